@@ -1,0 +1,31 @@
+import type { ViteUserConfig } from "vitest/config"
+
+const config: ViteUserConfig = {
+  test: {
+    // Two projects: the runtime tests build the bundle and AWS's runtime client first, and have a process each.
+    projects: [
+      {
+        test: {
+          name: "rooms",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/runtime/**", "test/package/**"],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: { name: "package", include: ["test/package/**/*.test.ts"], testTimeout: 240_000, hookTimeout: 240_000 },
+      },
+      {
+        test: {
+          name: "runtime",
+          include: ["test/runtime/**/*.test.ts"],
+          globalSetup: ["test/runtime/setup.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 600_000,
+        },
+      },
+    ],
+  },
+}
+
+export default config
