@@ -1,0 +1,90 @@
+import type { ClaimPath } from "./configuration.ts"
+
+/** Collects configuration problems. Every check reports and goes on, so that all problems are listed at once. */
+export type Report = (path: string, message: string) => void
+
+type Own = { readonly [name: string]: unknown }
+
+/** The value as a plain object, or undefined with a report. */
+export function object(value: unknown, path: string, report: Report): Own | undefined {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Own
+  report(path, "must be an object")
+  return undefined
+}
+
+/** Reports members that nobody reads: a misspelt option must not look as if it worked (SR-160). */
+export function knownKeys(value: Own, allowed: readonly string[], path: string, report: Report): void {
+  for (const key of Object.keys(value)) {
+    if (!allowed.includes(key)) {
+      report(path === "" ? key : `${path}.${key}`, `is not a known option; known here: ${allowed.join(", ")}`)
+    }
+  }
+}
+
+/** A string of 1 to 2048 characters without blanks at its ends. */
+export function text(value: unknown, path: string, report: Report): string | undefined {
+  if (typeof value === "string" && value !== "" && value.length <= 2048 && value.trim() === value) return value
+  report(path, "must be a non-empty string without blanks at its ends")
+  return undefined
+}
+
+/** A string, or a list of at least one, as a list. */
+export function texts(value: unknown, path: string, report: Report): readonly string[] {
+  if (!Array.isArray(value)) {
+    const one = text(value, path, report)
+    return one === undefined ? [] : [one]
+  }
+  if (value.length === 0) report(path, "must not be empty: an empty list would mean that nothing is checked")
+  const all = value.map((item, index) => text(item, `${path}[${index}]`, report))
+  return all.filter((item) => item !== undefined)
+}
+
+/** A finite number within bounds, or the default when the option is absent. */
+export function number(
+  value: unknown,
+  path: string,
+  report: Report,
+  { min, max, fallback, unit }: { min: number; max: number; fallback: number; unit: string },
+): number {
+  if (value === undefined) return fallback
+  if (typeof value === "number" && Number.isFinite(value) && value >= min && value <= max) return value
+  report(path, `must be a number from ${min} to ${max} (${unit})`)
+  return fallback
+}
+
+/** True or false, or the default when the option is absent. */
+export function flag(value: unknown, path: string, report: Report, fallback: boolean): boolean {
+  if (value === undefined) return fallback
+  if (typeof value === "boolean") return value
+  report(path, "must be true or false")
+  return fallback
+}
+
+/** One of some words, or the default when the option is absent. */
+export function word<const W extends string>(
+  value: unknown,
+  path: string,
+  report: Report,
+  words: readonly W[],
+  fallback: W,
+): W {
+  if (value === undefined) return fallback
+  const found = words.find((candidate) => candidate === value)
+  if (found !== undefined) return found
+  report(path, `must be one of: ${words.map((item) => `"${item}"`).join(", ")}`)
+  return fallback
+}
+
+/** A claim name. The names that every object has are refused, so that looking a claim up needs no further check. */
+export function claimName(value: unknown, path: string, report: Report): string {
+  const name = text(value, path, report) ?? ""
+  if (name in {}) report(path, "is a name that every object has, and no claim name")
+  return name
+}
+
+/** A claim path: one name, or a list of names for a nested claim. */
+export function claimPath(value: unknown, path: string, report: Report): ClaimPath {
+  if (!Array.isArray(value)) return claimName(value, path, report)
+  if (value.length === 0) report(path, "must not be empty: it is the list of names that leads to a nested claim")
+  return value.map((name, index) => claimName(name, `${path}[${index}]`, report))
+}

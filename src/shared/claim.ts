@@ -1,0 +1,53 @@
+import type { ClaimPath } from "./configuration.ts"
+import type { Claims } from "./principal.ts"
+
+/**
+ * The claim at a path: own members only, names taken literally (SR-075). A list of names goes down one object each.
+ *
+ * @returns undefined when any part of the path is missing
+ */
+export function claimAt(claims: Claims, path: ClaimPath): unknown {
+  if (typeof path === "string") return claims[path] // nothing is inherited: see parseObject of the token room
+  let value: unknown = claims
+  for (const name of path) {
+    if (typeof value !== "object" || value === null || Array.isArray(value) || !Object.hasOwn(value, name))
+      return undefined
+    value = (value as Claims)[name]
+  }
+  return value
+}
+
+const none: readonly string[] = Object.freeze([])
+
+/** A list of strings, or nothing: any other shape counts as absent and is never coerced (SR-074). */
+export function listAt(claims: Claims, path: ClaimPath): readonly string[] {
+  const value = claimAt(claims, path)
+  return Array.isArray(value) && value.every((item) => typeof item === "string") ? value : none
+}
+
+/** Lists of several claims, joined without duplicates, frozen. */
+export function listsAt(claims: Claims, paths: readonly ClaimPath[]): readonly string[] {
+  let all = none
+  for (const path of paths) all = joined(all, listAt(claims, path))
+  return all
+}
+
+/** Scopes of several claims: a list as it is, a string split at spaces (RFC 6749 section 3.3); joined, frozen. */
+export function scopesAt(claims: Claims, paths: readonly ClaimPath[]): readonly string[] {
+  let all = none
+  for (const path of paths) {
+    const value = claimAt(claims, path)
+    all = joined(all, typeof value === "string" ? words(value) : listAt(claims, path))
+  }
+  return all
+}
+
+function words(value: string): readonly string[] {
+  const tidy = !value.startsWith(" ") && !value.endsWith(" ") && !value.includes("  ") && value !== ""
+  return tidy ? value.split(" ") : value.split(" ").filter((part) => part !== "")
+}
+
+function joined(all: readonly string[], more: readonly string[]): readonly string[] {
+  if (more.length === 0) return all
+  return Object.freeze(all.length === 0 ? more : [...new Set([...all, ...more])])
+}

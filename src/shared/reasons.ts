@@ -1,0 +1,110 @@
+/** What may happen to a request; there is no fifth outcome. */
+export type Outcome = "allow" | "unauthenticated" | "forbidden" | "unavailable"
+
+// Every way a request can fail: one code, one sentence, one outcome. Codes are stable: dashboards and tests count them.
+// `docs/reasons.md` lists the same rows; a test compares the two in both directions.
+
+/** What makes a credential prove nothing (401). */
+export const unauthenticated = {
+  credential_missing: "No configured place of the request holds a credential.",
+  credential_ambiguous: "The request holds more than one credential.",
+  credential_malformed: "The credential is not the configured scheme, one space and one token.",
+  token_too_long: "The token is longer than the limit.",
+  token_malformed: "The token is not three canonical base64url segments joined by two dots.",
+  token_opaque: "The token is opaque, not a JWT; the client probably asked for it without an audience.",
+  token_encrypted: "The token is encrypted (JWE); only signed tokens are accepted.",
+  header_invalid: "The JOSE header is not a JSON object with members of the right types.",
+  header_critical: "The JOSE header has crit or b64, and no extension is implemented.",
+  algorithm_not_allowed: "The alg is not one that the issuer's configuration allows.",
+  type_not_allowed: "The typ or cty of the JOSE header names another kind of token.",
+  kid_missing: "The JOSE header names no key.",
+  claims_invalid: "The payload is not one JSON object in UTF-8.",
+  issuer_unknown: "The iss claim is missing or is no configured issuer.",
+  issuer_spelling: "The iss claim differs from a configured issuer only by a trailing slash or by letter case.",
+  key_unknown: "The issuer's key set has no key that fits the token's kid and alg.",
+  signature_invalid: "The signature does not verify.",
+  expiry_invalid: "The exp claim is missing or is not a positive finite number.",
+  token_expired: "The token has expired.",
+  time_invalid: "The nbf or iat claim is not a finite number.",
+  token_not_yet_valid: "The nbf or iat claim lies in the future.",
+  lifetime_too_long: "The token lives longer than the issuer's configuration allows.",
+  audience_mismatch: "The audience is missing or is not a configured one.",
+  token_kind_refused:
+    "The token is of another kind than the one configured, such as an ID token offered as an access token.",
+  claim_required: "A claim that the issuer's configuration demands is missing or differs.",
+  tenant_not_allowed: "The tenant or organization of the token is not an allowed one.",
+  subject_invalid: "The claim that identifies the caller is missing, too long or not a string.",
+  sender_constrained: "The token is bound to a key or certificate (cnf), and a bearer may not use it.",
+  okta_org_token:
+    "The token comes from the Okta org authorization server; only a custom authorization server's tokens can be verified.",
+  entra_graph_token: "The token is meant for Microsoft Graph; the client has to ask for a scope of this API.",
+  entra_version:
+    "The token has another Entra version than the configured one; see accessTokenAcceptedVersion of the app registration.",
+} as const
+
+/** What a known caller lacks (403). */
+export const forbidden = {
+  arn_invalid: "The ARN of the request is not one of a deployed API, as in a console test.",
+  route_unmatched: "No configured route matches the request.",
+  path_ambiguous: "The path has a form that could be read in two ways.",
+  method_unknown: "The method is not one of the HTTP methods of API Gateway.",
+  scope_missing: "The principal lacks a scope that the route demands.",
+  role_missing: "The principal lacks a role that the route demands.",
+  group_missing: "The principal lacks a group that the route demands.",
+  groups_incomplete:
+    "The route demands a group, and the issuer left the groups out of the token because there are too many.",
+  permission_missing: "The principal lacks a permission that the route demands.",
+  claim_mismatch: "A claim does not have the value that the route demands.",
+  kind_mismatch: "The route is for another kind of principal (user or app).",
+  alternatives_unmet: "The principal meets none of the alternatives that the route offers.",
+  app_without_roles:
+    "An Entra app token without roles: every app of the tenant can get one, so it entitles to nothing by itself.",
+  check_refused: "The custom check refused the request.",
+} as const
+
+/** Why the question cannot be decided (500). */
+export const unavailable = {
+  event_unknown: "The event is no authorizer event of a known kind, or mixes two kinds.",
+  gateway_mismatch:
+    "A TOKEN event reached a configuration whose cache key holds the route, which a TOKEN authorizer's cannot.",
+  keys_unavailable: "The issuer's key set could not be fetched, and none is cached.",
+  configuration_invalid: "The configuration was refused at start.",
+  internal: "An unexpected fault.",
+} as const
+
+/** Codes that mean "this credential proves nothing". */
+export type UnauthenticatedCode = keyof typeof unauthenticated
+/** Codes that mean "known caller, not entitled". */
+export type ForbiddenCode = keyof typeof forbidden
+/** Codes that mean "cannot decide". */
+export type UnavailableCode = keyof typeof unavailable
+/** A stable code of the reason table, as it stands in decisions, logs and metrics. */
+export type ReasonCode = UnauthenticatedCode | ForbiddenCode | UnavailableCode
+
+/** A refusal as an ordinary value. One frozen object per code exists, so refusing allocates nothing. */
+export interface Refusal {
+  readonly refused: true
+  readonly code: ReasonCode
+  readonly outcome: Exclude<Outcome, "allow">
+  /** One sentence, free of anything that came with the request. */
+  readonly meaning: string
+  /** The configured issuer whose token was refused, once that much is known. */
+  readonly issuer?: string
+}
+
+const values = new Map<ReasonCode, Refusal>()
+for (const [outcome, table] of Object.entries({ unauthenticated, forbidden, unavailable })) {
+  for (const [code, meaning] of Object.entries(table)) {
+    values.set(code as ReasonCode, Object.freeze({ refused: true, code, outcome, meaning }) as Refusal)
+  }
+}
+
+/** The one refusal value of a code. */
+export function refusal(code: ReasonCode): Refusal {
+  return values.get(code) as Refusal
+}
+
+/** All refusals, in the order of the table. */
+export function allRefusals(): readonly Refusal[] {
+  return [...values.values()]
+}

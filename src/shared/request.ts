@@ -1,0 +1,41 @@
+/** The kinds of authorizer events, one per payload that API Gateway sends. */
+export type EventKind = "rest-token" | "rest-request" | "http-1.0" | "http-2.0" | "websocket"
+
+/** Parts of an execute-api ARN. Everything is kept as it stood; `path` keeps its slashes and is never decoded. */
+export interface ExecuteApiArn {
+  readonly partition: string
+  readonly region: string
+  readonly accountId: string
+  readonly apiId: string
+  readonly stage: string
+  /** The HTTP method, or the route key of a WebSocket API such as `$connect`. */
+  readonly method: string
+  /** The path with its leading slash, `/` for the root; absent for a WebSocket route. */
+  readonly path?: string
+}
+
+type Values = { readonly [name: string]: unknown }
+
+/**
+ * What one authorizer event says, whatever its kind. Maps are the event's own, untrusted and unchecked: look names up
+ * through `shared/lookup.ts` only.
+ */
+export interface AccessRequest {
+  readonly kind: EventKind
+  /** The parsed ARN, or undefined when its text is not one of a deployed API (console tests). */
+  readonly arn: ExecuteApiArn | undefined
+  /** The HTTP method as API Gateway names it; `$connect` for WebSocket. */
+  readonly method: string
+  /** The template that the gateway chose: `/orders/{id}`, `$default`, `$connect`. Undefined for TOKEN events. */
+  readonly template: string | undefined
+  /** The value of the token header of a TOKEN event. */
+  readonly authorizationToken?: unknown
+  readonly headers: Values | undefined
+  readonly multiValueHeaders: Values | undefined
+  readonly query: Values | undefined
+  readonly multiValueQuery: Values | undefined
+  /** Payload 2.0 only: `name=value`, one per cookie. */
+  readonly cookies: readonly unknown[] | undefined
+  /** For correlation in records. */
+  readonly requestId: string | undefined
+}
