@@ -1,0 +1,55 @@
+/** A document as it came over the network, before anything in it is believed. */
+export interface FetchedDocument {
+  readonly status: number
+  /** Response headers, names in lower case. */
+  readonly headers: { readonly [name: string]: string | undefined }
+  readonly body: string
+}
+
+/** Limits of one fetch. */
+export interface FetchLimits {
+  /** Deadline for everything, the body included. Milliseconds. */
+  readonly timeoutMs: number
+  /** Largest body, before and after decompression. Bytes. */
+  readonly maxBytes: number
+  /** Whether `http:` is allowed for loopback addresses. */
+  readonly allowHttpLoopback: boolean
+}
+
+/**
+ * Fetches one document. Rejects with `FetchFailure` for everything that is not an answer; any status is an answer.
+ * Redirects are never followed.
+ */
+export type FetchKeySet = (url: string, limits: FetchLimits) => Promise<FetchedDocument>
+
+/** Kinds of failure, as they are counted. */
+export type FailureKind =
+  | "timeout"
+  | "network"
+  | "status"
+  | "too_large"
+  | "not_a_key_set"
+  | "no_usable_key"
+  | "issuer_mismatch"
+  | "url_refused"
+
+/** Why a key set could not be fetched. Holds no part of what the server sent. */
+export class FetchFailure extends Error {
+  override readonly name: string = "FetchFailure"
+  readonly kind: FailureKind
+
+  constructor(kind: FailureKind, options?: { cause?: unknown }) {
+    super(`The key set could not be fetched: ${kind}`, options)
+    this.kind = kind
+  }
+}
+
+const loopback = new Set(["localhost", "127.0.0.1", "[::1]"])
+
+/** Whether keys may be fetched from a URL: https, or http to loopback where tests allow it (SR-090). */
+export function mayFetch(url: string, allowHttpLoopback: boolean): boolean {
+  if (!URL.canParse(url)) return false
+  const { protocol, hostname, username, password, hash } = new URL(url)
+  if (username !== "" || password !== "" || hash !== "") return false
+  return protocol === "https:" || (protocol === "http:" && allowHttpLoopback && loopback.has(hostname))
+}

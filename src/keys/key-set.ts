@@ -1,0 +1,71 @@
+import type { KeyObject } from "node:crypto"
+import type { Algorithm } from "../shared/algorithms.ts"
+import { importJwk, type SkipReason, type VerificationKey } from "./jwk.ts"
+
+/** Most keys of one set that are looked at; Entra, the largest seen, publishes up to 14. */
+const maxKeys = 100
+/** Most keys with one `kid` and fitting `alg` that are tried on one signature (SR-052). */
+export const maxCandidates = 4
+
+/** The usable keys of one issuer entry at one time. Never changed; a refresh makes a new one. */
+export interface KeySet {
+  /** The keys that `kid` and `alg` select together; an empty list if none. */
+  candidates(kid: string | undefined, alg: string): readonly Candidate[]
+  readonly keys: readonly VerificationKey[]
+  readonly skipped: { readonly [reason: string]: number }
+}
+
+/** One key that may have made a signature. */
+export interface Candidate {
+  readonly key: VerificationKey
+  readonly object: KeyObject
+}
+
+const none: readonly Candidate[] = Object.freeze([])
+
+/**
+ * Reads a JWK Set (RFC 7517 section 5). Keys that cannot be used are counted and skipped one by one. Keys that
+ * `previous` held too stay the same objects; keys that only `previous` held are switched off.
+ *
+ * @param document the parsed set; `undefined` is returned when it is not an object with an array `keys`
+ * @param allowed the algorithms of the issuer
+ */
+export function readKeySet(document: unknown, allowed: readonly Algorithm[], previous?: KeySet): KeySet | undefined {
+  if (typeof document !== "object" || document === null || !Object.hasOwn(document, "keys")) return undefined
+  const list = (document as { keys: unknown }).keys
+  if (!Array.isArray(list)) return undefined
+
+  const known = new Map(previous?.keys.map((key) => [key.fingerprint, key]))
+  const keys = new Map<string, VerificationKey>()
+  const skipped: Partial<Record<SkipReason | "too_many", number>> = {}
+  for (const jwk of list) {
+    const result = keys.size < maxKeys ? importJwk(jwk, allowed) : "too_many"
+    if (typeof result === "string") skipped[result] = (skipped[result] ?? 0) + 1
+    else keys.set(result.fingerprint, known.get(result.fingerprint) ?? result)
+  }
+  return keySet([...keys.values()], skipped)
+}
+
+/** Ends the use of every key of `previous` that is not in `next`, also for cached verifications (SR-100). */
+export function retireKeys(previous: KeySet | undefined, next: KeySet): void {
+  for (const key of previous?.keys ?? []) key.active = next.keys.includes(key)
+}
+
+function keySet(keys: readonly VerificationKey[], skipped: KeySet["skipped"]): KeySet {
+  const byAlgorithm = new Map<string, Map<string | undefined, Candidate[]>>()
+  const add = (alg: string, kid: string | undefined, candidate: Candidate): void => {
+    const byKid = byAlgorithm.get(alg) ?? new Map<string | undefined, Candidate[]>()
+    byAlgorithm.set(alg, byKid.set(kid, [...(byKid.get(kid) ?? []), candidate]))
+  }
+  for (const key of keys) {
+    for (const [alg, object] of key.byAlgorithm) {
+      if (key.kid !== undefined) add(alg, key.kid, { key, object })
+      add(alg, undefined, { key, object }) // what a token without kid selects from
+    }
+  }
+  return {
+    keys,
+    skipped,
+    candidates: (kid, alg) => byAlgorithm.get(alg)?.get(kid) ?? none,
+  }
+}

@@ -1,0 +1,114 @@
+import { createServer, type RequestListener, type Server } from "node:http"
+import type { AddressInfo } from "node:net"
+import { gzipSync } from "node:zlib"
+import { afterEach, describe, expect, it } from "vitest"
+import { createVerifier, type KeyFetchRecord } from "../../src/verify.ts"
+import { oidcIssuer } from "../support/config.ts"
+import { testKey } from "../support/keys.ts"
+import { clock, mint } from "../support/mint.ts"
+
+const body = JSON.stringify({ keys: [testKey().jwk] })
+const servers: Server[] = []
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.close()
+    server.closeAllConnections()
+  }
+})
+
+/** Verifies one token with keys from a real server on loopback, and tells how the fetch went. */
+async function fetching(
+  listener: RequestListener,
+  limits: { timeoutMs?: number; maxBytes?: number } = {},
+): Promise<string> {
+  const server = createServer(listener)
+  servers.push(server)
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  const { jwks: _inline, ...issuer } = oidcIssuer({
+    jwksUri: `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`,
+  })
+  const records: KeyFetchRecord[] = []
+  const observer = { keyFetch: (record: KeyFetchRecord) => void records.push(record) }
+  const keys = { allowHttpLoopback: true, timeoutMs: 1000, ...limits }
+  const result = await createVerifier({ issuers: [issuer], keys }, { clock, observer })
+    .verify(mint())
+    .then(
+      () => "ok",
+      (error: { name: string }) => error.name,
+    )
+  return `${result}: ${records[0]?.failure ?? "fetched"}`
+}
+
+describe("fetching over real sockets", () => {
+  it("works, whatever Content-Type says, plain and compressed", async () => {
+    expect(await fetching((_q, r) => r.setHeader("content-type", "text/html").end(body))).toBe("ok: fetched")
+    expect(await fetching((_q, r) => r.setHeader("content-encoding", "gzip").end(gzipSync(body)))).toBe("ok: fetched")
+  })
+
+  it("asks with GET, for JSON, and says what it can decompress", async () => {
+    let seen: unknown
+    await fetching((q, r) => {
+      seen = { method: q.method, url: q.url, accept: q.headers.accept, encoding: q.headers["accept-encoding"] }
+      r.end(body)
+    })
+    expect(seen).toEqual({
+      method: "GET",
+      url: "/keys",
+      accept: "application/json, application/jwk-set+json",
+      encoding: "gzip, identity",
+    })
+  })
+
+  it.each<[string, RequestListener, string]>([
+    ["a redirect is not followed (SR-092)", (_q, r) => r.writeHead(302, { location: "/else" }).end(), "status"],
+    ["a body that never ends (SR-095)", (_q, r) => void endless(r), "too_large"],
+    [
+      "a bomb (SR-095)",
+      (_q, r) => r.setHeader("content-encoding", "gzip").end(gzipSync(Buffer.alloc(1_000_000))),
+      "too_large",
+    ],
+    ["a broken gzip", (_q, r) => r.setHeader("content-encoding", "gzip").end("no gzip"), "too_large"],
+    ["an encoding nobody asked for", (_q, r) => r.setHeader("content-encoding", "br").end("x"), "network"],
+    ["a reset", (q) => q.socket.destroy(), "network"],
+    ["a reset inside the body", (q, r) => void r.write('{"keys":[', () => q.socket.destroy()), "network"],
+    ["no answer (SR-094)", () => undefined, "timeout"],
+    ["headers and then nothing (SR-094)", (_q, r) => void r.flushHeaders(), "timeout"],
+    ["a body that drips (SR-094)", (_q, r) => void drip(r), "timeout"],
+  ])("%s", async (_name, listener, failure) => {
+    const timeoutMs = failure === "timeout" ? 150 : 3000
+    expect(await fetching(listener, { timeoutMs, maxBytes: 4096 })).toBe(`Unavailable: ${failure}`)
+  })
+
+  it("SR-090: http is refused outside loopback, and on loopback unless allowed", () => {
+    for (const [jwksUri, allowHttpLoopback] of [
+      ["http://127.0.0.1:1/keys", false],
+      ["http://192.0.2.1/keys", true],
+      ["http://localhost.evil.example/keys", true],
+      ["http://127.0.0.1@evil.example/keys", true],
+    ] as const) {
+      const { jwks: _inline, ...issuer } = oidcIssuer({ jwksUri })
+      expect(() => createVerifier({ issuers: [issuer], keys: { allowHttpLoopback } })).toThrow(
+        /jwksUri: must be an https URL/,
+      )
+    }
+  })
+})
+
+function endless(response: {
+  write(text: string): boolean
+  once(event: "drain", next: () => void): unknown
+  destroyed: boolean
+}): void {
+  while (!response.destroyed) {
+    if (!response.write(" ".repeat(1024))) {
+      response.once("drain", () => endless(response))
+      return
+    }
+  }
+}
+
+function drip(response: { write(text: string): boolean; destroyed: boolean }): void {
+  if (response.destroyed) return
+  response.write(" ")
+  setTimeout(() => drip(response), 20)
+}
