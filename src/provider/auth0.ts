@@ -1,0 +1,55 @@
+import { flag, type Report, texts } from "../shared/check.ts"
+import {
+  algorithmsOf,
+  commonOptions,
+  domainOf,
+  issuerKeys,
+  keyOptionsOf,
+  keyPlaceOf,
+  type RawIssuer,
+} from "./options.ts"
+import { type IssuerProfile, plainProfile } from "./profile.ts"
+
+/**
+ * Auth0: `iss` with a trailing slash, `aud` as a string or a list, `scope` for what the client may do and `permissions`
+ * for what the user may do (never merged), organizations in `org_id`.
+ */
+export function auth0(raw: RawIssuer, path: string, report: Report): IssuerProfile {
+  issuerKeys(raw, ["domain", "audience", "organizations", "requireAtJwt"], path, report)
+  const issuer = `https://${domainOf(raw, path, report)}/`
+  const audience = texts(raw.audience, `${path}.audience`, report)
+  if (audience.includes(`${issuer}userinfo`) || audience.includes(`${issuer}api/v2/`)) {
+    report(`${path}.audience`, "must be the identifier of your own API: Auth0's own APIs are not for others to verify")
+  }
+  const requireAtJwt = flag(raw.requireAtJwt, `${path}.requireAtJwt`, report, false)
+  return {
+    ...plainProfile,
+    ...commonOptions(raw, path, report),
+    provider: "auth0",
+    name: issuer,
+    issuers: [{ issuer, require: [] }],
+    keyPlace: keyPlaceOf(raw, { jwksUri: `${issuer}.well-known/jwks.json` }, path, report),
+    keyOptions: keyOptionsOf(raw),
+    algorithms: algorithmsOf(raw, ["RS256"], path, report),
+    types: requireAtJwt ? ["at+jwt"] : ["jwt", "at+jwt"],
+    audiences: [{ claim: "aud", anyOf: audience }],
+    refuseClientAsAudience: true,
+    ...organizationsOf(raw, path, report),
+    permissions: ["permissions"],
+    clientId: ["azp", "client_id"],
+    kind: [
+      { kind: "app", when: { claim: "sub", endsWith: "@clients" } },
+      { kind: "app", when: { claim: "gty", equals: "client-credentials" } },
+      // Agent-linked clients have no @clients suffix, so the suffix alone decides nothing.
+      { kind: "app", when: "subjectIsClient" },
+      { kind: "user", when: "always" },
+    ],
+    tenant: { claim: "org_id" },
+  }
+}
+
+function organizationsOf(raw: RawIssuer, path: string, report: Report): { organizations?: readonly string[] } {
+  if (raw.organizations === undefined) return {}
+  if (raw.organizations === "none") return { organizations: [] }
+  return { organizations: texts(raw.organizations, `${path}.organizations`, report) }
+}

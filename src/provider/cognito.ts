@@ -1,0 +1,51 @@
+import { type Report, text, texts, word } from "../shared/check.ts"
+import { algorithmsOf, commonOptions, issuerKeys, keyOptionsOf, keyPlaceOf, type RawIssuer } from "./options.ts"
+import { type IssuerProfile, plainProfile } from "./profile.ts"
+
+/**
+ * Amazon Cognito user pools: access tokens have `client_id` and no `aud` (unless resource-bound), ID tokens the other
+ * way round, and `token_use` tells them apart. Key ids hold `+`, `/` and `=`.
+ */
+export function cognito(raw: RawIssuer, path: string, report: Report): IssuerProfile {
+  issuerKeys(raw, ["userPoolId", "clientIds", "tokenUse", "issuerType", "audience"], path, report)
+  const userPoolId = text(raw.userPoolId, `${path}.userPoolId`, report) ?? ""
+  if (userPoolId !== "" && !/^[a-z]+(?:-[a-z]+)+-\d+_[A-Za-z0-9]+$/.test(userPoolId)) {
+    report(`${path}.userPoolId`, "must look like eu-west-1_AbCdEf123")
+  }
+  const region = userPoolId.slice(0, userPoolId.indexOf("_"))
+  const suffix = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com"
+  const issuerType = word(raw.issuerType, `${path}.issuerType`, report, ["original", "updated"], "original")
+  const host = issuerType === "updated" ? "issuer-cognito-idp" : "cognito-idp"
+  const issuer = `https://${host}.${region}.${suffix}/${userPoolId}`
+  const tokenUse = word(raw.tokenUse, `${path}.tokenUse`, report, ["access", "id"], "access")
+  const clientIds = texts(raw.clientIds, `${path}.clientIds`, report)
+  const audiences = [{ claim: tokenUse === "access" ? "client_id" : "aud", anyOf: clientIds }]
+  if (raw.audience !== undefined) {
+    if (tokenUse === "id")
+      report(`${path}.audience`, "goes with access tokens only: the aud of an ID token is the client id")
+    else audiences.push({ claim: "aud", anyOf: texts(raw.audience, `${path}.audience`, report) })
+  }
+  const options = commonOptions(raw, path, report)
+  return {
+    ...plainProfile,
+    ...options,
+    provider: "cognito",
+    name: issuer,
+    issuers: [{ issuer, require: [] }],
+    keyPlace: keyPlaceOf(raw, { jwksUri: `${issuer}/.well-known/jwks.json` }, path, report),
+    keyOptions: keyOptionsOf(raw),
+    algorithms: algorithmsOf(raw, ["RS256"], path, report),
+    audiences,
+    require: [{ claim: "token_use", value: tokenUse, code: "token_kind_refused" }, ...options.require],
+    // ID tokens carry at_hash; the token_use check above tells the kinds apart.
+    refuseClaims: [],
+    groups: options.groups.length > 0 ? options.groups : ["cognito:groups"],
+    clientId: tokenUse === "access" ? ["client_id"] : ["aud"],
+    kind: [
+      { kind: "user", when: { present: "username" } },
+      { kind: "user", when: { present: "cognito:username" } },
+      { kind: "app", when: "always" },
+    ],
+    tenant: { value: userPoolId },
+  }
+}

@@ -1,0 +1,141 @@
+import { flag, type Report, text, texts, word } from "../shared/check.ts"
+import { algorithmsOf, commonOptions, issuerKeys, keyOptionsOf, keyPlaceOf, type RawIssuer } from "./options.ts"
+import type { Requirement } from "./profile.ts"
+import { type AcceptedIssuer, type IssuerProfile, plainProfile, type TenantIssuers } from "./profile.ts"
+
+const clouds = {
+  public: { host: "login.microsoftonline.com", sts: "sts.windows.net" },
+  usgov: { host: "login.microsoftonline.us", sts: "sts.windows.net" },
+  china: { host: "login.partner.microsoftonline.cn", sts: "sts.chinacloudapi.cn" },
+} as const
+const multiTenant = ["organizations", "common", "consumers"]
+const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+const graph = ["00000003-0000-0000-c000-000000000000", "https://graph.microsoft.com", "https://graph.microsoft.com/"]
+
+/** One token version: how `iss` is built around the tenant id, and what its tokens hold. */
+interface Version {
+  readonly prefix: string
+  readonly suffix: string
+  readonly require: readonly Requirement[]
+}
+
+/**
+ * Microsoft Entra ID, token versions 1 and 2, one tenant or several. All tenants of a cloud share signing keys, so only
+ * exact issuers, `tid` and the keys' own `issuer` member keep them apart. ID tokens and Graph tokens are refused.
+ */
+export function entra(raw: RawIssuer, path: string, report: Report): IssuerProfile {
+  const own = ["tenant", "audience", "version", "cloud", "allowedTenants", "allowAnyTenant", "allowAppsWithoutRoles"]
+  issuerKeys(raw, own, path, report)
+  const tenant = text(raw.tenant, `${path}.tenant`, report) ?? "organizations"
+  const cloud = clouds[word(raw.cloud, `${path}.cloud`, report, ["public", "usgov", "china"], "public")]
+  const tenants = allowedTenants(raw, tenant, path, report)
+  const audience = texts(raw.audience, `${path}.audience`, report)
+  const versions = versionsOf(raw, path, report)
+  checkAudience(audience, versions, path, report)
+
+  const spelling: Readonly<Record<1 | 2, Version>> = {
+    1: { prefix: `https://${cloud.sts}/`, suffix: "/", require: versionClaims("1.0", "appid") },
+    2: { prefix: `https://${cloud.host}/`, suffix: "/v2.0", require: versionClaims("2.0", "azp") },
+  }
+  const accepted = versions.map((version) => spelling[version])
+  const others = ([1, 2] as const).filter((version) => !versions.includes(version)).map((version) => spelling[version])
+  const options = commonOptions(raw, path, report)
+  const endpoint = `https://${cloud.host}/${tenant}`
+  const keysPath = versions.includes(2) ? "discovery/v2.0/keys" : "discovery/keys"
+  return {
+    ...plainProfile,
+    ...options,
+    provider: "entra",
+    name: `${endpoint}/v2.0`,
+    issuers: (tenants ?? []).flatMap((tid) => accepted.map((version) => issuerOf(version, tid))),
+    tenantIssuers: tenants === undefined ? accepted : [],
+    lookalikes: (tenants ?? []).flatMap((tid) =>
+      others.map((version) => ({ issuer: issuerOf(version, tid).issuer, code: "entra_version" as const })),
+    ),
+    keyPlace: keyPlaceOf(raw, { jwksUri: `${endpoint}/${keysPath}` }, path, report),
+    keyOptions: keyOptionsOf(raw),
+    algorithms: algorithmsOf(raw, ["RS256"], path, report),
+    types: ["jwt"],
+    // Graph tokens carry a nonce in the header and never verify for anyone but Microsoft.
+    refusedHeader: { name: "nonce", code: "entra_graph_token" },
+    keyIssuer: `https://${cloud.host}/{tenantid}/v2.0`,
+    audiences: [{ claim: "aud", anyOf: audience }],
+    refusedAudiences: graph.map((id) => ({ audience: id, code: "entra_graph_token" as const })),
+    refuseClaims: ["nonce", "at_hash", "c_hash"],
+    scopes: ["scp"],
+    roles: ["roles", ...options.roles],
+    groups: options.groups.length > 0 ? options.groups : ["groups"],
+    clientId: ["azp", "appid"],
+    subject: [["tid", "oid"]],
+    kind: [
+      { kind: "app", when: { claim: "idtyp", equals: "app" } },
+      { kind: "user", when: { present: "scp" } },
+      { kind: "app", when: "always" },
+    ],
+    tenant: { claim: "tid" },
+    appsNeedRoles: !flag(raw.allowAppsWithoutRoles, `${path}.allowAppsWithoutRoles`, report, false),
+    groupsOverage: true,
+  }
+}
+
+function versionClaims(version: string, client: string): TenantIssuers["require"] {
+  return [
+    { claim: "ver", value: version, code: "entra_version" },
+    // Only access tokens name the client (section 7.5 of the preset's rules): without it, it is an ID token.
+    { claim: client, code: "token_kind_refused" },
+  ]
+}
+
+function issuerOf({ prefix, suffix, require }: Version, tid: string): AcceptedIssuer {
+  const tenant: Requirement = { claim: "tid", value: tid, code: "tenant_not_allowed" }
+  return { issuer: `${prefix}${tid}${suffix}`, require: [tenant, ...require] }
+}
+
+/** The tenants whose tokens are accepted, or undefined for every tenant of the cloud. */
+function allowedTenants(raw: RawIssuer, tenant: string, path: string, report: Report): readonly string[] | undefined {
+  const anyTenant = flag(raw.allowAnyTenant, `${path}.allowAnyTenant`, report, false)
+  if (!multiTenant.includes(tenant)) {
+    if (!guid.test(tenant)) {
+      report(`${path}.tenant`, `must be a tenant id (GUID in lower case) or one of ${multiTenant.join(", ")}`)
+    }
+    if (raw.allowedTenants !== undefined || anyTenant) {
+      report(`${path}.allowedTenants`, `goes with tenant ${multiTenant.join(", ")} only`)
+    }
+    return [tenant]
+  }
+  if (anyTenant) {
+    if (raw.allowedTenants !== undefined) report(`${path}.allowedTenants`, "does not go together with allowAnyTenant")
+    return undefined
+  }
+  if (raw.allowedTenants === undefined) {
+    report(
+      `${path}.allowedTenants`,
+      "must list the tenants to accept, or allowAnyTenant must be true: anyone can own a tenant",
+    )
+    return []
+  }
+  const tenants = texts(raw.allowedTenants, `${path}.allowedTenants`, report)
+  for (const [index, tid] of tenants.entries()) {
+    if (!guid.test(tid)) report(`${path}.allowedTenants[${index}]`, "must be a tenant id (GUID in lower case)")
+  }
+  return tenants
+}
+
+function versionsOf(raw: RawIssuer, path: string, report: Report): readonly (1 | 2)[] {
+  const list = raw.version === undefined ? [2] : Array.isArray(raw.version) ? raw.version : [raw.version]
+  const versions = ([1, 2] as const).filter((version) => list.includes(version))
+  if (versions.length === list.length && versions.length > 0) return versions
+  report(`${path}.version`, "must be 1, 2 or [1, 2], as accessTokenAcceptedVersion of the app registration says")
+  return [2]
+}
+
+function checkAudience(audience: readonly string[], versions: readonly number[], path: string, report: Report): void {
+  if (audience.some((item) => graph.includes(item))) {
+    report(
+      `${path}.audience`,
+      "must be your own API: tokens for Microsoft Graph can be verified by nobody but Microsoft",
+    )
+  } else if (!versions.includes(1) && audience.length > 0 && !audience.some((item) => guid.test(item))) {
+    report(`${path}.audience`, "must hold the API's client id (GUID): version 2 tokens never have another audience")
+  }
+}

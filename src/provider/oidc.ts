@@ -1,0 +1,92 @@
+import { claimPath, flag, type Report, text, texts, word } from "../shared/check.ts"
+import { algorithmsOf, commonOptions, issuerKeys, keyOptionsOf, keyPlaceOf, type RawIssuer } from "./options.ts"
+import { type IssuerProfile, plainProfile } from "./profile.ts"
+
+const own = [
+  "issuer",
+  "audience",
+  "discoveryUrl",
+  "tokenUse",
+  "requireAtJwt",
+  "allowMissingKid",
+  "scopes",
+  "permissions",
+  "tenant",
+]
+
+/** Any issuer of JWT access tokens: RFC 9068 where it is followed, the common dialects where it is not. */
+export function oidc(raw: RawIssuer, path: string, report: Report): IssuerProfile {
+  issuerKeys(raw, own, path, report)
+  const issuer = text(raw.issuer, `${path}.issuer`, report) ?? ""
+  // The principalId is issuer|subject: a bar or a blank in the issuer would make it ambiguous (SR-145).
+  if (/[|\s]/.test(issuer)) report(`${path}.issuer`, "must not hold blanks or |")
+  const tokenUse = word(raw.tokenUse, `${path}.tokenUse`, report, ["access", "id"], "access")
+  const requireAtJwt = flag(raw.requireAtJwt, `${path}.requireAtJwt`, report, false)
+  const options = commonOptions(raw, path, report)
+  return {
+    ...plainProfile,
+    ...options,
+    provider: "oidc",
+    name: issuer,
+    issuers: [{ issuer, require: [] }],
+    keyPlace: keyPlaceOf(raw, discoveryPlace(raw, issuer, path, report), path, report),
+    keyOptions: keyOptionsOf(raw),
+    algorithms: algorithmsOf(raw, ["RS256"], path, report),
+    types: requireAtJwt ? ["at+jwt"] : plainProfile.types,
+    allowMissingKid: flag(raw.allowMissingKid, `${path}.allowMissingKid`, report, false),
+    audiences: [{ claim: "aud", anyOf: texts(raw.audience, `${path}.audience`, report) }],
+    ...(tokenUse === "id" ? { refuseClaims: [] } : accessTokensOnly),
+    scopes:
+      raw.scopes === undefined
+        ? ["scope", "scp"]
+        : listOf(raw.scopes, `${path}.scopes`, report).map((item, index) =>
+            claimPath(item, `${path}.scopes[${index}]`, report),
+          ),
+    groups: options.groups.length > 0 ? options.groups : ["groups"],
+    roles: options.roles.length > 0 ? options.roles : ["roles"],
+    permissions: raw.permissions === undefined ? [] : [claimPath(raw.permissions, `${path}.permissions`, report)],
+    clientId: ["client_id", "azp", "cid"],
+    subject: [["sub"], ["client_id"]],
+    kind: [
+      { kind: "app", when: { claim: "aut", equals: "APPLICATION" } }, // WSO2
+      { kind: "app", when: "subjectIsClient" }, // RFC 9068 section 2.2: no resource owner was involved
+      { kind: "app", when: "clientWithoutSubject" },
+      { kind: "user", when: { claim: "aut", equals: "APPLICATION_USER" } },
+      { kind: "user", when: { present: "auth_time" } }, // RFC 9068 section 2.2.1: a person logged in
+    ],
+    ...(raw.tenant === undefined ? {} : { tenant: { claim: claimPath(raw.tenant, `${path}.tenant`, report) } }),
+  }
+}
+
+// What marks another kind of token where no typ does: hashes that only ID tokens have (OpenID Connect Core 3.1.3.6),
+// Keycloak's payload typ, Cognito's token_use.
+const accessTokensOnly: Pick<IssuerProfile, "refuseNonceWithoutScope" | "refuseValues"> = {
+  refuseNonceWithoutScope: true,
+  refuseValues: [
+    { claim: "typ", values: ["ID", "Refresh", "Offline", "Logout"] },
+    { claim: "token_use", values: ["id", "refresh"] },
+  ],
+}
+
+function discoveryPlace(
+  raw: RawIssuer,
+  issuer: string,
+  path: string,
+  report: Report,
+): { discoveryUrl: string; issuer: string } {
+  if (raw.discoveryUrl !== undefined) {
+    if (raw.jwks !== undefined || raw.jwksUri !== undefined) {
+      report(`${path}.discoveryUrl`, "does not go together with jwks or jwksUri; name one of them")
+    }
+    return { discoveryUrl: text(raw.discoveryUrl, `${path}.discoveryUrl`, report) ?? "", issuer }
+  }
+  // OpenID Connect Discovery 1.0 section 4: at most one trailing slash of the issuer is removed first.
+  const base = issuer.endsWith("/") ? issuer.slice(0, -1) : issuer
+  return { discoveryUrl: `${base}/.well-known/openid-configuration`, issuer }
+}
+
+function listOf(value: unknown, path: string, report: Report): readonly unknown[] {
+  if (Array.isArray(value) && value.length > 0) return value
+  report(path, "must be a list of at least one claim path")
+  return []
+}

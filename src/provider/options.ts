@@ -1,0 +1,111 @@
+import { type Algorithm, algorithms } from "../shared/algorithms.ts"
+import { claimName, claimPath, knownKeys, number, object, type Report, text, texts } from "../shared/check.ts"
+import type { ClaimPath, ClaimValue, KeyOptions } from "../shared/configuration.ts"
+import type { KeyPlace, Requirement } from "./profile.ts"
+
+/** The configured issuer before anything in it is believed. */
+export type RawIssuer = { readonly [name: string]: unknown }
+
+const common = ["provider", "algorithms", "jwks", "jwksUri", "roles", "groups", "require", "maxLifetimeSeconds", "keys"]
+
+/** Checks the names of an issuer's options: its preset's own, and those that every issuer takes. */
+export function issuerKeys(raw: RawIssuer, own: readonly string[], path: string, report: Report): void {
+  knownKeys(raw, [...own, ...common], path, report)
+}
+
+/** A host as people write it by mistake with a scheme, a path or a slash: refused, because `iss` is built from it. */
+export function domainOf(raw: RawIssuer, path: string, report: Report): string {
+  const domain = text(raw.domain, `${path}.domain`, report)
+  if (domain === undefined) return "unset.invalid"
+  if (/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/.test(domain)) return domain
+  report(`${path}.domain`, "must be a bare host name in lower case, without scheme, port, path or trailing slash")
+  return "unset.invalid"
+}
+
+/** The configured algorithms, or the preset's. HMAC and `none` are refused whatever the configuration says. */
+export function algorithmsOf(
+  raw: RawIssuer,
+  preset: readonly string[],
+  path: string,
+  report: Report,
+): readonly Algorithm[] {
+  const names = raw.algorithms === undefined ? preset : texts(raw.algorithms, `${path}.algorithms`, report)
+  const rows: Algorithm[] = []
+  for (const [index, name] of names.entries()) {
+    const row = algorithms.get(name)
+    if (row !== undefined) rows.push(row)
+    else {
+      const known = [...algorithms.keys()].join(", ")
+      report(`${path}.algorithms[${index}]`, `must be one of ${known}; "none" and HMAC (HS*) are never accepted`)
+    }
+  }
+  return rows
+}
+
+/** The keys in the configuration, at the configured address, or where the preset expects them. */
+export function keyPlaceOf(raw: RawIssuer, preset: KeyPlace, path: string, report: Report): KeyPlace {
+  if (raw.jwks !== undefined && raw.jwksUri !== undefined) {
+    report(`${path}.jwksUri`, "does not go together with jwks; name one of them")
+  }
+  if (raw.jwks !== undefined) {
+    const jwks = object(raw.jwks, `${path}.jwks`, report)
+    if (jwks !== undefined && !(Array.isArray(jwks.keys) && jwks.keys.length > 0)) {
+      report(`${path}.jwks.keys`, "must be a list of at least one JWK")
+    }
+    return { jwks: raw.jwks }
+  }
+  if (raw.jwksUri === undefined) return preset
+  return { jwksUri: text(raw.jwksUri, `${path}.jwksUri`, report) ?? "" }
+}
+
+/** One claim path or several: a list of strings is one nested path, a list of lists is several. */
+export function claimPaths(value: unknown, path: string, report: Report): readonly ClaimPath[] {
+  if (Array.isArray(value) && value.some((item) => Array.isArray(item))) {
+    return value.map((item, index) => claimPath(item, `${path}[${index}]`, report))
+  }
+  return [claimPath(value, path, report)]
+}
+
+/** The options that every issuer takes, apart from keys and algorithms. */
+export function commonOptions(
+  raw: RawIssuer,
+  path: string,
+  report: Report,
+): {
+  roles: readonly ClaimPath[]
+  groups: readonly ClaimPath[]
+  require: readonly Requirement[]
+  maxLifetimeSeconds?: number
+} {
+  const seconds = { min: 1, max: 31_536_000, fallback: 0, unit: "seconds" }
+  const maxLifetimeSeconds = number(raw.maxLifetimeSeconds, `${path}.maxLifetimeSeconds`, report, seconds)
+  return {
+    roles: raw.roles === undefined ? [] : claimPaths(raw.roles, `${path}.roles`, report),
+    groups: raw.groups === undefined ? [] : [claimPath(raw.groups, `${path}.groups`, report)],
+    require: raw.require === undefined ? [] : requirements(raw.require, `${path}.require`, report),
+    ...(maxLifetimeSeconds > 0 ? { maxLifetimeSeconds } : {}),
+  }
+}
+
+function requirements(value: unknown, path: string, report: Report): readonly Requirement[] {
+  const members = object(value, path, report) ?? {}
+  if (Object.keys(members).length === 0) report(path, "must name at least one claim")
+  return Object.entries(members).map(([claim, wanted]) => {
+    const code = "claim_required"
+    claimName(claim, `${path}.${claim}`, report)
+    if (["string", "number", "boolean"].includes(typeof wanted)) return { claim, value: wanted as ClaimValue, code }
+    const present = typeof wanted === "object" && wanted !== null && (wanted as { present?: unknown }).present === true
+    if (!present || Object.keys(wanted).length !== 1) {
+      report(
+        `${path}.${claim}`,
+        "must be the exact value (a string, a number, true or false), or { present: true } for any",
+      )
+    }
+    return { claim, code }
+  })
+}
+
+/** The issuer's own `keys` block, checked where the whole configuration is checked. */
+export function keyOptionsOf(raw: RawIssuer): KeyOptions {
+  return (raw.keys ?? {}) as KeyOptions
+}

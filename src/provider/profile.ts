@@ -1,0 +1,133 @@
+import type { Algorithm } from "../shared/algorithms.ts"
+import type { ClaimPath, ClaimValue, KeyOptions } from "../shared/configuration.ts"
+import type { PrincipalKind, ProviderName } from "../shared/principal.ts"
+import type { UnauthenticatedCode } from "../shared/reasons.ts"
+
+/** A claim that must be there (`value` undefined) or must have exactly this value. */
+export interface Requirement {
+  readonly claim: string
+  readonly value?: ClaimValue
+  /** The reason when it does not hold. */
+  readonly code: UnauthenticatedCode
+}
+
+/** One `iss` value that is accepted, and what its tokens must hold besides. */
+export interface AcceptedIssuer {
+  readonly issuer: string
+  readonly require: readonly Requirement[]
+}
+
+/** Issuers that differ only in the tenant id (a GUID) between `prefix` and `suffix`; the claim `tid` must equal it. */
+export interface TenantIssuers {
+  readonly prefix: string
+  readonly suffix: string
+  readonly require: readonly Requirement[]
+}
+
+/** An `iss` value that is refused with a reason of its own, because people meet it often. */
+export interface Lookalike {
+  readonly issuer: string
+  readonly code: UnauthenticatedCode
+}
+
+/** When a token's principal is of this kind. The first rule that holds decides; none means `unknown`. */
+export interface KindRule {
+  readonly kind: PrincipalKind
+  readonly when:
+    | "always"
+    | { readonly present: string }
+    | { readonly claim: string; readonly equals: string }
+    | { readonly claim: string; readonly endsWith: string }
+    | "subjectIsClient"
+    | "clientWithoutSubject"
+}
+
+/** Where an issuer's keys come from. */
+export type KeyPlace =
+  | { readonly jwks: unknown }
+  | { readonly jwksUri: string }
+  | { readonly discoveryUrl: string; readonly issuer: string }
+
+/**
+ * Everything that verification must know of one configured issuer, as data. Presets write it, the token room reads it;
+ * neither knows the other.
+ */
+export interface IssuerProfile {
+  readonly provider: ProviderName
+  /** The issuer as configured, for records. */
+  readonly name: string
+  readonly issuers: readonly AcceptedIssuer[]
+  readonly tenantIssuers: readonly TenantIssuers[]
+  readonly lookalikes: readonly Lookalike[]
+  readonly keyPlace: KeyPlace
+  readonly keyOptions: KeyOptions
+  readonly algorithms: readonly Algorithm[]
+  /** Allowed `typ` values in lower case, without `application/`; `""` stands for an absent one. */
+  readonly types: readonly string[]
+  /** A header parameter that marks tokens which cannot be verified here. */
+  readonly refusedHeader?: { readonly name: string; readonly code: UnauthenticatedCode }
+  readonly allowMissingKid: boolean
+  /** Entra: what the `issuer` member of a key must be, with `{tenantid}` in place of the tenant. */
+  readonly keyIssuer?: string
+  /** Each claim must hold one of the values, as a string or as a member of a list. */
+  readonly audiences: readonly { readonly claim: string; readonly anyOf: readonly string[] }[]
+  /** Audiences that are refused with a reason of their own. */
+  readonly refusedAudiences: readonly { readonly audience: string; readonly code: UnauthenticatedCode }[]
+  /** Refuse tokens whose only audience is the client itself: ID tokens (RFC 8725 section 3.12). */
+  readonly refuseClientAsAudience: boolean
+  readonly require: readonly Requirement[]
+  /** At least one of these claims must be there, else the token is of another kind. */
+  readonly requireAny: readonly string[]
+  /** Claims that only tokens of another kind have. */
+  readonly refuseClaims: readonly string[]
+  /** A `nonce` without a scope marks an ID token. */
+  readonly refuseNonceWithoutScope: boolean
+  /** Values of claims that mark tokens of another kind. */
+  readonly refuseValues: readonly { readonly claim: string; readonly values: readonly string[] }[]
+  /** A prefix of `jti` that marks tokens of another kind. */
+  readonly refuseJtiPrefix?: string
+  /** Auth0 organizations: the allowed `org_id` values; an empty list refuses every token that has one. */
+  readonly organizations?: readonly string[]
+  readonly maxLifetimeSeconds?: number
+  readonly scopes: readonly ClaimPath[]
+  readonly roles: readonly ClaimPath[]
+  readonly groups: readonly ClaimPath[]
+  readonly permissions: readonly ClaimPath[]
+  readonly clientId: readonly string[]
+  /** Claims that make the subject; the first combination that is wholly there, joined by `:`. */
+  readonly subject: readonly (readonly string[])[]
+  readonly kind: readonly KindRule[]
+  readonly tenant?: { readonly claim: ClaimPath } | { readonly value: string }
+  /** Entra: an app token without roles entitles to nothing. */
+  readonly appsNeedRoles: boolean
+  /** Entra: groups may be left out of the token, with a mark. */
+  readonly groupsOverage: boolean
+}
+
+/** What most presets share; each preset overrides what differs. */
+export const plainProfile: Omit<
+  IssuerProfile,
+  "provider" | "name" | "issuers" | "keyPlace" | "keyOptions" | "algorithms"
+> = {
+  tenantIssuers: [],
+  lookalikes: [],
+  types: ["", "jwt", "at+jwt"],
+  allowMissingKid: false,
+  audiences: [],
+  refusedAudiences: [],
+  refuseClientAsAudience: false,
+  require: [],
+  requireAny: [],
+  refuseClaims: ["at_hash", "c_hash"],
+  refuseNonceWithoutScope: false,
+  refuseValues: [],
+  scopes: ["scope"],
+  roles: [],
+  groups: [],
+  permissions: [],
+  clientId: [],
+  subject: [["sub"]],
+  kind: [],
+  appsNeedRoles: false,
+  groupsOverage: false,
+}
