@@ -1,0 +1,150 @@
+import type { Candidate, KeySet } from "../keys/key-set.ts"
+import type { Principal } from "../shared/principal.ts"
+import { type Refusal, refusal } from "../shared/reasons.ts"
+import type { VerifiedTokens } from "./cache.ts"
+import type { ClaimsCheck } from "./claims.ts"
+import { type CompactToken, splitToken } from "./compact.ts"
+import { type JoseHeader, readHeader } from "./header.ts"
+import type { Issuer, SelectedIssuer, SelectIssuer } from "./issuers.ts"
+import { type JsonObject, parseObject } from "./json.ts"
+import { signingKey } from "./signature.ts"
+
+/**
+ * Verifies one token. A value at once when the keys are at hand; a promise only when keys have to be fetched first.
+ * Never throws and never rejects: a refused token is an ordinary value.
+ */
+export type Authenticate = (token: unknown, nowMs: number) => Principal | Refusal | Promise<Principal | Refusal>
+
+const signatureInvalid = refusal("signature_invalid")
+const claimsInvalid = refusal("claims_invalid")
+const algorithmRefused = refusal("algorithm_not_allowed")
+const typeRefused = refusal("type_not_allowed")
+const kidMissing = refusal("kid_missing")
+const keyUnknown = refusal("key_unknown")
+const keysUnavailable = refusal("keys_unavailable")
+
+/** Headers of tokens that verified; a few per issuer and key. Only those are remembered, so nobody can fill it. */
+const maxHeaders = 256
+
+/** A token with everything read from it that does not need a key. */
+interface ReadToken {
+  readonly token: string
+  readonly compact: CompactToken
+  readonly header: JoseHeader
+  readonly claims: JsonObject
+  readonly selected: SelectedIssuer
+  /** What the claims alone are refused for; said only when the signature is good (SR-054). */
+  readonly condemned: Refusal | undefined
+  readonly nowSeconds: number
+}
+
+export function createAuthenticate(select: SelectIssuer, verified: VerifiedTokens): Authenticate {
+  const headers = new Map<string, JoseHeader>()
+  let lastText = ""
+  let lastHeader: JoseHeader | undefined
+
+  function read(token: unknown, nowSeconds: number): ReadToken | Refusal {
+    const compact = splitToken(token)
+    if ("refused" in compact) return compact
+    // Most tokens carry the header of the one before: comparing it is cheaper than hashing it.
+    const again = lastHeader !== undefined && compact.header === lastText
+    const header = again ? (lastHeader as JoseHeader) : (headers.get(compact.header) ?? readHeader(compact.header))
+    if ("refused" in header) return header
+    const claims = parseObject(compact.payload)
+    if (claims === undefined) return claimsInvalid
+    const selected = select(claims, header.members)
+    if ("refused" in selected) return selected
+    const { issuer, checks } = selected
+    const unfit = headerRefusal(header, issuer)
+    if (unfit !== undefined) return attributed(unfit, issuer)
+    // The payload is parsed once, from the very text that the signature covers, so these are the verified claims too.
+    const condemned = firstRefusal(issuer.checks, claims, nowSeconds) ?? firstRefusal(checks, claims, nowSeconds)
+    return { token: token as string, compact, header, claims, selected, condemned, nowSeconds }
+  }
+
+  function finish(found: ReadToken, candidates: readonly Candidate[]): Principal | Refusal {
+    const { token, compact, header, claims, selected, condemned, nowSeconds } = found
+    const signed = Buffer.from(token.slice(0, compact.signedLength), "latin1")
+    const key = signingKey(header.algorithm, signed, compact.signature, candidates)
+    const { issuer } = selected
+    if (key === undefined) return attributed(signatureInvalid, issuer)
+    if (condemned !== undefined) return attributed(condemned, issuer)
+    const { keyIssuer } = issuer.profile
+    if (keyIssuer !== undefined && !keyIsForTenant(key.issuer, keyIssuer, claims)) return attributed(keyUnknown, issuer)
+    const principal = issuer.makePrincipal(claims, claims.iss as string)
+    if ("refused" in principal) return attributed(principal, issuer)
+    if (headers.size >= maxHeaders) headers.clear() // more than 256 only after many key rotations
+    if (header !== lastHeader) {
+      headers.set(compact.header, header)
+      lastText = compact.header
+      lastHeader = header
+    }
+    verified.set(token, principal, key, nowSeconds)
+    return principal
+  }
+
+  function afterFetch(found: ReadToken, set: KeySet | undefined): Principal | Refusal {
+    const { issuer } = found.selected
+    if (set === undefined) return attributed(keysUnavailable, issuer)
+    const candidates = candidatesIn(set, found.header, issuer)
+    return candidates.length > 0 ? finish(found, candidates) : withoutKey(issuer)
+  }
+
+  return (token, nowMs) => {
+    const nowSeconds = nowMs / 1000
+    const cached = typeof token === "string" ? verified.get(token, nowSeconds) : undefined
+    if (cached !== undefined) return cached
+    const found = read(token, nowSeconds)
+    if ("refused" in found) return found
+    const { issuer } = found.selected
+    const set = issuer.keys.current(nowMs)
+    const candidates = set === undefined ? none : candidatesIn(set, found.header, issuer)
+    if (candidates.length > 0) return finish(found, candidates)
+    // A token that its own claims already condemn is not worth a fetch.
+    if (found.condemned !== undefined) return attributed(found.condemned, issuer)
+    const fetching = set === undefined ? issuer.keys.refreshed(nowMs) : issuer.keys.forced(nowMs)
+    return fetching === undefined ? withoutKey(issuer) : fetching.then((fetched) => afterFetch(found, fetched))
+  }
+}
+
+const none: readonly Candidate[] = []
+
+/** The refusal with the configured issuer that it concerns, for records. Allocates, on the refusing path only. */
+function attributed(refused: Refusal, { profile }: Issuer): Refusal {
+  return { ...refused, issuer: profile.name }
+}
+
+/** While refreshing fails, a missing key may be a new one: the question is undecided, and must not become a denial. */
+function withoutKey(issuer: Issuer): Refusal {
+  return attributed(issuer.keys.inDoubt ? keysUnavailable : keyUnknown, issuer)
+}
+
+function candidatesIn(set: KeySet, { kid, algorithm }: JoseHeader, { profile }: Issuer): readonly Candidate[] {
+  const candidates = set.candidates(kid, algorithm.name)
+  return kid === undefined && (candidates.length > 1 || !profile.allowMissingKid) ? none : candidates
+}
+
+function headerRefusal(header: JoseHeader, { algorithms, types, profile }: Issuer): Refusal | undefined {
+  const mark = profile.refusedHeader
+  if (mark !== undefined && header.members[mark.name] !== undefined) return refusal(mark.code)
+  if (!algorithms.has(header.algorithm.name)) return algorithmRefused
+  if (!types.has(header.type)) return typeRefused
+  return header.kid === undefined && !profile.allowMissingKid ? kidMissing : undefined
+}
+
+function firstRefusal(checks: readonly ClaimsCheck[], claims: JsonObject, nowSeconds: number): Refusal | undefined {
+  for (const check of checks) {
+    const refused = check(claims, nowSeconds)
+    if (refused !== undefined) return refused
+  }
+  return undefined
+}
+
+/**
+ * Entra's shared key sets hold keys that belong to one tenant: such a key must not verify another tenant's token.
+ * A key without `issuer` (version 1 endpoints) belongs to all.
+ */
+function keyIsForTenant(keyIssuer: string | undefined, template: string, claims: JsonObject): boolean {
+  if (keyIssuer === undefined || keyIssuer === template) return true
+  return keyIssuer === template.replace("{tenantid}", String(claims.tid))
+}

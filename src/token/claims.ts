@@ -1,0 +1,119 @@
+import type { AcceptedIssuer, IssuerProfile, Requirement } from "../provider/profile.ts"
+import { type Refusal, refusal } from "../shared/reasons.ts"
+import type { JsonObject } from "./json.ts"
+
+/** One check of a claims set. Returns the refusal, or undefined when it holds. */
+export type ClaimsCheck = (claims: JsonObject, nowSeconds: number) => Refusal | undefined
+
+/** The time checks (RFC 7519 section 4.1). @param toleranceSeconds allowed clock difference */
+export function timeCheck(toleranceSeconds: number, maxLifetimeSeconds: number | undefined): ClaimsCheck {
+  const [expiryInvalid, expired] = [refusal("expiry_invalid"), refusal("token_expired")]
+  const [timeInvalid, notYet, tooLong] = [
+    refusal("time_invalid"),
+    refusal("token_not_yet_valid"),
+    refusal("lifetime_too_long"),
+  ]
+  return (claims, nowSeconds) => {
+    const exp = claims.exp
+    if (typeof exp !== "number" || !Number.isFinite(exp) || exp <= 0) return expiryInvalid
+    // Written so that a clock that reads no number refuses: every comparison with NaN is false (SR-140).
+    if (!(nowSeconds < exp + toleranceSeconds)) return expired
+    const nbf = claims.nbf
+    const iat = claims.iat
+    if (nbf !== undefined && !(typeof nbf === "number" && Number.isFinite(nbf))) return timeInvalid
+    if (iat !== undefined && !(typeof iat === "number" && Number.isFinite(iat))) return timeInvalid
+    if (nbf !== undefined && !(nowSeconds >= nbf - toleranceSeconds)) return notYet
+    if (iat !== undefined && !(nowSeconds >= iat - toleranceSeconds)) return notYet
+    if (maxLifetimeSeconds !== undefined && !(iat !== undefined && exp - iat <= maxLifetimeSeconds)) return tooLong
+    return undefined
+  }
+}
+
+/** The profile's checks that need no time and do not depend on which of its issuers signed, in a fixed order. */
+export function profileChecks(profile: IssuerProfile): readonly ClaimsCheck[] {
+  const kind = refusal("token_kind_refused")
+  const checks: ClaimsCheck[] = []
+  if (profile.refusedAudiences.length > 0) {
+    const refused = new Map(profile.refusedAudiences.map(({ audience, code }) => [audience, refusal(code)]))
+    checks.push((claims) => {
+      const aud = claims.aud
+      return typeof aud === "string" ? refused.get(aud) : undefined
+    })
+  }
+  // What marks the kind goes before the audience: the two kinds of a provider differ in both, and the kind says why.
+  const [kindMarks, others] = [true, false].map((mark) =>
+    profile.require.filter(({ code }) => (code === "token_kind_refused") === mark).map(requirementCheck),
+  ) as [ClaimsCheck[], ClaimsCheck[]]
+  checks.push(...kindMarks)
+  for (const { claim, anyOf } of profile.audiences) checks.push(audienceCheck(claim, new Set(anyOf)))
+  if (profile.refuseClientAsAudience) {
+    checks.push((claims) => {
+      const aud = claims.aud
+      const only = Array.isArray(aud) && aud.length === 1 ? aud[0] : aud
+      return typeof only === "string" && profile.clientId.some((name) => claims[name] === only) ? kind : undefined
+    })
+  }
+  for (const name of profile.refuseClaims) checks.push((claims) => (claims[name] !== undefined ? kind : undefined))
+  for (const { claim, values } of profile.refuseValues) {
+    checks.push((claims) => (values.includes(claims[claim] as string) ? kind : undefined))
+  }
+  const { refuseJtiPrefix, organizations } = profile
+  if (refuseJtiPrefix !== undefined) {
+    checks.push((claims) => {
+      const jti = claims.jti
+      return typeof jti === "string" && jti.startsWith(refuseJtiPrefix) ? kind : undefined
+    })
+  }
+  if (profile.refuseNonceWithoutScope) {
+    checks.push((claims) =>
+      claims.nonce !== undefined && claims.scope === undefined && claims.scp === undefined ? kind : undefined,
+    )
+  }
+  if (profile.requireAny.length > 0) {
+    checks.push((claims) => (profile.requireAny.some((name) => claims[name] !== undefined) ? undefined : kind))
+  }
+  checks.push(...others)
+  if (organizations !== undefined) checks.push(organizationCheck(organizations))
+  // RFC 7800 section 3: accepting a bound token from a bearer would undo what its issuer promised (SR-078).
+  const bound = refusal("sender_constrained")
+  checks.push((claims) => (claims.cnf !== undefined ? bound : undefined))
+  return checks
+}
+
+/** What tokens of one accepted issuer must hold besides. */
+export function issuerChecks(accepted: Pick<AcceptedIssuer, "require">): readonly ClaimsCheck[] {
+  return accepted.require.map(requirementCheck)
+}
+
+function requirementCheck({ claim, value, code }: Requirement): ClaimsCheck {
+  const refused = refusal(code)
+  return (claims) => {
+    const found = claims[claim]
+    return found !== undefined && (value === undefined || found === value) ? undefined : refused
+  }
+}
+
+/** RFC 7519 section 4.1.3: a string, or an array of strings, one of which is a configured value exactly. */
+function audienceCheck(claim: string, anyOf: ReadonlySet<string>): ClaimsCheck {
+  const mismatch = refusal("audience_mismatch")
+  return (claims) => {
+    const aud = claims[claim]
+    if (typeof aud === "string") return anyOf.has(aud) ? undefined : mismatch
+    if (!Array.isArray(aud) || claim !== "aud") return mismatch
+    let found = false
+    for (const item of aud) {
+      if (typeof item !== "string") return mismatch
+      if (anyOf.has(item)) found = true
+    }
+    return found ? undefined : mismatch
+  }
+}
+
+function organizationCheck(allowed: readonly string[]): ClaimsCheck {
+  const refused = refusal("tenant_not_allowed")
+  return (claims) => {
+    const organization = claims.org_id
+    if (allowed.length === 0) return organization === undefined ? undefined : refused
+    return typeof organization === "string" && allowed.includes(organization) ? undefined : refused
+  }
+}

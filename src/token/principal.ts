@@ -1,0 +1,113 @@
+import type { IssuerProfile } from "../provider/profile.ts"
+import { claimAt, listsAt, scopesAt } from "../shared/claim.ts"
+import type { Principal } from "../shared/principal.ts"
+import { type Refusal, refusal } from "../shared/reasons.ts"
+import { deepFreeze, type JsonObject } from "./json.ts"
+import { compileKind } from "./kind.ts"
+
+/** Makes the frozen principal of a claims set whose checks have all passed. */
+export type MakePrincipal = (claims: JsonObject, issuer: string) => Principal | Refusal
+
+const maxSubjectLength = 512
+const subjectInvalid = refusal("subject_invalid")
+const claimsInvalid = refusal("claims_invalid")
+
+/** Decides once, for one issuer, where everything in its principals comes from. */
+export function compilePrincipal(profile: IssuerProfile): MakePrincipal {
+  const { provider, appsNeedRoles, groupsOverage } = profile
+  const subjectOf = compileSubject(profile.subject)
+  const kindOf = compileKind(profile.kind)
+  const tenantOf = compileTenant(profile.tenant)
+
+  return (claims, issuer) => {
+    const { sub } = claims
+    // RFC 7519 section 4.1.2: a string. Where it is not the identity, it still must not be something else (SR-070).
+    if (sub !== undefined && !isSubject(sub)) return subjectInvalid
+    const subject = subjectOf(claims)
+    if (subject === undefined) return subjectInvalid
+    if (!deepFreeze(claims)) return claimsInvalid
+
+    const clientId = firstText(claims, profile.clientId)
+    const tenant = tenantOf(claims)
+    const kind = kindOf(claims, clientId)
+    const roles = listsAt(claims, profile.roles)
+    // Assigned, not spread: four conditional spreads cost 1.5 µs of a 20 µs verification on Node 24.
+    const principal: Writable<Principal> = {
+      id: `${issuer}|${printable(subject)}`,
+      issuer,
+      provider,
+      subject,
+      kind,
+      scopes: scopesAt(claims, profile.scopes),
+      roles,
+      groups: listsAt(claims, profile.groups),
+      permissions: listsAt(claims, profile.permissions),
+      expiresAt: claims.exp as number,
+      claims,
+    }
+    if (clientId !== undefined) principal.clientId = clientId
+    if (tenant !== undefined) principal.tenant = tenant
+    if (groupsOverage && groupsLeftOut(claims)) principal.groupsIncomplete = true
+    if (appsNeedRoles && kind === "app" && roles.length === 0) principal.entitledToNothing = true
+    return Object.freeze(principal)
+  }
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] }
+
+/** The first combination of claims that is there at all; it has to be wholly there. */
+function compileSubject(combinations: IssuerProfile["subject"]): (claims: JsonObject) => string | undefined {
+  return (claims) => {
+    for (const names of combinations) {
+      if (names.length === 1) {
+        const only = claims[names[0] as string]
+        if (only === undefined) continue
+        return isSubject(only) ? only : undefined
+      }
+      const parts = names.map((name) => claims[name])
+      if (parts.every((part) => part === undefined)) continue
+      return parts.every(isSubject) ? parts.join(":") : undefined
+    }
+    return undefined
+  }
+}
+
+/** Lone surrogates have no UTF-8 form, so two of them would become one id (SR-145). */
+function isSubject(value: unknown): value is string {
+  return typeof value === "string" && value !== "" && value.length <= maxSubjectLength && value.isWellFormed()
+}
+
+function firstText(claims: JsonObject, names: readonly string[]): string | undefined {
+  for (const name of names) {
+    const value = claims[name]
+    if (typeof value === "string" && value !== "") return value
+  }
+  return undefined
+}
+
+function compileTenant(tenant: IssuerProfile["tenant"]): (claims: JsonObject) => string | undefined {
+  if (tenant === undefined) return () => undefined
+  if ("value" in tenant) return () => tenant.value
+  return (claims) => {
+    const value = claimAt(claims, tenant.claim)
+    return typeof value === "string" && value !== "" ? value : undefined
+  }
+}
+
+/** Entra leaves the groups out of a token above 200 and points elsewhere; the pointer is never followed. */
+function groupsLeftOut({ hasgroups, _claim_names: names }: JsonObject): boolean {
+  return hasgroups === true || (typeof names === "object" && names !== null && Object.hasOwn(names, "groups"))
+}
+
+const plain = /^[!-$&-~]*$/ // printable ASCII without the blank and without %
+
+/** Percent-encodes what does not belong into an id, `%` included, so that two subjects never become one. */
+function printable(subject: string): string {
+  if (plain.test(subject)) return subject
+  let encoded = ""
+  for (const octet of Buffer.from(subject, "utf8")) {
+    const character = String.fromCharCode(octet)
+    encoded += plain.test(character) ? character : `%${octet.toString(16).toUpperCase().padStart(2, "0")}`
+  }
+  return encoded
+}
