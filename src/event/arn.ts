@@ -1,0 +1,68 @@
+import type { ExecuteApiArn } from "../shared/request.ts"
+
+const partitionForm = /^aws(?:-[a-z0-9-]+)?$/
+const regionForm = /^[a-z]{2}[a-z0-9-]*$/
+const accountForm = /^\d{12}$/
+const apiForm = /^[a-z0-9]+$/
+const stageForm = /^(?:[A-Za-z0-9_-]{1,128}|\$default)$/
+
+/** API Gateway answers 414 to requests whose method ARN is longer than this. Bytes. */
+const maxArnLength = 1600
+
+/**
+ * Reads the ARN of a deployed route or method. Splits at the first five colons only, because paths may hold colons, and
+ * leaves the path as it stands: never decoded, never compared in another form.
+ *
+ * @returns undefined for everything else, such as the wildcards and placeholders of console tests
+ */
+export function readArn(text: unknown): ExecuteApiArn | undefined {
+  if (typeof text !== "string" || text.length > maxArnLength || !text.startsWith("arn:")) return undefined
+  const partitionEnd = text.indexOf(":", 4)
+  const serviceEnd = text.indexOf(":", partitionEnd + 1)
+  const regionEnd = text.indexOf(":", serviceEnd + 1)
+  const accountEnd = text.indexOf(":", regionEnd + 1)
+  if (partitionEnd < 0 || serviceEnd < 0 || regionEnd < 0 || accountEnd < 0) return undefined
+  if (text.slice(partitionEnd + 1, serviceEnd) !== "execute-api") return undefined
+  const partition = text.slice(4, partitionEnd)
+  const region = text.slice(serviceEnd + 1, regionEnd)
+  const accountId = text.slice(regionEnd + 1, accountEnd)
+  if (!partitionForm.test(partition) || !regionForm.test(region) || !accountForm.test(accountId)) return undefined
+
+  const apiEnd = text.indexOf("/", accountEnd + 1)
+  const stageEnd = text.indexOf("/", apiEnd + 1)
+  if (apiEnd < 0 || stageEnd < 0) return undefined
+  const apiId = text.slice(accountEnd + 1, apiEnd)
+  const stage = text.slice(apiEnd + 1, stageEnd)
+  if (!apiForm.test(apiId) || !stageForm.test(stage)) return undefined
+  const methodEnd = text.indexOf("/", stageEnd + 1)
+  const method = methodEnd < 0 ? text.slice(stageEnd + 1) : text.slice(stageEnd + 1, methodEnd)
+  if (method === "") return undefined
+  const parts = { partition, region, accountId, apiId, stage, method }
+  return methodEnd < 0 ? parts : { ...parts, path: text.slice(methodEnd) }
+}
+
+/**
+ * Reads an execute-api ARN: `arn:{partition}:execute-api:{region}:{account}:{apiId}/{stage}/{METHOD}/{path}`, or with a
+ * WebSocket route key such as `$connect` in place of method and path.
+ *
+ * @throws TypeError when it is not the ARN of a deployed API. The message does not repeat it.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html
+ */
+export function parseExecuteApiArn(text: string): ExecuteApiArn {
+  const arn = readArn(text)
+  if (arn === undefined) throw new TypeError("not an execute-api ARN of a deployed API, stage and method or route")
+  return arn
+}
+
+/** Writes an ARN from its parts: the inverse of `parseExecuteApiArn`. */
+export function formatExecuteApiArn({
+  partition,
+  region,
+  accountId,
+  apiId,
+  stage,
+  method,
+  path = "",
+}: ExecuteApiArn): string {
+  return `arn:${partition}:execute-api:${region}:${accountId}:${apiId}/${stage}/${method}${path}`
+}

@@ -1,0 +1,54 @@
+import type { AccessRequest } from "../shared/request.ts"
+import { readArn } from "./arn.ts"
+import { hasAny, isObject, type Members, mapOf, textOf } from "./members.ts"
+import { proxyRequest } from "./rest.ts"
+
+/**
+ * HTTP API, payload format 1.0. `identitySource` and `authorizationToken` are not read: both join values with commas,
+ * which a header value may hold itself.
+ */
+export function readHttp1(event: Members): AccessRequest | undefined {
+  return readHttp("http-1.0", event, event.methodArn)
+}
+
+/** HTTP API, payload format 2.0. */
+export function readHttp2(event: Members): AccessRequest | undefined {
+  return readHttp("http-2.0", event, event.routeArn)
+}
+
+/**
+ * The name of the ARN member tells which format the answer must have. The rest of the event may have the other format's
+ * shape: `sam local` takes that from the route's payload version and the ARN from the authorizer's.
+ */
+function readHttp(kind: "http-1.0" | "http-2.0", event: Members, arn: unknown): AccessRequest | undefined {
+  const { requestContext } = event
+  if (!isObject(requestContext) || hasAny(requestContext, ["connectionId", "eventType"])) return undefined
+  const { http } = requestContext
+  if (isObject(http)) return routeRequest(kind, event, requestContext, http, arn)
+  return proxyRequest(kind, event, requestContext, arn)
+}
+
+function routeRequest(
+  kind: "http-1.0" | "http-2.0",
+  event: Members,
+  requestContext: Members,
+  http: Members,
+  arn: unknown,
+): AccessRequest | undefined {
+  const method = textOf(http.method)
+  const routeKey = textOf(requestContext.routeKey) ?? textOf(event.routeKey)
+  if (method === undefined || routeKey === undefined) return undefined
+  return {
+    kind,
+    arn: readArn(arn),
+    method,
+    // `GET /orders/{id}` or `$default`: the method of the route may be ANY, the method of the request is in `http`.
+    template: routeKey.slice(routeKey.indexOf(" ") + 1),
+    headers: mapOf(event.headers),
+    multiValueHeaders: undefined,
+    query: mapOf(event.queryStringParameters),
+    multiValueQuery: undefined,
+    cookies: Array.isArray(event.cookies) ? event.cookies : undefined,
+    requestId: textOf(requestContext.requestId),
+  }
+}

@@ -1,0 +1,64 @@
+import type { AccessRequest } from "../shared/request.ts"
+import { readArn } from "./arn.ts"
+import { hasAny, isObject, type Members, mapOf, textOf } from "./members.ts"
+
+/** What no TOKEN event has: three members are all there is. */
+const notInToken = ["routeArn", "version", "identitySource", "headers", "multiValueHeaders", "requestContext"]
+
+/** REST API, TOKEN authorizer: the header's value and the ARN of the request, nothing else. */
+export function readRestToken(event: Members): AccessRequest | undefined {
+  if (typeof event.methodArn !== "string" || hasAny(event, notInToken)) return undefined
+  const arn = readArn(event.methodArn)
+  return {
+    kind: "rest-token",
+    arn,
+    method: arn?.method ?? "",
+    template: undefined,
+    authorizationToken: event.authorizationToken,
+    headers: undefined,
+    multiValueHeaders: undefined,
+    query: undefined,
+    multiValueQuery: undefined,
+    cookies: undefined,
+    requestId: undefined,
+  }
+}
+
+/** REST API, REQUEST authorizer. */
+export function readRestRequest(event: Members): AccessRequest | undefined {
+  const { requestContext } = event
+  if (!isObject(requestContext) || hasAny(requestContext, ["connectionId", "eventType", "http"])) return undefined
+  if (textOf(event.httpMethod) === undefined && textOf(requestContext.resourceId) === undefined) return undefined
+  return proxyRequest("rest-request", event, requestContext, event.methodArn)
+}
+
+/** The shape that REST requests and HTTP API payload 1.0 share. */
+export function proxyRequest(
+  kind: AccessRequest["kind"],
+  event: Members,
+  requestContext: Members,
+  arn: unknown,
+): AccessRequest | undefined {
+  // The gateway writes method and template twice; an event in which they differ was put together by someone else.
+  const method = agreed(requestContext.httpMethod, event.httpMethod)
+  const template = agreed(requestContext.resourcePath, event.resource)
+  if (method === undefined || template === undefined) return undefined
+  return {
+    kind,
+    arn: readArn(arn),
+    method,
+    template,
+    headers: mapOf(event.headers),
+    multiValueHeaders: mapOf(event.multiValueHeaders),
+    query: mapOf(event.queryStringParameters),
+    multiValueQuery: mapOf(event.multiValueQueryStringParameters),
+    cookies: undefined,
+    // The client can set requestId; extendedRequestId is the gateway's own.
+    requestId: textOf(requestContext.extendedRequestId) ?? textOf(requestContext.requestId),
+  }
+}
+
+function agreed(first: unknown, second: unknown): string | undefined {
+  const [a, b] = [textOf(first), textOf(second)]
+  return a !== undefined && b !== undefined && a !== b ? undefined : (a ?? b)
+}

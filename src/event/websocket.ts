@@ -1,0 +1,28 @@
+import type { AccessRequest } from "../shared/request.ts"
+import { readArn } from "./arn.ts"
+import { hasAny, isObject, type Members, mapOf, textOf } from "./members.ts"
+
+/** The marks of a WebSocket API in the request context. */
+export function isConnect(event: Members): boolean {
+  return isObject(event.requestContext) && hasAny(event.requestContext, ["connectionId", "eventType"])
+}
+
+/** WebSocket API: authorizers are asked on `$connect` only, before the connection exists. */
+export function readConnect(event: Members): AccessRequest | undefined {
+  const { methodArn, requestContext } = event
+  if (!isObject(requestContext) || hasAny(event, ["httpMethod", "resource", "rawPath", "cookies"])) return undefined
+  if (textOf(requestContext.connectionId) === undefined || requestContext.eventType !== "CONNECT") return undefined
+  if (typeof methodArn !== "string" || !methodArn.endsWith("/$connect")) return undefined
+  return {
+    kind: "websocket",
+    arn: readArn(methodArn),
+    method: "$connect",
+    template: "$connect",
+    headers: mapOf(event.headers),
+    multiValueHeaders: mapOf(event.multiValueHeaders),
+    query: mapOf(event.queryStringParameters),
+    multiValueQuery: mapOf(event.multiValueQueryStringParameters),
+    cookies: undefined,
+    requestId: textOf(requestContext.extendedRequestId) ?? textOf(requestContext.requestId),
+  }
+}

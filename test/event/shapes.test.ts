@@ -1,0 +1,105 @@
+import { describe, expect, it } from "vitest"
+import { createAuthorizer } from "../../src/index.ts"
+import { oidcIssuer } from "../support/config.ts"
+import { eventBuilders, eventKinds, http1, http2, restRequest, restToken, webSocket } from "../support/events.ts"
+import { clock, mint } from "../support/mint.ts"
+
+const { decide } = createAuthorizer({ issuers: [oidcIssuer()] }, { clock })
+const bearer = `Bearer ${mint()}`
+const without = (event: object, ...names: string[]): object =>
+  Object.fromEntries(Object.entries(event).filter(([name]) => !names.includes(name)))
+const context = (event: { [name: string]: unknown }, changes: object): object => ({
+  ...event,
+  requestContext: { ...(event.requestContext as object), ...changes },
+})
+
+describe("every kind of event", () => {
+  it.each(eventKinds)("%s with a good token is allowed", async (kind) => {
+    expect(await decide(eventBuilders[kind](bearer))).toMatchObject({ outcome: "allow", reason: "ok" })
+  })
+
+  it.each([
+    ["unknown members", (event: object) => ({ ...event, novelty: { a: 1 }, isBase64Encoded: false, body: null })],
+    [
+      "empty maps as null",
+      (event: object) => ({ ...event, pathParameters: null, stageVariables: null, queryStringParameters: null }),
+    ],
+    [
+      "absent maps",
+      (event: object) =>
+        without(event, "pathParameters", "stageVariables", "queryStringParameters", "multiValueQueryStringParameters"),
+    ],
+  ])("is read with %s", async (_name, change) => {
+    for (const kind of eventKinds.filter((each) => each !== "rest-token")) {
+      expect(await decide(change(eventBuilders[kind](bearer))), kind).toMatchObject({ outcome: "allow" })
+    }
+  })
+})
+
+describe("SR-151: no known shape, or two at once, is unavailable and never a guess", () => {
+  const token = restToken(bearer)
+  const request = restRequest(bearer)
+  const mixed: [string, unknown][] = [
+    ["undefined", undefined],
+    ["null", null],
+    ["a text", "event"],
+    ["a list", [token]],
+    ["an empty object", {}],
+    ["an integration event", without(request, "type", "methodArn")],
+    ["another type", { ...request, type: "request" }],
+    ["TOKEN with headers", { ...token, headers: { Authorization: bearer } }],
+    ["TOKEN with a route ARN", { ...token, routeArn: token.methodArn }],
+    ["TOKEN without an ARN", without(token, "methodArn")],
+    ["both ARNs", { ...http2(bearer), methodArn: token.methodArn }],
+    ["REQUEST with version 2.0 and a method ARN only", { ...request, version: "2.0" }],
+    ["REST with two methods", { ...request, httpMethod: "DELETE" }],
+    ["REST with two templates", { ...request, resource: "/{proxy+}" }],
+    ["REST without a context", without(request, "requestContext")],
+    ["REST with WebSocket marks", context(request, { connectionId: "x" })],
+    ["HTTP 1.0 with WebSocket marks", context(http1(bearer), { eventType: "CONNECT" })],
+    ["HTTP 2.0 with WebSocket marks", context(http2(bearer), { connectionId: "x" })],
+    ["HTTP 2.0 without a method", context(http2(bearer), { http: {} })],
+    ["WebSocket with an HTTP method", { ...webSocket(bearer), httpMethod: "GET" }],
+    ["WebSocket MESSAGE", context(webSocket(bearer), { eventType: "MESSAGE" })],
+    ["WebSocket with the ARN of a method", { ...webSocket(bearer), methodArn: token.methodArn }],
+  ]
+  it.each(mixed)("%s", async (_name, event) => {
+    expect(await decide(event)).toEqual({ outcome: "unavailable", reason: "event_unknown" })
+  })
+})
+
+describe("what sam local makes of HTTP API events", () => {
+  it("an authorizer of payload 1.0 on a route of payload 2.0 is read as 1.0", async () => {
+    const event = {
+      ...without(http2(bearer), "routeArn"),
+      methodArn: restToken().methodArn,
+      identitySource: bearer,
+      authorizationToken: bearer,
+    }
+    expect(await decide(event)).toMatchObject({ outcome: "allow" })
+  })
+
+  it("an authorizer of payload 2.0 on a route of payload 1.0 is read as 2.0", async () => {
+    const event = {
+      ...without(http1(bearer), "methodArn", "authorizationToken"),
+      routeArn: http2().routeArn,
+      identitySource: [bearer],
+    }
+    expect(await decide(event)).toMatchObject({ outcome: "allow" })
+  })
+})
+
+describe("the ARN of console tests", () => {
+  it.each([
+    "arn:aws:execute-api:us-west-2:123456789012:ymy8tbxw7b/*/GET/",
+    "arn:aws:execute-api:us-east-1:null:abc/null/GET/",
+    "x",
+  ])("%s is denied on everything and never echoed", async (methodArn) => {
+    const { handler } = createAuthorizer({ issuers: [oidcIssuer()] }, { clock })
+    const answer = await handler({ ...restToken(bearer), methodArn })
+    expect(answer).toMatchObject({ context: { reason: "arn_invalid" } })
+    expect(answer).toHaveProperty("policyDocument.Statement", [
+      { Effect: "Deny", Action: "execute-api:Invoke", Resource: ["*"] },
+    ])
+  })
+})
