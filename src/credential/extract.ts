@@ -1,0 +1,51 @@
+import type { CredentialOptions } from "../shared/configuration.ts"
+import { type Refusal, refusal } from "../shared/reasons.ts"
+import type { AccessRequest } from "../shared/request.ts"
+import {
+  cookiePlace,
+  type Found,
+  headerPlace,
+  malformed,
+  queryPlace,
+  type ReadPlace,
+  subprotocolPlace,
+} from "./places.ts"
+
+/** The one credential of a request as text, or why there is none. Knows where it stood, nothing of what it says. */
+export type ExtractCredential = (request: AccessRequest) => string | Refusal
+
+const missing = refusal("credential_missing")
+const ambiguous = refusal("credential_ambiguous")
+const wrongForm = refusal("credential_malformed")
+const tooLong = refusal("token_too_long")
+
+/**
+ * Looks in the configured places only. A credential in two places, or twice in one, is refused whatever it says: two
+ * readers of one request must not be able to see two different callers (RFC 6750 section 2, SR-001, SR-003).
+ */
+export function createExtract({
+  header,
+  scheme = "Bearer",
+  cookie,
+  query,
+  subprotocol,
+  maxLength = 16_384,
+}: CredentialOptions): ExtractCredential {
+  const places: ReadPlace[] = []
+  if (header !== undefined) places.push(headerPlace(header, scheme))
+  if (cookie !== undefined) places.push(cookiePlace(cookie))
+  if (query !== undefined) places.push(queryPlace(query))
+  if (subprotocol !== undefined) places.push(subprotocolPlace(subprotocol))
+  return (request) => {
+    let found: Found | undefined
+    for (const place of places) {
+      for (const candidate of place(request)) {
+        if (found !== undefined) return ambiguous
+        found = candidate
+      }
+    }
+    if (found === undefined) return missing
+    if (found === malformed) return wrongForm
+    return found.length > maxLength ? tooLong : found
+  }
+}

@@ -1,0 +1,74 @@
+import { headerValues, queryValues } from "../shared/lookup.ts"
+import type { AccessRequest } from "../shared/request.ts"
+
+/**
+ * One configured place of the credential: every candidate that stands there. A value that is there but has the wrong
+ * form is reported as `malformed`, never as absent (SR-082).
+ */
+export type ReadPlace = (request: AccessRequest) => readonly Found[]
+
+/** A token text, or the fact that something stood there which is none. */
+export type Found = string | typeof malformed
+export const malformed: unique symbol = Symbol("malformed credential")
+
+const nothing: readonly Found[] = Object.freeze([])
+
+/** A header, or the `authorizationToken` of a TOKEN event, which is that header's value. */
+export function headerPlace(name: string, scheme: string | null): ReadPlace {
+  const lowerCaseName = name.toLowerCase()
+  const read = scheme === null ? bareValue : schemeReader(scheme)
+  return (request) => {
+    if (request.kind === "rest-token") {
+      const value = request.authorizationToken
+      return value === undefined || value === null || value === "" ? nothing : [read(value)]
+    }
+    return headerValues(request, lowerCaseName).flatMap((value) => separated(value).map(read))
+  }
+}
+
+/** Cookies of the configured name: `cookies` of payload 2.0, the Cookie header elsewhere (RFC 6265 section 5.4). */
+export function cookiePlace(name: string): ReadPlace {
+  const prefix = `${name}=`
+  return (request) => {
+    const pairs: unknown[] = [...(request.cookies ?? [])]
+    for (const value of headerValues(request, "cookie")) {
+      if (typeof value === "string") for (const pair of value.split(";")) pairs.push(pair.trim())
+    }
+    return pairs
+      .filter((pair) => typeof pair === "string" && pair.startsWith(prefix))
+      .map((pair) => bareValue((pair as string).slice(prefix.length)))
+  }
+}
+
+/** A query string parameter. Payload 2.0 joins repeated ones with commas, which no token holds. */
+export function queryPlace(name: string): ReadPlace {
+  return (request) => queryValues(request, name).flatMap((value) => separated(value).map(bareValue))
+}
+
+/** WebSocket: the entry of `Sec-WebSocket-Protocol` (RFC 6455 section 11.3.4) that follows the configured one. */
+export function subprotocolPlace(marker: string): ReadPlace {
+  return (request) => {
+    if (request.kind !== "websocket") return nothing
+    const offered = headerValues(request, "sec-websocket-protocol").flatMap((value) => separated(value))
+    const entries = offered.map((entry) => (typeof entry === "string" ? entry.trim() : entry))
+    return entries.flatMap((entry, at) => (entry === marker ? [bareValue(entries[at + 1])] : []))
+  }
+}
+
+/** The parts of a value in which a gateway may have joined several; anything but a string stays what it is. */
+function separated(value: unknown): readonly unknown[] {
+  return typeof value === "string" && value.includes(",") ? value.split(",") : [value]
+}
+
+function bareValue(value: unknown): Found {
+  return typeof value === "string" && value !== "" && !value.includes(" ") ? value : malformed
+}
+
+/** The scheme in any case, one space, one token (RFC 6750 section 2.1, RFC 9110 section 11.1; SR-002). */
+function schemeReader(scheme: string): (value: unknown) => Found {
+  const prefix = `${scheme.toLowerCase()} `
+  return (value) => {
+    if (typeof value !== "string" || value.slice(0, prefix.length).toLowerCase() !== prefix) return malformed
+    return bareValue(value.slice(prefix.length))
+  }
+}
