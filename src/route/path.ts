@@ -1,0 +1,70 @@
+/** How a segment of a template matches, in API Gateway's order of precedence. */
+interface Node {
+  readonly fixed: Map<string, Node>
+  parameter?: Node
+  /** The template that ends in a greedy parameter here. */
+  greedy?: string
+  /** The template that ends here. */
+  template?: string
+}
+
+/**
+ * Finds the template of a requested path, for TOKEN events, which do not say which one the gateway chose. Fixed text
+ * goes before a parameter, a parameter before a greedy one, segment by segment, as API Gateway documents it.
+ */
+export type MatchPath = (path: string) => string | undefined
+
+// One unreserved or harmless character, or one escape that cannot be a delimiter in disguise (SR-148).
+const plainSegment =
+  /^(?:[A-Za-z0-9._~:@!$&'()+,=-]|%(?!2[Ee]|2[Ff]|5[Cc]|3[Bb]|2[Aa]|3[Ff]|25|0|1|7[Ff])[0-9A-Fa-f]{2})+$/
+
+/**
+ * A path in the one form that is decided: no empty segment, no dot segments, no `;` `\` `*` `?`, no escaped delimiters.
+ * One trailing slash is dropped, as REST APIs do when they choose a resource.
+ *
+ * @returns the segments, or undefined when the path could be read in two ways
+ */
+export function plainSegments(path: string): readonly string[] | undefined {
+  if (!path.startsWith("/") || path.length > 2048) return undefined
+  const trimmed = path.length > 1 && path.endsWith("/") ? path.slice(1, -1) : path.slice(1)
+  if (trimmed === "") return []
+  const segments = trimmed.split("/")
+  return segments.every((part) => part !== "." && part !== ".." && plainSegment.test(part)) ? segments : undefined
+}
+
+/** Builds the tree of the table's templates once. */
+export function pathMatcher(templates: Iterable<string>): MatchPath {
+  const root: Node = { fixed: new Map() }
+  for (const template of templates) if (template.startsWith("/")) add(root, template)
+  return (path) => {
+    const segments = plainSegments(path)
+    return segments === undefined ? undefined : find(root, segments, 0)
+  }
+}
+
+function add(root: Node, template: string): void {
+  let node = root
+  for (const part of template === "/" ? [] : template.slice(1).split("/")) {
+    if (part.endsWith("+}")) {
+      node.greedy = template
+      return
+    }
+    if (part.startsWith("{")) {
+      node.parameter ??= { fixed: new Map() }
+      node = node.parameter
+    } else {
+      const next = node.fixed.get(part) ?? { fixed: new Map() }
+      node.fixed.set(part, next)
+      node = next
+    }
+  }
+  node.template = template
+}
+
+function find(node: Node, segments: readonly string[], at: number): string | undefined {
+  const part = segments[at]
+  if (part === undefined) return node.template
+  const fixed = node.fixed.get(part)
+  const below = (fixed && find(fixed, segments, at + 1)) ?? (node.parameter && find(node.parameter, segments, at + 1))
+  return below ?? node.greedy
+}

@@ -1,0 +1,118 @@
+import { describe, expect, it } from "vitest"
+import { type AuthorizerConfig, createAuthorizer } from "../../src/index.ts"
+import { oidcIssuer } from "../support/config.ts"
+import { type EventOptions, http1, http2, restRequest, restToken, webSocket } from "../support/events.ts"
+import { clock, mint } from "../support/mint.ts"
+
+const bearer = `Bearer ${mint()}`
+const routes = {
+  "GET /": {},
+  "GET /orders": {},
+  "GET /orders/{id}": {},
+  "POST /orders/{id}": { scopes: ["orders:write"] },
+  "ANY /orders/{id}/items": {},
+  "GET /orders/new": {},
+  "ANY /files/{path+}": {},
+  "GET /files/{name}": {},
+  $connect: {},
+  $default: { scopes: ["nobody has this"] },
+}
+
+function decider(changes: Partial<AuthorizerConfig> = {}): (event: unknown) => Promise<string> {
+  const { decide } = createAuthorizer(
+    { issuers: [oidcIssuer()], routes, gateway: { resultTtlSeconds: 0 }, ...changes },
+    { clock },
+  )
+  return async (event) => {
+    const { reason, route } = await decide(event)
+    return reason === "ok" ? (route ?? "no route") : reason
+  }
+}
+const decide = decider()
+
+describe("the template that the gateway chose decides, not the path", () => {
+  it.each<[EventOptions, string]>([
+    [{ template: "/orders", path: "/orders" }, "GET /orders"],
+    [{ template: "/orders/{id}", path: "/orders/new" }, "GET /orders/{id}"],
+    [{ template: "/orders/{orderId}", path: "/orders/7" }, "GET /orders/{id}"],
+    [{ template: "/orders/{id}/items", path: "/orders/7/items", method: "PUT" }, "ANY /orders/{id}/items"],
+    [{ template: "/files/{proxy+}", path: "/files/a/b", method: "DELETE" }, "ANY /files/{path+}"],
+    [{ template: "/orders/{id}", path: "/orders/7", method: "POST" }, "scope_missing"],
+    [{ template: "/orders/{id}", path: "/orders/7", method: "DELETE" }, "route_unmatched"],
+    [{ template: "/{proxy+}", path: "/orders" }, "route_unmatched"],
+    [{ template: "/", path: "/" }, "GET /"],
+  ])("%o", async (options, expected) => {
+    for (const build of [restRequest, http1, http2]) expect(await decide(build(bearer, options))).toBe(expected)
+  })
+
+  it("an ANY route of an HTTP API is decided by the method of the request", async () => {
+    const event = http2(bearer, { template: "/orders/{id}", path: "/orders/7", method: "POST" })
+    expect(await decide({ ...event, routeKey: "ANY /orders/{id}" })).toBe("scope_missing")
+  })
+
+  it("$connect and $default are routes like any other", async () => {
+    expect(await decide(webSocket(bearer))).toBe("$connect")
+    expect(await decide(http2(bearer, { template: "$default" }))).toBe("scope_missing")
+  })
+
+  it.each(["get", "TRACE", "CONNECT", "*", "GET\n"])("SR-149: the method %o is unknown", async (method) => {
+    expect(await decide(http2(bearer, { method, template: "/orders", path: "/orders" }))).toBe("method_unknown")
+  })
+})
+
+describe("TOKEN events carry no template: the path is matched as the gateway documents it", () => {
+  it.each([
+    ["/", "GET /"],
+    ["/orders", "GET /orders"],
+    ["/orders/", "GET /orders"],
+    ["/orders/7", "GET /orders/{id}"],
+    ["/orders/new", "GET /orders/new"],
+    ["/orders/7/items", "ANY /orders/{id}/items"],
+    ["/files/a", "GET /files/{name}"],
+    ["/files/a/b/c", "ANY /files/{path+}"],
+    ["/files", "route_unmatched"],
+    ["/orders/7/items/9", "route_unmatched"],
+    ["/Orders", "route_unmatched"],
+    ["/orders/a%20b", "GET /orders/{id}"],
+    ["/orders/a:b,c", "GET /orders/{id}"],
+  ])("%s is %s", async (path, expected) => {
+    expect(await decide(restToken(bearer, { path }))).toBe(expected)
+  })
+
+  it.each([
+    "//orders",
+    "/orders//7",
+    "/orders//",
+    "/orders/./7",
+    "/orders/../files",
+    "/orders/..",
+    "/orders/7;admin",
+    "/orders/7\\x",
+    "/orders/*",
+    "/orders/?",
+    "/orders/7%2fitems",
+    "/orders/7%2Fitems",
+    "/orders/%2e%2e",
+    "/orders/7%5citems",
+    "/orders/7%3badmin",
+    "/orders/%252e",
+    "/orders/%00",
+    "/orders/%2A",
+    "/orders/é",
+    "/orders/%zz",
+    "/orders/${aws:username}",
+    "/orders/a b",
+    "/orders/7#x",
+  ])("SR-148: %s could be read in two ways and is refused, even where unmatched routes are open", async (path) => {
+    expect(await decide(restToken(bearer, { path }))).toBe("path_ambiguous")
+    expect(await decider({ unmatched: "authenticated" })(restToken(bearer, { path }))).toBe("path_ambiguous")
+  })
+})
+
+describe("requests that no route matches", () => {
+  it("are denied unless the configuration says otherwise", async () => {
+    const event = http2(bearer, { template: "/else", path: "/else" })
+    expect(await decide(event)).toBe("route_unmatched")
+    expect(await decider({ unmatched: "authenticated" })(event)).toBe("no route")
+  })
+})
