@@ -1,0 +1,87 @@
+import { claimAt } from "../shared/claim.ts"
+import type { ClaimPath } from "../shared/configuration.ts"
+import { Unavailable } from "../shared/errors.ts"
+import type { Principal } from "../shared/principal.ts"
+import type { Refusal, UnavailableCode } from "../shared/reasons.ts"
+import type { AccessRequest } from "../shared/request.ts"
+import type { AuthorizerContext } from "./context.ts"
+import { Policies, type PolicyDocument } from "./policy.ts"
+
+/** An IAM policy answer: REST, WebSocket, HTTP API payload 1.0, and 2.0 without simple responses. */
+export interface PolicyAnswer {
+  readonly principalId: string
+  readonly policyDocument: PolicyDocument
+  readonly context?: AuthorizerContext
+  readonly usageIdentifierKey?: string
+}
+
+/** A simple response: HTTP API payload 2.0 with `EnableSimpleResponses`. */
+export interface SimpleAnswer {
+  readonly isAuthorized: boolean
+  readonly context?: AuthorizerContext
+}
+
+/** What the handler returns to API Gateway. */
+export type AuthorizerAnswer = PolicyAnswer | SimpleAnswer
+
+/** How answers are written. */
+export interface AnswerOptions {
+  readonly responses: "policy" | "simple"
+  readonly unauthorized: "throw" | "deny"
+  /** Whether routes are configured, so that an Allow covers the matched route only. */
+  readonly byRoute: boolean
+  readonly usageIdentifierKey: ClaimPath | undefined
+  readonly contextOf: (principal: Principal, kind: AccessRequest["kind"]) => AuthorizerContext
+}
+
+/** Puts a decision into the form that the API behind the event expects. Nothing here depends on the requested path. */
+export interface Answers {
+  /** @param template the configured route's, else the one that the gateway chose */
+  allow(request: AccessRequest, principal: Principal, template: string | undefined): AuthorizerAnswer
+  /** @throws Error("Unauthorized") for a bad credential where so configured; Unavailable for what cannot be decided */
+  refuse(request: AccessRequest | undefined, refused: Refusal, principal: Principal | undefined): AuthorizerAnswer
+}
+
+// A policy answer needs a principalId even where nobody was authenticated.
+const nobody = "unauthenticated"
+
+export function createAnswers(options: AnswerOptions): Answers {
+  const policies = new Policies()
+  const simple = (request: AccessRequest | undefined): boolean =>
+    options.responses === "simple" && request?.kind === "http-2.0"
+  return {
+    allow(request, principal, template) {
+      const context = options.contextOf(principal, request.kind)
+      if (simple(request)) return { isAuthorized: true, context }
+      const { arn } = request
+      if (arn === undefined) throw new Unavailable("internal") // refused long before, see the pipeline
+      const policyDocument = options.byRoute
+        ? policies.allowRoute(arn, request.method, template)
+        : policies.allowStage(arn)
+      const key = usageKey(request, principal, options.usageIdentifierKey)
+      const answer = { principalId: principal.id, policyDocument, context }
+      return key === undefined ? answer : { ...answer, usageIdentifierKey: key }
+    },
+    refuse(request, refused, principal) {
+      if (refused.outcome === "unavailable") throw new Unavailable(refused.code as UnavailableCode)
+      // One text for every bad credential: the caller must not learn which check failed (SR-163).
+      const unauthenticated = refused.outcome === "unauthenticated"
+      if (simple(request)) return unauthenticated ? denied : { isAuthorized: false, context: { reason: refused.code } }
+      if (unauthenticated && options.unauthorized === "throw") throw new Error("Unauthorized")
+      return {
+        principalId: principal?.id ?? nobody,
+        policyDocument: policies.denyStage(request?.arn),
+        context: { reason: unauthenticated ? "unauthenticated" : refused.code },
+      }
+    },
+  }
+}
+
+const denied: SimpleAnswer = Object.freeze({ isAuthorized: false })
+
+/** The API key value for usage plans (`apiKeySource: AUTHORIZER`): REST APIs only, others have no usage plans. */
+function usageKey({ kind }: AccessRequest, { claims }: Principal, path: ClaimPath | undefined): string | undefined {
+  if (path === undefined || (kind !== "rest-token" && kind !== "rest-request")) return undefined
+  const value = claimAt(claims, path)
+  return typeof value === "string" && /^[A-Za-z0-9_-]{20,128}$/.test(value) ? value : undefined
+}

@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest"
+import { type AuthorizerConfig, createAuthorizer, type PolicyAnswer } from "../../src/index.ts"
+import { oidcIssuer } from "../support/config.ts"
+import { http2, restToken } from "../support/events.ts"
+import { clock, mint, nowSeconds } from "../support/mint.ts"
+
+type Builder = typeof restToken
+const contextOf = async (
+  build: Builder,
+  claims: object,
+  context?: AuthorizerConfig["context"],
+): Promise<object | undefined> => {
+  const config = { issuers: [oidcIssuer({ permissions: "permissions", tenant: "org" })], ...(context && { context }) }
+  const { handler } = createAuthorizer(config, { clock })
+  return ((await handler(build(`Bearer ${mint(claims)}`))) as PolicyAnswer).context
+}
+const fromBase64url = (text: unknown): unknown => JSON.parse(Buffer.from(String(text), "base64url").toString())
+const lists = { roles: ["a", "b"], groups: ["EU, Sales"], permissions: ["p"] }
+
+describe("the default context", () => {
+  it("has scalars and the space-joined scopes on every kind", async () => {
+    for (const build of [restToken, http2]) {
+      expect(await contextOf(build, { scope: "x y", org: "acme" })).toEqual({
+        sub: "canary-subject",
+        issuer: "https://issuer.example/tenant",
+        tokenKind: "unknown",
+        clientId: "canary-client",
+        tenant: "acme",
+        exp: nowSeconds + 3540,
+        scopes: "x y",
+      })
+    }
+  })
+
+  it("SR-146: has lists as base64url JSON where only scalars are allowed, as lists in payload 2.0", async () => {
+    const rest = (await contextOf(restToken, lists)) as Record<string, unknown>
+    expect(fromBase64url(rest.groups)).toEqual(["EU, Sales"])
+    expect(fromBase64url(rest.roles)).toEqual(["a", "b"])
+    for (const value of Object.values(rest)) expect(["string", "number", "boolean"]).toContain(typeof value)
+    expect(await contextOf(http2, lists)).toMatchObject(lists)
+  })
+})
+
+describe("configured keys", () => {
+  it("map claim paths, nested ones as base64url JSON", async () => {
+    const claims = { email: "a@b.example", profile: { plan: "gold", deep: { x: 1 } }, flag: false, count: 3 }
+    const context = await contextOf(restToken, claims, {
+      email: "email",
+      plan: ["profile", "plan"],
+      all: "profile",
+      flag: "flag",
+      count: "count",
+      gone: "gone",
+    })
+    expect(context).toMatchObject({ email: "a@b.example", plan: "gold", flag: false, count: 3 })
+    expect(context).not.toHaveProperty("gone")
+    expect(fromBase64url((context as Record<string, unknown>).all)).toEqual({ plan: "gold", deep: { x: 1 } })
+  })
+
+  it("take the place of a default key of that name", async () => {
+    expect(await contextOf(http2, { ...lists, other: ["c"] }, { groups: "other" })).toMatchObject({ groups: ["c"] })
+    expect(await contextOf(http2, lists, { groups: "other" })).not.toHaveProperty("groups")
+  })
+
+  it("leave out null", async () => {
+    expect(await contextOf(restToken, { a: null }, { a: "a" })).not.toHaveProperty("a")
+  })
+
+  it.each([
+    ["line\r\nbreak", "UTF-8''line%0D%0Abreak"],
+    ["Müller", "UTF-8''M%C3%BCller"],
+    ["\u0000", "UTF-8''%00"],
+    ["\ud800", "UTF-8''%EF%BF%BD"],
+    ["UTF-8''x", "UTF-8''UTF-8''x"],
+    ["100%", "100%"],
+    ["plain text", "plain text"],
+  ])("SR-146: %j reaches a header as %s", async (value, expected) => {
+    expect(await contextOf(restToken, { v: value }, { v: "v" })).toMatchObject({ v: expected })
+  })
+})
+
+describe("the size of the context", () => {
+  it("leaves out what does not fit, from the least important end, and says so", async () => {
+    const long = (count: number): string[] => Array.from({ length: count }, (_, i) => `group-with-a-long-name-${i}`)
+    const context = (await contextOf(restToken, { groups: long(300), permissions: ["p"] })) as Record<string, unknown>
+    expect(context).not.toHaveProperty("groups")
+    expect(context.contextOmitted).toBe("groups")
+    expect(fromBase64url(context.permissions)).toEqual(["p"])
+    expect(context.sub).toBe("canary-subject")
+  })
+
+  it("keeps the whole answer below 8 KB", async () => {
+    const text = "x".repeat(1900)
+    const context = { a: "a", b: "b", c: "c", d: "d" }
+    const config = { issuers: [oidcIssuer()], context }
+    const { handler } = createAuthorizer(config, { clock })
+    const answer = await handler(restToken(`Bearer ${mint({ a: text, b: text, c: text, d: text })}`))
+    expect(JSON.stringify(answer).length).toBeLessThan(8192)
+    expect((answer as PolicyAnswer).context?.contextOmitted).toBe("d")
+  })
+})
