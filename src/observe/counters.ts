@@ -1,0 +1,37 @@
+/** One count that waits to be written. */
+export interface Count {
+  readonly name: string
+  readonly dimensions: { readonly [name: string]: string }
+  value: number
+}
+
+/** Counts in memory, by name and dimensions. All dimensions are codes of fixed tables, so the number of counts is bounded. */
+export class Counters {
+  readonly #counts = new Map<string, Count>()
+  #total = 0
+  #oldestMs = 0
+
+  add(name: string, dimensions: Count["dimensions"], nowMs: number, value = 1): void {
+    let key = name
+    for (const dimension in dimensions) key += `|${dimensions[dimension]}`
+    const count = this.#counts.get(key)
+    if (count === undefined) this.#counts.set(key, { name, dimensions, value })
+    else count.value += value
+    if (this.#total === 0) this.#oldestMs = nowMs
+    this.#total += value
+  }
+
+  /** Whether the oldest count is old enough to be written, or enough are waiting. A clock that jumped back counts as old. */
+  due(nowMs: number, afterSeconds: number, afterCount: number): boolean {
+    const ageMs = nowMs - this.#oldestMs
+    return this.#total >= afterCount || (this.#total > 0 && (ageMs < 0 || ageMs >= afterSeconds * 1000))
+  }
+
+  /** All counts, which start again from nothing. */
+  take(): readonly Count[] {
+    const counts = [...this.#counts.values()]
+    this.#counts.clear()
+    this.#total = 0
+    return counts
+  }
+}

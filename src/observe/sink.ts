@@ -1,0 +1,29 @@
+import { Logger } from "@aws-lambda-powertools/logger"
+import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics"
+import type { Count } from "./counters.ts"
+
+export type LogLevel = "debug" | "info" | "warn" | "error"
+
+/** Standard output, through Powertools. */
+export interface Sink {
+  /** One structured record as a JSON line. */
+  record(level: LogLevel, message: string, details: object): void
+  /** One line in the embedded metric format per count. */
+  counts(counts: readonly Count[]): void
+}
+
+/** Loads with the first output only; see `createPowertoolsObserver`. */
+export function createSink(serviceName: string, namespace: string): Sink {
+  const logger = new Logger({ serviceName })
+  const metrics = new Metrics({ namespace, serviceName })
+  return {
+    record: (level, message, details) => logger[level](message, { ...details }),
+    counts(counts) {
+      for (const { name, dimensions, value } of counts) {
+        const single = metrics.singleMetric()
+        single.addDimensions({ ...dimensions })
+        single.addMetric(name, MetricUnit.Count, value)
+      }
+    },
+  }
+}
