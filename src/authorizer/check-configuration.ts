@@ -1,0 +1,100 @@
+import { reservedContextKeys } from "../answer/context.ts"
+import { defaultKeyPolicy } from "../keys/policy.ts"
+import type { Presets } from "../provider/presets.ts"
+import { claimPath, knownKeys, number, object, type Report, word } from "../shared/check.ts"
+import type { ClaimPath, CredentialOptions, RouteRule } from "../shared/configuration.ts"
+import { ConfigurationError, type ConfigurationProblem } from "../shared/errors.ts"
+import type { CachePolicy } from "../token/cache.ts"
+import { type CheckedGateway, checkCache, checkCredential, checkGateway, checkKeys } from "./check-blocks.ts"
+import { type CheckedIssuer, checkIssuers } from "./check-issuers.ts"
+import { checkCacheSafety, checkContextKey, checkRoutes } from "./check-routes.ts"
+
+/** What verification needs, checked and with defaults. */
+export interface CheckedVerification {
+  readonly issuers: readonly CheckedIssuer[]
+  readonly cache: CachePolicy
+  readonly clockToleranceSeconds: number
+}
+
+/** The whole configuration, checked and with defaults. */
+export interface CheckedConfiguration extends CheckedVerification {
+  readonly routes: { readonly [routeKey: string]: RouteRule } | undefined
+  readonly unmatched: "deny" | "authenticated"
+  readonly gateway: CheckedGateway
+  readonly credential: CredentialOptions
+  readonly context: { readonly [key: string]: ClaimPath }
+}
+
+const verifierKeys = ["issuers", "keys", "cache", "clockToleranceSeconds"]
+const authorizerKeys = [...verifierKeys, "routes", "unmatched", "gateway", "credential", "context"]
+
+/** Checks what a verifier needs. @throws ConfigurationError with every problem at once */
+export function checkVerification(config: unknown, presets: Presets): CheckedVerification {
+  return collected(config, (copy, report) => {
+    const raw = object(copy, "configuration", report) ?? {}
+    knownKeys(raw, verifierKeys, "", report)
+    return verification(raw, presets, report)
+  })
+}
+
+/** Checks a whole configuration. @throws ConfigurationError with every problem at once */
+export function checkConfiguration(config: unknown, presets: Presets): CheckedConfiguration {
+  return collected(config, (copy, report) => {
+    const raw = object(copy, "configuration", report) ?? {}
+    knownKeys(raw, authorizerKeys, "", report)
+    const routes = checkRoutes(raw.routes, report)
+    const gateway = checkGateway(raw.gateway, "gateway", report)
+    const credential = checkCredential(raw.credential, "credential", report)
+    if (raw.unmatched !== undefined && routes === undefined) report("unmatched", "goes with routes only")
+    checkCacheSafety(gateway, credential, routes !== undefined, report)
+    return {
+      ...verification(raw, presets, report),
+      routes,
+      unmatched: word(raw.unmatched, "unmatched", report, ["deny", "authenticated"], "deny"),
+      gateway,
+      credential,
+      context: checkContext(raw.context, report),
+    }
+  })
+}
+
+function verification(
+  raw: { readonly [name: string]: unknown },
+  presets: Presets,
+  report: Report,
+): CheckedVerification {
+  const keys = checkKeys(raw.keys, "keys", report, defaultKeyPolicy)
+  const tolerance = { min: 0, max: 300, fallback: 5, unit: "seconds" }
+  return {
+    issuers: checkIssuers(raw.issuers, presets, keys, report),
+    cache: checkCache(raw.cache, "cache", report),
+    clockToleranceSeconds: number(raw.clockToleranceSeconds, "clockToleranceSeconds", report, tolerance),
+  }
+}
+
+function checkContext(value: unknown, report: Report): CheckedConfiguration["context"] {
+  const raw = value === undefined ? {} : (object(value, "context", report) ?? {})
+  for (const key of Object.keys(raw)) {
+    checkContextKey(key, reservedContextKeys, `context.${key}`, report)
+    claimPath(raw[key], `context.${key}`, report)
+  }
+  return raw as CheckedConfiguration["context"]
+}
+
+/** Checks a copy, so that what was checked is what is used, whatever the caller does with the object later. */
+function collected<T>(config: unknown, check: (copy: unknown, report: Report) => T): T {
+  const problems: ConfigurationProblem[] = []
+  const checked = check(plainCopy(config), (path, message) => problems.push({ path, message }))
+  if (problems.length > 0) throw new ConfigurationError(problems)
+  return checked
+}
+
+function plainCopy(config: unknown): unknown {
+  try {
+    return structuredClone(config)
+  } catch {
+    throw new ConfigurationError([
+      { path: "configuration", message: "must be plain data, as in JSON, without functions" },
+    ])
+  }
+}

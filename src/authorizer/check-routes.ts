@@ -1,0 +1,156 @@
+import { shapeOf } from "../route/table.ts"
+import { readRouteKey } from "../route/template.ts"
+import { claimPath, knownKeys, object, type Report, text, texts, word } from "../shared/check.ts"
+import type { ClaimDemand, CredentialOptions, RouteRule } from "../shared/configuration.ts"
+import type { CheckedGateway } from "./check-blocks.ts"
+
+const demands = ["scopes", "roles", "groups", "permissions"] as const
+type Routes = { readonly [routeKey: string]: RouteRule }
+
+/** The route table. Absent stays absent: then any authenticated principal may call anything. */
+export function checkRoutes(value: unknown, report: Report): Routes | undefined {
+  if (value === undefined) return undefined
+  const raw = object(value, "routes", report)
+  if (raw === undefined) return undefined
+  if (Object.keys(raw).length === 0)
+    report("routes", "must have at least one route; leave it out to allow every authenticated principal")
+  const shapes = new Map<string, string>()
+  for (const [key, rule] of Object.entries(raw)) {
+    const path = `routes["${key}"]`
+    const read = readRouteKey(key)
+    if (typeof read === "string") report(path, read)
+    else {
+      const shape = `${read.method} ${shapeOf(read.template)}`
+      const first = shapes.get(shape)
+      if (first !== undefined) report(path, `names the same route as "${first}"; merge the two`)
+      else shapes.set(shape, key)
+    }
+    checkRule(rule, path, report, true)
+  }
+  return raw as Routes
+}
+
+function checkRule(value: unknown, path: string, report: Report, alternativesAllowed: boolean): void {
+  const rule = object(value, path, report)
+  if (rule === undefined) return
+  knownKeys(rule, [...demands, "claims", "kind", ...(alternativesAllowed ? ["anyOf"] : [])], path, report)
+  for (const name of demands) if (rule[name] !== undefined) checkDemand(rule[name], `${path}.${name}`, report)
+  if (rule.kind !== undefined) word(rule.kind, `${path}.kind`, report, ["user", "app"], "user")
+  if (rule.claims !== undefined) checkClaims(rule.claims, `${path}.claims`, report)
+  if (rule.anyOf === undefined || !alternativesAllowed) return
+  if (!Array.isArray(rule.anyOf) || rule.anyOf.length < 2) {
+    report(`${path}.anyOf`, "must be a list of at least two rules")
+    return
+  }
+  for (const [index, alternative] of rule.anyOf.entries()) {
+    checkRule(alternative, `${path}.anyOf[${index}]`, report, false)
+    if (Object.keys(Object(alternative)).length === 0) report(`${path}.anyOf[${index}]`, "must demand something")
+  }
+}
+
+/** The list of a demand in its three spellings, or undefined with a report. */
+function listOf(value: unknown, path: string, report: Report): { list: unknown; path: string } | undefined {
+  if (Array.isArray(value)) return { list: value, path }
+  const raw = object(value, path, report)
+  if (raw === undefined) return undefined
+  knownKeys(raw, ["all", "any"], path, report)
+  if ((raw.all === undefined) === (raw.any === undefined)) {
+    report(path, "must be a list (all of it), { all: […] } or { any: […] }")
+    return undefined
+  }
+  return raw.any === undefined ? { list: raw.all, path: `${path}.all` } : { list: raw.any, path: `${path}.any` }
+}
+
+function checkDemand(value: unknown, path: string, report: Report): void {
+  const found = listOf(value, path, report)
+  if (found === undefined) return
+  if (Array.isArray(found.list)) texts(found.list, found.path, report)
+  else report(found.path, "must be a list of strings")
+}
+
+function checkClaims(value: unknown, path: string, report: Report): void {
+  const found = listOf(value, path, report)
+  if (found === undefined) return
+  if (!Array.isArray(found.list) || found.list.length === 0) {
+    report(found.path, 'must be a list such as [{ path: "department", equals: "ops" }]')
+    return
+  }
+  for (const [index, item] of found.list.entries()) {
+    const at = `${found.path}[${index}]`
+    const demand = object(item, at, report) as ClaimDemand | undefined
+    if (demand === undefined) continue
+    knownKeys(demand as object as { [name: string]: unknown }, ["path", "equals", "contains"], at, report)
+    claimPath(demand.path, `${at}.path`, report)
+    if (demand.equals === undefined && demand.contains === undefined) report(at, "must have equals or contains")
+    for (const name of ["equals", "contains"] as const) {
+      const wanted: unknown = demand[name]
+      if (wanted === undefined) continue
+      const list = Array.isArray(wanted) ? wanted : [wanted]
+      const fits = list.length > 0 && list.every((one) => ["string", "number", "boolean"].includes(typeof one))
+      if (!fits) report(`${at}.${name}`, "must be a string, number or boolean, or a non-empty list of them")
+    }
+  }
+}
+
+/**
+ * Refuses what API Gateway's cache would make wrong: it keeps one answer per identity sources and applies it to every
+ * request that shares them, on every route (SR-143).
+ */
+export function checkCacheSafety(
+  gateway: CheckedGateway,
+  credential: CredentialOptions,
+  hasRoutes: boolean,
+  report: Report,
+): void {
+  if (gateway.resultTtlSeconds === 0) return
+  const sources = new Set(gateway.identitySources.map(sourceName))
+  const carriers = carriersOf(credential)
+  const [only] = carriers
+  if (carriers.length > 1) {
+    report(
+      "gateway.resultTtlSeconds",
+      "must be 0 when credential names several places: API Gateway asks for all identity sources at once",
+    )
+  } else if (only !== undefined && !sources.has("token") && !sources.has(only)) {
+    report(
+      "gateway.identitySources",
+      `must hold "token" (the credential's place), else one caller gets another's answer; or set gateway.resultTtlSeconds to 0`,
+    )
+  }
+  const byRoute =
+    sources.has("route") ||
+    sources.has("context.routekey") ||
+    (sources.has("context.httpmethod") && sources.has("context.resourcepath"))
+  if (hasRoutes && !byRoute) {
+    report(
+      "gateway.identitySources",
+      'must hold "route" when routes are configured, because a cached answer is used for every route: add context.httpMethod and ' +
+        "context.resourcePath (REST) or $context.routeKey (HTTP) to the authorizer's identity sources, or set the authorizer's TTL and gateway.resultTtlSeconds to 0",
+    )
+  }
+}
+
+/** `$request.header.X`, `method.request.header.X` and `route.request.header.X` are one source in three dialects. */
+function sourceName(source: string): string {
+  return source
+    .replace(/^\$/, "")
+    .replace(/^(?:method|route)\./, "")
+    .toLowerCase()
+}
+
+function carriersOf({ header, cookie, query, subprotocol }: CredentialOptions): readonly string[] {
+  const carriers: string[] = []
+  if (header !== undefined) carriers.push(`request.header.${header.toLowerCase()}`)
+  if (cookie !== undefined) carriers.push("request.header.cookie")
+  if (query !== undefined) carriers.push(`request.querystring.${query.toLowerCase()}`)
+  if (subprotocol !== undefined) carriers.push("request.header.sec-websocket-protocol")
+  return carriers
+}
+
+/** Context keys and claim paths: names that API Gateway itself uses are refused. */
+export function checkContextKey(key: string, reserved: readonly string[], path: string, report: Report): void {
+  if (text(key, path, report) === undefined) return
+  if (reserved.includes(key)) report(path, `is a name that API Gateway itself uses; reserved: ${reserved.join(", ")}`)
+  else if (!/^[A-Za-z][A-Za-z0-9_]{0,63}$/.test(key))
+    report(path, "must be a name of letters, digits and _ (at most 64)")
+}

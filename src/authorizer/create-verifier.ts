@@ -1,0 +1,51 @@
+import { allPresets } from "../provider/presets.ts"
+import type { VerifierConfig } from "../shared/configuration.ts"
+import { TokenRefused, Unavailable } from "../shared/errors.ts"
+import type { Principal } from "../shared/principal.ts"
+import type { Refusal, UnavailableCode } from "../shared/reasons.ts"
+import { checkVerification } from "./check-configuration.ts"
+import { connect } from "./connect.ts"
+import { partsInUse, type VerifierParts } from "./parts.ts"
+
+/** Tokens in, principals out; no gateway. */
+export interface TokenVerifier {
+  /**
+   * Verifies one token: form, algorithm, issuer, key, signature, times, audience and what the preset demands.
+   *
+   * @param token a JWT in JWS Compact Serialization, without a scheme
+   * @returns the frozen principal
+   * @throws TokenRefused (rejects) when the token proves nothing; `code` is a row of the reason table
+   * @throws Unavailable (rejects) when the issuer's keys cannot be had
+   */
+  verify(token: string): Promise<Principal>
+  /** Fetches the key sets ahead of the first token. Never rejects; what failed is tried again at first use. */
+  warmUp(): Promise<void>
+}
+
+/**
+ * Creates a verifier. Everything is decided here once; a wrong configuration is refused here and not at the first token.
+ *
+ * @param config the issuers and, where wanted, limits of keys and cache
+ * @throws ConfigurationError with every problem at once
+ * @example
+ * const verifier = createVerifier({ issuers: [{ provider: "okta", domain: "acme.okta.com", audience: "api://orders" }] })
+ * const principal = await verifier.verify(token)
+ */
+export function createVerifier(config: VerifierConfig, parts: VerifierParts = {}): TokenVerifier {
+  const inUse = partsInUse(parts)
+  const { authenticate, warmUp } = connect(checkVerification(config, allPresets), inUse)
+  return {
+    verify(token) {
+      // Not an async function: awaiting what is there already costs a turn of the event loop's queue on every call.
+      const result = authenticate(token, inUse.clock())
+      return result instanceof Promise ? result.then(settle) : settle(result)
+    },
+    warmUp,
+  }
+}
+
+function settle(result: Principal | Refusal): Promise<Principal> {
+  if (!("refused" in result)) return Promise.resolve(result)
+  const { outcome, code } = result
+  return Promise.reject(outcome === "unavailable" ? new Unavailable(code as UnavailableCode) : new TokenRefused(code))
+}

@@ -1,0 +1,69 @@
+import type { FetchKeySet } from "../keys/document.ts"
+import { type Clock, systemClock } from "../shared/clock.ts"
+import { type Observer, silentObserver } from "../shared/observer.ts"
+import type { Principal } from "../shared/principal.ts"
+import type { AccessRequest } from "../shared/request.ts"
+
+/**
+ * A rule of your own, asked after all configured ones allowed. It can only narrow: what it refuses is forbidden
+ * (`check_refused`), and when it throws the answer is `unavailable`. Under API Gateway's cache its answer is used for
+ * every request with the same identity sources, so let it depend on nothing else.
+ *
+ * @returns true to let the decision stand
+ */
+export type CustomCheck = (principal: Principal, request: AccessRequest) => boolean | Promise<boolean>
+
+/** What tests and advanced users replace. */
+export interface VerifierParts {
+  /** Milliseconds since the epoch. @default Date.now */
+  readonly clock?: Clock
+  /** The network. @default node:https, loaded on the first fetch */
+  readonly fetchKeySet?: FetchKeySet
+  /** Told what happens. @default nobody */
+  readonly observer?: Observer
+}
+
+export interface AuthorizerParts extends VerifierParts {
+  readonly check?: CustomCheck
+}
+
+/** The parts in use, with their defaults. */
+export interface Parts {
+  readonly clock: Clock
+  readonly fetch: FetchKeySet
+  readonly observer: Observer
+}
+
+export function partsInUse({
+  clock = systemClock,
+  fetchKeySet = fetchLazily,
+  observer = silentObserver,
+}: VerifierParts): Parts {
+  return { clock, fetch: fetchKeySet, observer: observer === silentObserver ? observer : guarded(observer) }
+}
+
+const fetchLazily: FetchKeySet = async (url, limits) => (await import("../keys/fetch.ts")).fetchDocument(url, limits)
+
+/** An observer must not be able to change an answer, so what it throws ends here. */
+function guarded(observer: Observer): Observer {
+  const guard = <R>(tell: ((record: R) => void) | undefined): ((record: R) => void) | undefined => {
+    if (tell === undefined) return undefined
+    return (record) => {
+      try {
+        tell(record)
+      } catch {
+        // Nothing to tell it to: observing is what failed.
+      }
+    }
+  }
+  const decision = guard(observer.decision?.bind(observer))
+  const keySet = guard(observer.keySet?.bind(observer))
+  const keyFetch = guard(observer.keyFetch?.bind(observer))
+  const fault = guard(observer.fault?.bind(observer))
+  return {
+    ...(decision && { decision }),
+    ...(keySet && { keySet }),
+    ...(keyFetch && { keyFetch }),
+    ...(fault && { fault }),
+  }
+}

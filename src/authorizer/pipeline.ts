@@ -1,0 +1,77 @@
+import type { Answers, AuthorizerAnswer } from "../answer/answer.ts"
+import type { ExtractCredential } from "../credential/extract.ts"
+import { readRequest } from "../event/read.ts"
+import type { DecideRoute } from "../route/decide.ts"
+import type { Route } from "../route/table.ts"
+import type { Clock } from "../shared/clock.ts"
+import type { Principal } from "../shared/principal.ts"
+import { type Refusal, refusal } from "../shared/reasons.ts"
+import type { AccessRequest } from "../shared/request.ts"
+import type { Authenticate } from "../token/authenticate.ts"
+import type { CustomCheck } from "./parts.ts"
+
+/** The stages of the walk, in the order in which a request passes them. */
+export interface Stages {
+  readonly clock: Clock
+  readonly extract: ExtractCredential
+  readonly authenticate: Authenticate
+  readonly decide: DecideRoute
+  readonly check: CustomCheck | undefined
+  readonly answers: Answers
+  /** Whether a TOKEN event contradicts the `gateway` block: its cache key is the token alone, and routes are configured. */
+  readonly tokenEventsUnsafe: boolean
+}
+
+/** How far a request came, and what stopped it. */
+export interface Walk {
+  readonly request: AccessRequest | undefined
+  readonly principal: Principal | undefined
+  readonly route: Route | undefined
+  /** Undefined means allow: the request passed every stage. */
+  readonly refused: Refusal | undefined
+}
+
+const arnInvalid = refusal("arn_invalid")
+const checkRefused = refusal("check_refused")
+const gatewayMismatch = refusal("gateway_mismatch")
+
+/**
+ * The walk: event, credential, token, route, custom check. A value at once while nothing has to be fetched; there is no
+ * other way to an allow than through its last line (SR-140).
+ */
+export function walk(stages: Stages, event: unknown): Walk | Promise<Walk> {
+  const request = readRequest(event)
+  if ("refused" in request) return stopped(request, undefined)
+  if (stages.tokenEventsUnsafe && request.kind === "rest-token") return stopped(gatewayMismatch, request)
+  if (request.arn === undefined) return stopped(arnInvalid, request)
+  const credential = stages.extract(request)
+  if (typeof credential !== "string") return stopped(credential, request)
+  const result = stages.authenticate(credential, stages.clock())
+  if (result instanceof Promise) return result.then((settled) => withPrincipal(stages, request, settled))
+  return withPrincipal(stages, request, result)
+}
+
+function withPrincipal(stages: Stages, request: AccessRequest, result: Principal | Refusal): Walk | Promise<Walk> {
+  if ("refused" in result) return stopped(result, request)
+  const { route, refused } = stages.decide(request, result)
+  const walked: Walk = { request, principal: result, route, refused }
+  if (refused !== undefined || stages.check === undefined) return walked
+  return narrowed(stages.check, walked, result, request)
+}
+
+/** A custom check can only take away: anything but exactly `true` refuses. */
+async function narrowed(check: CustomCheck, walked: Walk, principal: Principal, request: AccessRequest): Promise<Walk> {
+  return (await check(principal, request)) === true ? walked : { ...walked, refused: checkRefused }
+}
+
+function stopped(refused: Refusal, request: AccessRequest | undefined): Walk {
+  return { request, principal: undefined, route: undefined, refused }
+}
+
+/** The answer to a walk. @throws Error("Unauthorized") or Unavailable, as API Gateway expects them */
+export function answerTo({ answers }: Stages, { request, principal, route, refused }: Walk): AuthorizerAnswer {
+  if (refused === undefined && request !== undefined && principal !== undefined) {
+    return answers.allow(request, principal, route?.template ?? request.template)
+  }
+  return answers.refuse(request, refused ?? refusal("internal"), principal)
+}

@@ -1,0 +1,32 @@
+export type { AuthorizerAnswer, PolicyAnswer, SimpleAnswer } from "./answer/answer.ts"
+export type { AuthorizerContext } from "./answer/context.ts"
+export type { PolicyDocument, PolicyStatement } from "./answer/policy.ts"
+export { type Authorizer, createAuthorizer, loadAuthorizer } from "./authorizer/create.ts"
+export { configFromEnvironment } from "./authorizer/environment.ts"
+export type { AuthorizerParts, CustomCheck } from "./authorizer/parts.ts"
+export type { FetchedDocument, FetchKeySet, FetchLimits } from "./keys/document.ts"
+export type {
+  Auth0Issuer,
+  AuthorizerConfig,
+  CacheOptions,
+  ClaimDemand,
+  ClaimPath,
+  ClaimValue,
+  CognitoIssuer,
+  CredentialOptions,
+  Demand,
+  EntraIssuer,
+  GatewayOptions,
+  IssuerConfig,
+  IssuerOptions,
+  KeyOptions,
+  OidcIssuer,
+  OktaIssuer,
+  RouteRule,
+} from "./shared/configuration.ts"
+export type { Decision, DecisionRecord, TraceEntry } from "./shared/decision.ts"
+export { ConfigurationError, type ConfigurationProblem, TokenRefused, Unavailable } from "./shared/errors.ts"
+export type { KeyFetchRecord, KeySetRecord, Observer } from "./shared/observer.ts"
+export type { Claims, Principal, PrincipalKind, ProviderName } from "./shared/principal.ts"
+export type { ForbiddenCode, Outcome, ReasonCode, UnauthenticatedCode, UnavailableCode } from "./shared/reasons.ts"
+export type { AccessRequest, EventKind, ExecuteApiArn } from "./shared/request.ts"

@@ -1,0 +1,2 @@
+export { formatExecuteApiArn, parseExecuteApiArn } from "./event/arn.ts"
+export type { ExecuteApiArn } from "./shared/request.ts"

@@ -1,0 +1,8 @@
+export { createVerifier, type TokenVerifier } from "./authorizer/create-verifier.ts"
+export type { VerifierParts } from "./authorizer/parts.ts"
+export type { FetchedDocument, FetchKeySet, FetchLimits } from "./keys/document.ts"
+export type { IssuerConfig, VerifierConfig } from "./shared/configuration.ts"
+export { ConfigurationError, type ConfigurationProblem, TokenRefused, Unavailable } from "./shared/errors.ts"
+export type { KeyFetchRecord, KeySetRecord, Observer } from "./shared/observer.ts"
+export type { Claims, Principal, PrincipalKind, ProviderName } from "./shared/principal.ts"
+export type { ReasonCode } from "./shared/reasons.ts"

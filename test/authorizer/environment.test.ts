@@ -1,0 +1,93 @@
+import { describe, expect, it } from "vitest"
+import { ConfigurationError, configFromEnvironment, createAuthorizer } from "../../src/index.ts"
+
+describe("configFromEnvironment", () => {
+  it("is undefined when nothing is set, and an empty variable is not set", () => {
+    expect(configFromEnvironment({})).toBeUndefined()
+    expect(configFromEnvironment({ HALLPASS_CONFIG: "", HALLPASS_PROVIDER: "", PATH: "/bin" })).toBeUndefined()
+  })
+
+  it("reads HALLPASS_CONFIG as the whole object", () => {
+    const config = { issuers: [{ provider: "okta", domain: "acme.okta.com", audience: "api://orders" }] }
+    expect(configFromEnvironment({ HALLPASS_CONFIG: JSON.stringify(config) })).toEqual(config)
+  })
+
+  it.each([
+    [
+      {
+        HALLPASS_PROVIDER: "okta",
+        HALLPASS_DOMAIN: "acme.okta.com",
+        HALLPASS_AUTHORIZATION_SERVER: "aus1",
+        HALLPASS_AUDIENCE: "a, b",
+      },
+      { provider: "okta", domain: "acme.okta.com", authorizationServer: "aus1", audience: ["a", "b"] },
+    ],
+    [
+      {
+        HALLPASS_PROVIDER: "entra",
+        HALLPASS_TENANT: "7c1f0a3e-52b4-4d0b-9a86-0d6f2f1b9c11",
+        HALLPASS_ENTRA_VERSION: "1",
+        HALLPASS_AUDIENCE: "api://x",
+      },
+      { provider: "entra", tenant: "7c1f0a3e-52b4-4d0b-9a86-0d6f2f1b9c11", version: 1, audience: ["api://x"] },
+    ],
+    [
+      { HALLPASS_PROVIDER: "cognito", HALLPASS_USER_POOL_ID: "eu-west-1_AbC", HALLPASS_CLIENT_IDS: "x,y" },
+      { provider: "cognito", userPoolId: "eu-west-1_AbC", clientIds: ["x", "y"] },
+    ],
+    [
+      {
+        HALLPASS_PROVIDER: "oidc",
+        HALLPASS_ISSUER: "https://i.example",
+        HALLPASS_JWKS_URI: "https://i.example/k",
+        HALLPASS_AUDIENCE: "a",
+      },
+      { provider: "oidc", issuer: "https://i.example", jwksUri: "https://i.example/k", audience: ["a"] },
+    ],
+  ])("reads one issuer from %o, and the result is a valid configuration", (environment, issuer) => {
+    const config = configFromEnvironment(environment)
+    expect(config).toEqual({ issuers: [issuer], gateway: {} })
+    expect(() => createAuthorizer(config as NonNullable<typeof config>)).not.toThrow()
+  })
+
+  it("reads routes and gateway settings", () => {
+    const config = configFromEnvironment({
+      HALLPASS_PROVIDER: "okta",
+      HALLPASS_DOMAIN: "acme.okta.com",
+      HALLPASS_AUDIENCE: "a",
+      HALLPASS_ROUTES: '{"GET /x":{"scopes":["x"]}}',
+      HALLPASS_UNMATCHED: "authenticated",
+      HALLPASS_RESPONSES: "simple",
+      HALLPASS_RESULT_TTL_SECONDS: "0",
+      HALLPASS_IDENTITY_SOURCES: "token,route",
+      HALLPASS_UNAUTHORIZED: "deny",
+    })
+    expect(config).toMatchObject({
+      routes: { "GET /x": { scopes: ["x"] } },
+      unmatched: "authenticated",
+      gateway: { responses: "simple", resultTtlSeconds: 0, identitySources: ["token", "route"], unauthorized: "deny" },
+    })
+  })
+
+  it.each([
+    [{ HALLPASS_CONFIG: "{" }, "HALLPASS_CONFIG: must be JSON"],
+    [{ HALLPASS_PROVIDER: "okta", HALLPASS_ROUTES: "nope" }, "HALLPASS_ROUTES: must be JSON"],
+    [{ HALLPASS_CONFIG: "{}", HALLPASS_DOMAIN: "x" }, "HALLPASS_DOMAIN: must be empty when HALLPASS_CONFIG is set"],
+  ])("refuses %o", (environment, message) => {
+    expect(() => configFromEnvironment(environment)).toThrow(ConfigurationError)
+    expect(() => configFromEnvironment(environment)).toThrow(message)
+  })
+
+  it.each(["x", "300s", "1e9"])(
+    "a TTL of %s is refused by the configuration check, never read as something else",
+    (ttl) => {
+      const config = configFromEnvironment({
+        HALLPASS_PROVIDER: "okta",
+        HALLPASS_DOMAIN: "a.okta.com",
+        HALLPASS_AUDIENCE: "a",
+        HALLPASS_RESULT_TTL_SECONDS: ttl,
+      })
+      expect(() => createAuthorizer(config as NonNullable<typeof config>)).toThrow(/gateway\.resultTtlSeconds/)
+    },
+  )
+})

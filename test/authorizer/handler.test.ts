@@ -1,0 +1,186 @@
+import { describe, expect, it } from "vitest"
+import { createAuthorizer, type DecisionRecord, loadAuthorizer } from "../../src/index.ts"
+import { oidcIssuer } from "../support/config.ts"
+import { http2, restRequest, restToken } from "../support/events.ts"
+import { clock, mint } from "../support/mint.ts"
+
+const bearer = `Bearer ${mint()}`
+const base = {
+  issuers: [oidcIssuer()],
+  routes: { "GET /x": { scopes: ["orders:read"] }, "PUT /x": { scopes: ["no"] } },
+  gateway: { resultTtlSeconds: 0 },
+}
+const at = (method: string): unknown => http2(bearer, { method, path: "/x" })
+
+describe("createAuthorizer", () => {
+  it("gives a handler that works on its own", async () => {
+    const { handler } = createAuthorizer(base, { clock })
+    expect(await handler(at("GET"), {})).toMatchObject({ principalId: "https://issuer.example/tenant|canary-subject" })
+  })
+
+  it("and loadAuthorizer gives the same one, with the presets that the configuration names", async () => {
+    const { decide } = await loadAuthorizer(base, { clock })
+    expect(await decide(at("GET"))).toMatchObject({ outcome: "allow", route: "GET /x" })
+    const unknown = { issuers: [{ provider: "google" }, { provider: "toString" }, null] }
+    await expect(loadAuthorizer(unknown as never)).rejects.toThrow(/issuers\[1\]\.provider: must be one of/)
+  })
+
+  it("is not changed by later changes of the configuration object", async () => {
+    const config = structuredClone(base)
+    const { decide } = createAuthorizer(config, { clock })
+    config.routes["PUT /x"].scopes[0] = "orders:read"
+    expect(await decide(at("PUT"))).toMatchObject({ reason: "scope_missing" })
+  })
+})
+
+describe("decide", () => {
+  it("returns the decision as data and never rejects", async () => {
+    const { decide } = createAuthorizer(base, { clock })
+    expect(await decide(at("GET"))).toMatchObject({
+      outcome: "allow",
+      reason: "ok",
+      route: "GET /x",
+      principal: { subject: "canary-subject" },
+    })
+    expect(await decide(at("PUT"))).toMatchObject({
+      outcome: "forbidden",
+      reason: "scope_missing",
+      route: "PUT /x",
+      principal: { subject: "canary-subject" },
+    })
+    expect(await decide(http2("Bearer x", { path: "/x" }))).toEqual({
+      outcome: "unauthenticated",
+      reason: "token_opaque",
+    })
+    expect(await decide(7)).toEqual({ outcome: "unavailable", reason: "event_unknown" })
+  })
+
+  it("traces every check when asked, without a claim value", async () => {
+    const { decide } = createAuthorizer(base, { clock })
+    const { trace } = await decide(at("PUT"), { trace: true })
+    expect(trace).toEqual([
+      { check: "event", ok: true, detail: "http-2.0" },
+      { check: "arn", ok: true },
+      { check: "credential", ok: true },
+      { check: "token", ok: true, detail: "https://issuer.example/tenant" },
+      { check: "route", ok: true, detail: "PUT /x" },
+      { check: "scopes", ok: false, detail: "all of no" },
+    ])
+    expect(await decide(at("GET"))).not.toHaveProperty("trace")
+    const last = async (event: unknown): Promise<unknown> => (await decide(event, { trace: true })).trace?.at(-1)
+    expect(await last({})).toEqual({ check: "event", ok: false, detail: "event_unknown" })
+    expect(await last({ ...restToken(bearer), methodArn: "x" })).toEqual({
+      check: "arn",
+      ok: false,
+      detail: "arn_invalid",
+    })
+    expect(await last(http2("x", { path: "/x" }))).toEqual({
+      check: "credential",
+      ok: false,
+      detail: "credential_malformed",
+    })
+    expect(await last(http2(`Bearer ${mint({ exp: 1 })}`, { path: "/x" }))).toEqual({
+      check: "token",
+      ok: false,
+      detail: "token_expired",
+    })
+    expect(await last(http2(bearer, { path: "/y" }))).toEqual({ check: "route", ok: false, detail: "route_unmatched" })
+  })
+})
+
+describe("a custom check", () => {
+  const decide = (check: () => unknown, method = "GET"): Promise<unknown> =>
+    createAuthorizer(base, { clock, check: check as () => boolean }).decide(at(method))
+
+  it("can only narrow", async () => {
+    expect(await decide(() => true)).toMatchObject({ outcome: "allow" })
+    expect(await decide(async () => true)).toMatchObject({ outcome: "allow" })
+    expect(await decide(() => true, "PUT")).toMatchObject({ reason: "scope_missing" })
+    for (const other of [false, undefined, null, 1, "true", {}, Promise.resolve(false)]) {
+      expect(await decide(() => other)).toMatchObject({ outcome: "forbidden", reason: "check_refused" })
+    }
+  })
+
+  it("SR-140: that throws makes the request unavailable, and the next one works (SR-166)", async () => {
+    let broken = true
+    const faults: unknown[] = []
+    const check = (): boolean => {
+      if (broken) throw new Error("backend down")
+      return true
+    }
+    const { handler, decide } = createAuthorizer(base, {
+      clock,
+      check,
+      observer: { fault: (error) => void faults.push(error) },
+    })
+    expect(await decide(at("GET"))).toEqual({ outcome: "unavailable", reason: "internal" })
+    await expect(handler(at("GET"))).rejects.toMatchObject({ name: "Unavailable", code: "internal" })
+    expect(faults).toHaveLength(2)
+    broken = false
+    expect(await decide(at("GET"))).toMatchObject({ outcome: "allow" })
+  })
+})
+
+describe("an observer", () => {
+  it("gets one record per request, safe to log", async () => {
+    const records: DecisionRecord[] = []
+    const { handler } = createAuthorizer(base, { clock, observer: { decision: (record) => void records.push(record) } })
+    await handler(at("GET"))
+    await handler(at("PUT"))
+    await expect(handler(restRequest("Bearer x.y.z"))).rejects.toThrow("Unauthorized")
+    await expect(handler(null)).rejects.toThrow()
+    const api = {
+      apiId: "abc123def4",
+      stage: "$default",
+      eventKind: "http-2.0",
+      requestId: "ZhNHJhhLjoEEPiw=",
+      issuer: "https://issuer.example/tenant",
+    }
+    expect(records).toEqual([
+      { ...api, outcome: "allow", reason: "ok", route: "GET /x" },
+      { ...api, outcome: "forbidden", reason: "scope_missing", route: "PUT /x" },
+      {
+        outcome: "unauthenticated",
+        reason: "token_malformed",
+        eventKind: "rest-request",
+        apiId: "abc123def4",
+        stage: "prod",
+        requestId: "ZhFsxGQDDoEEMig=",
+      },
+      { outcome: "unavailable", reason: "event_unknown" },
+    ])
+  })
+
+  it("that throws changes nothing", async () => {
+    const broken = (): never => {
+      throw new Error("observer down")
+    }
+    const observer = { decision: broken, keySet: broken, keyFetch: broken, fault: broken }
+    const { handler } = createAuthorizer(base, { clock, observer })
+    expect(await handler(at("GET"))).toHaveProperty("policyDocument")
+    await expect(handler(http2("Bearer x", { path: "/x" }))).rejects.toThrow(/^Unauthorized$/)
+  })
+})
+
+describe("SR-143: a TOKEN event in a configuration whose cache key holds the route", () => {
+  it("is unavailable: a TOKEN authorizer's cache key is the token alone", async () => {
+    const { decide } = createAuthorizer({ ...base, gateway: { identitySources: ["token", "route"] } }, { clock })
+    expect(await decide(restToken(bearer, { path: "/x" }))).toEqual({
+      outcome: "unavailable",
+      reason: "gateway_mismatch",
+    })
+    expect(await decide(restRequest(bearer, { path: "/x" }))).toMatchObject({ outcome: "allow" })
+  })
+})
+
+describe("SR-164: the record of a refused token", () => {
+  it("names the configured issuer once it is known, and never the one that a token claims", async () => {
+    const issuers: (string | undefined)[] = []
+    const observer = { decision: (record: DecisionRecord) => void issuers.push(record.issuer) }
+    const { handler } = createAuthorizer(base, { clock, observer })
+    for (const token of [mint({ exp: 1 }), mint({ iss: "https://canary.example" })]) {
+      await expect(handler(http2(`Bearer ${token}`, { path: "/x" }))).rejects.toThrow("Unauthorized")
+    }
+    expect(issuers).toEqual(["https://issuer.example/tenant", undefined])
+  })
+})
