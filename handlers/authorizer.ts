@@ -1,0 +1,41 @@
+import {
+  type Authorizer,
+  ConfigurationError,
+  configFromEnvironment,
+  loadAuthorizer,
+  Unavailable,
+} from "../src/index.ts"
+import { createPowertoolsObserver } from "../src/observe.ts"
+import bundledConfiguration from "./authorizer.config.ts"
+
+const observer = createPowertoolsObserver()
+const decide = await start()
+
+/** The Lambda handler for every API kind: `authorizer.handler`. */
+export const handler: Authorizer["handler"] = async (event, context) => {
+  try {
+    return await decide(event, context)
+  } finally {
+    await observer.written() // the environment may freeze as soon as this function has returned
+  }
+}
+
+/** A wrong configuration is logged once, whole; then every request is undecided, and none is allowed. */
+async function start(): Promise<Authorizer["handler"]> {
+  try {
+    const configuration = configFromEnvironment(process.env) ?? bundledConfiguration
+    if (configuration === undefined) {
+      const message =
+        "set HALLPASS_CONFIG or HALLPASS_PROVIDER and its companions, or edit handlers/authorizer.config.ts"
+      throw new ConfigurationError([{ path: "configuration", message }])
+    }
+    return (await loadAuthorizer(configuration, { observer })).handler
+  } catch (error) {
+    observer.fault?.(error)
+    await observer.written()
+    return async () => {
+      observer.decision?.({ outcome: "unavailable", reason: "configuration_invalid" })
+      throw new Unavailable("configuration_invalid")
+    }
+  }
+}
