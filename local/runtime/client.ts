@@ -1,0 +1,32 @@
+import { fileURLToPath } from "node:url"
+import type { Progress } from "../progress.ts"
+import { installRuntimeClient } from "./install.ts"
+
+/** The program that runs a handler the way Lambda does. */
+export interface RuntimeClient {
+  readonly kind: "aws-lambda-ric" | "plain"
+  /** For people. */
+  readonly name: string
+  /** The file that Node.js runs. */
+  readonly entry: string
+}
+
+const plainClient: RuntimeClient = {
+  kind: "plain",
+  name: "a plain child process that speaks the Runtime API",
+  entry: fileURLToPath(new URL("plain-client.mjs", import.meta.url)),
+}
+
+/** AWS's own runtime client, installed if it is not there yet; the plain one where that is impossible or not wanted. */
+export async function prepareRuntimeClient(progress: Progress, options?: { plain?: boolean }): Promise<RuntimeClient> {
+  if (options?.plain === true) return plainClient
+  const installed = await installRuntimeClient(progress)
+  if (installed.problem !== undefined) {
+    progress.line(
+      `AWS's Lambda runtime client cannot be used: ${installed.problem}. ` +
+        "The bundle runs in a plain child process with the same protocol instead: answers are the same, times are not Lambda's.",
+    )
+    return plainClient
+  }
+  return { kind: "aws-lambda-ric", name: `AWS's own, aws-lambda-ric ${installed.version}`, entry: installed.entry }
+}

@@ -1,0 +1,41 @@
+import { afterAll, inject } from "vitest"
+import { configurationFor } from "../../local/gateway/configuration.ts"
+import { type GatewayEvent, sampleEvent, withCredential } from "../../local/gateway/event.ts"
+import { type Issuer, startIssuer } from "../../local/issuers/issuer.ts"
+import { okta } from "../../local/issuers/okta.ts"
+import type { TokenName } from "../../local/issuers/tokens.ts"
+import type { RuntimeClient } from "../../local/runtime/client.ts"
+import { type LambdaProcess, startLambdaProcess } from "../../local/runtime/lambda-process.ts"
+import type { AuthorizerConfig, GatewayOptions } from "../../src/index.ts"
+
+/** The issuer of the runtime tests, on loopback. */
+export const issuer: Issuer = await startIssuer(okta)
+const running: LambdaProcess[] = []
+afterAll(async () => {
+  await Promise.all([issuer.stop(), ...running.map((lambda) => lambda.stop())])
+})
+
+/** The built bundle in a process of its own, stopped when the file's tests are done. */
+export async function startFunction(
+  environment: { readonly [name: string]: string },
+  client: RuntimeClient = inject("runtimeClient"),
+): Promise<LambdaProcess> {
+  const lambda = await startLambdaProcess({ folder: inject("bundle"), environment, client })
+  running.push(lambda)
+  return lambda
+}
+
+/** The built bundle, configured for the issuer, with changes. */
+export function startConfigured(
+  gateway: GatewayOptions,
+  changes: Partial<AuthorizerConfig> = {},
+): Promise<LambdaProcess> {
+  const configuration = { ...configurationFor([issuer], { resultTtlSeconds: 0, ...gateway }), ...changes }
+  return startFunction({ HALLPASS_CONFIG: JSON.stringify(configuration) })
+}
+
+/** A shipped event with one of the issuer's tokens. */
+export async function eventWith(name: string, token: TokenName): Promise<GatewayEvent> {
+  const text = await issuer.mint(token)
+  return withCredential(sampleEvent(name), text === undefined ? undefined : `Bearer ${text}`) ?? {}
+}
