@@ -1,0 +1,129 @@
+import { execFileSync } from "node:child_process"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import type { Metafile } from "esbuild"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+
+interface Bundle {
+  readonly entryBytes: number
+  readonly files: readonly { readonly path: string; readonly bytes: number }[]
+  readonly metafile: Metafile
+}
+interface Build {
+  buildBundle(options: { outdir: string; write: boolean }): Promise<Bundle>
+}
+type Output = Metafile["outputs"][string]
+
+const buildFile = new URL("../../build.mjs", import.meta.url)
+const { buildBundle } = (await import(buildFile.href)) as Build // plain JavaScript, without types of its own
+
+const folder = mkdtempSync(join(tmpdir(), "hallpass-bundle-"))
+let bundle: Bundle
+let entry: string
+
+beforeAll(async () => {
+  bundle = await buildBundle({ outdir: join(folder, "build"), write: true })
+  const entries = Object.entries(bundle.metafile.outputs).filter(([, { entryPoint }]) => entryPoint !== undefined)
+  entry = entries.find(([, { entryPoint }]) => entryPoint === "handlers/authorizer.ts")?.[0] ?? ""
+}, 60_000)
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const output = (path: string): Output => {
+  const found = bundle.metafile.outputs[path]
+  if (found === undefined) throw new Error(`The bundle has no output ${path}`)
+  return found
+}
+
+/** The outputs that are loaded with the entry, itself included; and the modules outside the bundle that they import. */
+function staticPart(): { outputs: Set<string>; external: Set<string> } {
+  const [outputs, external, todo] = [new Set<string>(), new Set<string>(), [entry]]
+  for (let path = todo.pop(); path !== undefined; path = todo.pop()) {
+    if (outputs.has(path)) continue
+    outputs.add(path)
+    for (const imported of output(path).imports) {
+      if (imported.kind === "dynamic-import") continue
+      if (imported.external) external.add(imported.path)
+      else todo.push(imported.path)
+    }
+  }
+  return { outputs, external }
+}
+const inputsOf = (outputs: Iterable<string>): string[] =>
+  [...outputs].flatMap((path) => Object.keys(output(path).inputs))
+
+describe("the deployed bundle", () => {
+  test("is one entry, authorizer.mjs, that exports handler", () => {
+    expect(entry).toMatch(/(?:^|\/)authorizer\.mjs$/)
+    expect(output(entry).exports).toEqual(["handler"])
+  })
+
+  test("is at most 80 KiB where everything starts, with what it loads at once", () => {
+    const { outputs } = staticPart()
+    const bytes = [...outputs].reduce((sum, path) => sum + output(path).bytes, 0)
+    console.info(`Entry chunk: ${bundle.entryBytes} bytes; loaded at start: ${bytes} bytes in ${outputs.size} file(s)`)
+    expect(bundle.entryBytes).toBe(output(entry).bytes)
+    expect(bundle.entryBytes).toBeGreaterThan(1024)
+    expect(bytes).toBeLessThanOrEqual(80 * 1024)
+  })
+
+  test("imports no slow built-in module and no AWS client at start", () => {
+    const { external } = staticPart()
+    const slow = [...external].filter((path) => /^(?:node:)?(?:https?|http2|net|tls)$|^@aws-sdk\//.test(path))
+    expect(slow).toEqual([])
+  })
+
+  test("has no jose and no AWS client inside what is loaded at start", () => {
+    const inputs = inputsOf(staticPart().outputs)
+    expect(inputs).toContain("handlers/authorizer.ts")
+    expect(inputs.filter((path) => /node_modules\/(?:jose|@aws-sdk)\//.test(path))).toEqual([])
+  })
+
+  test("fetches keys from a chunk of its own, loaded by the first fetch", () => {
+    const fetching = Object.keys(bundle.metafile.outputs).filter((path) =>
+      inputsOf([path]).includes("src/keys/fetch.ts"),
+    )
+    expect(fetching).toHaveLength(1)
+    expect(staticPart().outputs).not.toContain(fetching[0])
+  })
+
+  test("reports every file it wrote with its size", () => {
+    const sizes = Object.entries(bundle.metafile.outputs).map(([path, { bytes }]) => [path.split("/").at(-1), bytes])
+    const reported = bundle.files.map(({ path, bytes }) => [path.split("/").at(-1), bytes])
+    expect(reported.sort()).toEqual(sizes.sort())
+  })
+
+  test("loads neither http nor fetch when a fresh process imports it", () => {
+    const program = `
+      import { writeSync } from "node:fs"
+      const before = new Set(process.moduleLoadList)
+      const { handler } = await import(process.argv[2])
+      const loaded = process.moduleLoadList.filter((name) => !before.has(name))
+      writeSync(1, JSON.stringify({ handler: typeof handler, loaded }))`
+    writeFileSync(join(folder, "load.mjs"), program)
+    const env = {
+      HALLPASS_PROVIDER: "oidc",
+      HALLPASS_ISSUER: "https://issuer.example.test/t",
+      HALLPASS_AUDIENCE: "api://orders",
+    }
+    const printed = execFileSync(process.execPath, [join(folder, "load.mjs"), join(folder, "build/authorizer.mjs")], {
+      encoding: "utf8",
+      env,
+    })
+    const { handler, loaded } = JSON.parse(printed) as { handler: string; loaded: string[] }
+    expect(handler).toBe("function")
+    expect(loaded).toContain("NativeModule crypto")
+    const slow = /^NativeModule (?:https?|http2|_http_\w+|tls|_tls_\w+|internal\/deps\/undici\/undici)$/
+    expect(loaded.filter((name) => slow.test(name))).toEqual([])
+  }, 30_000)
+})
+
+test("importing build.mjs builds nothing", () => {
+  const program = `await import(${JSON.stringify(buildFile.href)})`
+  const printed = execFileSync(process.execPath, ["--input-type=module", "-e", program], {
+    cwd: folder,
+    encoding: "utf8",
+  })
+  expect(printed).toBe("")
+}, 30_000)

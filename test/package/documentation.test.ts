@@ -1,0 +1,76 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { dirname, join, resolve } from "node:path"
+import { pathToFileURL } from "node:url"
+import { afterAll, describe, expect, it } from "vitest"
+import { type AuthorizerConfig, createAuthorizer } from "../../src/index.ts"
+import { restToken } from "../support/events.ts"
+
+const root = resolve(import.meta.dirname, "../..")
+const read = (path: string): string => readFileSync(join(root, path), "utf8")
+const pages = ["README.md", ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`)]
+const blocks = (path: string, language: string): string[] =>
+  [...read(path).matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, "g"))].map(([, code = ""]) => code)
+
+/** Runs an example as a module of its own, with the package's names standing for its doors. */
+const folder = mkdtempSync(join(import.meta.dirname, ".example-"))
+afterAll(() => rmSync(folder, { recursive: true }))
+let count = 0
+async function run(code: string): Promise<{ [name: string]: unknown }> {
+  const file = join(folder, `example-${count++}.ts`)
+  const doors = join(root, "src")
+  writeFileSync(
+    file,
+    code.replaceAll(/"hallpass(\/\w+)?"/g, (_all, door: string = "/index") => JSON.stringify(`${doors}${door}.ts`)),
+  )
+  return (await import(pathToFileURL(file).href)) as { [name: string]: unknown }
+}
+
+describe("examples in the documentation", () => {
+  const examples = pages.flatMap((page) =>
+    blocks(page, "ts").map((code, index) => ({ name: `${page} #${index + 1}`, code })),
+  )
+
+  it("are there", () => expect(examples.length).toBeGreaterThanOrEqual(3))
+
+  it.each(examples)("$name runs", async ({ code }) => {
+    const module = await run(code)
+    expect(Object.keys(module).length).toBeGreaterThan(0)
+    if (typeof module.handler === "function") {
+      await expect((module.handler as (event: unknown) => Promise<unknown>)(restToken("Bearer x"))).rejects.toThrow(
+        /^Unauthorized$/,
+      )
+    }
+  })
+
+  const issuers = blocks("docs/providers.md", "json")
+  it.each(issuers)("the issuer %s is accepted", (json) => {
+    expect(() => createAuthorizer({ issuers: [JSON.parse(json)] } as AuthorizerConfig)).not.toThrow()
+  })
+})
+
+describe("the documentation", () => {
+  it("names every option of the configuration", () => {
+    const text = pages.map(read).join("\n")
+    const options = [...read("src/shared/configuration.ts").matchAll(/^ {2}readonly (\w+)\??:/gm)].map(
+      ([, name]) => name,
+    )
+    expect(options.length).toBeGreaterThan(50)
+    const structure = ["all", "any", "path", "equals", "contains", "provider"]
+    const missing = options.filter(
+      (name) => !structure.includes(name as string) && !text.includes(`\`${name}\``) && !text.includes(`\`${name}:`),
+    )
+    expect(missing).toEqual([])
+  })
+
+  it.each(pages)("%s links only to files that exist", (page) => {
+    const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)].map(([, target = ""]) => target)
+    const missing = links.filter((target) => !existsSync(join(root, dirname(page), target)))
+    expect(missing).toEqual([])
+  })
+
+  it("has commands for its claims that name existing tests", () => {
+    const named = [...read("README.md").matchAll(/npm test -- (test\/[\w./-]+)/g)].map(([, path = ""]) => path)
+    expect(named.length).toBeGreaterThan(5)
+    expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([])
+  })
+})

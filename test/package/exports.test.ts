@@ -1,0 +1,138 @@
+import { globSync, readFileSync } from "node:fs"
+import { basename } from "node:path"
+import { fileURLToPath } from "node:url"
+import { describe, expect, test } from "vitest"
+
+const root = fileURLToPath(new URL("../..", import.meta.url))
+const doors = globSync("src/*.ts", { cwd: root }).map((path) => basename(path, ".ts"))
+
+/** What each door exports. A change here is a change of the public contract: it belongs into CHANGELOG.md. */
+const contract: { readonly [door: string]: { readonly values: readonly string[]; readonly types: readonly string[] } } =
+  {
+    index: {
+      values: [
+        "ConfigurationError",
+        "TokenRefused",
+        "Unavailable",
+        "configFromEnvironment",
+        "createAuthorizer",
+        "loadAuthorizer",
+      ],
+      types: [
+        "AccessRequest",
+        "Auth0Issuer",
+        "Authorizer",
+        "AuthorizerAnswer",
+        "AuthorizerConfig",
+        "AuthorizerContext",
+        "AuthorizerParts",
+        "CacheOptions",
+        "ClaimDemand",
+        "ClaimPath",
+        "ClaimValue",
+        "Claims",
+        "CognitoIssuer",
+        "ConfigurationProblem",
+        "CredentialOptions",
+        "CustomCheck",
+        "Decision",
+        "DecisionRecord",
+        "Demand",
+        "EntraIssuer",
+        "EventKind",
+        "ExecuteApiArn",
+        "FetchKeySet",
+        "FetchLimits",
+        "FetchedDocument",
+        "ForbiddenCode",
+        "GatewayOptions",
+        "IssuerConfig",
+        "IssuerOptions",
+        "KeyFetchRecord",
+        "KeyOptions",
+        "KeySetRecord",
+        "Observer",
+        "OidcIssuer",
+        "OktaIssuer",
+        "Outcome",
+        "PolicyAnswer",
+        "PolicyDocument",
+        "PolicyStatement",
+        "Principal",
+        "PrincipalKind",
+        "ProviderName",
+        "ReasonCode",
+        "RouteRule",
+        "SimpleAnswer",
+        "TraceEntry",
+        "UnauthenticatedCode",
+        "UnavailableCode",
+      ],
+    },
+    observe: {
+      values: ["createPowertoolsObserver"],
+      types: [
+        "DecisionRecord",
+        "KeyFetchRecord",
+        "KeySetRecord",
+        "Observer",
+        "PowertoolsObserver",
+        "PowertoolsObserverOptions",
+      ],
+    },
+    policy: {
+      values: ["formatExecuteApiArn", "parseExecuteApiArn"],
+      types: ["ExecuteApiArn"],
+    },
+    verify: {
+      values: ["ConfigurationError", "TokenRefused", "Unavailable", "createVerifier"],
+      types: [
+        "Claims",
+        "ConfigurationProblem",
+        "FetchKeySet",
+        "FetchLimits",
+        "FetchedDocument",
+        "IssuerConfig",
+        "KeyFetchRecord",
+        "KeySetRecord",
+        "Observer",
+        "Principal",
+        "PrincipalKind",
+        "ProviderName",
+        "ReasonCode",
+        "TokenVerifier",
+        "VerifierConfig",
+        "VerifierParts",
+      ],
+    },
+  }
+
+/** Names that a door exports as types; at run time they leave no trace. */
+function typesOf(source: string): string[] {
+  return [...source.matchAll(/^export (type )?\{([^}]*)\} from /gm)].flatMap(([, all, names = ""]) =>
+    names
+      .split(",")
+      .map((name) => name.trim())
+      .filter((name) => name !== "" && (all !== undefined || name.startsWith("type ")))
+      .map((name) => name.replace(/^type /, "").replace(/^.* as /, "")),
+  )
+}
+
+describe("each door exports exactly", () => {
+  test.each(Object.entries(contract))("%s", async (door, { values, types }) => {
+    expect(Object.keys(await import(`../../src/${door}.ts`)).sort()).toEqual(values)
+    expect(typesOf(readFileSync(`${root}/src/${door}.ts`, "utf8")).sort()).toEqual(types)
+  })
+})
+
+test("every door is a subpath of the package, and every subpath a door", () => {
+  const { exports } = JSON.parse(readFileSync(`${root}/package.json`, "utf8"))
+  const expected = Object.fromEntries(
+    doors.map((door) => [
+      door === "index" ? "." : `./${door}`,
+      { types: `./dist/${door}.d.ts`, default: `./dist/${door}.js` },
+    ]),
+  )
+  expect(exports).toEqual({ ...expected, "./package.json": "./package.json" })
+  expect(Object.keys(contract).sort()).toEqual(doors.sort())
+})

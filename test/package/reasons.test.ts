@@ -1,0 +1,41 @@
+import { globSync, readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import { describe, expect, test } from "vitest"
+import { allRefusals } from "../../src/shared/reasons.ts"
+
+const root = fileURLToPath(new URL("../..", import.meta.url))
+
+/** Rows of the tables under `## outcome` headings. */
+function documented(markdown: string): { code: string; outcome: string; meaning: string; advice: string }[] {
+  let outcome = ""
+  return markdown.split("\n").flatMap((line) => {
+    outcome = /^## (.*)$/.exec(line)?.[1] ?? outcome
+    const [, code, meaning, advice] = /^\| `([^`]+)` *\| (.*?) *\| (.*?) *\|$/.exec(line) ?? []
+    return code === undefined || meaning === undefined || advice === undefined
+      ? []
+      : [{ code, outcome, meaning, advice }]
+  })
+}
+
+describe("docs/reasons.md and the reason table", () => {
+  const rows = documented(readFileSync(`${root}/docs/reasons.md`, "utf8"))
+
+  test("hold the same rows in the same order: code, outcome, meaning", () => {
+    const listed = rows.map(({ code, outcome, meaning }) => ({ code, outcome, meaning }))
+    expect(listed).toEqual(allRefusals().map(({ code, outcome, meaning }) => ({ code, outcome, meaning })))
+  })
+
+  test.each(rows)("$code says what to do", ({ meaning, advice }) => {
+    expect(advice.length).toBeGreaterThan(10)
+    expect(advice).not.toBe(meaning)
+  })
+})
+
+test("every reason is given somewhere in src, so the table has no dead rows", () => {
+  const sources = globSync("src/**/*.ts", { cwd: root })
+    .filter((path) => path !== "src/shared/reasons.ts")
+    .map((path) => readFileSync(`${root}/${path}`, "utf8"))
+    .join("\n")
+  const unused = allRefusals().filter(({ code }) => !sources.includes(`"${code}"`))
+  expect(unused.map(({ code }) => code)).toEqual([])
+})

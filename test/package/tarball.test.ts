@@ -1,0 +1,141 @@
+import { execFileSync } from "node:child_process"
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+
+const root = fileURLToPath(new URL("../..", import.meta.url))
+const { name, exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+  name: string
+  exports: { [subpath: string]: unknown }
+}
+const specifiers = Object.keys(exports)
+  .filter((subpath) => subpath !== "./package.json")
+  .map((subpath) => `${name}${subpath.slice(1)}`)
+
+let scratch = ""
+let tarball = ""
+let packed: string[] = []
+
+/** Runs a program and returns what it printed; a failure shows both of its streams. */
+function run(folder: string, program: string, ...parameters: string[]): string {
+  try {
+    return execFileSync(program, parameters, { cwd: folder, encoding: "utf8", stdio: "pipe", env: environment() })
+  } catch (error) {
+    const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string }
+    throw new Error(`${program} ${parameters.join(" ")} failed\n${`${stdout}\n${stderr}`.slice(-4000)}`)
+  }
+}
+
+/** Without what an outer `npm run` puts there, which would turn the inner npm towards this project. */
+function environment(): NodeJS.ProcessEnv {
+  const outer = /^npm_(?:command|lifecycle_|package_|config_local_prefix)/
+  return Object.fromEntries(Object.entries(process.env).filter(([key]) => !outer.test(key)))
+}
+const tool = (command: string): string => join(root, "node_modules/.bin", command)
+
+beforeAll(() => {
+  scratch = mkdtempSync(join(tmpdir(), "hallpass-tarball-"))
+  run(root, "npm", "run", "build:package")
+  const [report] = JSON.parse(
+    run(root, "npm", "pack", "--json", "--ignore-scripts", "--pack-destination", scratch),
+  ) as {
+    filename: string
+    files: { path: string }[]
+  }[]
+  if (report === undefined) throw new Error("npm pack reported no tarball")
+  tarball = join(scratch, report.filename)
+  packed = report.files.map(({ path }) => path)
+  writeFileSync(join(scratch, "package.json"), JSON.stringify({ name: "scratch", private: true, type: "module" }))
+  run(scratch, "npm", "install", "--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts", tarball)
+}, 300_000)
+
+afterAll(() => rmSync(scratch, { recursive: true, force: true }))
+
+describe("the tarball", () => {
+  test("holds dist, LICENSE, README.md, CHANGELOG.md and package.json, nothing else", () => {
+    const outside = packed.filter((path) => !path.startsWith("dist/")).sort()
+    expect(outside).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "package.json"])
+  })
+
+  test("holds one module and its types for every file of src, and nothing left from before", () => {
+    const sources = globSync("src/**/*.ts", { cwd: root }).map((path) => path.replace(/^src\/(.*)\.ts$/, "dist/$1"))
+    const expected = sources.flatMap((path) => [`${path}.d.ts`, `${path}.js`])
+    expect(packed.filter((path) => path.startsWith("dist/")).sort()).toEqual(expected.sort())
+  })
+
+  test("passes publint --strict", () => {
+    expect(run(scratch, process.execPath, tool("publint"), "run", tarball, "--strict")).toContain("All good!")
+  }, 60_000)
+
+  test("has the right types for every module resolution of ESM (attw)", () => {
+    const options = ["--profile", "esm-only", "--no-definitely-typed", "--format", "ascii", "--no-emoji", "--no-color"]
+    const report = run(scratch, process.execPath, tool("attw"), tarball, ...options)
+    for (const specifier of specifiers) {
+      expect(report).toContain(`"${specifier}"\n\nnode16 (from ESM): OK (ESM)\nbundler: OK`)
+    }
+  }, 60_000)
+})
+
+describe("a project that installs it", () => {
+  test("imports every subpath from JavaScript", () => {
+    const program = `
+      const names = {}
+      for (const specifier of ${JSON.stringify(specifiers)}) names[specifier] = Object.keys(await import(specifier)).length
+      console.log(JSON.stringify(names))`
+    writeFileSync(join(scratch, "consumer.js"), program)
+    const names = JSON.parse(run(scratch, process.execPath, "consumer.js")) as { [specifier: string]: number }
+    expect(Object.keys(names)).toEqual(specifiers)
+    for (const [specifier, count] of Object.entries(names)) expect(count, specifier).toBeGreaterThan(0)
+  }, 60_000)
+
+  test("verifies nothing that is no token, through the installed package", () => {
+    writeFileSync(
+      join(scratch, "refuse.js"),
+      `import { createVerifier } from "hallpass/verify"
+      const issuer = { provider: "oidc", issuer: "https://issuer.example.test/t", audience: "api://orders", jwks: { keys: [] } }
+      try { createVerifier({ issuers: [issuer] }) } catch (error) { console.log(error.name, error.code) }`,
+    )
+    expect(run(scratch, process.execPath, "refuse.js").trim()).toBe("ConfigurationError configuration_invalid")
+  }, 60_000)
+
+  test("type-checks as TypeScript (nodenext, strict), and a wrong configuration does not", () => {
+    const compilerOptions = {
+      target: "es2023",
+      lib: ["es2023"],
+      module: "nodenext",
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noEmit: true,
+      types: [],
+    }
+    writeFileSync(join(scratch, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["consumer.ts"] }))
+    writeFileSync(
+      join(scratch, "consumer.ts"),
+      `import { createAuthorizer, type AuthorizerConfig, type Decision } from "hallpass"
+      import { createVerifier, type Principal } from "hallpass/verify"
+      ${specifiers.map((specifier, index) => `import * as door${index} from "${specifier}"`).join("\n")}
+
+      const config: AuthorizerConfig = {
+        issuers: [{ provider: "okta", domain: "acme.okta.com", audience: "api://orders" }],
+        routes: { "GET /orders": { scopes: ["orders:read"] } },
+        gateway: { resultTtlSeconds: 0 },
+      }
+      export const { handler } = createAuthorizer(config)
+      export const decided: Promise<Decision> = createAuthorizer(config).decide({})
+      export const principal: Promise<Principal> = createVerifier({ issuers: config.issuers }).verify("token")
+      export const doors = [${specifiers.map((_, index) => `door${index}`).join(", ")}]
+
+      // @ts-expect-error an issuer of this provider has no domain
+      createAuthorizer({ issuers: [{ provider: "oidc", domain: "acme.okta.com", audience: "api://orders" }] })
+      // @ts-expect-error an unknown provider
+      createAuthorizer({ issuers: [{ provider: "acme", issuer: "https://issuer.example.test", audience: "api://orders" }] })
+      // @ts-expect-error a principal is read-only
+      principal.then((found) => { found.subject = "somebody else" })
+      `,
+    )
+    expect(run(scratch, process.execPath, tool("tsc"), "-p", scratch)).toBe("")
+    expect(existsSync(join(scratch, "consumer.d.ts"))).toBe(false)
+  }, 120_000)
+})
