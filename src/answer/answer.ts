@@ -34,10 +34,19 @@ export interface AnswerOptions {
   readonly contextOf: (principal: Principal, kind: AccessRequest["kind"]) => AuthorizerContext
 }
 
+/** What an Allow covers. */
+export interface Covered {
+  readonly method: string
+  readonly template: string | undefined
+}
+
 /** Puts a decision into the form that the API behind the event expects. Nothing here depends on the requested path. */
 export interface Answers {
-  /** @param template the configured route's, else the one that the gateway chose */
-  allow(request: AccessRequest, principal: Principal, template: string | undefined): AuthorizerAnswer
+  /**
+   * @param covered what an Allow may cover where routes are configured: the method, and the configured route's template
+   *   or else the one that the gateway chose
+   */
+  allow(request: AccessRequest, principal: Principal, covered: Covered): AuthorizerAnswer
   /** @throws Error("Unauthorized") for a bad credential where so configured; Unavailable for what cannot be decided */
   refuse(request: AccessRequest | undefined, refused: Refusal, principal: Principal | undefined): AuthorizerAnswer
 }
@@ -50,14 +59,12 @@ export function createAnswers(options: AnswerOptions): Answers {
   const simple = (request: AccessRequest | undefined): boolean =>
     options.responses === "simple" && request?.kind === "http-2.0"
   return {
-    allow(request, principal, template) {
+    allow(request, principal, { method, template }) {
       const context = options.contextOf(principal, request.kind)
       if (simple(request)) return { isAuthorized: true, context }
       const { arn } = request
       if (arn === undefined) throw new Unavailable("internal") // refused long before, see the pipeline
-      const policyDocument = options.byRoute
-        ? policies.allowRoute(arn, request.method, template)
-        : policies.allowStage(arn)
+      const policyDocument = options.byRoute ? policies.allowRoute(arn, method, template) : policies.allowStage(arn)
       const key = usageKey(request, principal, options.usageIdentifierKey)
       const answer = { principalId: principal.id, policyDocument, context }
       return key === undefined ? answer : { ...answer, usageIdentifierKey: key }

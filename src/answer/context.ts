@@ -18,8 +18,8 @@ export const reservedContextKeys: readonly string[] = [
   "integrationStatus",
 ]
 
-// The whole answer must fit into 8 KB (WebSocket's documented limit); the policy and the principalId take up to 2 KB.
-const maxContextBytes = 6144
+// The whole answer must fit into 8 KB (WebSocket's documented limit); the policy takes up to 1.2 KB, the principalId 1 KB.
+const maxContextBytes = 5120
 const maxKeyBytes = 2048
 
 type Scalar = string | number | boolean
@@ -86,7 +86,8 @@ class ContextBuilder {
   #encode(value: unknown): Scalar | readonly string[] {
     if (typeof value === "string") return printable(value)
     if (typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value))) return value
-    if (this.#listsAllowed && Array.isArray(value) && value.every((item) => typeof item === "string")) return value
+    if (this.#listsAllowed && Array.isArray(value) && value.every((item) => typeof item === "string"))
+      return value.map(printable)
     // A JSON text in the context was seen to fail on cached calls of HTTP APIs; base64url passes everywhere.
     return Buffer.from(JSON.stringify(value) ?? "null", "utf8").toString("base64url")
   }

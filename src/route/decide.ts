@@ -4,10 +4,12 @@ import type { AccessRequest } from "../shared/request.ts"
 import { compileRule } from "./rule.ts"
 import type { Route, RouteTable } from "./table.ts"
 
-/** What the rules say: the route that applied, and the refusal if there is one. */
+/** What the rules say: the route that applied, the refusal if there is one, and what an Allow may cover. */
 export interface RouteVerdict {
   readonly route: Route | undefined
   readonly refused: Refusal | undefined
+  /** The method that an Allow is for: the request's, or `*` when the decision holds for every method of the route. */
+  readonly method: string
 }
 
 /** Decides whether a principal may take the route of a request. Depends on nothing else. */
@@ -17,18 +19,28 @@ const unmatchedRoute = refusal("route_unmatched")
 const anyPrincipal = compileRule({})
 
 /** Without a table, every authenticated principal that is entitled to anything may call anything. */
-export function decideWithoutRoutes(_request: AccessRequest, principal: Principal): RouteVerdict {
-  return { route: undefined, refused: anyPrincipal.refuse(principal) }
+export function decideWithoutRoutes({ method }: AccessRequest, principal: Principal): RouteVerdict {
+  return { route: undefined, refused: anyPrincipal.refuse(principal), method }
 }
 
-export function decideWithRoutes(table: RouteTable, unmatched: "deny" | "authenticated"): DecideRoute {
+/**
+ * @param keyHoldsMethod whether the gateway's cache key tells methods apart. `$context.routeKey` does not where the
+ *   gateway's route is `ANY …` or `$default`: then one answer serves every method, and has to be right for all (SR-143)
+ */
+export function decideWithRoutes(
+  table: RouteTable,
+  unmatched: "deny" | "authenticated",
+  keyHoldsMethod: boolean,
+): DecideRoute {
   return (request, principal) => {
-    const route = table.match(request)
+    const everyMethod = !keyHoldsMethod && request.routeMethod === "ANY"
+    const route = everyMethod ? table.matchEveryMethod(request) : table.match(request)
+    const method = everyMethod ? "*" : request.method
     if (route === undefined) {
       const refused = unmatched === "deny" ? unmatchedRoute : anyPrincipal.refuse(principal)
-      return { route: undefined, refused }
+      return { route: undefined, refused, method }
     }
-    if ("refused" in route) return { route: undefined, refused: route }
-    return { route, refused: route.rule.refuse(principal) }
+    if ("refused" in route) return { route: undefined, refused: route, method }
+    return { route, refused: route.rule.refuse(principal), method }
   }
 }

@@ -14,9 +14,10 @@ interface Node {
  */
 export type MatchPath = (path: string) => string | undefined
 
-// One unreserved or harmless character, or one escape that cannot be a delimiter in disguise (SR-148).
-const plainSegment =
-  /^(?:[A-Za-z0-9._~:@!$&'()+,=-]|%(?!2[Ee]|2[Ff]|5[Cc]|3[Bb]|2[Aa]|3[Ff]|25|0|1|7[Ff])[0-9A-Fa-f]{2})+$/
+// One unreserved or harmless character, or the escape of a blank or of an octet beyond ASCII. Every other escape stands for
+// a character that could be written plainly, or is a delimiter in disguise: whether the gateway has decoded it before it
+// chose a route is not documented, so such a path could be read in two ways (SR-148).
+const plainSegment = /^(?:[A-Za-z0-9._~:@!$&'()+,=-]|%20|%[89A-Fa-f][0-9A-Fa-f])+$/
 
 /**
  * A path in the one form that is decided: no empty segment, no dot segments, no `;` `\` `*` `?`, no escaped delimiters.

@@ -30,10 +30,12 @@ const lists: readonly { readonly name: "scopes" | "roles" | "groups" | "permissi
 const groupsIncomplete = refusal("groups_incomplete")
 const entitledToNothing = refusal("app_without_roles")
 
-/** Compiles a checked rule. An empty rule admits every principal that is entitled to anything at all. */
+/** Compiles a checked rule. One that demands no scope, role, group or permission admits whoever is entitled to anything at all. */
 export function compileRule(rule: RouteRule): CompiledRule {
   const clauses = clausesOf(rule)
-  if (clauses.length === 0) clauses.push(entitledClause)
+  // Kind and claims say who it is, not what it may do; alternatives look after themselves.
+  const grants = lists.some(({ name }) => rule[name] !== undefined) || rule.anyOf !== undefined
+  if (!grants) clauses.push(entitledClause)
   return {
     refuse(principal) {
       for (const clause of clauses) {
@@ -108,9 +110,15 @@ function claimTest({ path, equals, contains }: ClaimDemand): (principal: Princip
   const [equal, member] = [listed(equals), listed(contains)]
   return (principal) => {
     const value = claimAt(principal.claims, path)
+    if (path === "email" && !isVerifiedEmail(value, principal)) return false
     if (equal !== undefined && !equal.includes(value)) return false
     return member === undefined || (Array.isArray(value) && value.some((item) => member.includes(item)))
   }
+}
+
+/** An address that its owner has not proved, or that could be read as two, identifies nobody (SR-077). */
+function isVerifiedEmail(value: unknown, { claims }: Principal): boolean {
+  return claims.email_verified === true && typeof value === "string" && /^[!-?A-~]+@[!-?A-~]+$/.test(value)
 }
 
 function alternativesClause(alternatives: NonNullable<RouteRule["anyOf"]>): Clause {

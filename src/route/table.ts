@@ -1,7 +1,7 @@
 import type { RouteRule } from "../shared/configuration.ts"
 import { type Refusal, refusal } from "../shared/reasons.ts"
 import type { AccessRequest } from "../shared/request.ts"
-import { type MatchPath, pathMatcher, plainSegments } from "./path.ts"
+import { pathMatcher, plainSegments } from "./path.ts"
 import { type CompiledRule, compileRule } from "./rule.ts"
 import { httpMethods, readRouteKey } from "./template.ts"
 
@@ -17,10 +17,15 @@ export interface Route {
 export interface RouteTable {
   /** The route that the request belongs to; `undefined` when the table has none; a refusal when it cannot be told. */
   match(request: AccessRequest): Route | Refusal | undefined
+  /** The same for all methods of the gateway's route at once; a refusal when the table tells methods apart. */
+  matchEveryMethod(request: AccessRequest): Route | Refusal | undefined
 }
+
+type ByMethod = ReadonlyMap<string, Route>
 
 const methodUnknown = refusal("method_unknown")
 const pathAmbiguous = refusal("path_ambiguous")
+const gatewayMismatch = refusal("gateway_mismatch")
 
 /** Compiles a checked table. Keys that cannot be read are left out; the configuration check has reported them. */
 export function compileRoutes(routes: { readonly [routeKey: string]: RouteRule }): RouteTable {
@@ -35,34 +40,49 @@ export function compileRoutes(routes: { readonly [routeKey: string]: RouteRule }
   }
   const matchPath = pathMatcher(byTemplate.keys())
   const shapes = new Map<string, string>() // template as the gateway writes it -> shape; bounded by the gateway's routes
+
+  /** The routes of the template that the request belongs to, by method. */
+  function routesOf(request: AccessRequest): ByMethod | Refusal | undefined {
+    const { method, template, arn } = request
+    if (method !== "$connect" && !httpMethods.includes(method)) return methodUnknown
+    if (template === undefined) {
+      if (arn?.path === undefined || plainSegments(arn.path) === undefined) return pathAmbiguous
+      return byTemplate.get(matchPath(arn.path) ?? "")
+    }
+    let shape = shapes.get(template)
+    if (shape === undefined) {
+      shape = shapeOf(template)
+      if (shapes.size < 10_000) shapes.set(template, shape)
+    }
+    if (isCatchAll(shape) && arn?.path !== undefined && byTemplate.size > 1) {
+      // The gateway has a coarser route than the table: the finer rule must not be passed by without a word.
+      if (plainSegments(arn.path) === undefined) return pathAmbiguous
+      const finer = matchPath(arn.path) ?? shape
+      if (finer !== shape && routeOf(byTemplate.get(finer), method) !== undefined) return gatewayMismatch
+    }
+    return byTemplate.get(shape)
+  }
+
   return {
     match(request) {
-      const { method, template } = request
-      if (method !== "$connect" && !httpMethods.includes(method)) return methodUnknown
-      if (template === undefined) return byPath(request, matchPath, byTemplate)
-      let shape = shapes.get(template)
-      if (shape === undefined) {
-        shape = shapeOf(template)
-        if (shapes.size < 10_000) shapes.set(template, shape)
-      }
-      return routeOf(byTemplate.get(shape), method)
+      const found = routesOf(request)
+      return found === undefined || "refused" in found ? found : routeOf(found, request.method)
+    },
+    matchEveryMethod(request) {
+      const found = routesOf(request)
+      if (found === undefined || "refused" in found) return found
+      const any = found.get("ANY")
+      return found.size > (any === undefined ? 0 : 1) ? gatewayMismatch : any
     },
   }
 }
 
-function byPath(
-  { arn, method }: AccessRequest,
-  matchPath: MatchPath,
-  byTemplate: ReadonlyMap<string, ReadonlyMap<string, Route>>,
-): Route | Refusal | undefined {
-  const path = arn?.path
-  if (path === undefined || plainSegments(path) === undefined) return pathAmbiguous
-  const shape = matchPath(path)
-  return shape === undefined ? undefined : routeOf(byTemplate.get(shape), method)
+function routeOf(byMethod: ByMethod | undefined, method: string): Route | undefined {
+  return byMethod?.get(method) ?? byMethod?.get("ANY")
 }
 
-function routeOf(byMethod: ReadonlyMap<string, Route> | undefined, method: string): Route | undefined {
-  return byMethod?.get(method) ?? byMethod?.get("ANY")
+function isCatchAll(shape: string): boolean {
+  return shape === "$default" || shape.endsWith("{+}")
 }
 
 /** A template without the names of its parameters, which the gateway and the table may choose differently. */

@@ -79,6 +79,13 @@ describe("configured keys", () => {
   })
 })
 
+describe("lists in payload 2.0", () => {
+  it("SR-146: have their texts encoded like any other", async () => {
+    const context = await contextOf(http2, { groups: ["a\r\nX-Admin: 1", "é", "plain"] })
+    expect(context).toMatchObject({ groups: ["UTF-8''a%0D%0AX-Admin%3A%201", "UTF-8''%C3%A9", "plain"] })
+  })
+})
+
 describe("the size of the context", () => {
   it("leaves out what does not fit, from the least important end, and says so", async () => {
     const long = (count: number): string[] => Array.from({ length: count }, (_, i) => `group-with-a-long-name-${i}`)
@@ -96,6 +103,6 @@ describe("the size of the context", () => {
     const { handler } = createAuthorizer(config, { clock })
     const answer = await handler(restToken(`Bearer ${mint({ a: text, b: text, c: text, d: text })}`))
     expect(JSON.stringify(answer).length).toBeLessThan(8192)
-    expect((answer as PolicyAnswer).context?.contextOmitted).toBe("d")
+    expect((answer as PolicyAnswer).context?.contextOmitted).toBe("c d")
   })
 })

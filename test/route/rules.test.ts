@@ -102,6 +102,19 @@ describe("claims", () => {
   })
 })
 
+describe("SR-077: an e-mail address", () => {
+  const boss: RouteRule = { claims: [{ path: "email", equals: "boss@corp.example" }] }
+
+  it.each([
+    [{ email: "boss@corp.example", email_verified: true }, "ok"],
+    [{ email: "boss@corp.example", email_verified: false }, "claim_mismatch"],
+    [{ email: "boss@corp.example", email_verified: "true" }, "claim_mismatch"],
+    [{ email: "boss@corp.example" }, "claim_mismatch"],
+  ])("%o is %s", async (changes, expected) => {
+    expect(await reason(boss, changes)).toBe(expected)
+  })
+})
+
 describe("alternatives", () => {
   const rule: RouteRule = {
     anyOf: [

@@ -39,7 +39,7 @@ describe("the template that the gateway chose decides, not the path", () => {
     [{ template: "/files/{proxy+}", path: "/files/a/b", method: "DELETE" }, "ANY /files/{path+}"],
     [{ template: "/orders/{id}", path: "/orders/7", method: "POST" }, "scope_missing"],
     [{ template: "/orders/{id}", path: "/orders/7", method: "DELETE" }, "route_unmatched"],
-    [{ template: "/{proxy+}", path: "/orders" }, "route_unmatched"],
+    [{ template: "/{proxy+}", path: "/else" }, "route_unmatched"],
     [{ template: "/", path: "/" }, "GET /"],
   ])("%o", async (options, expected) => {
     for (const build of [restRequest, http1, http2]) expect(await decide(build(bearer, options))).toBe(expected)
@@ -52,7 +52,7 @@ describe("the template that the gateway chose decides, not the path", () => {
 
   it("$connect and $default are routes like any other", async () => {
     expect(await decide(webSocket(bearer))).toBe("$connect")
-    expect(await decide(http2(bearer, { template: "$default" }))).toBe("scope_missing")
+    expect(await decide(http2(bearer, { template: "$default", path: "/else" }))).toBe("scope_missing")
   })
 
   it.each(["get", "TRACE", "CONNECT", "*", "GET\n"])("SR-149: the method %o is unknown", async (method) => {
@@ -74,6 +74,7 @@ describe("TOKEN events carry no template: the path is matched as the gateway doc
     ["/orders/7/items/9", "route_unmatched"],
     ["/Orders", "route_unmatched"],
     ["/orders/a%20b", "GET /orders/{id}"],
+    ["/orders/%C3%A9", "GET /orders/{id}"],
     ["/orders/a:b,c", "GET /orders/{id}"],
   ])("%s is %s", async (path, expected) => {
     expect(await decide(restToken(bearer, { path }))).toBe(expected)
@@ -96,6 +97,10 @@ describe("TOKEN events carry no template: the path is matched as the gateway doc
     "/orders/7%5citems",
     "/orders/7%3badmin",
     "/orders/%252e",
+    "/%6frders",
+    "/orders/%41",
+    "/orders/%7Ex",
+    "/orders/%2D",
     "/orders/%00",
     "/orders/%2A",
     "/orders/é",
@@ -114,5 +119,55 @@ describe("requests that no route matches", () => {
     const event = http2(bearer, { template: "/else", path: "/else" })
     expect(await decide(event)).toBe("route_unmatched")
     expect(await decider({ unmatched: "authenticated" })(event)).toBe("no route")
+  })
+})
+
+describe("a gateway whose route is coarser than the table", () => {
+  it.each([
+    ["$default", "/orders", "GET"],
+    ["/{proxy+}", "/orders/7", "GET"],
+  ])("SR-148: on %s, the finer rule for %s is not passed by without a word", async (template, path, method) => {
+    expect(await decide(http2(bearer, { template, path, method }))).toBe("gateway_mismatch")
+  })
+
+  it("a path that could be read in two ways is refused there", async () => {
+    expect(await decide(http2(bearer, { template: "$default", path: "/orders/%2e%2e/x" }))).toBe("path_ambiguous")
+  })
+})
+
+describe("SR-143: a cache key that holds the route key, where the gateway's route is for every method", () => {
+  const gateway = { resultTtlSeconds: 300, identitySources: ["token", "$context.routeKey"] }
+  const methods = { "GET /a": {}, "DELETE /a": { roles: ["admin"] }, "ANY /b": {} }
+  const at = (method: string, path: string): unknown => {
+    const event = http2(bearer, { method, path })
+    const routeKey = `ANY ${path}`
+    return { ...event, routeKey, requestContext: { ...(event.requestContext as object), routeKey } }
+  }
+
+  it("a table that tells methods apart contradicts it", async () => {
+    for (const method of ["GET", "DELETE"])
+      expect(await decider({ routes: methods, gateway })(at(method, "/a"))).toBe("gateway_mismatch")
+  })
+
+  it("a rule for every method is answered for every method", async () => {
+    const { handler } = createAuthorizer({ issuers: [oidcIssuer()], routes: methods, gateway }, { clock })
+    const answer = await handler(at("GET", "/b"))
+    expect(answer).toHaveProperty("policyDocument.Statement.0.Resource.0", expect.stringMatching(/\/\$default\/\*\/b$/))
+  })
+
+  it("with the method in the key, or without a cache, methods are told apart", async () => {
+    for (const other of [
+      { ...gateway, identitySources: [...gateway.identitySources, "$context.httpMethod"] },
+      { resultTtlSeconds: 0 },
+    ]) {
+      const decideOther = decider({ routes: methods, gateway: other })
+      expect(await decideOther(at("GET", "/a"))).toBe("GET /a")
+      expect(await decideOther(at("DELETE", "/a"))).toBe("role_missing")
+    }
+  })
+
+  it("a route of one method is no question", async () => {
+    const event = http2(bearer, { method: "GET", path: "/a" })
+    expect(await decider({ routes: methods, gateway })(event)).toBe("GET /a")
   })
 })
