@@ -30,9 +30,11 @@ export function headerPlace(name: string, scheme: string | null): ReadPlace {
 export function cookiePlace(name: string): ReadPlace {
   const prefix = `${name}=`
   return (request) => {
-    const pairs: unknown[] = [...(request.cookies ?? [])]
+    const listed = request.cookies ?? []
+    const pairs: unknown[] = [...listed]
     for (const value of headerValues(request, "cookie")) {
-      if (typeof value === "string") for (const pair of value.split(";")) pairs.push(pair.trim())
+      if (typeof value === "string")
+        for (const pair of value.split(";")) if (!listed.includes(pair.trim())) pairs.push(pair.trim())
     }
     return pairs
       .filter((pair) => typeof pair === "string" && pair.startsWith(prefix))

@@ -42,6 +42,7 @@ function routeRequest(
     kind,
     arn: readArn(arn),
     method,
+    routeMethod: routeKey.includes(" ") ? routeKey.slice(0, routeKey.indexOf(" ")) : "ANY",
     // `GET /orders/{id}` or `$default`: the method of the route may be ANY, the method of the request is in `http`.
     template: routeKey.slice(routeKey.indexOf(" ") + 1),
     headers: mapOf(event.headers),

@@ -13,6 +13,7 @@ export function readRestToken(event: Members): AccessRequest | undefined {
     kind: "rest-token",
     arn,
     method: arn?.method ?? "",
+    routeMethod: arn?.method ?? "",
     template: undefined,
     authorizationToken: event.authorizationToken,
     headers: undefined,
@@ -47,6 +48,7 @@ export function proxyRequest(
     kind,
     arn: readArn(arn),
     method,
+    routeMethod: kind === "rest-request" ? method : routeMethodOf(requestContext.resourceId),
     template,
     headers: mapOf(event.headers),
     multiValueHeaders: mapOf(event.multiValueHeaders),
@@ -56,6 +58,11 @@ export function proxyRequest(
     // The client can set requestId; extendedRequestId is the gateway's own.
     requestId: textOf(requestContext.extendedRequestId) ?? textOf(requestContext.requestId),
   }
+}
+
+/** HTTP APIs write the route key as `resourceId`; what cannot be told counts as a route of every method. */
+function routeMethodOf(resourceId: unknown): string {
+  return /^([A-Z]+) \//.exec(textOf(resourceId) ?? "")?.[1] ?? "ANY"
 }
 
 function agreed(first: unknown, second: unknown): string | undefined {

@@ -17,6 +17,7 @@ export function readConnect(event: Members): AccessRequest | undefined {
     kind: "websocket",
     arn: readArn(methodArn),
     method: "$connect",
+    routeMethod: "$connect",
     template: "$connect",
     headers: mapOf(event.headers),
     multiValueHeaders: mapOf(event.multiValueHeaders),

@@ -18,14 +18,16 @@ export function headerValues({ headers, multiValueHeaders }: AccessRequest, lowe
       else if (all !== null && all !== undefined) values.push(all)
     }
   }
+  const listed = values.length
   if (headers !== undefined) {
+    let spelled = false
     for (const name in headers) {
       if (name.length !== length || name.toLowerCase() !== lowerCaseName || !Object.hasOwn(headers, name)) continue
       const value = headers[name]
       if (value === null || value === undefined) continue
       // The value is the same one again where both maps have it; two spellings of the name, or another value, are two.
-      const copies = values.indexOf(value)
-      if (copies === -1 || multiValueHeaders === undefined) values.push(value)
+      if (spelled || !values.slice(0, listed).includes(value)) values.push(value)
+      spelled = true
     }
   }
   return values

@@ -55,6 +55,13 @@ describe("the header", () => {
     expect(await reason({ ...restToken(), authorizationToken: value })).toBe("credential_missing")
   })
 
+  it("SR-001: in two spellings is ambiguous, even with one value", async () => {
+    const headers = { Authorization: `Bearer ${token}`, authorization: `Bearer ${token}` }
+    for (const multiValueHeaders of [{}, { Authorization: [`Bearer ${token}`] }]) {
+      expect(await reason(restRequest(undefined, { headers, multiValueHeaders }))).toBe("credential_ambiguous")
+    }
+  })
+
   it("is missing where no event has it", async () => {
     for (const build of [restRequest, http1, http2, webSocket]) expect(await reason(build())).toBe("credential_missing")
   })
@@ -83,6 +90,12 @@ describe("a cookie", () => {
     for (const build of [restRequest, http1, webSocket]) {
       expect(await reason(build(undefined, { headers: { Cookie: `a=b; session=${token}; c=d` } }))).toBe("ok")
     }
+  })
+
+  it("that stands in both forms with one value is one", async () => {
+    expect(
+      await reason(http2(undefined, { cookies: [`session=${token}`], headers: { cookie: `session=${token}` } })),
+    ).toBe("ok")
   })
 
   it.each<[string, EventOptions]>([
