@@ -10,6 +10,7 @@ export class Counters {
   readonly #counts = new Map<string, Count>()
   #total = 0
   #oldestMs = 0
+  #taken = false
 
   add(name: string, dimensions: Count["dimensions"], nowMs: number, value = 1): void {
     let key = name
@@ -21,9 +22,13 @@ export class Counters {
     this.#total += value
   }
 
-  /** Whether the oldest count is old enough to be written, or enough are waiting. A clock that jumped back counts as old. */
+  /**
+   * Whether the oldest count is old enough to be written, or enough are waiting. The very first is always due: an
+   * environment may never see a second request. A clock that jumped back counts as old.
+   */
   due(nowMs: number, afterSeconds: number, afterCount: number): boolean {
     const ageMs = nowMs - this.#oldestMs
+    if (!this.#taken) return this.#total > 0
     return this.#total >= afterCount || (this.#total > 0 && (ageMs < 0 || ageMs >= afterSeconds * 1000))
   }
 
@@ -31,6 +36,7 @@ export class Counters {
   take(): readonly Count[] {
     const counts = [...this.#counts.values()]
     this.#counts.clear()
+    this.#taken = true
     this.#total = 0
     return counts
   }

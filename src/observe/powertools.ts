@@ -2,6 +2,7 @@ import { type Clock, systemClock } from "../shared/clock.ts"
 import { ConfigurationError } from "../shared/errors.ts"
 import type { Observer } from "../shared/observer.ts"
 import { Counters } from "./counters.ts"
+import { describeFault } from "./fault.ts"
 import type { LogLevel, Sink } from "./sink.ts"
 
 /** Options of the Powertools observer; what is absent comes from Powertools' own environment variables. */
@@ -72,17 +73,22 @@ export function createPowertoolsObserver(options: PowertoolsObserverOptions = {}
       else if (counters.due(clock(), flushAfterSeconds, flushAfterCount)) flushCounters()
     },
     keySet({ issuer, usable, skipped }) {
-      for (const [reason, keys] of Object.entries(skipped)) counters.add("KeysSkipped", { reason }, clock(), keys)
+      for (const [reason, keys] of Object.entries(skipped))
+        counters.add("KeysSkipped", { issuer, reason }, clock(), keys)
       // A private key in a public key set is an incident at the issuer, whatever else the set holds (SR-050).
       if (Object.hasOwn(skipped, "private")) record("error", "private key in a key set", { issuer, usable, skipped })
     },
-    keyFetch({ issuer, ok, failure }) {
-      counters.add("KeyFetches", { result: failure ?? "ok" }, clock())
-      if (!ok) record("warn", "key set not fetched", { issuer, failure })
+    keyFetch({ issuer, ok, failure, notModified, ageSeconds }) {
+      const result = failure ?? (notModified === true ? "not_modified" : "ok")
+      counters.add("KeyFetches", { issuer, result }, clock())
+      if (!ok) record("warn", "key set not fetched", { issuer, failure, ageSeconds })
+    },
+    keyEvent({ issuer, event }) {
+      counters.add("KeyEvents", { issuer, event }, clock())
     },
     fault(error) {
       if (error instanceof ConfigurationError) record("error", "configuration refused", { problems: error.problems })
-      else record("error", "unexpected fault", { error })
+      else record("error", "unexpected fault", { fault: describeFault(error) })
     },
     written: () => pending,
     flush() {

@@ -77,25 +77,33 @@ describe("the Powertools observer", () => {
     expect(records()).toMatchObject([{ level: "ERROR", message: "request undecided", reason: "keys_unavailable" }])
   })
 
+  it("writes the first allow of an environment at once: there may never be a second", async () => {
+    observer.decision?.(allow)
+    await observer.written()
+    expect(metrics()).toMatchObject([{ outcome: "allow", Decisions: 1 }])
+  })
+
   it("counts allows in memory and writes them together: by age, by count, or with the next refusal", async () => {
+    observer.decision?.(allow)
+    await observer.written()
     for (let i = 0; i < 5; i++) observer.decision?.(allow)
     nowMs += 9999
     observer.decision?.(allow)
     await observer.written()
-    expect(output.lines()).toEqual([])
+    expect(metrics()).toHaveLength(1)
     nowMs += 1
     observer.decision?.(allow)
     await observer.written()
-    expect(metrics()).toMatchObject([{ outcome: "allow", reason: "ok", Decisions: 7 }])
+    expect(metrics()[1]).toMatchObject({ outcome: "allow", reason: "ok", Decisions: 7 })
 
     for (let i = 0; i < 1000; i++) observer.decision?.(allow)
     await observer.written()
-    expect(metrics()[1]).toMatchObject({ Decisions: 1000 })
+    expect(metrics()[2]).toMatchObject({ Decisions: 1000 })
 
     observer.decision?.(allow)
     observer.decision?.({ outcome: "unauthenticated", reason: "token_expired" })
     await observer.written()
-    expect(metrics().slice(2)).toMatchObject([
+    expect(metrics().slice(3)).toMatchObject([
       { outcome: "allow", Decisions: 1 },
       { outcome: "unauthenticated", reason: "token_expired", Decisions: 1 },
     ])
@@ -136,7 +144,7 @@ describe("the Powertools observer", () => {
     observer.fault?.(new Error("something broke"))
     await observer.written()
     expect(records()).toMatchObject([
-      { level: "ERROR", message: "unexpected fault", error: { message: "something broke" } },
+      { level: "ERROR", message: "unexpected fault", fault: { name: "Error", message: "something broke" } },
     ])
   })
 })
