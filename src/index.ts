@@ -4,6 +4,7 @@ export type { PolicyDocument, PolicyStatement } from "./answer/policy.ts"
 export { type Authorizer, createAuthorizer, loadAuthorizer } from "./authorizer/create.ts"
 export { configFromEnvironment } from "./authorizer/environment.ts"
 export type { AuthorizerParts, CustomCheck } from "./authorizer/parts.ts"
+export { SnapshotFailed, takeKeySnapshot } from "./authorizer/take-snapshot.ts"
 export type { FetchedDocument, FetchKeySet, FetchLimits } from "./keys/document.ts"
 export type {
   Auth0Issuer,
@@ -26,7 +27,8 @@ export type {
 } from "./shared/configuration.ts"
 export type { Decision, DecisionRecord, TraceEntry } from "./shared/decision.ts"
 export { ConfigurationError, type ConfigurationProblem, TokenRefused, Unavailable } from "./shared/errors.ts"
-export type { KeyFetchRecord, KeySetRecord, Observer } from "./shared/observer.ts"
+export type { KeySnapshot } from "./shared/key-snapshot.ts"
+export type { KeyEventRecord, KeyFetchRecord, KeySetRecord, Observer } from "./shared/observer.ts"
 export type { Claims, Principal, PrincipalKind, ProviderName } from "./shared/principal.ts"
 export type { ForbiddenCode, Outcome, ReasonCode, UnauthenticatedCode, UnavailableCode } from "./shared/reasons.ts"
 export type { AccessRequest, EventKind, ExecuteApiArn } from "./shared/request.ts"

@@ -4,4 +4,4 @@ export {
   type PowertoolsObserverOptions,
 } from "./observe/powertools.ts"
 export type { DecisionRecord } from "./shared/decision.ts"
-export type { KeyFetchRecord, KeySetRecord, Observer } from "./shared/observer.ts"
+export type { KeyEventRecord, KeyFetchRecord, KeySetRecord, Observer } from "./shared/observer.ts"

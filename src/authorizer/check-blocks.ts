@@ -1,32 +1,6 @@
-import type { KeyPolicy } from "../keys/policy.ts"
 import { claimPath, flag, knownKeys, number, object, type Report, text, texts, word } from "../shared/check.ts"
 import type { ClaimPath, CredentialOptions, GatewayOptions } from "../shared/configuration.ts"
 import { type CachePolicy, defaultCachePolicy } from "../token/cache.ts"
-
-/** The `keys` block; `base` fills in what it leaves out (the defaults, or the block of the whole configuration). */
-export function checkKeys(value: unknown, path: string, report: Report, base: KeyPolicy): KeyPolicy {
-  if (value === undefined) return base
-  const raw = object(value, path, report)
-  if (raw === undefined) return base
-  knownKeys(raw, Object.keys(base), path, report)
-  const seconds = (name: keyof KeyPolicy, min: number, max: number): number =>
-    number(raw[name], `${path}.${name}`, report, { min, max, fallback: base[name] as number, unit: "seconds" })
-  const timeout = { min: 100, max: 8000, fallback: base.timeoutMs, unit: "milliseconds" }
-  const size = { min: 1024, max: 4_194_304, fallback: base.maxBytes, unit: "bytes" }
-  const policy: KeyPolicy = {
-    timeoutMs: number(raw.timeoutMs, `${path}.timeoutMs`, report, timeout),
-    maxBytes: number(raw.maxBytes, `${path}.maxBytes`, report, size),
-    cooldownSeconds: seconds("cooldownSeconds", 1, 3600),
-    refreshAfterSeconds: seconds("refreshAfterSeconds", 300, 86_400),
-    waitAfterSeconds: seconds("waitAfterSeconds", 300, 604_800),
-    expireAfterSeconds: seconds("expireAfterSeconds", 300, 2_592_000),
-    allowHttpLoopback: flag(raw.allowHttpLoopback, `${path}.allowHttpLoopback`, report, base.allowHttpLoopback),
-  }
-  if (policy.refreshAfterSeconds > policy.waitAfterSeconds || policy.waitAfterSeconds > policy.expireAfterSeconds) {
-    report(path, "must hold: refreshAfterSeconds ≤ waitAfterSeconds ≤ expireAfterSeconds")
-  }
-  return policy
-}
 
 export function checkCache(value: unknown, path: string, report: Report): CachePolicy {
   const base = defaultCachePolicy
@@ -46,6 +20,8 @@ export function checkCache(value: unknown, path: string, report: Report): CacheP
 export interface CheckedGateway {
   readonly resultTtlSeconds: number
   readonly identitySources: readonly string[]
+  /** Whether answers are cached per method, or not at all. */
+  readonly keyHoldsMethod: boolean
   readonly responses: NonNullable<GatewayOptions["responses"]>
   readonly unauthorized: NonNullable<GatewayOptions["unauthorized"]>
   readonly usageIdentifierKey: ClaimPath | undefined
@@ -66,9 +42,13 @@ export function checkGateway(value: unknown, path: string, report: Report): Chec
   flag(raw.resourcePolicyAllows, `${path}.resourcePolicyAllows`, report, false)
   const ttl = { min: 0, max: 3600, fallback: 300, unit: "seconds, as in API Gateway" }
   const key = raw.usageIdentifierKey
+  const resultTtlSeconds = number(raw.resultTtlSeconds, `${path}.resultTtlSeconds`, report, ttl)
+  const identitySources = checkIdentitySources(raw.identitySources, `${path}.identitySources`, report)
   return {
-    resultTtlSeconds: number(raw.resultTtlSeconds, `${path}.resultTtlSeconds`, report, ttl),
-    identitySources: checkIdentitySources(raw.identitySources, `${path}.identitySources`, report),
+    resultTtlSeconds,
+    identitySources,
+    keyHoldsMethod:
+      resultTtlSeconds === 0 || identitySources.some((source) => /^\$?context\.httpmethod$/i.test(source)),
     responses: word(raw.responses, `${path}.responses`, report, ["policy", "simple"], "policy"),
     unauthorized: word(raw.unauthorized, `${path}.unauthorized`, report, ["throw", "deny"], "throw"),
     usageIdentifierKey: key === undefined ? undefined : claimPath(key, `${path}.usageIdentifierKey`, report),

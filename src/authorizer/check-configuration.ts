@@ -5,9 +5,10 @@ import { claimPath, knownKeys, number, object, type Report, word } from "../shar
 import type { ClaimPath, CredentialOptions, RouteRule } from "../shared/configuration.ts"
 import { ConfigurationError, type ConfigurationProblem } from "../shared/errors.ts"
 import type { CachePolicy } from "../token/cache.ts"
-import { type CheckedGateway, checkCache, checkCredential, checkGateway, checkKeys } from "./check-blocks.ts"
+import { type CheckedGateway, checkCache, checkCredential, checkGateway } from "./check-blocks.ts"
 import { type CheckedIssuer, checkIssuers } from "./check-issuers.ts"
-import { checkCacheSafety, checkContextKey, checkRoutes } from "./check-routes.ts"
+import { checkKeys } from "./check-keys.ts"
+import { checkCacheSafety, checkContextKey, checkRoutes, grantsByRole } from "./check-routes.ts"
 
 /** What verification needs, checked and with defaults. */
 export interface CheckedVerification {
@@ -37,6 +38,14 @@ export function checkVerification(config: unknown, presets: Presets): CheckedVer
   })
 }
 
+/** Checks the issuers of a configuration and nothing else. @throws ConfigurationError with every problem at once */
+export function checkIssuersOf(config: unknown, presets: Presets): readonly CheckedIssuer[] {
+  return collected(
+    config,
+    (copy, report) => verification(object(copy, "configuration", report) ?? {}, presets, report).issuers,
+  )
+}
+
 /** Checks a whole configuration. @throws ConfigurationError with every problem at once */
 export function checkConfiguration(config: unknown, presets: Presets): CheckedConfiguration {
   return collected(config, (copy, report) => {
@@ -47,10 +56,20 @@ export function checkConfiguration(config: unknown, presets: Presets): CheckedCo
     const credential = checkCredential(raw.credential, "credential", report)
     if (raw.unmatched !== undefined && routes === undefined) report("unmatched", "goes with routes only")
     checkCacheSafety(gateway, credential, routes !== undefined, report)
+    const verified = verification(raw, presets, report)
+    const unmatched = word(raw.unmatched, "unmatched", report, ["deny", "authenticated"], "deny")
+    for (const { profile, path } of verified.issuers) {
+      if (profile.tenantIssuers.length > 0 && !(unmatched === "deny" && grantsByRole(routes))) {
+        report(
+          `${path}.allowAnyTenant`,
+          'needs routes that all demand roles or scopes, and unmatched "deny": anyone can own a tenant',
+        )
+      }
+    }
     return {
-      ...verification(raw, presets, report),
+      ...verified,
       routes,
-      unmatched: word(raw.unmatched, "unmatched", report, ["deny", "authenticated"], "deny"),
+      unmatched,
       gateway,
       credential,
       context: checkContext(raw.context, report),
@@ -63,10 +82,10 @@ function verification(
   presets: Presets,
   report: Report,
 ): CheckedVerification {
-  const keys = checkKeys(raw.keys, "keys", report, defaultKeyPolicy)
+  checkKeys(raw.keys, "keys", report, defaultKeyPolicy)
   const tolerance = { min: 0, max: 300, fallback: 5, unit: "seconds" }
   return {
-    issuers: checkIssuers(raw.issuers, presets, keys, report),
+    issuers: checkIssuers(raw.issuers, presets, raw.keys, report),
     cache: checkCache(raw.cache, "cache", report),
     clockToleranceSeconds: number(raw.clockToleranceSeconds, "clockToleranceSeconds", report, tolerance),
   }

@@ -1,23 +1,29 @@
 import { mayFetch } from "../keys/document.ts"
 import { importJwk } from "../keys/jwk.ts"
-import type { KeyPolicy } from "../keys/policy.ts"
+import { defaultKeyPolicy, type KeyPolicy } from "../keys/policy.ts"
 import type { Presets } from "../provider/presets.ts"
 import type { IssuerProfile } from "../provider/profile.ts"
 import { object, type Report } from "../shared/check.ts"
+import type { KeyOptions } from "../shared/configuration.ts"
 import { providerNames } from "../shared/principal.ts"
-import { checkKeys } from "./check-blocks.ts"
+import { checkKeys } from "./check-keys.ts"
 
 /** An issuer ready to be connected to its keys. */
 export interface CheckedIssuer {
+  /** Where it stands in the configuration. */
+  readonly path: string
   readonly profile: IssuerProfile
   readonly keyPolicy: KeyPolicy
 }
+
+/** The block of the whole configuration is checked and reported where it stands. */
+const reportedOnce: Report = () => undefined
 
 /** Expands every configured issuer through its preset and checks what presets cannot see. */
 export function checkIssuers(
   value: unknown,
   presets: Presets,
-  keys: KeyPolicy,
+  keys: unknown,
   report: Report,
 ): readonly CheckedIssuer[] {
   if (!Array.isArray(value) || value.length === 0) {
@@ -25,6 +31,7 @@ export function checkIssuers(
     return []
   }
   const seen = new Map<string, string>()
+  const bases = new Map<KeyOptions, KeyPolicy>() // one per kind of preset: a thousand issuers must not read one file a thousand times
   return value.flatMap((item, index) => {
     const path = `issuers[${index}]`
     const raw = object(item, path, report)
@@ -35,7 +42,13 @@ export function checkIssuers(
       report(`${path}.provider`, `must be one of ${providerNames.join(", ")}; use "oidc" for any other issuer`)
       return []
     }
-    const keyPolicy = checkKeys(raw.keys, `${path}.keys`, report, keys)
+    // The block of the whole configuration on top of what the preset needs, and the issuer's own on top of that.
+    const { keyDefaults } = profile
+    const base =
+      bases.get(keyDefaults) ??
+      checkKeys(keys, "keys", reportedOnce, { ...defaultKeyPolicy, ...keyDefaults } as KeyPolicy)
+    bases.set(keyDefaults, base)
+    const keyPolicy = checkKeys(raw.keys, `${path}.keys`, report, base)
     checkKeyPlace(profile, keyPolicy, path, report)
     const claimed = [
       ...profile.issuers.map(({ issuer }) => issuer),
@@ -47,7 +60,7 @@ export function checkIssuers(
       if (first !== undefined) report(path, `accepts the same issuer as ${first}; merge the two`)
       else seen.set(issuer, path)
     }
-    return [{ profile, keyPolicy }]
+    return [{ path, profile, keyPolicy }]
   })
 }
 

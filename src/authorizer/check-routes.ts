@@ -7,6 +7,11 @@ import type { CheckedGateway } from "./check-blocks.ts"
 const demands = ["scopes", "roles", "groups", "permissions"] as const
 type Routes = { readonly [routeKey: string]: RouteRule }
 
+/** Names of people, which can change hands (SR-077); `email` is looked at only when the token says that it is verified. */
+const mutableNames = ["upn", "preferred_username", "unique_name", "username", "nickname", "name"]
+/** API Gateway takes 512 characters for a resource; what goes before the template takes up to 200. */
+const maxTemplateLength = 300
+
 /** The route table. Absent stays absent: then any authenticated principal may call anything. */
 export function checkRoutes(value: unknown, report: Report): Routes | undefined {
   if (value === undefined) return undefined
@@ -18,6 +23,8 @@ export function checkRoutes(value: unknown, report: Report): Routes | undefined 
   for (const [key, rule] of Object.entries(raw)) {
     const path = `routes["${key}"]`
     const read = readRouteKey(key)
+    if (key.length > maxTemplateLength)
+      report(path.slice(0, 80), `must not be longer than ${maxTemplateLength} characters`)
     if (typeof read === "string") report(path, read)
     else {
       const shape = `${read.method} ${shapeOf(read.template)}`
@@ -80,7 +87,13 @@ function checkClaims(value: unknown, path: string, report: Report): void {
     const demand = object(item, at, report) as ClaimDemand | undefined
     if (demand === undefined) continue
     knownKeys(demand as object as { [name: string]: unknown }, ["path", "equals", "contains"], at, report)
-    claimPath(demand.path, `${at}.path`, report)
+    const claim = claimPath(demand.path, `${at}.path`, report)
+    if (mutableNames.includes(claim as string)) {
+      report(
+        `${at}.path`,
+        "is a name that its owner or an administrator can change; use an identifier such as sub or oid",
+      )
+    }
     if (demand.equals === undefined && demand.contains === undefined) report(at, "must have equals or contains")
     for (const name of ["equals", "contains"] as const) {
       const wanted: unknown = demand[name]
@@ -90,6 +103,16 @@ function checkClaims(value: unknown, path: string, report: Report): void {
       if (!fits) report(`${at}.${name}`, "must be a string, number or boolean, or a non-empty list of them")
     }
   }
+}
+
+/** Whether every route demands something that only an administrator of the API can give. */
+export function grantsByRole(routes: Routes | undefined): boolean {
+  const grants = (rule: RouteRule): boolean =>
+    demands.some((name) => rule[name] !== undefined) || rule.anyOf?.every(grants) === true
+  return (
+    routes !== undefined &&
+    Object.values(routes).every((rule) => typeof rule === "object" && rule !== null && grants(rule))
+  )
 }
 
 /**
@@ -132,17 +155,16 @@ export function checkCacheSafety(
 
 /** `$request.header.X`, `method.request.header.X` and `route.request.header.X` are one source in three dialects. */
 function sourceName(source: string): string {
-  return source
-    .replace(/^\$/, "")
-    .replace(/^(?:method|route)\./, "")
-    .toLowerCase()
+  const plain = source.replace(/^\$/, "").replace(/^(?:method|route)\./, "")
+  // Header names and context variables are compared in any case, names of query string parameters are not.
+  return plain.startsWith("request.querystring.") ? plain : plain.toLowerCase()
 }
 
 function carriersOf({ header, cookie, query, subprotocol }: CredentialOptions): readonly string[] {
   const carriers: string[] = []
   if (header !== undefined) carriers.push(`request.header.${header.toLowerCase()}`)
   if (cookie !== undefined) carriers.push("request.header.cookie")
-  if (query !== undefined) carriers.push(`request.querystring.${query.toLowerCase()}`)
+  if (query !== undefined) carriers.push(`request.querystring.${query}`)
   if (subprotocol !== undefined) carriers.push("request.header.sec-websocket-protocol")
   return carriers
 }

@@ -6,6 +6,8 @@ import { VerifiedTokens } from "../token/cache.ts"
 import { selectIssuer } from "../token/issuers.ts"
 import type { CheckedVerification } from "./check-configuration.ts"
 import type { CheckedIssuer } from "./check-issuers.ts"
+import { type CheckedSnapshot, checkSnapshot } from "./check-snapshot.ts"
+import { inParallel } from "./in-parallel.ts"
 import type { Parts } from "./parts.ts"
 
 /** Connects checked issuers with their keys. */
@@ -13,7 +15,8 @@ export function connect(
   { issuers, cache, clockToleranceSeconds }: CheckedVerification,
   parts: Parts,
 ): { authenticate: Authenticate; warmUp: () => Promise<void> } {
-  const configured = issuers.map((issuer) => ({ profile: issuer.profile, keys: keySource(issuer, parts) }))
+  const snapshot = parts.keySnapshot === undefined ? undefined : checkSnapshot(parts.keySnapshot, parts.clock())
+  const configured = issuers.map((issuer) => ({ profile: issuer.profile, keys: keySource(issuer, parts, snapshot) }))
   const select = selectIssuer(configured, clockToleranceSeconds)
   return {
     authenticate: createAuthenticate(select, new VerifiedTokens(cache, clockToleranceSeconds)),
@@ -21,10 +24,19 @@ export function connect(
   }
 }
 
-function keySource({ profile, keyPolicy }: CheckedIssuer, { fetch, clock, observer }: Parts): KeySource {
+function keySource(
+  { profile, keyPolicy }: CheckedIssuer,
+  parts: Parts,
+  snapshot: CheckedSnapshot | undefined,
+): KeySource {
   const { keyPlace, algorithms, name } = profile
+  const { fetch, clock, observer } = parts
   if (!("jwks" in keyPlace)) {
-    return new RemoteKeySet({ name, location: keyPlace, algorithms, policy: keyPolicy, fetch, clock, observer })
+    const set = snapshot?.setOf(profile)
+    return new RemoteKeySet({
+      ...{ name, location: keyPlace, algorithms, policy: keyPolicy, fetch, clock, observer },
+      snapshot: set && snapshot && { set, takenAtMs: snapshot.takenAtMs },
+    })
   }
   const set = readKeySet(keyPlace.jwks, algorithms)
   if (set === undefined) throw new TypeError("an inline key set passed the configuration check unread")
@@ -32,13 +44,7 @@ function keySource({ profile, keyPolicy }: CheckedIssuer, { fetch, clock, observ
   return inlineKeySource(set)
 }
 
-/** Fetches at once from how many issuers: enough to hide latency, too few to look like an attack. */
-const warmUpParallelism = 8
-
 async function warmUp(configured: readonly { keys: KeySource }[], { clock }: Parts): Promise<void> {
-  const waiting = configured.map(({ keys }) => keys).filter((keys) => keys.current(clock()) === undefined)
-  const worker = async (): Promise<void> => {
-    for (let keys = waiting.pop(); keys !== undefined; keys = waiting.pop()) await keys.refreshed(clock())
-  }
-  await Promise.all(Array.from({ length: warmUpParallelism }, worker))
+  const waiting = configured.filter(({ keys }) => keys.current(clock()) === undefined)
+  await inParallel(waiting, ({ keys }) => keys.refreshed(clock()))
 }

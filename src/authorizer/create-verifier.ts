@@ -37,8 +37,12 @@ export function createVerifier(config: VerifierConfig, parts: VerifierParts = {}
   return {
     verify(token) {
       // Not an async function: awaiting what is there already costs a turn of the event loop's queue on every call.
-      const result = authenticate(token, inUse.clock())
-      return result instanceof Promise ? result.then(settle) : settle(result)
+      try {
+        const result = authenticate(token, inUse.clock())
+        return result instanceof Promise ? result.then(settle) : settle(result)
+      } catch (cause) {
+        return Promise.reject(new Unavailable("internal", { cause }))
+      }
     },
     warmUp,
   }

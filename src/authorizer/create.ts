@@ -12,7 +12,7 @@ import { type Refusal, refusal } from "../shared/reasons.ts"
 import { checkConfiguration } from "./check-configuration.ts"
 import { connect } from "./connect.ts"
 import { type AuthorizerParts, partsInUse } from "./parts.ts"
-import { answerTo, type Stages, type Walk, walk } from "./pipeline.ts"
+import { answerTo, type Stages, stopped, type Walk, walk } from "./pipeline.ts"
 
 /** Answers API Gateway's question: may this caller take this route? */
 export interface Authorizer {
@@ -61,9 +61,13 @@ function assemble(config: AuthorizerConfig, parts: AuthorizerParts, presets: Pre
     clock: inUse.clock,
     extract: createExtract(credential),
     authenticate,
-    decide: routes === undefined ? decideWithoutRoutes : decideWithRoutes(compileRoutes(routes), unmatched),
+    decide:
+      routes === undefined
+        ? decideWithoutRoutes
+        : decideWithRoutes(compileRoutes(routes), unmatched, gateway.keyHoldsMethod),
     check: parts.check,
     tokenEventsUnsafe: routes !== undefined && gateway.resultTtlSeconds > 0,
+    fault: (error) => observer.fault?.(error),
     answers: createAnswers({ ...gateway, byRoute: routes !== undefined, contextOf: createContext(context) }),
   }
 
@@ -74,7 +78,7 @@ function assemble(config: AuthorizerConfig, parts: AuthorizerParts, presets: Pre
     } catch (error) {
       // Nothing is expected to arrive here; what does is a fault and never an answer about the caller (SR-166).
       observer.fault?.(error)
-      return { request: undefined, principal: undefined, route: undefined, refused: refusal("internal") }
+      return stopped("event", refusal("internal"), undefined)
     }
   }
 

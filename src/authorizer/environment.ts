@@ -33,7 +33,9 @@ export const environmentVariables: readonly string[] = [
 export function configFromEnvironment(environment: {
   readonly [name: string]: string | undefined
 }): AuthorizerConfig | undefined {
-  const set = environmentVariables.filter((name) => (environment[name] ?? "") !== "")
+  const set = Object.keys(environment).filter((name) => name.startsWith("HALLPASS_") && environment[name])
+  const unknown = set.filter((name) => !environmentVariables.includes(name))
+  if (unknown.length > 0) throw problem(unknown.join(", "), `is not known; known: ${environmentVariables.join(", ")}`)
   if (set.length === 0) return undefined
   const value = (name: string): string | undefined => environment[name] || undefined
   if (set.includes("HALLPASS_CONFIG")) {
@@ -51,7 +53,7 @@ export function configFromEnvironment(environment: {
         domain: value("HALLPASS_DOMAIN"),
         authorizationServer: value("HALLPASS_AUTHORIZATION_SERVER"),
         tenant: value("HALLPASS_TENANT"),
-        version: version === undefined ? undefined : Number(version),
+        version: wholeNumber(version),
         userPoolId: value("HALLPASS_USER_POOL_ID"),
         clientIds: list(value("HALLPASS_CLIENT_IDS")),
         issuer: value("HALLPASS_ISSUER"),
@@ -65,7 +67,7 @@ export function configFromEnvironment(environment: {
     }),
     gateway: defined({
       responses: value("HALLPASS_RESPONSES"),
-      resultTtlSeconds: ttl === undefined ? undefined : Number(ttl),
+      resultTtlSeconds: wholeNumber(ttl),
       identitySources: list(value("HALLPASS_IDENTITY_SOURCES")),
       unauthorized: value("HALLPASS_UNAUTHORIZED"),
     }),
@@ -75,6 +77,11 @@ export function configFromEnvironment(environment: {
 
 function defined(members: { [name: string]: unknown }): { [name: string]: unknown } {
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined))
+}
+
+/** Digits only: `Number` would take a blank for 0. What is no number stays text, for the configuration check to refuse. */
+function wholeNumber(value: string | undefined): number | string | undefined {
+  return value !== undefined && /^\d{1,9}$/.test(value) ? Number(value) : value
 }
 
 function list(value: string | undefined): readonly string[] | undefined {

@@ -1,5 +1,6 @@
 import type { FetchKeySet } from "../keys/document.ts"
 import { type Clock, systemClock } from "../shared/clock.ts"
+import type { KeySnapshot } from "../shared/key-snapshot.ts"
 import { type Observer, silentObserver } from "../shared/observer.ts"
 import type { Principal } from "../shared/principal.ts"
 import type { AccessRequest } from "../shared/request.ts"
@@ -21,8 +22,11 @@ export interface VerifierParts {
   readonly fetchKeySet?: FetchKeySet
   /** Told what happens. @default nobody */
   readonly observer?: Observer
+  /** Key sets to begin with, as `takeKeySnapshot` made them. @default none: the first token waits for the network */
+  readonly keySnapshot?: KeySnapshot
 }
 
+/** The parts of an authorizer: those of a verifier, and a rule of your own. */
 export interface AuthorizerParts extends VerifierParts {
   readonly check?: CustomCheck
 }
@@ -32,14 +36,17 @@ export interface Parts {
   readonly clock: Clock
   readonly fetch: FetchKeySet
   readonly observer: Observer
+  readonly keySnapshot: KeySnapshot | undefined
 }
 
-export function partsInUse({
-  clock = systemClock,
-  fetchKeySet = fetchLazily,
-  observer = silentObserver,
-}: VerifierParts): Parts {
-  return { clock, fetch: fetchKeySet, observer: observer === silentObserver ? observer : guarded(observer) }
+export function partsInUse(parts: VerifierParts): Parts {
+  const { clock = systemClock, fetchKeySet = fetchLazily, observer = silentObserver, keySnapshot } = parts
+  return {
+    clock,
+    fetch: fetchKeySet,
+    observer: observer === silentObserver ? observer : guarded(observer),
+    keySnapshot,
+  }
 }
 
 const fetchLazily: FetchKeySet = async (url, limits) => (await import("../keys/fetch.ts")).fetchDocument(url, limits)
@@ -50,7 +57,8 @@ function guarded(observer: Observer): Observer {
     if (tell === undefined) return undefined
     return (record) => {
       try {
-        tell(record)
+        const told: unknown = tell(record) // an async method fits the type, and its rejection would end the process
+        if (told instanceof Promise) told.catch(() => undefined)
       } catch {
         // Nothing to tell it to: observing is what failed.
       }
@@ -59,11 +67,13 @@ function guarded(observer: Observer): Observer {
   const decision = guard(observer.decision?.bind(observer))
   const keySet = guard(observer.keySet?.bind(observer))
   const keyFetch = guard(observer.keyFetch?.bind(observer))
+  const keyEvent = guard(observer.keyEvent?.bind(observer))
   const fault = guard(observer.fault?.bind(observer))
   return {
     ...(decision && { decision }),
     ...(keySet && { keySet }),
     ...(keyFetch && { keyFetch }),
+    ...(keyEvent && { keyEvent }),
     ...(fault && { fault }),
   }
 }

@@ -6,7 +6,7 @@ export interface FetchedDocument {
   readonly body: string
 }
 
-/** Limits of one fetch. */
+/** Limits of one fetch, and what goes with it. */
 export interface FetchLimits {
   /** Deadline for everything, the body included. Milliseconds. */
   readonly timeoutMs: number
@@ -14,6 +14,12 @@ export interface FetchLimits {
   readonly maxBytes: number
   /** Whether `http:` is allowed for loopback addresses. */
   readonly allowHttpLoopback: boolean
+  /** PEM text of the only certificate authorities to trust. @default the platform's */
+  readonly ca?: string | undefined
+  /** Request headers besides the usual ones: the validators of a conditional request (RFC 9110 section 13.1). */
+  readonly headers?: { readonly [name: string]: string }
+  /** The URL came out of a discovery document and not out of the configuration: link-local addresses are refused. */
+  readonly discovered?: boolean
 }
 
 /**
@@ -37,10 +43,19 @@ export type FailureKind =
 export class FetchFailure extends Error {
   override readonly name: string = "FetchFailure"
   readonly kind: FailureKind
+  /** Whether another attempt at once may help: network faults and statuses of 5xx, never 4xx (SR-107). */
+  readonly mayRetry: boolean
+  /** `Retry-After` of a 429 or 503. */
+  readonly retryAfter: string | undefined
 
-  constructor(kind: FailureKind, options?: { cause?: unknown }) {
-    super(`The key set could not be fetched: ${kind}`, options)
+  constructor(
+    kind: FailureKind,
+    options: { cause?: unknown; mayRetry?: boolean; retryAfter?: string | undefined } = {},
+  ) {
+    super(`The key set could not be fetched: ${kind}`, { cause: options.cause })
     this.kind = kind
+    this.mayRetry = options.mayRetry ?? kind === "network"
+    this.retryAfter = options.retryAfter
   }
 }
 

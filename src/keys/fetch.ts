@@ -1,53 +1,64 @@
 import type { IncomingMessage } from "node:http"
 import { type FetchedDocument, FetchFailure, type FetchKeySet, type FetchLimits, mayFetch } from "./document.ts"
+import { guardedLookup, isLinkLocal } from "./link-local.ts"
+import { proxyAgentFor } from "./proxy.ts"
 
 /**
  * Fetches over `node:https`. The module is asked for here, not imported: on Node 24 the import alone costs 12 ms of a
  * cold start, and most starts never need it when a snapshot or a cached set is at hand.
  */
-export const fetchDocument: FetchKeySet = (url, limits) =>
-  new Promise<FetchedDocument>((resolve, reject) => {
-    if (!mayFetch(url, limits.allowHttpLoopback)) {
-      reject(new FetchFailure("url_refused"))
-      return
-    }
-    const { request } = url.startsWith("https:")
-      ? process.getBuiltinModule("node:https")
-      : process.getBuiltinModule("node:http")
-    // No agent: a kept-alive socket would not survive a freeze of the environment, and fetches are minutes apart.
-    const headers = { accept: "application/json, application/jwk-set+json", "accept-encoding": "gzip, identity" }
-    const outgoing = request(url, { agent: false, headers })
-    // One deadline for everything: socket time-outs restart with every byte, and a slow drip would never end (SR-094).
-    const deadline = setTimeout(() => fail(new FetchFailure("timeout")), limits.timeoutMs)
-    function fail(failure: FetchFailure): void {
-      clearTimeout(deadline)
-      reject(failure)
-      outgoing.destroy()
-    }
-    // The listener stays for the life of the request, so that a late socket error never ends the process (SR-112).
-    outgoing.on("error", (cause) => fail(new FetchFailure("network", { cause })))
-    outgoing.on("response", (response) => {
-      response.on("error", (cause) => fail(new FetchFailure("network", { cause })))
-      readBody(response, limits).then((document) => {
-        clearTimeout(deadline)
-        resolve(document)
-        outgoing.destroy()
-      }, fail)
-    })
-    outgoing.end()
+export const fetchDocument: FetchKeySet = async (url, limits) => {
+  if (!mayFetch(url, limits.allowHttpLoopback)) throw new FetchFailure("url_refused")
+  if (limits.discovered === true && isLinkLocal(new URL(url).hostname)) throw new FetchFailure("url_refused")
+  const started = performance.now()
+  const agent = await proxyAgentFor(url, process.env)
+  const timeoutMs = limits.timeoutMs - (performance.now() - started)
+  return send(url, limits, timeoutMs, agent)
+}
+
+function send(url: string, limits: FetchLimits, timeoutMs: number, agent: unknown): Promise<FetchedDocument> {
+  const { promise, resolve, reject } = Promise.withResolvers<FetchedDocument>()
+  const { request } =
+    new URL(url).protocol === "https:" ? process.getBuiltinModule("node:https") : process.getBuiltinModule("node:http")
+  const outgoing = request(url, {
+    // No pooled agent: a kept-alive socket would not survive a freeze of the environment, and fetches are minutes apart.
+    agent: (agent as false | undefined) ?? false,
+    ca: limits.ca,
+    ...(limits.discovered === true ? { lookup: guardedLookup } : {}),
+    headers: {
+      accept: "application/json, application/jwk-set+json",
+      "accept-encoding": "gzip, identity",
+      ...limits.headers,
+    },
   })
+  // One deadline for everything: socket time-outs restart with every byte, and a slow drip would never end (SR-094).
+  const deadline = setTimeout(() => fail(new FetchFailure("timeout")), timeoutMs)
+  function fail(failure: unknown): void {
+    clearTimeout(deadline)
+    reject(failure instanceof FetchFailure ? failure : new FetchFailure("network", { cause: failure }))
+    outgoing.destroy()
+  }
+  // The listeners stay for the life of the request, so that a late socket error never ends the process (SR-112).
+  outgoing.on("error", fail)
+  outgoing.on("response", (response) => {
+    response.on("error", fail)
+    readBody(response, limits).then((document) => {
+      clearTimeout(deadline)
+      resolve(document)
+      outgoing.destroy()
+    }, fail)
+  })
+  outgoing.end()
+  return promise
+}
 
 async function readBody(response: IncomingMessage, { maxBytes }: FetchLimits): Promise<FetchedDocument> {
   const chunks: Buffer[] = []
   let size = 0
-  try {
-    for await (const chunk of response as AsyncIterable<Buffer>) {
-      size += chunk.length
-      if (size > maxBytes) throw new FetchFailure("too_large")
-      chunks.push(chunk)
-    }
-  } catch (cause) {
-    throw cause instanceof FetchFailure ? cause : new FetchFailure("network", { cause })
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > maxBytes) throw new FetchFailure("too_large")
+    chunks.push(chunk)
   }
   const headers: Record<string, string | undefined> = {}
   for (const [name, value] of Object.entries(response.headers)) {
@@ -58,12 +69,13 @@ async function readBody(response: IncomingMessage, { maxBytes }: FetchLimits): P
 }
 
 function decoded(body: Buffer, encoding: string | undefined, maxBytes: number): string {
-  if (encoding === undefined || encoding === "identity") return body.toString("utf8")
-  if (encoding !== "gzip") throw new FetchFailure("network")
+  if (body.length === 0 || encoding === undefined || encoding === "identity") return body.toString("utf8")
+  if (encoding !== "gzip") throw new FetchFailure("not_a_key_set")
   try {
     // The limit holds after decompression too: a bomb of a few kilobytes unfolds to gigabytes (SR-095).
     return process.getBuiltinModule("node:zlib").gunzipSync(body, { maxOutputLength: maxBytes }).toString("utf8")
   } catch (cause) {
-    throw new FetchFailure("too_large", { cause })
+    const tooLarge = (cause as { code?: unknown }).code === "ERR_BUFFER_TOO_LARGE"
+    throw new FetchFailure(tooLarge ? "too_large" : "not_a_key_set", { cause })
   }
 }

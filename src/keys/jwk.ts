@@ -12,8 +12,11 @@ export interface VerificationKey {
   readonly byAlgorithm: ReadonlyMap<string, KeyObject>
   /** Everything that makes the key this key; equal text means the same key in a later set. */
   readonly fingerprint: string
-  /** False once the key has left its set; cached verifications by it end then. */
-  active: boolean
+  /**
+   * Milliseconds since the epoch: the key verifies nothing from then on, nor do cached verifications by it count.
+   * Infinity while the key is in its set; the end of the issuer's grace once it has left (at once, without a grace).
+   */
+  usableUntilMs: number
 }
 
 /** Why a key of a set cannot be used. The rest of the set still can (RFC 7517 section 5). */
@@ -106,7 +109,7 @@ export function importJwk(jwk: unknown, allowed: readonly Algorithm[]): Verifica
     issuer: typeof issuer === "string" ? issuer : undefined,
     byAlgorithm,
     fingerprint: JSON.stringify([kid, issuer, material, [...byAlgorithm.keys()]]),
-    active: true,
+    usableUntilMs: Number.POSITIVE_INFINITY,
   }
 }
 

@@ -25,7 +25,7 @@ const none: readonly Candidate[] = Object.freeze([])
 
 /**
  * Reads a JWK Set (RFC 7517 section 5). Keys that cannot be used are counted and skipped one by one. Keys that
- * `previous` held too stay the same objects; keys that only `previous` held are switched off.
+ * `previous` held too stay the same objects, so that cached verifications by them go on.
  *
  * @param document the parsed set; `undefined` is returned when it is not an object with an array `keys`
  * @param allowed the algorithms of the issuer
@@ -46,9 +46,23 @@ export function readKeySet(document: unknown, allowed: readonly Algorithm[], pre
   return keySet([...keys.values()], skipped)
 }
 
-/** Ends the use of every key of `previous` that is not in `next`, also for cached verifications (SR-100). */
-export function retireKeys(previous: KeySet | undefined, next: KeySet): void {
-  for (const key of previous?.keys ?? []) key.active = next.keys.includes(key)
+/**
+ * Puts `next` in the place of `previous` (SR-100): what is in `next` verifies without end, what only `previous` held
+ * goes on verifying for the grace and not a moment longer. Entra's sets lose keys for hours and show them again; for
+ * every other issuer the grace is 0.
+ *
+ * @returns the set to use: `next`, and after it the keys in their grace
+ */
+export function succeed(previous: KeySet | undefined, next: KeySet, graceMs: number, nowMs: number): KeySet {
+  const present = new Set(next.keys)
+  for (const key of present) key.usableUntilMs = Number.POSITIVE_INFINITY
+  const inGrace: VerificationKey[] = []
+  for (const key of previous?.keys ?? []) {
+    if (present.has(key)) continue
+    key.usableUntilMs = Math.min(key.usableUntilMs, nowMs + graceMs)
+    if (key.usableUntilMs > nowMs) inGrace.push(key)
+  }
+  return inGrace.length === 0 ? next : keySet([...next.keys, ...inGrace].slice(0, maxKeys), next.skipped)
 }
 
 function keySet(keys: readonly VerificationKey[], skipped: KeySet["skipped"]): KeySet {

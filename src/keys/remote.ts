@@ -1,10 +1,13 @@
 import type { Algorithm } from "../shared/algorithms.ts"
-import type { Observer } from "../shared/observer.ts"
-import { fetchFrom, type KeyLocation } from "./discovery.ts"
+import type { KeyEventRecord, Observer } from "../shared/observer.ts"
+import { BackOff } from "./back-off.ts"
+import { type FetchedKeySet, fetchFrom, type KeyLocation, type Validators } from "./discovery.ts"
 import { FetchFailure, type FetchKeySet } from "./document.ts"
-import { type KeySet, readKeySet, retireKeys } from "./key-set.ts"
-import { freshForMs, type KeyPolicy } from "./policy.ts"
+import { type KeySet, readKeySet, succeed } from "./key-set.ts"
+import { isUsable, type KeySetAge, type KeySetState, stateAt } from "./life.ts"
+import { freshForMs, type KeyPolicy, retryAfterMs } from "./policy.ts"
 import type { KeySource } from "./source.ts"
+import { within } from "./within.ts"
 
 /** What a remote key set needs to know and to call. */
 export interface RemoteKeySetParts {
@@ -16,108 +19,143 @@ export interface RemoteKeySetParts {
   readonly fetch: FetchKeySet
   readonly clock: () => number
   readonly observer: Observer
+  /** A set that was had earlier and elsewhere, and when. Milliseconds since the epoch. */
+  readonly snapshot?: { readonly set: KeySet; readonly takenAtMs: number } | undefined
 }
 
-// After a failure: half a second, doubled at each further one, half a minute at most (SR-103).
-const backOffMs = { first: 500, most: 30_000 }
+/** A refresh under way. */
+interface Flight {
+  readonly startedAtMs: number
+  readonly landed: Promise<void>
+}
 
-/**
- * A key set that is fetched, kept and renewed. Its age decides what a request does with it, judged by comparing times
- * at each use; no timer is trusted, because a Lambda environment freezes between invocations (SR-106).
- *
- *   empty    nothing fetched yet             wait for the refresh; without a set, `unavailable`
- *   fresh    younger than Cache-Control asks  use it
- *   stale    older than that                  use it, and refresh behind the request
- *   overdue  older than `waitAfterSeconds`    wait for the refresh; if it fails, use the old set
- *   expired  older than `expireAfterSeconds`  wait for the refresh; if it fails, `unavailable`
- */
+/** A key set that is fetched, kept and renewed; `life.ts` says what its age means. */
 export class RemoteKeySet implements KeySource {
   readonly #parts: RemoteKeySetParts
+  readonly #backOff = new BackOff()
   #set: KeySet | undefined
-  #fetchedAtMs = 0
-  #freshForMs = 0
-  #flight: Promise<void> | undefined
+  #age: KeySetAge | undefined
+  #validators: Validators | undefined
+  #flight: Flight | undefined
   #attemptedAtMs = Number.NEGATIVE_INFINITY
-  #failures = 0
 
   constructor(parts: RemoteKeySetParts) {
     this.#parts = parts
+    if (parts.snapshot === undefined) return
+    this.#set = parts.snapshot.set
+    this.#age = { fetchedAtMs: parts.snapshot.takenAtMs, freshForMs: 0, fromSnapshot: true }
   }
 
   get inDoubt(): boolean {
-    return this.#failures > 0
+    return this.#backOff.failing
   }
 
   current(nowMs: number): KeySet | undefined {
-    const ageMs = this.#ageMs(nowMs)
-    if (ageMs < this.#freshForMs) return this.#set
-    if (ageMs >= this.#parts.policy.waitAfterSeconds * 1000) {
-      // Overdue or expired: only while the issuer is known to be failing does the old set serve without waiting.
-      return this.#inBackOff(nowMs) ? this.#usable(nowMs) : undefined
+    const state = this.#state(nowMs)
+    if (state === "fresh") return this.#set
+    if (state === "stale") {
+      // Behind the request, and begun only after it: the answer must not wait for a connection to be set up.
+      if (!this.#backOff.waits(nowMs)) setImmediate(() => void this.#refresh(this.#parts.clock()))
+      this.#tell("stale_served", nowMs)
+      return this.#set
     }
-    if (!this.#inBackOff(nowMs)) void this.#refresh(nowMs)
+    if (state !== "overdue" || !this.#backOff.waits(nowMs)) return undefined
+    this.#tell("overdue_served", nowMs) // the issuer is known to be failing: waiting again would only cost time
     return this.#set
   }
 
   async refreshed(nowMs: number): Promise<KeySet | undefined> {
-    if (this.#flight !== undefined || !this.#inBackOff(nowMs)) await this.#refresh(nowMs)
-    return this.#usable(this.#parts.clock())
+    if (this.#inFlight(nowMs) || !this.#backOff.waits(nowMs)) await this.#refresh(nowMs)
+    const laterMs = this.#parts.clock()
+    const state = this.#state(laterMs)
+    if (state === "overdue") this.#tell("overdue_served", laterMs)
+    return isUsable(state) ? this.#set : undefined
   }
 
   forced(nowMs: number): Promise<KeySet | undefined> | undefined {
+    this.#tell("unknown_kid", nowMs)
     // Counted from the last attempt, whatever its result: unknown kids never cause more than one fetch per cool-down,
     // and cannot push the cool-down on either, because an attempt that is not made does not count (SR-102).
     const elapsedMs = nowMs - this.#attemptedAtMs
     const cooling = elapsedMs >= 0 && elapsedMs < this.#parts.policy.cooldownSeconds * 1000
-    if (cooling && this.#flight === undefined) return undefined
-    return this.#refresh(nowMs).then(() => this.#usable(this.#parts.clock()))
+    if (!this.#inFlight(nowMs) && (cooling || this.#backOff.waits(nowMs))) {
+      this.#tell("cool_down", nowMs)
+      return undefined
+    }
+    return this.#refresh(nowMs, false).then(() => (isUsable(this.#state(this.#parts.clock())) ? this.#set : undefined))
   }
 
-  #ageMs(nowMs: number): number {
-    if (this.#set === undefined) return Number.POSITIVE_INFINITY
-    // A clock that jumped back makes the age unknowable: treat the set as due for a refresh, not as young (SR-106).
-    return nowMs < this.#fetchedAtMs ? this.#freshForMs : nowMs - this.#fetchedAtMs
+  #state(nowMs: number): KeySetState {
+    return stateAt(nowMs, this.#age, this.#parts.policy)
   }
 
-  #usable(nowMs: number): KeySet | undefined {
-    return this.#ageMs(nowMs) < this.#parts.policy.expireAfterSeconds * 1000 ? this.#set : undefined
+  /** A flight that is older than its deadline was frozen together with the environment: nobody waits for it any more. */
+  #inFlight(nowMs: number): boolean {
+    const { policy } = this.#parts
+    const ageMs = this.#flight === undefined ? Number.POSITIVE_INFINITY : nowMs - this.#flight.startedAtMs
+    return ageMs >= 0 && ageMs <= policy.timeoutMs
   }
 
-  #inBackOff(nowMs: number): boolean {
-    if (this.#failures === 0) return false
-    const waitMs = Math.min(backOffMs.first * 2 ** (this.#failures - 1), backOffMs.most)
-    const elapsedMs = nowMs - this.#attemptedAtMs
-    return elapsedMs >= 0 && elapsedMs < waitMs
-  }
-
-  /** One flight at a time, shared by all who ask; it never rejects and leaves nothing behind when it fails (SR-101). */
-  #refresh(nowMs: number): Promise<void> {
-    this.#flight ??= this.#fetch(nowMs).finally(() => {
-      this.#flight = undefined
+  /**
+   * One flight at a time, shared by all who ask; it never rejects and leaves nothing behind when it fails (SR-101).
+   *
+   * @param mayRetry not for unknown kids: what strangers can set off must be one request
+   */
+  #refresh(nowMs: number, mayRetry = true): Promise<void> {
+    if (this.#flight !== undefined && this.#inFlight(nowMs)) return this.#flight.landed
+    const flight: Flight = { startedAtMs: nowMs, landed: this.#fly(nowMs, mayRetry, () => this.#flight === flight) }
+    this.#flight = flight
+    void flight.landed.then(() => {
+      if (this.#flight === flight) this.#flight = undefined
     })
-    return this.#flight
+    return flight.landed
   }
 
-  async #fetch(nowMs: number): Promise<void> {
-    const { name, location, algorithms, policy, fetch, observer } = this.#parts
+  /** @param isCurrent whether this flight still counts; what an abandoned one brings is too old to replace anything */
+  async #fly(nowMs: number, mayRetry: boolean, isCurrent: () => boolean): Promise<void> {
+    const { location, policy, fetch, clock } = this.#parts
     this.#attemptedAtMs = nowMs
     try {
-      const { keySet, headers } = await fetchFrom(location, fetch, policy)
-      const set = readKeySet(keySet, algorithms, this.#set)
-      if (set === undefined) throw new FetchFailure("not_a_key_set")
-      observer.keySet?.({ issuer: name, usable: set.keys.length, skipped: set.skipped })
-      // A set without a usable key is a failed refresh: it must not replace a good one (SR-099).
-      if (set.keys.length === 0) throw new FetchFailure("no_usable_key")
-      retireKeys(this.#set, set)
-      this.#set = set
-      this.#fetchedAtMs = nowMs
-      this.#freshForMs = Math.min(freshForMs(headers, policy), policy.waitAfterSeconds * 1000)
-      this.#failures = 0
-      observer.keyFetch?.({ issuer: name, ok: true })
+      const known = this.#age?.fromSnapshot === false ? this.#validators : undefined
+      // The network has its own deadline; this one holds even if what stands in for it never settles (SR-094).
+      const fetched = await within(policy.timeoutMs, fetchFrom(location, fetch, policy, { known, mayRetry }))
+      if (isCurrent()) this.#take(fetched, nowMs)
     } catch (error) {
-      this.#failures++
-      const failure = error instanceof FetchFailure ? error.kind : "network"
-      observer.keyFetch?.({ issuer: name, ok: false, failure })
+      if (!isCurrent()) return
+      const failure = error instanceof FetchFailure ? error : new FetchFailure("network", { cause: error })
+      const laterMs = clock()
+      this.#backOff.failed(laterMs, retryAfterMs(failure.retryAfter, laterMs))
+      this.#report({ ok: false, failure: failure.kind }, laterMs)
     }
+  }
+
+  #take({ document, notModified, headers, validators }: FetchedKeySet, nowMs: number): void {
+    const { name, algorithms, policy, observer } = this.#parts
+    if (!notModified) {
+      const next = readKeySet(document, algorithms, this.#set)
+      if (next === undefined) throw new FetchFailure("not_a_key_set")
+      observer.keySet?.({ issuer: name, usable: next.keys.length, skipped: next.skipped })
+      // A set without a usable key is a failed refresh: it must not replace a good one (SR-099).
+      if (next.keys.length === 0) throw new FetchFailure("no_usable_key")
+      this.#set = succeed(this.#set, next, policy.graceSeconds * 1000, nowMs)
+    }
+    this.#age = { fetchedAtMs: nowMs, freshForMs: freshForMs(headers, policy), fromSnapshot: false }
+    this.#validators = validators
+    this.#backOff.succeeded()
+    this.#report({ ok: true, ...(notModified ? { notModified: true as const } : {}) }, nowMs)
+  }
+
+  #report(result: { ok: boolean; failure?: string; notModified?: true }, nowMs: number): void {
+    this.#parts.observer.keyFetch?.({ issuer: this.#parts.name, ...result, ...this.#ageSeconds(nowMs) })
+  }
+
+  #tell(event: KeyEventRecord["event"], nowMs: number): void {
+    this.#parts.observer.keyEvent?.({ issuer: this.#parts.name, event, ...this.#ageSeconds(nowMs) })
+  }
+
+  #ageSeconds(nowMs: number): { ageSeconds?: number } {
+    return this.#age === undefined
+      ? {}
+      : { ageSeconds: Math.max(0, Math.round((nowMs - this.#age.fetchedAtMs) / 1000)) }
   }
 }

@@ -1,13 +1,5 @@
 import { flag, type Report, texts } from "../shared/check.ts"
-import {
-  algorithmsOf,
-  commonOptions,
-  domainOf,
-  issuerKeys,
-  keyOptionsOf,
-  keyPlaceOf,
-  type RawIssuer,
-} from "./options.ts"
+import { algorithmsOf, commonOptions, domainOf, issuerKeys, keyPlaceOf, type RawIssuer } from "./options.ts"
 import { type IssuerProfile, plainProfile } from "./profile.ts"
 
 /**
@@ -29,7 +21,6 @@ export function auth0(raw: RawIssuer, path: string, report: Report): IssuerProfi
     name: issuer,
     issuers: [{ issuer, require: [] }],
     keyPlace: keyPlaceOf(raw, { jwksUri: `${issuer}.well-known/jwks.json` }, path, report),
-    keyOptions: keyOptionsOf(raw),
     algorithms: algorithmsOf(raw, ["RS256"], path, report),
     types: requireAtJwt ? ["at+jwt"] : ["jwt", "at+jwt"],
     audiences: [{ claim: "aud", anyOf: audience }],

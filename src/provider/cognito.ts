@@ -1,5 +1,5 @@
 import { type Report, text, texts, word } from "../shared/check.ts"
-import { algorithmsOf, commonOptions, issuerKeys, keyOptionsOf, keyPlaceOf, type RawIssuer } from "./options.ts"
+import { algorithmsOf, commonOptions, issuerKeys, keyPlaceOf, type RawIssuer } from "./options.ts"
 import { type IssuerProfile, plainProfile } from "./profile.ts"
 
 /**
@@ -33,7 +33,6 @@ export function cognito(raw: RawIssuer, path: string, report: Report): IssuerPro
     name: issuer,
     issuers: [{ issuer, require: [] }],
     keyPlace: keyPlaceOf(raw, { jwksUri: `${issuer}/.well-known/jwks.json` }, path, report),
-    keyOptions: keyOptionsOf(raw),
     algorithms: algorithmsOf(raw, ["RS256"], path, report),
     audiences,
     require: [{ claim: "token_use", value: tokenUse, code: "token_kind_refused" }, ...options.require],

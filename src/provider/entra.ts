@@ -1,5 +1,5 @@
 import { flag, type Report, text, texts, word } from "../shared/check.ts"
-import { algorithmsOf, commonOptions, issuerKeys, keyOptionsOf, keyPlaceOf, type RawIssuer } from "./options.ts"
+import { algorithmsOf, commonOptions, issuerKeys, keyPlaceOf, type RawIssuer } from "./options.ts"
 import type { Requirement } from "./profile.ts"
 import { type AcceptedIssuer, type IssuerProfile, plainProfile, type TenantIssuers } from "./profile.ts"
 
@@ -8,7 +8,11 @@ const clouds = {
   usgov: { host: "login.microsoftonline.us", sts: "sts.windows.net" },
   china: { host: "login.partner.microsoftonline.cn", sts: "sts.chinacloudapi.cn" },
 } as const
+/** Key sets of Entra lose keys for hours and show them again: see `graceSeconds`. */
+const keyDefaults = { graceSeconds: 86_400 }
 const multiTenant = ["organizations", "common", "consumers"]
+/** The tenant of personal Microsoft accounts. */
+const consumerTenant = "9188040d-6c67-4c5b-b112-36a304b66dad"
 const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const graph = ["00000003-0000-0000-c000-000000000000", "https://graph.microsoft.com", "https://graph.microsoft.com/"]
 
@@ -48,12 +52,12 @@ export function entra(raw: RawIssuer, path: string, report: Report): IssuerProfi
     provider: "entra",
     name: `${endpoint}/v2.0`,
     issuers: (tenants ?? []).flatMap((tid) => accepted.map((version) => issuerOf(version, tid))),
-    tenantIssuers: tenants === undefined ? accepted : [],
+    tenantIssuers: tenants === undefined ? accepted.map((version) => ({ ...version, ...audienceOf(tenant) })) : [],
     lookalikes: (tenants ?? []).flatMap((tid) =>
       others.map((version) => ({ issuer: issuerOf(version, tid).issuer, code: "entra_version" as const })),
     ),
     keyPlace: keyPlaceOf(raw, { jwksUri: `${endpoint}/${keysPath}` }, path, report),
-    keyOptions: keyOptionsOf(raw),
+    keyDefaults,
     algorithms: algorithmsOf(raw, ["RS256"], path, report),
     types: ["jwt"],
     // Graph tokens carry a nonce in the header and never verify for anyone but Microsoft.
@@ -66,7 +70,7 @@ export function entra(raw: RawIssuer, path: string, report: Report): IssuerProfi
     roles: ["roles", ...options.roles],
     groups: options.groups.length > 0 ? options.groups : ["groups"],
     clientId: ["azp", "appid"],
-    subject: [["tid", "oid"]],
+    subject: [{ claims: ["tid", "oid"] }],
     kind: [
       { kind: "app", when: { claim: "idtyp", equals: "app" } },
       { kind: "user", when: { present: "scp" } },
@@ -84,6 +88,12 @@ function versionClaims(version: string, client: string): TenantIssuers["require"
     // Only access tokens name the client (section 7.5 of the preset's rules): without it, it is an ID token.
     { claim: client, code: "token_kind_refused" },
   ]
+}
+
+/** Which tenants a multi-tenant name stands for: personal accounts are one tenant of their own. */
+function audienceOf(tenant: string): Pick<TenantIssuers, "only" | "not"> {
+  if (tenant === "consumers") return { only: consumerTenant }
+  return tenant === "organizations" ? { not: consumerTenant } : {}
 }
 
 function issuerOf({ prefix, suffix, require }: Version, tid: string): AcceptedIssuer {

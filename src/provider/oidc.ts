@@ -1,5 +1,5 @@
 import { claimPath, flag, type Report, text, texts, word } from "../shared/check.ts"
-import { algorithmsOf, commonOptions, issuerKeys, keyOptionsOf, keyPlaceOf, type RawIssuer } from "./options.ts"
+import { algorithmsOf, commonOptions, issuerKeys, keyPlaceOf, type RawIssuer } from "./options.ts"
 import { type IssuerProfile, plainProfile } from "./profile.ts"
 
 const own = [
@@ -20,8 +20,11 @@ export function oidc(raw: RawIssuer, path: string, report: Report): IssuerProfil
   const issuer = text(raw.issuer, `${path}.issuer`, report) ?? ""
   // The principalId is issuer|subject: a bar or a blank in the issuer would make it ambiguous (SR-145).
   if (/[|\s]/.test(issuer)) report(`${path}.issuer`, "must not hold blanks or |")
+  if (issuer.length > 512) report(`${path}.issuer`, "must not be longer than 512 characters")
+  checkKnownIssuer(issuer, raw, path, report)
   const tokenUse = word(raw.tokenUse, `${path}.tokenUse`, report, ["access", "id"], "access")
   const requireAtJwt = flag(raw.requireAtJwt, `${path}.requireAtJwt`, report, false)
+  if (tokenUse === "id" && requireAtJwt) report(`${path}.requireAtJwt`, "goes with access tokens only")
   const options = commonOptions(raw, path, report)
   return {
     ...plainProfile,
@@ -30,12 +33,11 @@ export function oidc(raw: RawIssuer, path: string, report: Report): IssuerProfil
     name: issuer,
     issuers: [{ issuer, require: [] }],
     keyPlace: keyPlaceOf(raw, discoveryPlace(raw, issuer, path, report), path, report),
-    keyOptions: keyOptionsOf(raw),
     algorithms: algorithmsOf(raw, ["RS256"], path, report),
-    types: requireAtJwt ? ["at+jwt"] : plainProfile.types,
+    types: requireAtJwt ? ["at+jwt"] : tokenUse === "id" ? ["", "jwt"] : plainProfile.types,
     allowMissingKid: flag(raw.allowMissingKid, `${path}.allowMissingKid`, report, false),
     audiences: [{ claim: "aud", anyOf: texts(raw.audience, `${path}.audience`, report) }],
-    ...(tokenUse === "id" ? { refuseClaims: [] } : accessTokensOnly),
+    ...(tokenUse === "id" ? idTokensOnly : accessTokensOnly),
     scopes:
       raw.scopes === undefined
         ? ["scope", "scp"]
@@ -46,7 +48,8 @@ export function oidc(raw: RawIssuer, path: string, report: Report): IssuerProfil
     roles: options.roles.length > 0 ? options.roles : ["roles"],
     permissions: raw.permissions === undefined ? [] : [claimPath(raw.permissions, `${path}.permissions`, report)],
     clientId: ["client_id", "azp", "cid"],
-    subject: [["sub"], ["client_id"]],
+    // `%3D` never comes out of encoding a subject, so no `sub` can have the id of a client.
+    subject: [{ claims: ["sub"] }, { claims: ["client_id"], mark: "client_id%3D" }],
     kind: [
       { kind: "app", when: { claim: "aut", equals: "APPLICATION" } }, // WSO2
       { kind: "app", when: "subjectIsClient" }, // RFC 9068 section 2.2: no resource owner was involved
@@ -66,6 +69,39 @@ const accessTokensOnly: Pick<IssuerProfile, "refuseNonceWithoutScope" | "refuseV
     { claim: "typ", values: ["ID", "Refresh", "Offline", "Logout"] },
     { claim: "token_use", values: ["id", "refresh"] },
   ],
+}
+
+const idTokensOnly: Pick<IssuerProfile, "refuseClaims" | "refuseValues"> = {
+  refuseClaims: [],
+  refuseValues: [
+    { claim: "typ", values: ["Bearer", "Refresh", "Offline", "Logout"] },
+    { claim: "token_use", values: ["access", "refresh"] },
+  ],
+}
+
+/** Issuers whose tokens need more than the generic rules. */
+const needPreset: readonly { readonly form: RegExp; readonly preset: string }[] = [
+  { form: /^https:\/\/login\.(?:microsoftonline\.(?:com|us)|partner\.microsoftonline\.cn)\//, preset: "entra" },
+  { form: /^https:\/\/sts\.(?:windows\.net|chinacloudapi\.cn)\//, preset: "entra" },
+  { form: /^https:\/\/(?:issuer-)?cognito-idp\./, preset: "cognito" },
+]
+/** Issuers that give anybody a token for any audience: the audience proves nothing there. */
+const needOwner =
+  /^https:\/\/(?:token\.actions\.(?:githubusercontent\.com|[^/]+\.ghe\.com)|oidc\.eks\.[^/]+\.amazonaws\.com(?:\.cn)?)(?:\/|$)/
+
+function checkKnownIssuer(issuer: string, raw: RawIssuer, path: string, report: Report): void {
+  const preset = needPreset.find(({ form }) => form.test(issuer))?.preset
+  if (preset !== undefined)
+    report(
+      `${path}.provider`,
+      `must be "${preset}" for this issuer: the generic rules take its ID tokens for access tokens`,
+    )
+  if (needOwner.test(issuer) && raw.require === undefined) {
+    report(
+      `${path}.require`,
+      "must name the subject, repository or owner: this issuer gives anybody a token for your audience",
+    )
+  }
 }
 
 function discoveryPlace(

@@ -1,13 +1,5 @@
 import { type Report, text, texts } from "../shared/check.ts"
-import {
-  algorithmsOf,
-  commonOptions,
-  domainOf,
-  issuerKeys,
-  keyOptionsOf,
-  keyPlaceOf,
-  type RawIssuer,
-} from "./options.ts"
+import { algorithmsOf, commonOptions, domainOf, issuerKeys, keyPlaceOf, type RawIssuer } from "./options.ts"
 import { type IssuerProfile, plainProfile } from "./profile.ts"
 
 /**
@@ -38,7 +30,6 @@ export function okta(raw: RawIssuer, path: string, report: Report): IssuerProfil
     issuers: [{ issuer, require: [] }],
     lookalikes: [{ issuer: `https://${domain}`, code: "okta_org_token" }],
     keyPlace: keyPlaceOf(raw, { jwksUri: `${issuer}/v1/keys` }, path, report),
-    keyOptions: keyOptionsOf(raw),
     algorithms: algorithmsOf(raw, ["RS256"], path, report),
     audiences: [{ claim: "aud", anyOf: texts(raw.audience, `${path}.audience`, report) }],
     requireAny: ["cid", "scp", "scope"],
@@ -47,7 +38,7 @@ export function okta(raw: RawIssuer, path: string, report: Report): IssuerProfil
     groups: options.groups.length > 0 ? options.groups : ["groups"],
     clientId: ["cid", "client_id"],
     // `sub` is the Okta login, which an administrator can rename, so it comes last.
-    subject: [["uid"], ["cid"], ["sub"]],
+    subject: [{ claims: ["uid"] }, { claims: ["cid"] }, { claims: ["sub"] }],
     kind: [
       { kind: "user", when: { present: "uid" } },
       { kind: "app", when: "always" },

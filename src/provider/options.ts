@@ -1,6 +1,6 @@
 import { type Algorithm, algorithms } from "../shared/algorithms.ts"
 import { claimName, claimPath, knownKeys, number, object, type Report, text, texts } from "../shared/check.ts"
-import type { ClaimPath, ClaimValue, KeyOptions } from "../shared/configuration.ts"
+import type { ClaimPath, ClaimValue } from "../shared/configuration.ts"
 import type { KeyPlace, Requirement } from "./profile.ts"
 
 /** The configured issuer before anything in it is believed. */
@@ -103,9 +103,4 @@ function requirements(value: unknown, path: string, report: Report): readonly Re
     }
     return { claim, code }
   })
-}
-
-/** The issuer's own `keys` block, checked where the whole configuration is checked. */
-export function keyOptionsOf(raw: RawIssuer): KeyOptions {
-  return (raw.keys ?? {}) as KeyOptions
 }

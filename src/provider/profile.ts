@@ -22,6 +22,9 @@ export interface TenantIssuers {
   readonly prefix: string
   readonly suffix: string
   readonly require: readonly Requirement[]
+  /** The only tenant of the pattern that is accepted, or one that is not. */
+  readonly only?: string
+  readonly not?: string
 }
 
 /** An `iss` value that is refused with a reason of its own, because people meet it often. */
@@ -60,7 +63,8 @@ export interface IssuerProfile {
   readonly tenantIssuers: readonly TenantIssuers[]
   readonly lookalikes: readonly Lookalike[]
   readonly keyPlace: KeyPlace
-  readonly keyOptions: KeyOptions
+  /** What this provider's key sets need besides the usual; the configuration goes before it. */
+  readonly keyDefaults: KeyOptions
   readonly algorithms: readonly Algorithm[]
   /** Allowed `typ` values in lower case, without `application/`; `""` stands for an absent one. */
   readonly types: readonly string[]
@@ -94,8 +98,8 @@ export interface IssuerProfile {
   readonly groups: readonly ClaimPath[]
   readonly permissions: readonly ClaimPath[]
   readonly clientId: readonly string[]
-  /** Claims that make the subject; the first combination that is wholly there, joined by `:`. */
-  readonly subject: readonly (readonly string[])[]
+  /** Claims that make the subject, joined by `:`; the first combination that is there. `mark` keeps the ids of one apart. */
+  readonly subject: readonly { readonly claims: readonly string[]; readonly mark?: string }[]
   readonly kind: readonly KindRule[]
   readonly tenant?: { readonly claim: ClaimPath } | { readonly value: string }
   /** Entra: an app token without roles entitles to nothing. */
@@ -105,10 +109,8 @@ export interface IssuerProfile {
 }
 
 /** What most presets share; each preset overrides what differs. */
-export const plainProfile: Omit<
-  IssuerProfile,
-  "provider" | "name" | "issuers" | "keyPlace" | "keyOptions" | "algorithms"
-> = {
+export const plainProfile: Omit<IssuerProfile, "provider" | "name" | "issuers" | "keyPlace" | "algorithms"> = {
+  keyDefaults: {},
   tenantIssuers: [],
   lookalikes: [],
   types: ["", "jwt", "at+jwt"],
@@ -126,7 +128,7 @@ export const plainProfile: Omit<
   groups: [],
   permissions: [],
   clientId: [],
-  subject: [["sub"]],
+  subject: [{ claims: ["sub"] }],
   kind: [],
   appsNeedRoles: false,
   groupsOverage: false,

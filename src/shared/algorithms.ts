@@ -28,6 +28,6 @@ const rows: readonly Algorithm[] = [
 
 /**
  * The algorithms that exist here, by `alg`. There is no `none` and no HMAC in it, and nothing else is ever computed
- * (RFC 8725 sections 3.1 and 2.1). `Ed25519` is the fully specified name of the same algorithm (RFC 9864).
+ * (RFC 8725 sections 3.1 and 2.1).
  */
 export const algorithms: ReadonlyMap<string, Algorithm> = new Map(rows.map((row) => [row.name, row]))

@@ -15,6 +15,9 @@ export function object(value: unknown, path: string, report: Report): Own | unde
 /** Reports members that nobody reads: a misspelt option must not look as if it worked (SR-160). */
 export function knownKeys(value: Own, allowed: readonly string[], path: string, report: Report): void {
   for (const key of Object.keys(value)) {
+    // What an unset variable leaves behind must not look as if the option were simply not wanted.
+    if (value[key] === undefined)
+      report(path === "" ? key : `${path}.${key}`, "is undefined; set it, or leave the key out")
     if (!allowed.includes(key)) {
       report(path === "" ? key : `${path}.${key}`, `is not a known option; known here: ${allowed.join(", ")}`)
     }

@@ -12,6 +12,7 @@ export interface ClaimDemand {
   /** The claim is an array with this member, or one of these. */
   readonly contains?: ClaimValue | readonly ClaimValue[]
 }
+/** A claim value that can be demanded; compared exactly, without conversion. */
 export type ClaimValue = string | number | boolean
 
 /** What a route demands; everything that is named must hold. `{}` means: any authenticated principal. */
@@ -38,7 +39,7 @@ export interface IssuerOptions {
   readonly jwks?: { readonly keys: readonly unknown[] }
   /** Where the key set stands, when it is not where the preset expects it. https only. */
   readonly jwksUri?: string
-  /** Claim with the roles (an array of strings), besides the preset's own. */
+  /** Claim with the roles (an array of strings), besides the preset's own. A list of names is one nested claim; a list of lists is several. */
   readonly roles?: ClaimPath | readonly ClaimPath[]
   /** Claim with the groups (an array of strings), instead of the preset's own. */
   readonly groups?: ClaimPath
@@ -60,6 +61,7 @@ export interface OktaIssuer extends IssuerOptions {
   readonly audience: string | readonly string[]
 }
 
+/** Auth0, one tenant or custom domain. */
 export interface Auth0Issuer extends IssuerOptions {
   readonly provider: "auth0"
   /** `acme.eu.auth0.com` or the custom domain, without scheme and path. */
@@ -71,6 +73,7 @@ export interface Auth0Issuer extends IssuerOptions {
   readonly requireAtJwt?: boolean
 }
 
+/** Microsoft Entra ID (Azure AD), one tenant or several. */
 export interface EntraIssuer extends IssuerOptions {
   readonly provider: "entra"
   /** Tenant id (GUID), or `organizations`, `common` or `consumers` together with `allowedTenants`. */
@@ -89,6 +92,7 @@ export interface EntraIssuer extends IssuerOptions {
   readonly allowAppsWithoutRoles?: boolean
 }
 
+/** An Amazon Cognito user pool. */
 export interface CognitoIssuer extends IssuerOptions {
   readonly provider: "cognito"
   /** `eu-west-1_AbCdEf`. */
@@ -142,6 +146,16 @@ export interface KeyOptions {
   readonly waitAfterSeconds?: number
   /** Age at which a set that could not be refreshed is no longer used. Seconds. @default 86400, 300 to 2592000 */
   readonly expireAfterSeconds?: number
+  /**
+   * How long a key that vanished from the set still verifies, counted from the refresh that missed it. What an issuer
+   * withdraws is honoured that much later. Seconds. @default 0, Entra 86400 because its sets flap; 0 to 172800
+   */
+  readonly graceSeconds?: number
+  /**
+   * The only certificate authorities to trust when fetching: PEM text, or the path of a PEM file, read at start.
+   * @default those of the platform
+   */
+  readonly ca?: string
   /** Allow plain http to loopback addresses: tests and the local stack only. @default false */
   readonly allowHttpLoopback?: boolean
 }
@@ -186,6 +200,8 @@ export interface GatewayOptions {
   readonly responses?: "policy" | "simple"
   /** `throw` answers a bad credential with 401, `deny` with an explicit Deny (403, cached). @default "throw" */
   readonly unauthorized?: "throw" | "deny"
+  /** Whether the API's resource policy has Allow statements. Refusals are explicit Deny statements in any case. @default false */
+  readonly resourcePolicyAllows?: boolean
   /** REST only: claim that holds the API key value for usage plans (`apiKeySource: AUTHORIZER`). */
   readonly usageIdentifierKey?: ClaimPath
 }

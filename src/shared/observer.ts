@@ -16,6 +16,22 @@ export interface KeyFetchRecord {
   readonly ok: boolean
   /** Why it failed: `timeout`, `network`, `status`, `too_large`, `not_a_key_set`, `no_usable_key`, `issuer_mismatch`, `url_refused`. */
   readonly failure?: string
+  /** Present and true when the server said that the set at hand is still right (304). */
+  readonly notModified?: true
+  /** Age of the set in use after the attempt; absent when there is none. Seconds. */
+  readonly ageSeconds?: number
+}
+
+/** Something about the use of a key set that is worth counting. */
+export interface KeyEventRecord {
+  readonly issuer: string
+  /**
+   * `stale_served`: an aged set was used while a refresh runs or waits. `overdue_served`: the refresh failed and the old
+   * set was used. `unknown_kid`: a token named a key that the set does not have. `cool_down`: … and no refresh was due.
+   */
+  readonly event: "stale_served" | "overdue_served" | "unknown_kid" | "cool_down"
+  /** Age of the set in use. Seconds. */
+  readonly ageSeconds?: number
 }
 
 /**
@@ -26,6 +42,7 @@ export interface Observer {
   decision?(record: DecisionRecord): void
   keySet?(record: KeySetRecord): void
   keyFetch?(record: KeyFetchRecord): void
+  keyEvent?(record: KeyEventRecord): void
   /** An unexpected fault behind an `unavailable` answer. The error may be logged; it holds no token. */
   fault?(error: unknown): void
 }

@@ -22,7 +22,6 @@ export interface Principal {
   readonly provider: ProviderName
   /**
    * The identifier that is stable at this provider: Okta `uid` (else `cid`), Entra `tid:oid`, elsewhere `sub`.
-   * Never an e-mail address that an administrator could change.
    */
   readonly subject: string
   readonly kind: PrincipalKind

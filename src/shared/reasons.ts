@@ -65,8 +65,7 @@ export const forbidden = {
 /** Why the question cannot be decided (500). */
 export const unavailable = {
   event_unknown: "The event is no authorizer event of a known kind, or mixes two kinds.",
-  gateway_mismatch:
-    "A TOKEN event reached a configuration whose cache key holds the route, which a TOKEN authorizer's cannot.",
+  gateway_mismatch: "The event contradicts what the configuration says of the API: its cache key, or its routes.",
   keys_unavailable: "The issuer's key set could not be fetched, and none is cached.",
   configuration_invalid: "The configuration was refused at start.",
   internal: "An unexpected fault.",

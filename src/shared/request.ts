@@ -26,6 +26,8 @@ export interface AccessRequest {
   readonly arn: ExecuteApiArn | undefined
   /** The HTTP method as API Gateway names it; `$connect` for WebSocket. */
   readonly method: string
+  /** The method of the route that the gateway chose: an HTTP method, or `ANY` (also for `$default`). */
+  readonly routeMethod: string
   /** The template that the gateway chose: `/orders/{id}`, `$default`, `$connect`. Undefined for TOKEN events. */
   readonly template: string | undefined
   /** The value of the token header of a TOKEN event. */

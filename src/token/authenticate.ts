@@ -35,7 +35,7 @@ interface ReadToken {
   readonly selected: SelectedIssuer
   /** What the claims alone are refused for; said only when the signature is good (SR-054). */
   readonly condemned: Refusal | undefined
-  readonly nowSeconds: number
+  readonly nowMs: number
 }
 
 export function createAuthenticate(select: SelectIssuer, verified: VerifiedTokens): Authenticate {
@@ -43,7 +43,7 @@ export function createAuthenticate(select: SelectIssuer, verified: VerifiedToken
   let lastText = ""
   let lastHeader: JoseHeader | undefined
 
-  function read(token: unknown, nowSeconds: number): ReadToken | Refusal {
+  function read(token: unknown, nowMs: number): ReadToken | Refusal {
     const compact = splitToken(token)
     if ("refused" in compact) return compact
     // Most tokens carry the header of the one before: comparing it is cheaper than hashing it.
@@ -55,15 +55,16 @@ export function createAuthenticate(select: SelectIssuer, verified: VerifiedToken
     const selected = select(claims, header.members)
     if ("refused" in selected) return selected
     const { issuer, checks } = selected
+    const nowSeconds = nowMs / 1000
     const unfit = headerRefusal(header, issuer)
     if (unfit !== undefined) return attributed(unfit, issuer)
     // The payload is parsed once, from the very text that the signature covers, so these are the verified claims too.
     const condemned = firstRefusal(issuer.checks, claims, nowSeconds) ?? firstRefusal(checks, claims, nowSeconds)
-    return { token: token as string, compact, header, claims, selected, condemned, nowSeconds }
+    return { token: token as string, compact, header, claims, selected, condemned, nowMs }
   }
 
   function finish(found: ReadToken, candidates: readonly Candidate[]): Principal | Refusal {
-    const { token, compact, header, claims, selected, condemned, nowSeconds } = found
+    const { token, compact, header, claims, selected, condemned, nowMs } = found
     const signed = Buffer.from(token.slice(0, compact.signedLength), "latin1")
     const key = signingKey(header.algorithm, signed, compact.signature, candidates)
     const { issuer } = selected
@@ -79,14 +80,14 @@ export function createAuthenticate(select: SelectIssuer, verified: VerifiedToken
       lastText = compact.header
       lastHeader = header
     }
-    verified.set(token, principal, key, nowSeconds)
+    verified.set(token, principal, key, nowMs / 1000)
     return principal
   }
 
   function afterFetch(found: ReadToken, set: KeySet | undefined): Principal | Refusal {
     const { issuer } = found.selected
     if (set === undefined) return attributed(keysUnavailable, issuer)
-    const candidates = candidatesIn(set, found.header, issuer)
+    const candidates = candidatesIn(set, found.header, issuer, found.nowMs)
     return candidates.length > 0 ? finish(found, candidates) : withoutKey(issuer)
   }
 
@@ -94,11 +95,11 @@ export function createAuthenticate(select: SelectIssuer, verified: VerifiedToken
     const nowSeconds = nowMs / 1000
     const cached = typeof token === "string" ? verified.get(token, nowSeconds) : undefined
     if (cached !== undefined) return cached
-    const found = read(token, nowSeconds)
+    const found = read(token, nowMs)
     if ("refused" in found) return found
     const { issuer } = found.selected
     const set = issuer.keys.current(nowMs)
-    const candidates = set === undefined ? none : candidatesIn(set, found.header, issuer)
+    const candidates = set === undefined ? none : candidatesIn(set, found.header, issuer, nowMs)
     if (candidates.length > 0) return finish(found, candidates)
     // A token that its own claims already condemn is not worth a fetch.
     if (found.condemned !== undefined) return attributed(found.condemned, issuer)
@@ -119,8 +120,17 @@ function withoutKey(issuer: Issuer): Refusal {
   return attributed(issuer.keys.inDoubt ? keysUnavailable : keyUnknown, issuer)
 }
 
-function candidatesIn(set: KeySet, { kid, algorithm }: JoseHeader, { profile }: Issuer): readonly Candidate[] {
-  const candidates = set.candidates(kid, algorithm.name)
+function candidatesIn(
+  set: KeySet,
+  { kid, algorithm }: JoseHeader,
+  { profile }: Issuer,
+  nowMs: number,
+): readonly Candidate[] {
+  let candidates = set.candidates(kid, algorithm.name)
+  // A key whose grace is over is as good as absent, so that a refresh can bring it back.
+  if (candidates.some(({ key }) => key.usableUntilMs <= nowMs)) {
+    candidates = candidates.filter(({ key }) => key.usableUntilMs > nowMs)
+  }
   return kid === undefined && (candidates.length > 1 || !profile.allowMissingKid) ? none : candidates
 }
 

@@ -43,7 +43,8 @@ export class VerifiedTokens {
     const entry = this.#entries?.get(token)
     if (entry === undefined) return undefined
     const { expiresAt, staleAt, verifiedAt, key, principal } = entry
-    if (key.active && nowSeconds < expiresAt && nowSeconds < staleAt && nowSeconds >= verifiedAt) return principal
+    const keyUsable = nowSeconds * 1000 < key.usableUntilMs
+    if (keyUsable && nowSeconds < expiresAt && nowSeconds < staleAt && nowSeconds >= verifiedAt) return principal
     this.#entries?.delete(token)
     return undefined
   }

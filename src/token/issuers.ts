@@ -70,7 +70,8 @@ function tenantCheck(pattern: TenantIssuers): ClaimsCheck {
   const refused = refusal("tenant_not_allowed")
   return (claims) => {
     const tid = claims.tid
-    return typeof tid === "string" && tid === tenantIn(claims.iss as string, pattern) ? undefined : refused
+    const named = typeof tid === "string" && tid === tenantIn(claims.iss as string, pattern)
+    return named && (pattern.only ?? tid) === tid && tid !== pattern.not ? undefined : refused
   }
 }
 

@@ -9,6 +9,8 @@ import { compileKind } from "./kind.ts"
 export type MakePrincipal = (claims: JsonObject, issuer: string) => Principal | Refusal
 
 const maxSubjectLength = 512
+/** Characters of a principalId; the answer that holds it must fit into 8 KB. */
+const maxIdLength = 1024
 const subjectInvalid = refusal("subject_invalid")
 const claimsInvalid = refusal("claims_invalid")
 
@@ -27,16 +29,18 @@ export function compilePrincipal(profile: IssuerProfile): MakePrincipal {
     if (subject === undefined) return subjectInvalid
     if (!deepFreeze(claims)) return claimsInvalid
 
+    const id = `${issuer}|${subject.mark}${printable(subject.text)}`
+    if (id.length > maxIdLength) return subjectInvalid
     const clientId = firstText(claims, profile.clientId)
     const tenant = tenantOf(claims)
     const kind = kindOf(claims, clientId)
     const roles = listsAt(claims, profile.roles)
     // Assigned, not spread: four conditional spreads cost 1.5 µs of a 20 µs verification on Node 24.
     const principal: Writable<Principal> = {
-      id: `${issuer}|${printable(subject)}`,
+      id,
       issuer,
       provider,
-      subject,
+      subject: subject.text,
       kind,
       scopes: scopesAt(claims, profile.scopes),
       roles,
@@ -56,20 +60,26 @@ export function compilePrincipal(profile: IssuerProfile): MakePrincipal {
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
 /** The first combination of claims that is there at all; it has to be wholly there. */
-function compileSubject(combinations: IssuerProfile["subject"]): (claims: JsonObject) => string | undefined {
+function compileSubject(rules: IssuerProfile["subject"]): (claims: JsonObject) => Subject | undefined {
   return (claims) => {
-    for (const names of combinations) {
+    for (const { claims: names, mark = "" } of rules) {
       if (names.length === 1) {
         const only = claims[names[0] as string]
         if (only === undefined) continue
-        return isSubject(only) ? only : undefined
+        return isSubject(only) ? { text: only, mark } : undefined
       }
       const parts = names.map((name) => claims[name])
       if (parts.every((part) => part === undefined)) continue
-      return parts.every(isSubject) ? parts.join(":") : undefined
+      return parts.every(isSubject) ? { text: parts.join(":"), mark } : undefined
     }
     return undefined
   }
+}
+
+interface Subject {
+  readonly text: string
+  /** Goes before the text in the id, so that a client never has the id of a user of the same name (SR-071). */
+  readonly mark: string
 }
 
 /** Lone surrogates have no UTF-8 form, so two of them would become one id (SR-145). */

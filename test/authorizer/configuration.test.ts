@@ -61,6 +61,11 @@ describe("a configuration", () => {
     [{ issuers: [] }, "issuers: must be a list of at least one issuer"],
     [{ issuers: undefined }, "issuers: must be a list of at least one issuer"],
     [{ unmatched: "deny" }, "unmatched: goes with routes only"],
+    [{ routes: undefined }, "routes: is undefined; set it, or leave the key out"],
+    [{ keys: { timeoutMs: undefined } }, "keys.timeoutMs: is undefined"],
+    [{ keys: { ca: "/no/such/file.pem" } }, "keys.ca: must be the PEM text of certificates, or the path"],
+    [{ keys: { ca: "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----" } }, "keys.ca: must be the PEM text"],
+    [{ keys: { graceSeconds: 172_801 } }, "keys.graceSeconds: must be"],
     [{ routes: {} }, "routes: must have at least one route"],
     [{ clockToleranceSeconds: 301 }, "clockToleranceSeconds: must be a number from 0 to 300"],
     [{ clockToleranceSeconds: Number.NaN }, "clockToleranceSeconds: must be"],
@@ -142,6 +147,30 @@ describe("SR-160: issuers", () => {
       { provider: "oidc", issuer: "https://x.example|y", audience: "a" },
       "issuers[0].issuer: must not hold blanks or |",
     ],
+    [
+      { provider: "oidc", issuer: `https://login.microsoftonline.com/${tenant}/v2.0`, audience: "a" },
+      'issuers[0].provider: must be "entra"',
+    ],
+    [
+      { provider: "oidc", issuer: `https://sts.windows.net/${tenant}/`, audience: "a" },
+      'issuers[0].provider: must be "entra"',
+    ],
+    [
+      { provider: "oidc", issuer: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_A", audience: "a" },
+      'issuers[0].provider: must be "cognito"',
+    ],
+    [
+      { provider: "oidc", issuer: "https://token.actions.githubusercontent.com", audience: "a" },
+      "issuers[0].require: must name the subject, repository or owner",
+    ],
+    [
+      { provider: "oidc", issuer: "https://oidc.eks.us-west-2.amazonaws.com/id/ABC", audience: "a" },
+      "issuers[0].require: must name the subject, repository or owner",
+    ],
+    [
+      { provider: "oidc", issuer: "https://i.example", audience: "a", tokenUse: "id", requireAtJwt: true },
+      "issuers[0].requireAtJwt: goes with access tokens only",
+    ],
     [{ provider: "oidc", issuer: "urn:x", audience: "a" }, "issuers[0].discoveryUrl: must be an https URL"],
     [
       {
@@ -163,7 +192,7 @@ describe("SR-160: issuers", () => {
     entra,
     cognito,
     { ...entra, version: [1, 2], audience: ["api://x", entra.audience] },
-    { ...entra, tenant: "common", allowAnyTenant: true },
+    { ...entra, tenant: "common", allowedTenants: [tenant] },
   ])("%o is accepted", (issuer) => {
     expect(issuerProblems(issuer)).toEqual([])
   })
@@ -218,6 +247,10 @@ describe("routes", () => {
     [{ scopes: { any: ["a"], all: ["b"] } }, "scopes: must be a list"],
     [{ scopes: { some: ["a"] } }, "scopes.some: is not a known option"],
     [{ scope: ["a"] }, "scope: is not a known option"],
+    [
+      { claims: [{ path: "upn", equals: "a" }] },
+      "claims[0].path: is a name that its owner or an administrator can change",
+    ],
     [{ kind: "robot" }, "kind: must be one of"],
     [{ claims: [] }, "claims: must be a list such as"],
     [{ claims: [{ path: "a" }] }, "claims[0]: must have equals or contains"],
@@ -261,6 +294,24 @@ describe("SR-143: what API Gateway's cache would make wrong", () => {
       [],
     )
     expect(safe({ identitySources: ["route.request.querystring.t"] }, { credential: { query: "t" } })).toEqual([])
+  })
+
+  it("a query parameter among the identity sources is the credential's own, in its own spelling", () => {
+    const credential = { query: "Token" }
+    expect(safe({ identitySources: ["$request.querystring.token"] }, { credential })[0]).toMatch(/must hold "token"/)
+    expect(safe({ identitySources: ["$request.querystring.Token"] }, { credential })).toEqual([])
+  })
+
+  it("allowAnyTenant needs routes that demand what only an administrator gives", () => {
+    const issuers = [{ ...entra, tenant: "organizations", allowAnyTenant: true }]
+    const gateway = { resultTtlSeconds: 0 }
+    const reported = (more: object): boolean =>
+      problems({ issuers, gateway, ...more }).some((line) => line.startsWith("issuers[0].allowAnyTenant: needs routes"))
+    expect(reported({})).toBe(true)
+    expect(reported({ routes: { "GET /x": {} } })).toBe(true)
+    expect(reported({ routes: { "GET /x": { kind: "app" } } })).toBe(true)
+    expect(reported({ routes: { "GET /x": { roles: ["r"] } }, unmatched: "authenticated" })).toBe(true)
+    expect(reported({ routes: { "GET /x": { roles: ["r"] } } })).toBe(false)
   })
 
   it("several places of the credential need TTL 0", () => {

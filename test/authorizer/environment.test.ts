@@ -72,13 +72,14 @@ describe("configFromEnvironment", () => {
   it.each([
     [{ HALLPASS_CONFIG: "{" }, "HALLPASS_CONFIG: must be JSON"],
     [{ HALLPASS_PROVIDER: "okta", HALLPASS_ROUTES: "nope" }, "HALLPASS_ROUTES: must be JSON"],
+    [{ HALLPASS_PROVIDER: "okta", HALLPASS_ROUTE: "{}" }, "HALLPASS_ROUTE: is not known"],
     [{ HALLPASS_CONFIG: "{}", HALLPASS_DOMAIN: "x" }, "HALLPASS_DOMAIN: must be empty when HALLPASS_CONFIG is set"],
   ])("refuses %o", (environment, message) => {
     expect(() => configFromEnvironment(environment)).toThrow(ConfigurationError)
     expect(() => configFromEnvironment(environment)).toThrow(message)
   })
 
-  it.each(["x", "300s", "1e9"])(
+  it.each(["x", "300s", "1e9", " ", "0x12c", "-1"])(
     "a TTL of %s is refused by the configuration check, never read as something else",
     (ttl) => {
       const config = configFromEnvironment({

@@ -60,6 +60,7 @@ describe("decide", () => {
     const { trace } = await decide(at("PUT"), { trace: true })
     expect(trace).toEqual([
       { check: "event", ok: true, detail: "http-2.0" },
+      { check: "gateway", ok: true },
       { check: "arn", ok: true },
       { check: "credential", ok: true },
       { check: "token", ok: true, detail: "https://issuer.example/tenant" },
@@ -113,7 +114,7 @@ describe("a custom check", () => {
       check,
       observer: { fault: (error) => void faults.push(error) },
     })
-    expect(await decide(at("GET"))).toEqual({ outcome: "unavailable", reason: "internal" })
+    expect(await decide(at("GET"))).toMatchObject({ outcome: "unavailable", reason: "internal", route: "GET /x" })
     await expect(handler(at("GET"))).rejects.toMatchObject({ name: "Unavailable", code: "internal" })
     expect(faults).toHaveLength(2)
     broken = false
@@ -149,6 +150,18 @@ describe("an observer", () => {
       },
       { outcome: "unavailable", reason: "event_unknown" },
     ])
+  })
+
+  it("SR-112: whose methods are asynchronous and reject disturbs nobody", async () => {
+    const rejections: unknown[] = []
+    const note = (reason: unknown): void => void rejections.push(reason)
+    process.on("unhandledRejection", note)
+    const decision = (): void => Promise.reject(new Error("sink down")) as unknown as undefined
+    const { handler } = createAuthorizer(base, { clock, observer: { decision } })
+    expect(await handler(at("GET"))).toHaveProperty("policyDocument")
+    await new Promise((resolve) => setImmediate(resolve))
+    process.off("unhandledRejection", note)
+    expect(rejections).toEqual([])
   })
 
   it("that throws changes nothing", async () => {

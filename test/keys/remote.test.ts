@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import type { FetchedDocument, KeyOptions, OidcIssuer } from "../../src/index.ts"
+import type { FetchedDocument, FetchLimits, KeyFetchRecord, KeyOptions, OidcIssuer } from "../../src/index.ts"
 import { createVerifier } from "../../src/verify.ts"
 import { oidcIssuer } from "../support/config.ts"
 import { testKey } from "../support/keys.ts"
@@ -11,30 +11,39 @@ type Answer = Partial<FetchedDocument> | Error
 const setOf = (...keys: (typeof one)[]): Answer => ({ body: JSON.stringify({ keys: keys.map(({ jwk }) => jwk) }) })
 
 /** A verifier over a network that is a queue of answers; the last one repeats. The test moves the clock. */
-function over(answers: Answer[], keys: KeyOptions = {}, changes: Partial<OidcIssuer> = {}) {
+function over(
+  answers: Answer[],
+  keys: KeyOptions = {},
+  changes: Partial<OidcIssuer> = {},
+  { discovered = false } = {},
+) {
   let now = nowSeconds
   const fetched: string[] = []
-  const { jwks: _inline, ...issuer } = oidcIssuer({ jwksUri, ...changes })
-  const fetchKeySet = async (url: string): Promise<FetchedDocument> => {
+  const conditions: unknown[] = []
+  const records: KeyFetchRecord[] = []
+  const observer = { keyFetch: (record: KeyFetchRecord) => void records.push(record) }
+  const { jwks: _inline, ...issuer } = oidcIssuer(discovered ? changes : { jwksUri, ...changes })
+  const fetchKeySet = async (url: string, limits: FetchLimits): Promise<FetchedDocument> => {
     fetched.push(url)
+    conditions.push(limits.headers)
     const answer = answers.length > 1 ? answers.shift() : answers[0]
     if (answer === undefined || answer instanceof Error) throw answer ?? new Error("no answer")
     return { status: 200, headers: {}, body: "", ...answer }
   }
   const verifier = createVerifier(
     { issuers: [issuer], keys, cache: { maxTokens: 0 } },
-    { clock: () => now * 1000, fetchKeySet },
+    { clock: () => now * 1000, fetchKeySet, observer },
   )
   const result = (key = one, claims: object = {}, header: object = {}): Promise<string> =>
     verifier.verify(mint({ iat: now, exp: now + 3600, ...claims }, { key, header })).then(
       () => "ok",
       (error: { code: string }) => error.code,
     )
-  return { verifier, result, fetched, pass: (seconds: number) => (now += seconds) }
+  return { verifier, result, fetched, conditions, records, pass: (seconds: number) => (now += seconds) }
 }
-/** Lets a refresh behind the requests settle; the network is a function, so a few microtasks are enough. */
+/** Lets a refresh behind the requests begin and settle; the network is a function, so two turns of the loop are enough. */
 const settle = async (): Promise<void> => {
-  for (let i = 0; i < 20; i++) await Promise.resolve()
+  for (let i = 0; i < 2; i++) await new Promise((resolve) => setImmediate(resolve))
 }
 
 describe("a remote key set", () => {
@@ -84,33 +93,145 @@ describe("a remote key set", () => {
       warm.pass(4000)
       expect(await warm.result()).toBe("ok") // stale: refreshed behind the request
       await settle()
-      expect(warm.fetched).toHaveLength(2)
+      // SR-107: a network fault and a 5xx are tried once more, on a fresh connection.
+      const again = answer instanceof Error || (answer.status ?? 0) >= 500
+      expect(warm.fetched).toHaveLength(again ? 3 : 2)
       expect(await warm.result()).toBe("ok")
     },
   )
 
   it("SR-103: after a failure further fetches wait, longer each time, for half a minute at most", async () => {
-    const { result, fetched, pass } = over([new Error("down")])
+    const { result, fetched, pass } = over([{ status: 404 }])
     for (let i = 0; i < 100; i++) expect(await result()).toBe("keys_unavailable")
     expect(fetched).toHaveLength(1)
-    pass(0.5)
-    await result()
-    expect(fetched).toHaveLength(2)
-    pass(0.5)
-    await result()
-    expect(fetched).toHaveLength(2)
+    for (const [seconds, attempts] of [
+      [0.24, 1],
+      [0.26, 2],
+      [0.49, 2],
+      [0.51, 3],
+    ] as const) {
+      pass(seconds)
+      await result()
+      expect(fetched, `${seconds} s later`).toHaveLength(attempts)
+    }
     for (let i = 0; i < 10; i++) {
       pass(30)
       await result()
     }
-    expect(fetched).toHaveLength(12)
+    expect(fetched).toHaveLength(13)
+    pass(14)
+    await result()
+    expect(fetched).toHaveLength(13)
+  })
+
+  it.each([
+    ["7", 6, 7],
+    ["3600", 59, 60],
+    ["Mon, 21 Sep 2026 14:14:30 GMT", 9, 11],
+  ])("SR-096: Retry-After: %s lengthens the wait, up to a minute", async (retryAfter, tooEarly, dueAfter) => {
+    const { result, fetched, pass } = over([{ status: 429, headers: { "retry-after": retryAfter } }])
+    await result()
+    pass(tooEarly)
+    await result()
+    expect(fetched).toHaveLength(1)
+    pass(dueAfter - tooEarly)
+    await result()
+    expect(fetched).toHaveLength(2)
+  })
+
+  it("SR-107: a network fault and a 5xx are tried once more, a 4xx is not", async () => {
+    for (const [first, attempts] of [
+      [new Error("ECONNRESET"), 2],
+      [{ status: 502 }, 2],
+      [{ status: 404 }, 1],
+    ] as const) {
+      const { result, fetched } = over([first, setOf(one)])
+      expect(await result()).toBe(attempts === 2 ? "ok" : "keys_unavailable")
+      expect(fetched).toHaveLength(attempts)
+    }
   })
 
   it("recovers at the first good answer", async () => {
-    const { result, pass } = over([new Error("down"), setOf(one)])
+    const { result, pass } = over([{ status: 404 }, setOf(one)])
     expect(await result()).toBe("keys_unavailable")
     pass(1)
     expect(await result()).toBe("ok")
+  })
+
+  it("SR-094: a network that never answers is left at the deadline", async () => {
+    const { jwks: _inline, ...issuer } = oidcIssuer({ jwksUri })
+    const never = (): Promise<never> => new Promise(() => undefined)
+    const verifier = createVerifier(
+      { issuers: [issuer], keys: { timeoutMs: 100 } },
+      { clock: () => nowSeconds * 1000, fetchKeySet: never },
+    )
+    await expect(verifier.verify(mint())).rejects.toMatchObject({ code: "keys_unavailable" })
+  })
+})
+
+describe("conditional requests", () => {
+  it.each([
+    [{ etag: '"v1"' }, { "if-none-match": '"v1"' }],
+    [{ "last-modified": "Mon, 21 Sep 2026 14:00:00 GMT" }, { "if-modified-since": "Mon, 21 Sep 2026 14:00:00 GMT" }],
+    [{ etag: 'W/"v1"', "last-modified": "Mon, 21 Sep 2026 14:00:00 GMT" }, { "if-none-match": 'W/"v1"' }],
+  ])("%o is sent back as %o, and 304 renews the age of the set", async (headers, condition) => {
+    const { result, conditions, pass, records } = over([{ ...setOf(one), headers }, { status: 304 }])
+    await result()
+    pass(3600)
+    expect(await result()).toBe("ok")
+    await settle()
+    expect(conditions).toEqual([undefined, condition])
+    expect(records.at(-1)).toMatchObject({ ok: true, notModified: true, ageSeconds: 0 })
+    pass(3599)
+    expect(await result()).toBe("ok")
+    await settle()
+    expect(conditions).toHaveLength(2)
+  })
+
+  it("a 304 that nobody asked for is a failure", async () => {
+    expect(await over([{ status: 304 }]).result()).toBe("keys_unavailable")
+  })
+})
+
+describe("grace", () => {
+  const keys = { graceSeconds: 100, refreshAfterSeconds: 300, waitAfterSeconds: 300 }
+
+  it("a key that vanished verifies for the grace and not a moment longer, cached tokens too", async () => {
+    const { result, pass } = over([setOf(one, two), setOf(two)], keys)
+    await result(one)
+    pass(300)
+    expect(await result(two)).toBe("ok")
+    expect(await result(one)).toBe("ok")
+    pass(99)
+    expect(await result(one)).toBe("ok")
+    pass(1)
+    expect(await result(one)).toBe("key_unknown")
+    expect(await result(two)).toBe("ok")
+  })
+
+  it("a key that came back verifies without end", async () => {
+    const { result, pass } = over([setOf(one, two), setOf(two), setOf(one, two)], { ...keys, graceSeconds: 1000 })
+    await result(one)
+    for (const seconds of [300, 300, 300, 300, 300]) {
+      pass(seconds)
+      expect(await result(one)).toBe("ok")
+    }
+  })
+
+  it("a key that comes back after its grace is found again", async () => {
+    const { result, pass } = over([setOf(one, two), setOf(two), setOf(one, two)], { ...keys, graceSeconds: 1 })
+    await result(one)
+    pass(300)
+    await result(two)
+    pass(31)
+    expect(await result(one)).toBe("ok")
+  })
+
+  it("is nothing unless configured, and a day for Entra", async () => {
+    const { result, pass } = over([setOf(one, two), setOf(two)], { refreshAfterSeconds: 300, waitAfterSeconds: 300 })
+    await result(one)
+    pass(300)
+    expect(await result(one)).toBe("key_unknown")
   })
 })
 
@@ -216,10 +337,7 @@ describe("an unknown kid (SR-102, SR-108)", () => {
 describe("discovery (SR-091)", () => {
   const issuer = oidcIssuer().issuer
   const metadata = (changes: object): Answer => ({ body: JSON.stringify({ issuer, jwks_uri: jwksUri, ...changes }) })
-  const discovered = (document: Answer) => {
-    const { jwksUri: _none, ...rest } = oidcIssuer({ jwksUri })
-    return over([document, setOf(one)], {}, { ...rest, jwksUri: undefined } as unknown as Partial<OidcIssuer>)
-  }
+  const discovered = (document: Answer) => over([document, setOf(one)], {}, {}, { discovered: true })
 
   it("finds the key set where the metadata says", async () => {
     const { result, fetched } = discovered(metadata({}))

@@ -1,0 +1,71 @@
+import { fetchFrom } from "../keys/discovery.ts"
+import { FetchFailure } from "../keys/document.ts"
+import { importJwk } from "../keys/jwk.ts"
+import { allPresets } from "../provider/presets.ts"
+import type { AuthorizerConfig } from "../shared/configuration.ts"
+import type { KeySnapshot } from "../shared/key-snapshot.ts"
+import { checkIssuersOf } from "./check-configuration.ts"
+import type { CheckedIssuer } from "./check-issuers.ts"
+import { inParallel } from "./in-parallel.ts"
+import { type Parts, partsInUse, type VerifierParts } from "./parts.ts"
+
+/** Why a snapshot could not be taken: each issuer that failed, and the kind of failure. */
+export class SnapshotFailed extends Error {
+  override readonly name: string = "SnapshotFailed"
+  /** Configured issuer to kind of failure, as in `KeyFetchRecord.failure`. */
+  readonly failures: { readonly [issuer: string]: string }
+
+  constructor(failures: { readonly [issuer: string]: string }) {
+    const lines = Object.entries(failures).map(([issuer, kind]) => `  ${issuer}: ${kind}`)
+    super(`The key sets of ${lines.length} issuer(s) could not be had:\n${lines.join("\n")}`)
+    this.failures = failures
+  }
+}
+
+/** The members of a public JWK that verification or selection reads. */
+const publicMembers = ["kty", "n", "e", "crv", "x", "y", "kid", "alg", "use", "key_ops", "issuer"]
+
+/**
+ * Fetches the key sets of all issuers that have one to fetch, to be built into a bundle. Only usable public keys are
+ * taken, and of them only what verification reads.
+ *
+ * @param config a configuration of an authorizer or a verifier; its issuers and keys are looked at
+ * @throws ConfigurationError (rejects) for a wrong configuration
+ * @throws SnapshotFailed (rejects) naming every issuer that failed; there is no half snapshot
+ */
+export async function takeKeySnapshot(
+  config: Pick<AuthorizerConfig, "issuers" | "keys">,
+  parts: VerifierParts = {},
+): Promise<KeySnapshot> {
+  const inUse = partsInUse(parts)
+  const issuers = checkIssuersOf(config, allPresets)
+  const sets: { [issuer: string]: { keys: readonly unknown[] } } = {}
+  const failures: { [issuer: string]: string } = {}
+  await inParallel(issuers, async (issuer) => {
+    const { name } = issuer.profile
+    try {
+      const keys = await fetchPublicKeys(issuer, inUse)
+      if (keys === undefined) return
+      if (keys.length === 0) throw new FetchFailure("no_usable_key")
+      sets[name] = { keys }
+      inUse.observer.keyFetch?.({ issuer: name, ok: true })
+    } catch (error) {
+      failures[name] = error instanceof FetchFailure ? error.kind : "network"
+      inUse.observer.keyFetch?.({ issuer: name, ok: false, failure: failures[name] })
+    }
+  })
+  if (Object.keys(failures).length > 0) throw new SnapshotFailed(failures)
+  return { takenAt: new Date(inUse.clock()).toISOString(), sets }
+}
+
+async function fetchPublicKeys(
+  { profile, keyPolicy }: CheckedIssuer,
+  { fetch }: Parts,
+): Promise<readonly unknown[] | undefined> {
+  if ("jwks" in profile.keyPlace) return undefined
+  const { document } = await fetchFrom(profile.keyPlace, fetch, keyPolicy, { known: undefined, mayRetry: true })
+  const keys = (document as { readonly keys?: unknown } | null | undefined)?.keys
+  if (!Array.isArray(keys)) throw new FetchFailure("not_a_key_set")
+  const usable = keys.filter((jwk) => typeof importJwk(jwk, profile.algorithms) !== "string") as object[]
+  return usable.map((jwk) => Object.fromEntries(Object.entries(jwk).filter(([name]) => publicMembers.includes(name))))
+}
