@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http"
+import type { checkServerIdentity } from "node:tls"
 import { type FetchedDocument, FetchFailure, type FetchKeySet, type FetchLimits, mayFetch } from "./document.ts"
 import { guardedLookup, isLinkLocal } from "./link-local.ts"
 import { proxyAgentFor } from "./proxy.ts"
@@ -25,6 +26,8 @@ function send(url: string, limits: FetchLimits, timeoutMs: number, agent: unknow
     agent: (agent as false | undefined) ?? false,
     ca: limits.ca,
     ...(limits.discovered === true ? { lookup: guardedLookup } : {}),
+    // Through a proxy the TLS socket does not know whom it talks to; the certificate must be the issuer's all the same.
+    ...(agent === undefined ? {} : { checkServerIdentity: identityOf(new URL(url).hostname) }),
     headers: {
       accept: "application/json, application/jwk-set+json",
       "accept-encoding": "gzip, identity",
@@ -50,6 +53,11 @@ function send(url: string, limits: FetchLimits, timeoutMs: number, agent: unknow
   })
   outgoing.end()
   return promise
+}
+
+function identityOf(hostname: string): typeof checkServerIdentity {
+  const host = hostname.startsWith("[") ? hostname.slice(1, -1) : hostname
+  return (_claimed, certificate) => process.getBuiltinModule("node:tls").checkServerIdentity(host, certificate)
 }
 
 async function readBody(response: IncomingMessage, { maxBytes }: FetchLimits): Promise<FetchedDocument> {

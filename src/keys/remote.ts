@@ -1,7 +1,7 @@
 import type { Algorithm } from "../shared/algorithms.ts"
 import type { KeyEventRecord, Observer } from "../shared/observer.ts"
 import { BackOff } from "./back-off.ts"
-import { type FetchedKeySet, fetchFrom, type KeyLocation, type Validators } from "./discovery.ts"
+import type { FetchedKeySet, KeyLocation, Validators } from "./discovery.ts"
 import { FetchFailure, type FetchKeySet } from "./document.ts"
 import { type KeySet, readKeySet, succeed } from "./key-set.ts"
 import { isUsable, type KeySetAge, type KeySetState, stateAt } from "./life.ts"
@@ -118,7 +118,7 @@ export class RemoteKeySet implements KeySource {
     try {
       const known = this.#age?.fromSnapshot === false ? this.#validators : undefined
       // The network has its own deadline; this one holds even if what stands in for it never settles (SR-094).
-      const fetched = await within(policy.timeoutMs, fetchFrom(location, fetch, policy, { known, mayRetry }))
+      const fetched = await within(policy.timeoutMs, fetchLazily(location, fetch, policy, { known, mayRetry }))
       if (isCurrent()) this.#take(fetched, nowMs)
     } catch (error) {
       if (!isCurrent()) return
@@ -159,3 +159,7 @@ export class RemoteKeySet implements KeySource {
       : { ageSeconds: Math.max(0, Math.round((nowMs - this.#age.fetchedAtMs) / 1000)) }
   }
 }
+
+/** How to fetch is loaded with the first fetch: with a snapshot, most starts never need it. */
+const fetchLazily: typeof import("./discovery.ts").fetchFrom = async (...errand) =>
+  (await import("./discovery.ts")).fetchFrom(...errand)

@@ -2,7 +2,6 @@ import { type Clock, systemClock } from "../shared/clock.ts"
 import { ConfigurationError } from "../shared/errors.ts"
 import type { Observer } from "../shared/observer.ts"
 import { Counters } from "./counters.ts"
-import { describeFault } from "./fault.ts"
 import type { LogLevel, Sink } from "./sink.ts"
 
 /** Options of the Powertools observer; what is absent comes from Powertools' own environment variables. */
@@ -88,7 +87,7 @@ export function createPowertoolsObserver(options: PowertoolsObserverOptions = {}
     },
     fault(error) {
       if (error instanceof ConfigurationError) record("error", "configuration refused", { problems: error.problems })
-      else record("error", "unexpected fault", { fault: describeFault(error) })
+      else write((to) => to.fault("unexpected fault", error))
     },
     written: () => pending,
     flush() {

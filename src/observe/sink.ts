@@ -1,6 +1,7 @@
 import { Logger } from "@aws-lambda-powertools/logger"
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics"
 import type { Count } from "./counters.ts"
+import { describeFault } from "./fault.ts"
 
 export type LogLevel = "debug" | "info" | "warn" | "error"
 
@@ -8,6 +9,8 @@ export type LogLevel = "debug" | "info" | "warn" | "error"
 export interface Sink {
   /** One structured record as a JSON line. */
   record(level: LogLevel, message: string, details: object): void
+  /** One record of an error, described so that it holds no secret. */
+  fault(message: string, error: unknown): void
   /** One line in the embedded metric format per count. */
   counts(counts: readonly Count[]): void
 }
@@ -18,6 +21,7 @@ export function createSink(serviceName: string, namespace: string): Sink {
   const metrics = new Metrics({ namespace, serviceName })
   return {
     record: (level, message, details) => logger[level](message, { ...details }),
+    fault: (message, error) => logger.error(message, { fault: describeFault(error) }),
     counts(counts) {
       for (const { name, dimensions, value } of counts) {
         const single = metrics.singleMetric()
