@@ -38,6 +38,9 @@ export class RemoteKeySet implements KeySource {
   #validators: Validators | undefined
   #flight: Flight | undefined
   #attemptedAtMs = Number.NEGATIVE_INFINITY
+  #scheduled = false
+  /** The last refresh was frozen together with the environment; the next one has to be waited for. */
+  #interrupted = false
 
   constructor(parts: RemoteKeySetParts) {
     this.#parts = parts
@@ -54,8 +57,9 @@ export class RemoteKeySet implements KeySource {
     const state = this.#state(nowMs)
     if (state === "fresh") return this.#set
     if (state === "stale") {
-      // Behind the request, and begun only after it: the answer must not wait for a connection to be set up.
-      if (!this.#backOff.waits(nowMs)) setImmediate(() => void this.#refresh(this.#parts.clock()))
+      // A refresh behind a request did not survive the freeze that followed it, and the next one would not either.
+      if (this.#interrupted) return undefined
+      this.#refreshBehind(nowMs)
       this.#tell("stale_served", nowMs)
       return this.#set
     }
@@ -83,6 +87,16 @@ export class RemoteKeySet implements KeySource {
       return undefined
     }
     return this.#refresh(nowMs, false).then(() => (isUsable(this.#state(this.#parts.clock())) ? this.#set : undefined))
+  }
+
+  /** Begun only after the request: its answer must not wait for a connection to be set up. */
+  #refreshBehind(nowMs: number): void {
+    if (this.#scheduled || this.#inFlight(nowMs) || this.#backOff.waits(nowMs)) return
+    this.#scheduled = true
+    setImmediate(() => {
+      this.#scheduled = false
+      void this.#refresh(this.#parts.clock())
+    })
   }
 
   #state(nowMs: number): KeySetState {
@@ -124,6 +138,12 @@ export class RemoteKeySet implements KeySource {
       if (!isCurrent()) return
       const failure = error instanceof FetchFailure ? error : new FetchFailure("network", { cause: error })
       const laterMs = clock()
+      // Time went by that the deadline did not see: the environment was frozen, and nothing is known of the issuer.
+      this.#interrupted = laterMs - nowMs > 2 * policy.timeoutMs
+      if (this.#interrupted) {
+        this.#report({ ok: false, failure: "interrupted" }, laterMs)
+        return
+      }
       this.#backOff.failed(laterMs, retryAfterMs(failure.retryAfter, laterMs))
       this.#report({ ok: false, failure: failure.kind }, laterMs)
     }
@@ -142,6 +162,7 @@ export class RemoteKeySet implements KeySource {
     this.#age = { fetchedAtMs: nowMs, freshForMs: freshForMs(headers, policy), fromSnapshot: false }
     this.#validators = validators
     this.#backOff.succeeded()
+    this.#interrupted = false
     this.#report({ ok: true, ...(notModified ? { notModified: true as const } : {}) }, nowMs)
   }
 

@@ -373,3 +373,49 @@ describe("warmUp (SR-111)", () => {
     expect(await bad.result()).toBe("ok")
   })
 })
+
+describe("a refresh behind a request that a freeze interrupted", () => {
+  it("is not held against the issuer; the next request waits for its own, and has the old set if that fails", async () => {
+    const events: KeyFetchRecord[] = []
+    let now = nowSeconds
+    let answer: (document: FetchedDocument) => void = () => undefined
+    let fail: (error: Error) => void = () => undefined
+    let fetches = 0
+    const { jwks: _inline, ...issuer } = oidcIssuer({ jwksUri })
+    const fetchKeySet = (): Promise<FetchedDocument> =>
+      new Promise((resolve, reject) => {
+        fetches++
+        answer = resolve
+        fail = reject
+      })
+    const good = { status: 200, headers: {}, body: JSON.stringify({ keys: [one.jwk] }) }
+    const observer = { keyFetch: (record: KeyFetchRecord) => void events.push(record) }
+    const parts = { clock: () => now * 1000, fetchKeySet, observer }
+    const verifier = createVerifier({ issuers: [issuer], cache: { maxTokens: 0 } }, parts)
+    const verify = (): Promise<unknown> => verifier.verify(mint({ iat: now, exp: now + 60 }))
+    const first = verify()
+    await settle()
+    answer(good)
+    await first
+
+    now += 3600
+    await verify() // stale: served, and a refresh begins behind it
+    await settle()
+    now += 600 // … and is frozen with the environment
+    fail(new Error("ETIMEDOUT"))
+    await settle()
+    if (fetches === 3) {
+      fail(new Error("ETIMEDOUT")) // the second attempt of the same refresh
+      await settle()
+    }
+    expect(events.at(-1)).toMatchObject({ ok: false, failure: "interrupted" })
+
+    const waiting = verify()
+    const before = fetches
+    await settle()
+    expect(fetches).toBe(before === fetches ? fetches : before + 1)
+    answer(good)
+    expect(await waiting).toHaveProperty("subject")
+    expect(events.at(-1)).toMatchObject({ ok: true, ageSeconds: 0 })
+  })
+})
