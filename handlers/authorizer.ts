@@ -7,6 +7,7 @@ import {
 } from "../src/index.ts"
 import { createPowertoolsObserver } from "../src/observe.ts"
 import bundledConfiguration from "./authorizer.config.ts"
+import keySnapshot from "./key-snapshot.ts"
 
 const observer = createPowertoolsObserver()
 const decide = await start()
@@ -29,7 +30,7 @@ async function start(): Promise<Authorizer["handler"]> {
         "set HALLPASS_CONFIG or HALLPASS_PROVIDER and its companions, or edit handlers/authorizer.config.ts"
       throw new ConfigurationError([{ path: "configuration", message }])
     }
-    return (await loadAuthorizer(configuration, { observer })).handler
+    return (await loadAuthorizer(configuration, { observer, ...(keySnapshot && { keySnapshot }) })).handler
   } catch (error) {
     observer.fault?.(error)
     await observer.written()

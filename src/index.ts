@@ -20,13 +20,14 @@ export type {
   GatewayOptions,
   IssuerConfig,
   IssuerOptions,
-  KeyOptions,
   OidcIssuer,
   OktaIssuer,
   RouteRule,
+  VerifierConfig,
 } from "./shared/configuration.ts"
 export type { Decision, DecisionRecord, TraceEntry } from "./shared/decision.ts"
 export { ConfigurationError, type ConfigurationProblem, TokenRefused, Unavailable } from "./shared/errors.ts"
+export type { KeyOptions } from "./shared/key-options.ts"
 export type { KeySnapshot } from "./shared/key-snapshot.ts"
 export type { KeyEventRecord, KeyFetchRecord, KeySetRecord, Observer } from "./shared/observer.ts"
 export type { Claims, Principal, PrincipalKind, ProviderName } from "./shared/principal.ts"

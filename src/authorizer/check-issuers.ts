@@ -4,7 +4,7 @@ import { defaultKeyPolicy, type KeyPolicy } from "../keys/policy.ts"
 import type { Presets } from "../provider/presets.ts"
 import type { IssuerProfile } from "../provider/profile.ts"
 import { object, type Report } from "../shared/check.ts"
-import type { KeyOptions } from "../shared/configuration.ts"
+import type { KeyOptions } from "../shared/key-options.ts"
 import { providerNames } from "../shared/principal.ts"
 import { checkKeys } from "./check-keys.ts"
 

@@ -18,7 +18,7 @@ export function checkRoutes(value: unknown, report: Report): Routes | undefined 
   const raw = object(value, "routes", report)
   if (raw === undefined) return undefined
   if (Object.keys(raw).length === 0)
-    report("routes", "must have at least one route; leave it out to allow every authenticated principal")
+    report("routes", "must have a route; leave it out to allow every authenticated principal")
   const shapes = new Map<string, string>()
   for (const [key, rule] of Object.entries(raw)) {
     const path = `routes["${key}"]`
@@ -130,14 +130,11 @@ export function checkCacheSafety(
   const carriers = carriersOf(credential)
   const [only] = carriers
   if (carriers.length > 1) {
-    report(
-      "gateway.resultTtlSeconds",
-      "must be 0 when credential names several places: API Gateway asks for all identity sources at once",
-    )
+    report("gateway.resultTtlSeconds", "must be 0 when credential names several places")
   } else if (only !== undefined && !sources.has("token") && !sources.has(only)) {
     report(
       "gateway.identitySources",
-      `must hold "token" (the credential's place), else one caller gets another's answer; or set gateway.resultTtlSeconds to 0`,
+      `must hold "token", else one caller gets another's answer; or set gateway.resultTtlSeconds to 0`,
     )
   }
   const byRoute =
@@ -147,8 +144,8 @@ export function checkCacheSafety(
   if (hasRoutes && !byRoute) {
     report(
       "gateway.identitySources",
-      'must hold "route" when routes are configured, because a cached answer is used for every route: add context.httpMethod and ' +
-        "context.resourcePath (REST) or $context.routeKey (HTTP) to the authorizer's identity sources, or set the authorizer's TTL and gateway.resultTtlSeconds to 0",
+      'must hold "route", because a cached answer serves every route: add context.httpMethod and context.resourcePath (REST) ' +
+        "or $context.routeKey (HTTP) to the identity sources, or set the authorizer's TTL and gateway.resultTtlSeconds to 0",
     )
   }
 }

@@ -16,7 +16,8 @@ export interface CheckedSnapshot {
  *
  * @throws ConfigurationError with every problem at once
  */
-export function checkSnapshot(snapshot: unknown, nowMs: number): CheckedSnapshot {
+export function checkSnapshot(snapshot: unknown, nowMs: number): CheckedSnapshot | undefined {
+  if (snapshot === undefined) return undefined
   const problems: ConfigurationProblem[] = []
   const report: Report = (path, message) => problems.push({ path, message })
   const raw = object(snapshot, "keySnapshot", report) ?? {}

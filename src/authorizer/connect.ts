@@ -6,7 +6,7 @@ import { VerifiedTokens } from "../token/cache.ts"
 import { selectIssuer } from "../token/issuers.ts"
 import type { CheckedVerification } from "./check-configuration.ts"
 import type { CheckedIssuer } from "./check-issuers.ts"
-import { type CheckedSnapshot, checkSnapshot } from "./check-snapshot.ts"
+import type { CheckedSnapshot } from "./check-snapshot.ts"
 import { inParallel } from "./in-parallel.ts"
 import type { Parts } from "./parts.ts"
 
@@ -14,8 +14,8 @@ import type { Parts } from "./parts.ts"
 export function connect(
   { issuers, cache, clockToleranceSeconds }: CheckedVerification,
   parts: Parts,
+  snapshot: CheckedSnapshot | undefined,
 ): { authenticate: Authenticate; warmUp: () => Promise<void> } {
-  const snapshot = parts.keySnapshot === undefined ? undefined : checkSnapshot(parts.keySnapshot, parts.clock())
   const configured = issuers.map((issuer) => ({ profile: issuer.profile, keys: keySource(issuer, parts, snapshot) }))
   const select = selectIssuer(configured, clockToleranceSeconds)
   return {

@@ -4,6 +4,7 @@ import { TokenRefused, Unavailable } from "../shared/errors.ts"
 import type { Principal } from "../shared/principal.ts"
 import type { Refusal, UnavailableCode } from "../shared/reasons.ts"
 import { checkVerification } from "./check-configuration.ts"
+import { checkSnapshot } from "./check-snapshot.ts"
 import { connect } from "./connect.ts"
 import { partsInUse, type VerifierParts } from "./parts.ts"
 
@@ -33,7 +34,8 @@ export interface TokenVerifier {
  */
 export function createVerifier(config: VerifierConfig, parts: VerifierParts = {}): TokenVerifier {
   const inUse = partsInUse(parts)
-  const { authenticate, warmUp } = connect(checkVerification(config, allPresets), inUse)
+  const snapshot = checkSnapshot(parts.keySnapshot, inUse.clock())
+  const { authenticate, warmUp } = connect(checkVerification(config, allPresets), inUse, snapshot)
   return {
     verify(token) {
       // Not an async function: awaiting what is there already costs a turn of the event loop's queue on every call.

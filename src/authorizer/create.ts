@@ -10,6 +10,7 @@ import type { Decision, DecisionRecord, TraceEntry } from "../shared/decision.ts
 import { Unavailable } from "../shared/errors.ts"
 import { type Refusal, refusal } from "../shared/reasons.ts"
 import { checkConfiguration } from "./check-configuration.ts"
+import { checkSnapshot } from "./check-snapshot.ts"
 import { connect } from "./connect.ts"
 import { type AuthorizerParts, partsInUse } from "./parts.ts"
 import { answerTo, type Stages, stopped, type Walk, walk } from "./pipeline.ts"
@@ -55,8 +56,9 @@ export async function loadAuthorizer(config: AuthorizerConfig, parts: Authorizer
 function assemble(config: AuthorizerConfig, parts: AuthorizerParts, presets: Presets): Authorizer {
   const { routes, unmatched, gateway, credential, context, ...verification } = checkConfiguration(config, presets)
   const inUse = partsInUse(parts)
+  const snapshot = checkSnapshot(parts.keySnapshot, inUse.clock())
   const { observer } = inUse
-  const { authenticate, warmUp } = connect(verification, inUse)
+  const { authenticate, warmUp } = connect(verification, inUse, snapshot)
   const stages: Stages = {
     clock: inUse.clock,
     extract: createExtract(credential),

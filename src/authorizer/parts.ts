@@ -36,16 +36,14 @@ export interface Parts {
   readonly clock: Clock
   readonly fetch: FetchKeySet
   readonly observer: Observer
-  readonly keySnapshot: KeySnapshot | undefined
 }
 
 export function partsInUse(parts: VerifierParts): Parts {
-  const { clock = systemClock, fetchKeySet = fetchLazily, observer = silentObserver, keySnapshot } = parts
+  const { clock = systemClock, fetchKeySet = fetchLazily, observer = silentObserver } = parts
   return {
     clock,
     fetch: fetchKeySet,
     observer: observer === silentObserver ? observer : guarded(observer),
-    keySnapshot,
   }
 }
 

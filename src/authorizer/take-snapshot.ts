@@ -1,6 +1,8 @@
 import { fetchFrom } from "../keys/discovery.ts"
 import { FetchFailure } from "../keys/document.ts"
 import { importJwk } from "../keys/jwk.ts"
+import { readKeySet } from "../keys/key-set.ts"
+import { within } from "../keys/within.ts"
 import { allPresets } from "../provider/presets.ts"
 import type { AuthorizerConfig } from "../shared/configuration.ts"
 import type { KeySnapshot } from "../shared/key-snapshot.ts"
@@ -60,10 +62,13 @@ export async function takeKeySnapshot(
 
 async function fetchPublicKeys(
   { profile, keyPolicy }: CheckedIssuer,
-  { fetch }: Parts,
+  { fetch, observer }: Parts,
 ): Promise<readonly unknown[] | undefined> {
   if ("jwks" in profile.keyPlace) return undefined
-  const { document } = await fetchFrom(profile.keyPlace, fetch, keyPolicy, { known: undefined, mayRetry: true })
+  const fetching = fetchFrom(profile.keyPlace, fetch, keyPolicy, { known: undefined, mayRetry: true })
+  const { document } = await within(keyPolicy.timeoutMs, fetching)
+  const set = readKeySet(document, profile.algorithms)
+  if (set !== undefined) observer.keySet?.({ issuer: profile.name, usable: set.keys.length, skipped: set.skipped })
   const keys = (document as { readonly keys?: unknown } | null | undefined)?.keys
   if (!Array.isArray(keys)) throw new FetchFailure("not_a_key_set")
   const usable = keys.filter((jwk) => typeof importJwk(jwk, profile.algorithms) !== "string") as object[]

@@ -1,4 +1,4 @@
-import type { KeyOptions } from "../shared/configuration.ts"
+import type { KeyOptions } from "../shared/key-options.ts"
 
 /** The `keys` block with every default filled in; see `KeyOptions` for the meaning of each. */
 export type KeyPolicy = { readonly [K in Exclude<keyof KeyOptions, "ca">]-?: NonNullable<KeyOptions[K]> } & {

@@ -1,5 +1,6 @@
 import type { Algorithm } from "../shared/algorithms.ts"
-import type { ClaimPath, ClaimValue, KeyOptions } from "../shared/configuration.ts"
+import type { ClaimPath, ClaimValue } from "../shared/configuration.ts"
+import type { KeyOptions } from "../shared/key-options.ts"
 import type { PrincipalKind, ProviderName } from "../shared/principal.ts"
 import type { UnauthenticatedCode } from "../shared/reasons.ts"
 

@@ -81,7 +81,7 @@ export function word<const W extends string>(
 /** A claim name. The names that every object has are refused, so that looking a claim up needs no further check. */
 export function claimName(value: unknown, path: string, report: Report): string {
   const name = text(value, path, report) ?? ""
-  if (name in {}) report(path, "is a name that every object has, and no claim name")
+  if (name in {}) report(path, "is a name that every object has")
   return name
 }
 

@@ -51,9 +51,8 @@ describe("examples in the documentation", () => {
 describe("the documentation", () => {
   it("names every option of the configuration", () => {
     const text = pages.map(read).join("\n")
-    const options = [...read("src/shared/configuration.ts").matchAll(/^ {2}readonly (\w+)\??:/gm)].map(
-      ([, name]) => name,
-    )
+    const source = read("src/shared/configuration.ts") + read("src/shared/key-options.ts")
+    const options = [...source.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name]) => name)
     expect(options.length).toBeGreaterThan(50)
     const structure = ["all", "any", "path", "equals", "contains", "provider"]
     const missing = options.filter(

@@ -48,6 +48,9 @@ const mayImport: { readonly [room: string]: readonly string[] } = {
 /** Built-in modules that are slow to load, and packages that are large: never on the static import path of `src/`. */
 const lazyOnly = /^(?:node:)?(?:http|https|http2|net|tls)$|^@aws-sdk\//
 
+/** What the build puts into a handler. */
+const builtIn = /\.config\.ts$|^handlers\/key-snapshot\.ts$/
+
 const shortest = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "").trim()
 const reExport = /export\s+(?:type\s+)?\{[^}]*\}\s*from\s*["'][^"'\n]+["'];?/g
 const onlyReExports = (source: string): boolean => shortest(source).replace(reExport, "").trim() === ""
@@ -85,9 +88,10 @@ function importProblems(path: string, { specifier, kind }: Import): string[] {
   const target = resolve(path, specifier)
   const other = roomOf(target)
   if (path.startsWith("src/") && !target.startsWith("src/")) return [`${path}: ${target} lies outside src`]
+  if (room === "door" && other === "cli") return [`${path}: no door opens the command line, which no bundle may hold`]
   if (room === "door") return other === "door" ? [`${path}: a door does not import the door ${target}`] : []
-  if (room === "handlers" && other === room && !target.endsWith(".config.ts")) {
-    return [`${path}: a handler imports doors and its configuration only, not ${target}`]
+  if (room === "handlers" && other === room && !builtIn.test(target)) {
+    return [`${path}: a handler imports doors, its configuration and its key snapshot only, not ${target}`]
   }
   if (other === room) return []
   return mayImport[room]?.includes(other) ? [] : [`${path}: ${room} may not import ${target}`]

@@ -1,0 +1,69 @@
+import { readFile } from "node:fs/promises"
+import { extname, resolve } from "node:path"
+import { pathToFileURL } from "node:url"
+import { type AuthorizerConfig, ConfigurationError, configFromEnvironment } from "../index.ts"
+import { UsageError } from "./command.ts"
+
+const moduleEndings = [".ts", ".mts", ".js", ".mjs"]
+
+/**
+ * Reads a configuration, unchecked: the doors check it.
+ *
+ * @param file JSON, or a module with the configuration as its default export; undefined for the environment
+ * @throws UsageError (rejects) when there is none, or when it cannot be read
+ */
+export async function readConfiguration(file: string | undefined): Promise<AuthorizerConfig> {
+  if (file === undefined) return fromEnvironment()
+  const ending = extname(file).toLowerCase()
+  if (ending === ".json") return fromJson(file)
+  if (moduleEndings.includes(ending)) return fromModule(file)
+  throw new UsageError(`--config takes a file that ends in .json, ${moduleEndings.join(", ")}, not ${file}`)
+}
+
+function fromEnvironment(): AuthorizerConfig {
+  try {
+    const configuration = configFromEnvironment(process.env)
+    if (configuration !== undefined) return configuration
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error
+    throw new UsageError(error.problems.map(({ path, message }) => `${path} ${message}`).join("; "))
+  }
+  throw new UsageError(
+    "there is no configuration: give --config FILE, or set HALLPASS_CONFIG or HALLPASS_PROVIDER and its companions",
+  )
+}
+
+async function fromJson(file: string): Promise<AuthorizerConfig> {
+  let text: string
+  try {
+    text = await readFile(file, "utf8")
+  } catch (error) {
+    throw new UsageError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code})`)
+  }
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new UsageError(`${file} is not JSON: ${firstLine(error)}`)
+  }
+}
+
+async function fromModule(file: string): Promise<AuthorizerConfig> {
+  const url = pathToFileURL(resolve(file)).href
+  let loaded: { readonly default?: AuthorizerConfig }
+  try {
+    loaded = await import(url)
+  } catch (error) {
+    const remedy =
+      (error as NodeJS.ErrnoException).code === "ERR_UNKNOWN_FILE_EXTENSION"
+        ? "; TypeScript needs Node.js 22.18 or newer, or use .js or .json"
+        : ""
+    throw new UsageError(`${file} cannot be loaded: ${firstLine(error)}${remedy}`)
+  }
+  if (loaded.default === undefined) throw new UsageError(`${file} has no configuration as its default export`)
+  return loaded.default
+}
+
+function firstLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error)
+  return text.split("\n", 1)[0]?.replace(/\.$/, "") ?? ""
+}

@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest"
+import { hallpass } from "./hallpass.ts"
+
+describe("hallpass", () => {
+  it.each(["--help", "-h"])("%s lists the commands, with examples", async (flag) => {
+    const { code, stdout, stderr } = await hallpass([flag])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
+    for (const text of ["snapshot", "Examples", "hallpass snapshot --config", "Exit codes"])
+      expect(stdout).toContain(text)
+  })
+
+  it("snapshot --help explains every option, with examples, and does nothing", async () => {
+    const { code, stdout, stderr } = await hallpass(["snapshot", "--help", "--config", "none.json"])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
+    for (const text of ["--config FILE", "--out FILE", "Examples", "npm run build -- --snapshot", "Exit codes"]) {
+      expect(stdout).toContain(text)
+    }
+  })
+
+  it.each([
+    { args: [], text: "no command given", help: "hallpass --help" },
+    { args: ["snapshots"], text: '"snapshots" is no command', help: "hallpass --help" },
+    { args: ["--version"], text: '"--version" is no command', help: "hallpass --help" },
+    { args: ["toString"], text: '"toString" is no command', help: "hallpass --help" },
+    { args: ["snapshot", "--colour"], text: "Unknown option '--colour'", help: "hallpass snapshot --help" },
+    { args: ["snapshot", "file.json"], text: "Unexpected argument 'file.json'", help: "hallpass snapshot --help" },
+    { args: ["snapshot", "--config"], text: "--config", help: "hallpass snapshot --help" },
+    { args: ["snapshot", "--out="], text: "--out has no value", help: "hallpass snapshot --help" },
+  ])("ends with one line that names --help, exit code 2: $args", async ({ args, text, help }) => {
+    const { code, stdout, stderr } = await hallpass(args)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" })
+    expect(stderr).toContain(text)
+    expect(stderr).toMatch(/^[^\n]+\n$/)
+    expect(stderr).toContain(`. See ${help}\n`)
+  })
+})

@@ -1,0 +1,123 @@
+import { execFile } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { setTimeout as pause } from "node:timers/promises"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+import { afterAll, afterEach, inject } from "vitest"
+import type { GatewayEvent } from "../../local/gateway/event.ts"
+import { type LambdaProcess, startLambdaProcess } from "../../local/runtime/lambda-process.ts"
+import type { KeyOptions } from "../../src/index.ts"
+import { http2 } from "../support/events.ts"
+import type { TestKey } from "../support/keys.ts"
+import { audience, issuer, mint } from "../support/mint.ts"
+
+type Invoked = Awaited<ReturnType<LambdaProcess["invoke"]>>
+
+/** The built bundle in a process that can be frozen, and whose last words are kept. */
+export interface WatchedFunction {
+  /** Sends a request with a good token of this key; fails when no answer comes at all. */
+  request(key: TestKey): Promise<Invoked>
+  /** Stops the process as Lambda does between invocations, long enough for every deadline of the test to pass. */
+  freeze(meanwhile?: () => void): Promise<void>
+  /** What went wrong unseen: unhandled rejections, uncaught errors, warnings, and unexpected text on standard error. */
+  faults(): string
+}
+
+const root = fileURLToPath(new URL("../..", import.meta.url))
+const scratch = mkdtempSync(join(tmpdir(), "hallpass-watched-"))
+const running = new Set<LambdaProcess>()
+afterEach(async () => {
+  await Promise.all([...running].map((lambda) => lambda.stop()))
+  running.clear()
+})
+afterAll(() => rmSync(scratch, { recursive: true, force: true }))
+
+/** How long a freeze takes: longer than the key fetch's deadline in these tests. */
+const frozenMs = 500
+/** No request of these tests may take longer: many times the deadline, for a machine that is busy. */
+const patienceMs = 10_000
+
+const watch = (file: string): string => `
+  import { appendFileSync } from "node:fs"
+  const note = (kind) => (fault) => appendFileSync(${JSON.stringify(file)}, kind + ": " + (fault?.stack ?? fault) + "\\n")
+  for (const kind of ["unhandledRejection", "uncaughtExceptionMonitor", "warning"]) process.on(kind, note(kind))
+  const write = process.stderr.write.bind(process.stderr)
+  // Records of the decisions and fetches that the tests provoke are no faults.
+  const expected = /^\\{.*"message":"(?:key set not fetched|request undecided|request refused)"/
+  process.stderr.write = (text, ...rest) => {
+    if (!expected.test(text)) note("stderr")(text)
+    return write(text, ...rest)
+  }
+  process.stdout.write(JSON.stringify({ pid: process.pid }) + "\\n")`
+
+let count = 0
+
+/** Starts the bundle with one issuer whose keys stand at `jwksUri`. */
+export async function startWatched(
+  jwksUri: string,
+  keys: KeyOptions = {},
+  folder: string = inject("bundle"),
+): Promise<WatchedFunction> {
+  const faultFile = join(scratch, `faults-${++count}`)
+  writeFileSync(faultFile, "")
+  const configuration = {
+    issuers: [{ provider: "oidc", issuer, audience, jwksUri }],
+    cache: { maxTokens: 0 },
+    keys: { allowHttpLoopback: true, timeoutMs: 300, cooldownSeconds: 1, ...keys },
+  }
+  const environment = {
+    HALLPASS_CONFIG: JSON.stringify(configuration),
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(watch(faultFile))}`,
+  }
+  const lambda = await startLambdaProcess({ folder, environment, client: inject("runtimeClient") })
+  running.add(lambda)
+  const pid = lambda.initLines.find((line) => "pid" in line)?.pid
+  if (typeof pid !== "number") throw new Error(`The function did not start: ${JSON.stringify(lambda.initError)}`)
+  return {
+    request: (key) => soon("an answer", lambda.invoke(eventWithTokenOf(key))),
+    async freeze(meanwhile) {
+      process.kill(pid, "SIGSTOP")
+      meanwhile?.()
+      await pause(frozenMs)
+      process.kill(pid, "SIGCONT")
+    },
+    faults: () => readFileSync(faultFile, "utf8"),
+  }
+}
+
+/** The value of a promise; an error that names what did not come, instead of a wait without end. */
+export async function soon<T>(what: string, promise: Promise<T>): Promise<T> {
+  const patience = new AbortController()
+  const late = pause(patienceMs, undefined, { signal: patience.signal }).then(() => {
+    throw new Error(`Waited ${patienceMs} ms for ${what}`)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    patience.abort()
+    late.catch(() => {}) // the abort
+  }
+}
+
+/** Builds a bundle as `npm run build -- --snapshot FILE` does, into a folder of its own, which it returns. */
+export async function buildWithSnapshot(snapshot: unknown): Promise<string> {
+  const folder = join(scratch, `bundle-${++count}`)
+  const file = `${folder}.json`
+  writeFileSync(file, JSON.stringify(snapshot))
+  await promisify(execFile)(process.execPath, ["build.mjs", "--snapshot", file, folder], { cwd: root })
+  return folder
+}
+
+/** A snapshot of these keys, of an age. */
+export function snapshotOf(keys: readonly TestKey[], ageSeconds = 60): unknown {
+  const takenAt = new Date(Date.now() - ageSeconds * 1000).toISOString()
+  return { takenAt, sets: { [issuer]: { keys: keys.map(({ jwk }) => jwk) } } }
+}
+
+function eventWithTokenOf(key: TestKey): GatewayEvent {
+  // The bundle has the real clock.
+  const now = Math.floor(Date.now() / 1000)
+  return http2(`Bearer ${mint({ iat: now - 60, exp: now + 3600 }, { key })}`)
+}
