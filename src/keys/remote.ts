@@ -6,6 +6,7 @@ import { FetchFailure, type FetchKeySet } from "./document.ts"
 import { type KeySet, readKeySet, succeed } from "./key-set.ts"
 import { isUsable, type KeySetAge, type KeySetState, stateAt } from "./life.ts"
 import { freshForMs, type KeyPolicy, retryAfterMs } from "./policy.ts"
+import { SingleFlight } from "./single-flight.ts"
 import type { KeySource } from "./source.ts"
 import { within } from "./within.ts"
 
@@ -23,20 +24,14 @@ export interface RemoteKeySetParts {
   readonly snapshot?: { readonly set: KeySet; readonly takenAtMs: number } | undefined
 }
 
-/** A refresh under way. */
-interface Flight {
-  readonly startedAtMs: number
-  readonly landed: Promise<void>
-}
-
 /** A key set that is fetched, kept and renewed; `life.ts` says what its age means. */
 export class RemoteKeySet implements KeySource {
   readonly #parts: RemoteKeySetParts
   readonly #backOff = new BackOff()
+  readonly #flights: SingleFlight
   #set: KeySet | undefined
   #age: KeySetAge | undefined
   #validators: Validators | undefined
-  #flight: Flight | undefined
   #attemptedAtMs = Number.NEGATIVE_INFINITY
   #scheduled = false
   /** The last refresh was frozen together with the environment; the next one has to be waited for. */
@@ -44,6 +39,7 @@ export class RemoteKeySet implements KeySource {
 
   constructor(parts: RemoteKeySetParts) {
     this.#parts = parts
+    this.#flights = new SingleFlight(parts.policy.timeoutMs)
     if (parts.snapshot === undefined) return
     this.#set = parts.snapshot.set
     this.#age = { fetchedAtMs: parts.snapshot.takenAtMs, freshForMs: 0, fromSnapshot: true }
@@ -69,7 +65,7 @@ export class RemoteKeySet implements KeySource {
   }
 
   async refreshed(nowMs: number): Promise<KeySet | undefined> {
-    if (this.#inFlight(nowMs) || !this.#backOff.waits(nowMs)) await this.#refresh(nowMs)
+    if (this.#flights.isUnderWay(nowMs) || !this.#backOff.waits(nowMs)) await this.#refresh(nowMs)
     const laterMs = this.#parts.clock()
     const state = this.#state(laterMs)
     if (state === "overdue") this.#tell("overdue_served", laterMs)
@@ -82,7 +78,7 @@ export class RemoteKeySet implements KeySource {
     // and cannot push the cool-down on either, because an attempt that is not made does not count (SR-102).
     const elapsedMs = nowMs - this.#attemptedAtMs
     const cooling = elapsedMs >= 0 && elapsedMs < this.#parts.policy.cooldownSeconds * 1000
-    if (!this.#inFlight(nowMs) && (cooling || this.#backOff.waits(nowMs))) {
+    if (!this.#flights.isUnderWay(nowMs) && (cooling || this.#backOff.waits(nowMs))) {
       this.#tell("cool_down", nowMs)
       return undefined
     }
@@ -91,7 +87,7 @@ export class RemoteKeySet implements KeySource {
 
   /** Begun only after the request: its answer must not wait for a connection to be set up. */
   #refreshBehind(nowMs: number): void {
-    if (this.#scheduled || this.#inFlight(nowMs) || this.#backOff.waits(nowMs)) return
+    if (this.#scheduled || this.#flights.isUnderWay(nowMs) || this.#backOff.waits(nowMs)) return
     this.#scheduled = true
     setImmediate(() => {
       this.#scheduled = false
@@ -103,26 +99,13 @@ export class RemoteKeySet implements KeySource {
     return stateAt(nowMs, this.#age, this.#parts.policy)
   }
 
-  /** A flight that is older than its deadline was frozen together with the environment: nobody waits for it any more. */
-  #inFlight(nowMs: number): boolean {
-    const { policy } = this.#parts
-    const ageMs = this.#flight === undefined ? Number.POSITIVE_INFINITY : nowMs - this.#flight.startedAtMs
-    return ageMs >= 0 && ageMs <= policy.timeoutMs
-  }
-
   /**
-   * One flight at a time, shared by all who ask; it never rejects and leaves nothing behind when it fails (SR-101).
+   * Never rejects, and leaves nothing behind when it fails (SR-101).
    *
    * @param mayRetry not for unknown kids: what strangers can set off must be one request
    */
   #refresh(nowMs: number, mayRetry = true): Promise<void> {
-    if (this.#flight !== undefined && this.#inFlight(nowMs)) return this.#flight.landed
-    const flight: Flight = { startedAtMs: nowMs, landed: this.#fly(nowMs, mayRetry, () => this.#flight === flight) }
-    this.#flight = flight
-    void flight.landed.then(() => {
-      if (this.#flight === flight) this.#flight = undefined
-    })
-    return flight.landed
+    return this.#flights.join(nowMs, (isCurrent) => this.#fly(nowMs, mayRetry, isCurrent))
   }
 
   /** @param isCurrent whether this flight still counts; what an abandoned one brings is too old to replace anything */
@@ -157,7 +140,9 @@ export class RemoteKeySet implements KeySource {
       observer.keySet?.({ issuer: name, usable: next.keys.length, skipped: next.skipped })
       // A set without a usable key is a failed refresh: it must not replace a good one (SR-099).
       if (next.keys.length === 0) throw new FetchFailure("no_usable_key")
-      this.#set = succeed(this.#set, next, policy.graceSeconds * 1000, nowMs)
+      // Keys of a set that was too old to be used get no new life from a grace.
+      const graceSeconds = isUsable(this.#state(nowMs)) ? policy.graceSeconds : 0
+      this.#set = succeed(this.#set, next, graceSeconds * 1000, nowMs)
     }
     this.#age = { fetchedAtMs: nowMs, freshForMs: freshForMs(headers, policy), fromSnapshot: false }
     this.#validators = validators

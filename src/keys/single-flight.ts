@@ -1,0 +1,37 @@
+/** A refresh under way. */
+interface Flight {
+  readonly startedAtMs: number
+  readonly landed: Promise<void>
+}
+
+/**
+ * One refresh at a time, shared by all who ask while it runs. One that is older than its deadline was frozen together
+ * with the environment: nobody waits for it any more, and what it brings is too late to replace anything.
+ */
+export class SingleFlight {
+  readonly #deadlineMs: number
+  #flight: Flight | undefined
+
+  constructor(deadlineMs: number) {
+    this.#deadlineMs = deadlineMs
+  }
+
+  isUnderWay(nowMs: number): boolean {
+    const ageMs = this.#flight === undefined ? Number.POSITIVE_INFINITY : nowMs - this.#flight.startedAtMs
+    return ageMs >= 0 && ageMs <= this.#deadlineMs
+  }
+
+  /**
+   * Joins the flight that is under way, or starts one.
+   *
+   * @param fly must not reject; told how to find out whether the flight still counts
+   */
+  join(nowMs: number, fly: (isCurrent: () => boolean) => Promise<void>): Promise<void> {
+    if (this.#flight !== undefined && this.isUnderWay(nowMs)) return this.#flight.landed
+    const flight: Flight = { startedAtMs: nowMs, landed: fly(() => this.#flight === flight) }
+    this.#flight = flight
+    return flight.landed.then(() => {
+      if (this.#flight === flight) this.#flight = undefined
+    })
+  }
+}
