@@ -25,7 +25,8 @@ const freshBounds = { min: 300, max: 86_400 }
 
 /**
  * For how long a fetched set is fresh: `max-age` less `Age` (RFC 9111 section 4.2), within bounds; without a usable
- * header, the configured age. Never longer than a request would wait for a refresh anyway.
+ * header, the configured age. It ends some minutes before requests begin to wait, so that a set that is in use is
+ * renewed behind a request and nobody ever waits for it.
  *
  * @returns milliseconds
  */
@@ -36,7 +37,8 @@ export function freshForMs(headers: Headers, policy: KeyPolicy): number {
     maxAge === undefined
       ? policy.refreshAfterSeconds
       : Math.min(Math.max(Number(maxAge) - age, freshBounds.min), freshBounds.max)
-  return Math.min(seconds, policy.waitAfterSeconds) * 1000
+  const behindSeconds = Math.min(600, policy.waitAfterSeconds / 4)
+  return Math.min(seconds, policy.waitAfterSeconds - behindSeconds) * 1000
 }
 
 /** Longest time for which `Retry-After` keeps us away: an issuer's mistake must not become an outage. */

@@ -46,7 +46,7 @@ export class RemoteKeySet implements KeySource {
   }
 
   get inDoubt(): boolean {
-    return this.#backOff.failing
+    return this.#backOff.failing || this.#interrupted
   }
 
   current(nowMs: number): KeySet | undefined {

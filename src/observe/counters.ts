@@ -1,6 +1,7 @@
 /** One count that waits to be written. */
 export interface Count {
   readonly name: string
+  readonly unit: "Count" | "Seconds"
   readonly dimensions: { readonly [name: string]: string }
   value: number
 }
@@ -16,10 +17,16 @@ export class Counters {
     let key = name
     for (const dimension in dimensions) key += `|${dimensions[dimension]}`
     const count = this.#counts.get(key)
-    if (count === undefined) this.#counts.set(key, { name, dimensions, value })
+    if (count === undefined) this.#counts.set(key, { name, unit: "Count", dimensions, value })
     else count.value += value
     if (this.#total === 0) this.#oldestMs = nowMs
     this.#total += value
+  }
+
+  /** A value that is measured and not counted: the last one is kept. It is written with the counts, whenever that is. */
+  measure(name: string, dimensions: Count["dimensions"], seconds: number): void {
+    const key = `${name}|${Object.values(dimensions).join("|")}`
+    this.#counts.set(key, { name, unit: "Seconds", dimensions, value: seconds })
   }
 
   /**

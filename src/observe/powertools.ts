@@ -80,10 +80,12 @@ export function createPowertoolsObserver(options: PowertoolsObserverOptions = {}
     keyFetch({ issuer, ok, failure, notModified, ageSeconds }) {
       const result = failure ?? (notModified === true ? "not_modified" : "ok")
       counters.add("KeyFetches", { issuer, result }, clock())
+      if (ageSeconds !== undefined) counters.measure("KeySetAge", { issuer }, ageSeconds)
       if (!ok) record("warn", "key set not fetched", { issuer, failure, ageSeconds })
     },
-    keyEvent({ issuer, event }) {
+    keyEvent({ issuer, event, ageSeconds }) {
       counters.add("KeyEvents", { issuer, event }, clock())
+      if (ageSeconds !== undefined) counters.measure("KeySetAge", { issuer }, ageSeconds)
     },
     fault(error) {
       if (error instanceof ConfigurationError) record("error", "configuration refused", { problems: error.problems })

@@ -23,10 +23,10 @@ export function createSink(serviceName: string, namespace: string): Sink {
     record: (level, message, details) => logger[level](message, { ...details }),
     fault: (message, error) => logger.error(message, { fault: describeFault(error) }),
     counts(counts) {
-      for (const { name, dimensions, value } of counts) {
+      for (const { name, unit, dimensions, value } of counts) {
         const single = metrics.singleMetric()
         single.addDimensions({ ...dimensions })
-        single.addMetric(name, MetricUnit.Count, value)
+        single.addMetric(name, MetricUnit[unit], value)
       }
     },
   }

@@ -128,14 +128,17 @@ describe("the Powertools observer", () => {
   })
 
   it("reports failed fetches with their kind, and counts all", async () => {
-    observer.keyFetch?.({ issuer: "https://i.example", ok: true })
+    observer.keyFetch?.({ issuer: "https://i.example", ok: true, ageSeconds: 0 })
+    observer.keyEvent?.({ issuer: "https://i.example", event: "stale_served", ageSeconds: 4000 })
     observer.keyFetch?.({ issuer: "https://i.example", ok: false, failure: "timeout" })
     await observer.flush()
     expect(records()).toMatchObject([
       { level: "WARN", message: "key set not fetched", issuer: "https://i.example", failure: "timeout" },
     ])
     expect(metrics()).toMatchObject([
-      { result: "ok", KeyFetches: 1 },
+      { issuer: "https://i.example", result: "ok", KeyFetches: 1 },
+      { issuer: "https://i.example", KeySetAge: 4000 },
+      { issuer: "https://i.example", event: "stale_served", KeyEvents: 1 },
       { result: "timeout", KeyFetches: 1 },
     ])
   })
