@@ -44,6 +44,7 @@ export async function buildBundle({ outdir = join(root, "build"), write = true, 
     outExtension: { ".js": ".mjs" },
     chunkNames: "chunks/[name]-[hash]",
     legalComments: "none",
+    charset: "utf8",
     logLevel: "warning",
   })
   const files = Object.entries(metafile.outputs).map(([path, { bytes }]) => ({

@@ -20,10 +20,10 @@ for (const alg of ["RS256", "PS256", "ES256", "ES384", "EdDSA"]) {
   const key = benchKey(alg)
   const prepared = tokens(key, perRound, length)
   const subjects = subjectsFor(key)
-  for (const { name, check } of subjects) {
+  for (const { name, check, subjectOf } of subjects) {
     // Right before fast: every subject's answer is looked at before it is timed.
     for (const each of prepared.slice(0, 50))
-      if ((await check(each)) !== each.subject) throw new Error(`${name} is wrong`)
+      if (subjectOf(await check(each)) !== each.subject) throw new Error(`${name} is wrong`)
   }
   const medians = await measure(subjects, prepared)
   const floor = medians.get("crypto.verify") ?? Number.NaN

@@ -72,8 +72,7 @@ function checkKeyPlace(profile: IssuerProfile, policy: KeyPolicy, path: string, 
     const results = (jwks as { keys: unknown[] }).keys.map((jwk) => importJwk(jwk, profile.algorithms))
     for (const [index, result] of results.entries()) {
       if (result === "private") report(`${path}.jwks.keys[${index}]`, "is a private key; configure public keys only")
-      if (result === "symmetric")
-        report(`${path}.jwks.keys[${index}]`, "is a symmetric key, which can never verify here")
+      if (result === "symmetric") report(`${path}.jwks.keys[${index}]`, "is a symmetric key")
     }
     if (results.length > 0 && results.every((result) => typeof result === "string")) {
       const why = [...new Set(results)].join(", ")
@@ -87,8 +86,5 @@ function checkKeyPlace(profile: IssuerProfile, policy: KeyPolicy, path: string, 
   const [name, url] = "jwksUri" in keyPlace ? ["jwksUri", keyPlace.jwksUri] : ["discoveryUrl", keyPlace.discoveryUrl]
   if (url === "" || profile.name === "" || mayFetch(url, policy.allowHttpLoopback)) return
   const remedy = name === "discoveryUrl" ? "; else name jwksUri or jwks" : ""
-  report(
-    `${path}.${name}`,
-    `must be an https URL without credentials or fragment${remedy} (http for loopback needs keys.allowHttpLoopback)`,
-  )
+  report(`${path}.${name}`, `must be an https URL${remedy} (http for loopback needs keys.allowHttpLoopback)`)
 }

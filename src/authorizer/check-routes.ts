@@ -89,10 +89,7 @@ function checkClaims(value: unknown, path: string, report: Report): void {
     knownKeys(demand as object as { [name: string]: unknown }, ["path", "equals", "contains"], at, report)
     const claim = claimPath(demand.path, `${at}.path`, report)
     if (mutableNames.includes(claim as string)) {
-      report(
-        `${at}.path`,
-        "is a name that its owner or an administrator can change; use an identifier such as sub or oid",
-      )
+      report(`${at}.path`, "is a name that can change hands; use an identifier such as sub or oid")
     }
     if (demand.equals === undefined && demand.contains === undefined) report(at, "must have equals or contains")
     for (const name of ["equals", "contains"] as const) {
@@ -100,7 +97,7 @@ function checkClaims(value: unknown, path: string, report: Report): void {
       if (wanted === undefined) continue
       const list = Array.isArray(wanted) ? wanted : [wanted]
       const fits = list.length > 0 && list.every((one) => ["string", "number", "boolean"].includes(typeof one))
-      if (!fits) report(`${at}.${name}`, "must be a string, number or boolean, or a non-empty list of them")
+      if (!fits) report(`${at}.${name}`, "must be a string, number or boolean, or a list of them")
     }
   }
 }

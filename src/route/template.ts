@@ -29,7 +29,7 @@ export function readRouteKey(key: string): RouteKey | string {
   if (template === "/") return { method, template }
   const segments = template.slice(1).split("/")
   if (!segments.every((part) => segment.test(part))) {
-    return "must have segments that are plain text or one whole {parameter}; no *, no empty segment, no trailing slash"
+    return "must have segments that are plain text or one whole {parameter}, none empty"
   }
   if (segments.some((part) => part === "." || part === "..")) return "must not have the segments . or .."
   const greedy = segments.findIndex((part) => part.endsWith("+}"))

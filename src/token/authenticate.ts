@@ -127,9 +127,11 @@ function candidatesIn(
   nowMs: number,
 ): readonly Candidate[] {
   let candidates = set.candidates(kid, algorithm.name)
-  // A key whose grace is over is as good as absent, so that a refresh can bring it back.
-  if (candidates.some(({ key }) => key.usableUntilMs <= nowMs)) {
-    candidates = candidates.filter(({ key }) => key.usableUntilMs > nowMs)
+  for (const { key } of candidates) {
+    // A key whose grace is over is as good as absent, so that a refresh can bring it back.
+    if (key.usableUntilMs > nowMs) continue
+    candidates = candidates.filter((candidate) => candidate.key.usableUntilMs > nowMs)
+    break
   }
   return kid === undefined && (candidates.length > 1 || !profile.allowMissingKid) ? none : candidates
 }
