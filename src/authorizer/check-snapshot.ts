@@ -2,6 +2,7 @@ import { importJwk } from "../keys/jwk.ts"
 import { type KeySet, readKeySet } from "../keys/key-set.ts"
 import type { IssuerProfile } from "../provider/profile.ts"
 import { object, type Report } from "../shared/check.ts"
+import type { Clock } from "../shared/clock.ts"
 import { ConfigurationError, type ConfigurationProblem } from "../shared/errors.ts"
 
 /** The sets of a snapshot, ready to begin with. */
@@ -16,7 +17,7 @@ export interface CheckedSnapshot {
  *
  * @throws ConfigurationError with every problem at once
  */
-export function checkSnapshot(snapshot: unknown, nowMs: number): CheckedSnapshot | undefined {
+export function checkSnapshot(snapshot: unknown, clock: Clock): CheckedSnapshot | undefined {
   if (snapshot === undefined) return undefined
   const problems: ConfigurationProblem[] = []
   const report: Report = (path, message) => problems.push({ path, message })
@@ -27,7 +28,7 @@ export function checkSnapshot(snapshot: unknown, nowMs: number): CheckedSnapshot
   for (const [issuer, set] of Object.entries(sets)) checkSet(set, `keySnapshot.sets["${issuer}"]`, report)
   if (problems.length > 0) throw new ConfigurationError(problems)
   return {
-    takenAtMs: Math.min(takenAtMs, nowMs),
+    takenAtMs: Math.min(takenAtMs, clock()),
     setOf({ name, algorithms }) {
       const set = Object.hasOwn(sets, name) ? readKeySet(sets[name], algorithms) : undefined
       return set !== undefined && set.keys.length > 0 ? set : undefined

@@ -34,7 +34,7 @@ export interface TokenVerifier {
  */
 export function createVerifier(config: VerifierConfig, parts: VerifierParts = {}): TokenVerifier {
   const inUse = partsInUse(parts)
-  const snapshot = checkSnapshot(parts.keySnapshot, inUse.clock())
+  const snapshot = checkSnapshot(parts.keySnapshot, inUse.clock)
   const { authenticate, warmUp } = connect(checkVerification(config, allPresets), inUse, snapshot)
   return {
     verify(token) {

@@ -56,7 +56,7 @@ export async function loadAuthorizer(config: AuthorizerConfig, parts: Authorizer
 function assemble(config: AuthorizerConfig, parts: AuthorizerParts, presets: Presets): Authorizer {
   const { routes, unmatched, gateway, credential, context, ...verification } = checkConfiguration(config, presets)
   const inUse = partsInUse(parts)
-  const snapshot = checkSnapshot(parts.keySnapshot, inUse.clock())
+  const snapshot = checkSnapshot(parts.keySnapshot, inUse.clock)
   const { observer } = inUse
   const { authenticate, warmUp } = connect(verification, inUse, snapshot)
   const stages: Stages = {
