@@ -135,3 +135,25 @@ describe("usageIdentifierKey", () => {
     expect(await answerOf(restToken(withKey(value)), { gateway })).not.toHaveProperty("usageIdentifierKey")
   })
 })
+
+describe("SR-142: wildcards in an Allow", () => {
+  it("stand behind the stage only, and in the method only where the configuration says ANY for a cache key without it", async () => {
+    for (const kind of eventKinds) {
+      for (const changes of [{}, { routes: { ...routes, $default: {} } }]) {
+        const { policyDocument } = await answerOf(
+          eventBuilders[kind](bearer, { path: "/orders/7", template: "/orders/{id}" }),
+          changes,
+        )
+        for (const { Effect, Resource } of policyDocument.Statement) {
+          expect(Effect).toBe("Allow")
+          for (const resource of Resource) {
+            const [api = "", stageName = "", method = ""] = resource.split(":").slice(5).join(":").split("/")
+            expect(resource.split(":").slice(0, 5).join(":")).not.toMatch(/[*?$]/)
+            expect(`${api}/${stageName}`).toMatch(/^[a-z0-9]+\/(?:\$default|[A-Za-z0-9_-]+)$/)
+            if (Object.keys(changes).length > 0) expect(method).toMatch(/^(?:GET|\$connect)$/)
+          }
+        }
+      }
+    }
+  })
+})

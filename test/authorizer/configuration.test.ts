@@ -21,7 +21,7 @@ const tenant = "7c1f0a3e-52b4-4d0b-9a86-0d6f2f1b9c11"
 const entra = { provider: "entra", tenant, audience: "3f0e6a52-9c1d-4b7a-8a55-2d1c0b9e7f60" }
 const cognito = { provider: "cognito", userPoolId: "eu-west-1_AbCdEf", clientIds: ["client"] }
 
-describe("a configuration", () => {
+describe("SR-160, SR-162: a configuration", () => {
   it("is refused whole: every problem at once, each with its path", () => {
     const config = {
       issuers: [{ provider: "oidc", issuer: "", audience: "" }, { provider: "okta" }],

@@ -185,3 +185,11 @@ describe("SR-003: several configured places", () => {
     expect(await reason(http2("Basic abc", { query: { t: token } }))).toBe("credential_ambiguous")
   })
 })
+
+describe("SR-150: the credential that is present decides", () => {
+  it("and a bad one is final, even where another place is configured", async () => {
+    const reason = reasonWith({ header: "Authorization", cookie: "session" })
+    expect(await reason(http2("Basic abc"))).toBe("credential_malformed")
+    expect(await reason(http2(`Bearer ${mint({ exp: 1 })}`))).toBe("token_expired")
+  })
+})

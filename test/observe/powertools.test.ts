@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { createPowertoolsObserver, type PowertoolsObserver } from "../../src/observe.ts"
+import { allRefusals } from "../../src/shared/reasons.ts"
 
 type Line = { [name: string]: unknown }
 
@@ -107,6 +108,15 @@ describe("the Powertools observer", () => {
       { outcome: "allow", Decisions: 1 },
       { outcome: "unauthenticated", reason: "token_expired", Decisions: 1 },
     ])
+  })
+
+  it("SR-165: every reason has a counter of its own", async () => {
+    const refusals = allRefusals()
+    for (const { outcome, code } of refusals) observer.decision?.({ outcome, reason: code })
+    await observer.written()
+    expect(metrics().map(({ reason }) => reason)).toEqual(refusals.map(({ code }) => code))
+    for (const line of metrics())
+      expect(line).toMatchObject({ Decisions: 1, outcome: expect.stringMatching(/^un|^forbidden$/) })
   })
 
   it("flush writes what waits", async () => {

@@ -61,6 +61,12 @@ describe("the documentation", () => {
     expect(missing).toEqual([])
   })
 
+  it("SR-144: says that a cached answer outlives the token by up to the TTL", () => {
+    expect(read("docs/deploy.md").replaceAll("\n", " ")).toMatch(
+      /TTL longer than the token itself, and revocation takes as long/,
+    )
+  })
+
   it.each(pages)("%s links only to files that exist", (page) => {
     const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)].map(([, target = ""]) => target)
     const missing = links.filter((target) => !existsSync(join(root, dirname(page), target)))
