@@ -11,8 +11,10 @@ interface Node {
 /**
  * Finds the template of a requested path, for TOKEN events, which do not say which one the gateway chose. Fixed text
  * goes before a parameter, a parameter before a greedy one, segment by segment, as API Gateway documents it.
+ *
+ * @returns every template that the path fits, the most specific first
  */
-export type MatchPath = (path: string) => string | undefined
+export type MatchPath = (path: string) => readonly string[]
 
 // One unreserved or harmless character, or the escape of a blank or of an octet beyond ASCII. Every other escape stands for
 // a character that could be written plainly, or is a delimiter in disguise: whether the gateway has decoded it before it
@@ -39,7 +41,9 @@ export function pathMatcher(templates: Iterable<string>): MatchPath {
   for (const template of templates) if (template.startsWith("/")) add(root, template)
   return (path) => {
     const segments = plainSegments(path)
-    return segments === undefined ? undefined : find(root, segments, 0)
+    const found: string[] = []
+    if (segments !== undefined) find(root, segments, 0, found)
+    return found
   }
 }
 
@@ -62,10 +66,14 @@ function add(root: Node, template: string): void {
   node.template = template
 }
 
-function find(node: Node, segments: readonly string[], at: number): string | undefined {
+function find(node: Node, segments: readonly string[], at: number, found: string[]): void {
   const part = segments[at]
-  if (part === undefined) return node.template
+  if (part === undefined) {
+    if (node.template !== undefined) found.push(node.template)
+    return
+  }
   const fixed = node.fixed.get(part)
-  const below = (fixed && find(fixed, segments, at + 1)) ?? (node.parameter && find(node.parameter, segments, at + 1))
-  return below ?? node.greedy
+  if (fixed !== undefined) find(fixed, segments, at + 1, found)
+  if (node.parameter !== undefined) find(node.parameter, segments, at + 1, found)
+  if (node.greedy !== undefined) found.push(node.greedy)
 }

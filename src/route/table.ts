@@ -41,24 +41,34 @@ export function compileRoutes(routes: { readonly [routeKey: string]: RouteRule }
   const matchPath = pathMatcher(byTemplate.keys())
   const shapes = new Map<string, string>() // template as the gateway writes it -> shape; bounded by the gateway's routes
 
+  const finerKnown = new Map<string, boolean>()
+  function hasFiner(shape: string): boolean {
+    let has = finerKnown.get(shape)
+    if (has === undefined) {
+      has = [...byTemplate.keys()].some((other) => isFiner(other, shape))
+      if (finerKnown.size < 10_000) finerKnown.set(shape, has)
+    }
+    return has
+  }
+
   /** The routes of the template that the request belongs to, by method. */
   function routesOf(request: AccessRequest): ByMethod | Refusal | undefined {
     const { method, template, arn } = request
     if (method !== "$connect" && !httpMethods.includes(method)) return methodUnknown
     if (template === undefined) {
       if (arn?.path === undefined || plainSegments(arn.path) === undefined) return pathAmbiguous
-      return byTemplate.get(matchPath(arn.path) ?? "")
+      return byTemplate.get(matchPath(arn.path)[0] ?? "")
     }
     let shape = shapes.get(template)
     if (shape === undefined) {
       shape = shapeOf(template)
       if (shapes.size < 10_000) shapes.set(template, shape)
     }
-    if (isCatchAll(shape) && arn?.path !== undefined && byTemplate.size > 1) {
-      // The gateway has a coarser route than the table: the finer rule must not be passed by without a word.
+    if (isCatchAll(shape) && arn?.path !== undefined && hasFiner(shape)) {
+      // The gateway has a coarser route than the table: a finer rule must not be passed by without a word.
       if (plainSegments(arn.path) === undefined) return pathAmbiguous
-      const finer = matchPath(arn.path) ?? shape
-      if (finer !== shape && routeOf(byTemplate.get(finer), method) !== undefined) return gatewayMismatch
+      const finer = matchPath(arn.path).filter((other) => isFiner(other, shape))
+      if (finer.some((other) => routeOf(byTemplate.get(other), method) !== undefined)) return gatewayMismatch
     }
     return byTemplate.get(shape)
   }
@@ -79,6 +89,12 @@ export function compileRoutes(routes: { readonly [routeKey: string]: RouteRule }
 
 function routeOf(byMethod: ByMethod | undefined, method: string): Route | undefined {
   return byMethod?.get(method) ?? byMethod?.get("ANY")
+}
+
+/** Whether a template says more about a path than a catch-all: it has no greedy end, or more segments before it. */
+function isFiner(other: string, catchAll: string): boolean {
+  if (other === catchAll || !other.startsWith("/")) return false
+  return catchAll === "$default" || !isCatchAll(other) || other.split("/").length >= catchAll.split("/").length
 }
 
 function isCatchAll(shape: string): boolean {

@@ -171,3 +171,26 @@ describe("SR-143: a cache key that holds the route key, where the gateway's rout
     expect(await decider({ routes: methods, gateway })(event)).toBe("GET /a")
   })
 })
+
+describe("SR-148: every finer rule that the path fits counts on a catch-all route", () => {
+  it.each<[object, string, string, string]>([
+    [{ "ANY /admin/{p+}": { roles: ["admin"] } }, "$default", "/admin/users", "GET"],
+    [{ "ANY /admin/{p+}": { roles: ["admin"] } }, "/{proxy+}", "/admin/users", "GET"],
+    [{ "GET /a/b": {}, "POST /a/{x}": { roles: ["admin"] }, $default: {} }, "$default", "/a/b", "POST"],
+    [
+      { "GET /admin/users": {}, "ANY /admin/{p+}": { roles: ["x"] }, "ANY /{p+}": {} },
+      "/{proxy+}",
+      "/admin/users",
+      "DELETE",
+    ],
+  ])("%o on %s with %s %s", async (table, template, path, method) => {
+    const undecided = decider({ routes: table as AuthorizerConfig["routes"] & object, unmatched: "authenticated" })
+    expect(await undecided(http2(bearer, { template, path, method }))).toBe("gateway_mismatch")
+  })
+
+  it("a coarser rule beside the gateway's route does not", async () => {
+    const table = { "ANY /{p+}": { roles: ["x"] }, "ANY /admin/{p+}": {} }
+    const event = http2(bearer, { template: "/admin/{proxy+}", path: "/admin/users" })
+    expect(await decider({ routes: table })(event)).toBe("ANY /admin/{p+}")
+  })
+})
