@@ -9,8 +9,10 @@ import { build } from "esbuild"
 const root = dirname(fileURLToPath(import.meta.url))
 const snapshotModule = "handlers/key-snapshot.ts"
 
-/** Most bytes that a start loads, without a snapshot's: every one of them is read, parsed and compiled in each cold start. */
-export const startBudgetBytes = 80 * 1024
+/** Most bytes of the entry chunk: every one of them is read, parsed and compiled in each cold start. */
+export const entryBudgetBytes = 80 * 1024
+/** Most bytes that a start loads in all, with what the entry imports statically and without a snapshot. */
+export const startBudgetBytes = 84 * 1024
 
 /**
  * @param {{ outdir?: string, write?: boolean, snapshot?: string | undefined }} [options] `snapshot`: the file that
@@ -125,10 +127,10 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const kilobytes = (bytes) => `${(bytes / 1024).toFixed(1)} KB`
   for (const { path, bytes } of files)
     console.log(`${kilobytes(bytes).padStart(11)}  ${join(relative(process.cwd(), outdir), path)}`)
-  console.log(`entry chunk: ${kilobytes(entryBytes)}`)
+  console.log(`entry chunk: ${kilobytes(entryBytes)} of ${kilobytes(entryBudgetBytes)}`)
   if (snapshot !== undefined) console.log(`key snapshot in it: ${kilobytes(snapshotBytes)}`)
   console.log(`loaded at start: ${kilobytes(startBytes)} of ${kilobytes(startBudgetBytes)}`)
-  if (startBytes > startBudgetBytes) {
+  if (entryBytes > entryBudgetBytes || startBytes > startBudgetBytes) {
     console.error("A start loads more than its budget: look for a heavy static import, and load it where it is needed.")
     process.exit(1)
   }

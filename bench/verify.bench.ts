@@ -48,6 +48,7 @@ async function measure(
   for (let round = -2; round < rounds; round++) {
     const order = round % 2 === 0 ? subjects : subjects.toReversed()
     for (const { name, check } of order) {
+      globalThis.gc?.() // each subject pays for its own garbage, and not for its neighbour's
       const started = process.hrtime.bigint()
       for (const each of prepared) {
         const result = check(each)

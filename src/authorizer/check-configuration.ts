@@ -40,10 +40,11 @@ export function checkVerification(config: unknown, presets: Presets): CheckedVer
 
 /** Checks the issuers of a configuration and nothing else. @throws ConfigurationError with every problem at once */
 export function checkIssuersOf(config: unknown, presets: Presets): readonly CheckedIssuer[] {
-  return collected(
-    config,
-    (copy, report) => verification(object(copy, "configuration", report) ?? {}, presets, report).issuers,
-  )
+  return collected(config, (copy, report) => {
+    const raw = object(copy, "configuration", report) ?? {}
+    knownKeys(raw, authorizerKeys, "", report)
+    return verification(raw, presets, report).issuers
+  })
 }
 
 /** Checks a whole configuration. @throws ConfigurationError with every problem at once */

@@ -45,6 +45,6 @@ function keySource(
 }
 
 async function warmUp(configured: readonly { keys: KeySource }[], { clock }: Parts): Promise<void> {
-  const waiting = configured.filter(({ keys }) => keys.current(clock()) === undefined)
+  const waiting = configured.filter(({ keys }) => !keys.isFresh(clock()))
   await inParallel(waiting, ({ keys }) => keys.refreshed(clock()))
 }

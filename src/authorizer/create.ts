@@ -86,14 +86,16 @@ function assemble(config: AuthorizerConfig, parts: AuthorizerParts, presets: Pre
 
   return {
     async handler(event) {
-      const done = await walked(event)
-      observer.decision?.(recordOf(done))
+      let done = await walked(event)
       try {
         return answerTo(stages, done)
       } catch (error) {
         if (error instanceof Unavailable || (error instanceof Error && error.message === "Unauthorized")) throw error
+        done = { ...done, refused: refusal("internal") }
         observer.fault?.(error)
         throw new Unavailable("internal", { cause: error })
+      } finally {
+        observer.decision?.(recordOf(done)) // what was answered, not what was meant to be
       }
     },
     async decide(event, options) {

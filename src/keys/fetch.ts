@@ -12,9 +12,10 @@ export const fetchDocument: FetchKeySet = async (url, limits) => {
   if (!mayFetch(url, limits.allowHttpLoopback)) throw new FetchFailure("url_refused")
   if (limits.discovered === true && isLinkLocal(new URL(url).hostname)) throw new FetchFailure("url_refused")
   const started = performance.now()
-  const agent = await proxyAgentFor(url, process.env)
+  const abandoned = new AbortController()
+  const agent = await proxyAgentFor(url, process.env, abandoned.signal)
   const timeoutMs = limits.timeoutMs - (performance.now() - started)
-  return send(url, limits, timeoutMs, agent)
+  return send(url, limits, timeoutMs, agent).finally(() => abandoned.abort())
 }
 
 function send(url: string, limits: FetchLimits, timeoutMs: number, agent: unknown): Promise<FetchedDocument> {
@@ -78,7 +79,7 @@ async function readBody(response: IncomingMessage, { maxBytes }: FetchLimits): P
 
 function decoded(body: Buffer, encoding: string | undefined, maxBytes: number): string {
   if (body.length === 0 || encoding === undefined || encoding === "identity") return body.toString("utf8")
-  if (encoding !== "gzip") throw new FetchFailure("not_a_key_set")
+  if (!/^(?:x-)?gzip$/i.test(encoding)) throw new FetchFailure("not_a_key_set")
   try {
     // The limit holds after decompression too: a bomb of a few kilobytes unfolds to gigabytes (SR-095).
     return process.getBuiltinModule("node:zlib").gunzipSync(body, { maxOutputLength: maxBytes }).toString("utf8")

@@ -54,7 +54,7 @@ export class RemoteKeySet implements KeySource {
     if (state === "fresh") return this.#set
     if (state === "stale") {
       // A refresh behind a request did not survive the freeze that followed it, and the next one would not either.
-      if (this.#interrupted) return undefined
+      if (this.#interrupted || this.#flights.isFrozen(nowMs)) return undefined
       this.#refreshBehind(nowMs)
       this.#tell("stale_served", nowMs)
       return this.#set
@@ -62,6 +62,10 @@ export class RemoteKeySet implements KeySource {
     if (state !== "overdue" || !this.#backOff.waits(nowMs)) return undefined
     this.#tell("overdue_served", nowMs) // the issuer is known to be failing: waiting again would only cost time
     return this.#set
+  }
+
+  isFresh(nowMs: number): boolean {
+    return this.#state(nowMs) === "fresh"
   }
 
   async refreshed(nowMs: number): Promise<KeySet | undefined> {
@@ -140,11 +144,14 @@ export class RemoteKeySet implements KeySource {
       observer.keySet?.({ issuer: name, usable: next.keys.length, skipped: next.skipped })
       // A set without a usable key is a failed refresh: it must not replace a good one (SR-099).
       if (next.keys.length === 0) throw new FetchFailure("no_usable_key")
-      // Keys of a set that was too old to be used get no new life from a grace.
-      const graceSeconds = isUsable(this.#state(nowMs)) ? policy.graceSeconds : 0
+      // Keys of a set that was too old to be used, or somebody else's, get no new life from a grace.
+      const hadBySelf = this.#age?.fromSnapshot === false && isUsable(this.#state(nowMs))
+      const graceSeconds = hadBySelf ? policy.graceSeconds : 0
       this.#set = succeed(this.#set, next, graceSeconds * 1000, nowMs)
     }
-    this.#age = { fetchedAtMs: nowMs, freshForMs: freshForMs(headers, policy), fromSnapshot: false }
+    // RFC 9111 section 4.3.4: what a 304 does not say stays as it was.
+    const kept = notModified && headers["cache-control"] === undefined ? this.#age?.freshForMs : undefined
+    this.#age = { fetchedAtMs: nowMs, freshForMs: kept ?? freshForMs(headers, policy), fromSnapshot: false }
     this.#validators = validators
     this.#backOff.succeeded()
     this.#interrupted = false

@@ -21,6 +21,11 @@ export class SingleFlight {
     return ageMs >= 0 && ageMs <= this.#deadlineMs
   }
 
+  /** Whether a flight has not landed by its deadline: the environment was frozen meanwhile, or its clock has jumped. */
+  isFrozen(nowMs: number): boolean {
+    return this.#flight !== undefined && !this.isUnderWay(nowMs)
+  }
+
   /**
    * Joins the flight that is under way, or starts one.
    *

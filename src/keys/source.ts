@@ -12,6 +12,8 @@ export interface KeySource {
   refreshed(nowMs: number): Promise<KeySet | undefined>
   /** For an unknown `kid`: the set after one more refresh, or undefined when the cool-down forbids one now. */
   forced(nowMs: number): Promise<KeySet | undefined> | undefined
+  /** Whether a set is there and needs no refresh. Sets nothing off. */
+  isFresh(nowMs: number): boolean
   /** Whether the last attempt to refresh failed, so that a key missing from the set may exist all the same. */
   readonly inDoubt: boolean
 }
@@ -19,5 +21,5 @@ export interface KeySource {
 /** A key set that stands in the configuration: never fetched, never old. */
 export function inlineKeySource(set: KeySet): KeySource {
   const settled = Promise.resolve(set)
-  return { current: () => set, refreshed: () => settled, forced: () => undefined, inDoubt: false }
+  return { current: () => set, refreshed: () => settled, forced: () => undefined, isFresh: () => true, inDoubt: false }
 }

@@ -66,7 +66,7 @@ export const forbidden = {
 export const unavailable = {
   event_unknown: "The event is no authorizer event of a known kind, or mixes two kinds.",
   gateway_mismatch: "The event contradicts what the configuration says of the API: its cache key, or its routes.",
-  keys_unavailable: "The issuer's key set could not be fetched, and none is cached.",
+  keys_unavailable: "The issuer's keys could not be fetched, and what is at hand does not answer the question.",
   configuration_invalid: "The configuration was refused at start.",
   internal: "An unexpected fault.",
 } as const

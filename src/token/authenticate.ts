@@ -80,7 +80,7 @@ export function createAuthenticate(select: SelectIssuer, verified: VerifiedToken
       lastText = compact.header
       lastHeader = header
     }
-    verified.set(token, principal, key, nowMs / 1000)
+    verified.set(token, principal, key, issuer.keys, nowMs / 1000)
     return principal
   }
 
@@ -133,7 +133,10 @@ function candidatesIn(
     candidates = candidates.filter((candidate) => candidate.key.usableUntilMs > nowMs)
     break
   }
-  return kid === undefined && (candidates.length > 1 || !profile.allowMissingKid) ? none : candidates
+  if (kid !== undefined) return candidates
+  // Without a kid exactly one key may fit; one that has left the set and verifies in its grace is not it.
+  const present = candidates.filter(({ key }) => key.usableUntilMs === Number.POSITIVE_INFINITY)
+  return profile.allowMissingKid && present.length === 1 ? present : none
 }
 
 function headerRefusal(header: JoseHeader, { algorithms, types, profile }: Issuer): Refusal | undefined {

@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache"
 import type { VerificationKey } from "../keys/jwk.ts"
+import type { KeySource } from "../keys/source.ts"
 import type { CacheOptions } from "../shared/configuration.ts"
 import type { Principal } from "../shared/principal.ts"
 
@@ -7,6 +8,8 @@ import type { Principal } from "../shared/principal.ts"
 interface Verified {
   readonly principal: Principal
   readonly key: VerificationKey
+  /** Where the key came from: an entry counts only as long as that has a set that may be used. */
+  readonly keys: KeySource
   /** Seconds since the epoch: `exp` plus tolerance. */
   readonly expiresAt: number
   /** Seconds since the epoch: the end of its own age. */
@@ -42,17 +45,20 @@ export class VerifiedTokens {
   get(token: string, nowSeconds: number): Principal | undefined {
     const entry = this.#entries?.get(token)
     if (entry === undefined) return undefined
-    const { expiresAt, staleAt, verifiedAt, key, principal } = entry
-    const keyUsable = nowSeconds * 1000 < key.usableUntilMs
+    const { expiresAt, staleAt, verifiedAt, key, keys, principal } = entry
+    const nowMs = nowSeconds * 1000
+    // Asking for the set also renews it behind this request where it is due, so that hits alone keep it young.
+    const keyUsable = nowMs < key.usableUntilMs && keys.current(nowMs) !== undefined
     if (keyUsable && nowSeconds < expiresAt && nowSeconds < staleAt && nowSeconds >= verifiedAt) return principal
     this.#entries?.delete(token)
     return undefined
   }
 
-  set(token: string, principal: Principal, key: VerificationKey, nowSeconds: number): void {
+  set(token: string, principal: Principal, key: VerificationKey, keys: KeySource, nowSeconds: number): void {
     const entry = {
       principal,
       key,
+      keys,
       expiresAt: principal.expiresAt + this.#toleranceSeconds,
       staleAt: nowSeconds + this.#maxAgeSeconds,
       verifiedAt: nowSeconds,

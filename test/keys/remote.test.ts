@@ -419,3 +419,69 @@ describe("a refresh behind a request that a freeze interrupted", () => {
     expect(events.at(-1)).toMatchObject({ ok: true, ageSeconds: 0 })
   })
 })
+
+describe("cached tokens and the age of the set", () => {
+  /** A verifier with its cache of verified tokens, over a network that fails after the first answer unless told otherwise. */
+  function caching(answers: Answer[], keys: KeyOptions = {}) {
+    let now = nowSeconds
+    const fetched: string[] = []
+    const { jwks: _inline, ...issuer } = oidcIssuer({ jwksUri })
+    const fetchKeySet = async (url: string): Promise<FetchedDocument> => {
+      fetched.push(url)
+      const answer = answers.length > 1 ? answers.shift() : answers[0]
+      if (answer === undefined || answer instanceof Error) throw answer ?? new Error("no answer")
+      return { status: 200, headers: {}, body: "", ...answer }
+    }
+    const cache = { maxAgeSeconds: 3600 }
+    const verifier = createVerifier({ issuers: [issuer], keys, cache }, { clock: () => now * 1000, fetchKeySet })
+    const token = mint({ exp: nowSeconds + 86_400 })
+    const result = (): Promise<string> =>
+      verifier.verify(token).then(
+        () => "ok",
+        (error: { code: string }) => error.code,
+      )
+    return { result, fetched, pass: (seconds: number) => (now += seconds) }
+  }
+  const keys = { refreshAfterSeconds: 300, waitAfterSeconds: 400, expireAfterSeconds: 500 }
+
+  it("do not outlive an expired set", async () => {
+    const { result, pass } = caching([setOf(one), { status: 404 }], keys)
+    await result()
+    pass(499)
+    expect(await result()).toBe("ok")
+    pass(1)
+    expect(await result()).toBe("keys_unavailable")
+  })
+
+  it("renew the set themselves, so that a withdrawn key is noticed by hits alone", async () => {
+    const { result, fetched, pass } = caching([setOf(one), setOf(two)], keys)
+    await result()
+    pass(301)
+    expect(await result()).toBe("ok")
+    await settle()
+    expect(fetched).toHaveLength(2)
+    expect(await result()).toBe("key_unknown")
+  })
+})
+
+describe("tokens without kid and the grace", () => {
+  it("a rotation is no outage: the one key in the set counts, the one in its grace does not", async () => {
+    const keys = { graceSeconds: 86_400, refreshAfterSeconds: 300, waitAfterSeconds: 300 }
+    const { result, pass } = over([setOf(one), setOf(two)], keys, { allowMissingKid: true })
+    expect(await result(one, {}, { kid: undefined })).toBe("ok")
+    pass(300)
+    expect(await result(two, {}, { kid: undefined })).toBe("ok")
+    expect(await result(one, {}, { kid: undefined })).toBe("signature_invalid")
+  })
+})
+
+describe("warmUp with a stale set", () => {
+  it("waits for the refresh", async () => {
+    const { verifier, result, fetched, pass } = over([setOf(one), setOf(two)])
+    await result()
+    pass(3600)
+    await verifier.warmUp()
+    expect(fetched).toHaveLength(2)
+    expect(await result(two)).toBe("ok")
+  })
+})
