@@ -19,7 +19,7 @@ if (!existsSync(join(here, "node_modules"))) {
 }
 for (const name of wanted.length > 0 ? wanted : known) {
   console.log(`\n# ${name}`)
-  run(process.execPath, ["--expose-gc", join(here, `${name}.bench.ts`)])
+  run(process.execPath, [join(here, `${name}.bench.ts`)])
 }
 
 function run(command: string, args: readonly string[]): void {

@@ -42,8 +42,15 @@ export function scopesAt(claims: Claims, paths: readonly ClaimPath[]): readonly 
   return all
 }
 
+const blank = 32
+
 function words(value: string): readonly string[] {
-  const tidy = !value.startsWith(" ") && !value.endsWith(" ") && !value.includes("  ") && value !== ""
+  // Most values are tidy, and looking for what would make them untidy costs less than looking through the parts.
+  const tidy =
+    value !== "" &&
+    value.charCodeAt(0) !== blank &&
+    value.charCodeAt(value.length - 1) !== blank &&
+    !value.includes("  ")
   return tidy ? value.split(" ") : value.split(" ").filter((part) => part !== "")
 }
 
