@@ -1,3 +1,5 @@
+import type { AccessRequest } from "../shared/request.ts"
+
 /** An object that came with the event: untrusted, possibly with members missing, null or of another type. */
 export type Members = { readonly [name: string]: unknown }
 
@@ -8,6 +10,18 @@ export function isObject(value: unknown): value is Members {
 /** A map of the event; API Gateway writes an empty one as `{}`, as null or not at all. */
 export function mapOf(value: unknown): Members | undefined {
   return isObject(value) ? value : undefined
+}
+
+/** The maps that REST, HTTP payload 1.0 and WebSocket events write alike, each value once and all values of a name. */
+export function valuesOf(
+  event: Members,
+): Pick<AccessRequest, "headers" | "multiValueHeaders" | "query" | "multiValueQuery"> {
+  return {
+    headers: mapOf(event.headers),
+    multiValueHeaders: mapOf(event.multiValueHeaders),
+    query: mapOf(event.queryStringParameters),
+    multiValueQuery: mapOf(event.multiValueQueryStringParameters),
+  }
 }
 
 export function textOf(value: unknown): string | undefined {

@@ -1,6 +1,6 @@
 import type { AccessRequest } from "../shared/request.ts"
 import { readArn } from "./arn.ts"
-import { hasAny, isObject, type Members, mapOf, textOf } from "./members.ts"
+import { hasAny, isObject, type Members, textOf, valuesOf } from "./members.ts"
 
 /** What no TOKEN event has: three members are all there is. */
 const notInToken = ["routeArn", "version", "identitySource", "headers", "multiValueHeaders", "requestContext"]
@@ -50,10 +50,7 @@ export function proxyRequest(
     method,
     routeMethod: kind === "rest-request" ? method : routeMethodOf(requestContext.resourceId),
     template,
-    headers: mapOf(event.headers),
-    multiValueHeaders: mapOf(event.multiValueHeaders),
-    query: mapOf(event.queryStringParameters),
-    multiValueQuery: mapOf(event.multiValueQueryStringParameters),
+    ...valuesOf(event),
     cookies: undefined,
     // The client can set requestId; extendedRequestId is the gateway's own.
     requestId: textOf(requestContext.extendedRequestId) ?? textOf(requestContext.requestId),

@@ -1,6 +1,6 @@
 import type { AccessRequest } from "../shared/request.ts"
 import { readArn } from "./arn.ts"
-import { hasAny, isObject, type Members, mapOf, textOf } from "./members.ts"
+import { hasAny, isObject, type Members, textOf, valuesOf } from "./members.ts"
 
 /** The marks of a WebSocket API in the request context. */
 export function isConnect(event: Members): boolean {
@@ -19,10 +19,7 @@ export function readConnect(event: Members): AccessRequest | undefined {
     method: "$connect",
     routeMethod: "$connect",
     template: "$connect",
-    headers: mapOf(event.headers),
-    multiValueHeaders: mapOf(event.multiValueHeaders),
-    query: mapOf(event.queryStringParameters),
-    multiValueQuery: mapOf(event.multiValueQueryStringParameters),
+    ...valuesOf(event),
     cookies: undefined,
     requestId: textOf(requestContext.extendedRequestId) ?? textOf(requestContext.requestId),
   }

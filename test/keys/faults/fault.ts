@@ -1,3 +1,4 @@
+import type { FailureKind } from "../../../src/keys/document.ts"
 import type { KeyOptions } from "../../../src/shared/key-options.ts"
 import type { Behaviour, Exchange } from "../../support/key-server.ts"
 import { type TestKey, testKey } from "../../support/keys.ts"
@@ -7,16 +8,7 @@ import { issuer } from "../../support/mint.ts"
 export type Outcome = "verified" | "keys_unavailable" | "key_unknown" | "signature_invalid"
 
 /** What the observer hears of the fetch: it succeeded, or the kind of its failure. */
-export type FetchResult =
-  | "fetched"
-  | "timeout"
-  | "network"
-  | "status"
-  | "too_large"
-  | "not_a_key_set"
-  | "no_usable_key"
-  | "issuer_mismatch"
-  | "url_refused"
+export type FetchResult = "fetched" | FailureKind
 
 /** One way in which a key server misbehaves, and what must come of it. A row of the table in `docs/keys.md`. */
 export interface Fault extends Behaviour {
