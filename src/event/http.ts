@@ -1,5 +1,6 @@
 import type { AccessRequest } from "../shared/request.ts"
 import { readArn } from "./arn.ts"
+import { routeConnection } from "./connection.ts"
 import { hasAny, isObject, type Members, mapOf, textOf } from "./members.ts"
 import { proxyRequest } from "./rest.ts"
 
@@ -50,6 +51,7 @@ function routeRequest(
     query: mapOf(event.queryStringParameters),
     multiValueQuery: undefined,
     cookies: Array.isArray(event.cookies) ? event.cookies : undefined,
+    connection: routeConnection(event, requestContext, http, method),
     requestId: textOf(requestContext.requestId),
   }
 }

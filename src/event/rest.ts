@@ -1,5 +1,6 @@
 import type { AccessRequest } from "../shared/request.ts"
 import { readArn } from "./arn.ts"
+import { proxyConnection } from "./connection.ts"
 import { hasAny, isObject, type Members, textOf, valuesOf } from "./members.ts"
 
 /** What no TOKEN event has: three members are all there is. */
@@ -21,6 +22,7 @@ export function readRestToken(event: Members): AccessRequest | undefined {
     query: undefined,
     multiValueQuery: undefined,
     cookies: undefined,
+    connection: undefined,
     requestId: undefined,
   }
 }
@@ -52,6 +54,7 @@ export function proxyRequest(
     template,
     ...valuesOf(event),
     cookies: undefined,
+    connection: proxyConnection(requestContext, method),
     // The client can set requestId; extendedRequestId is the gateway's own.
     requestId: textOf(requestContext.extendedRequestId) ?? textOf(requestContext.requestId),
   }

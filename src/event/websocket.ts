@@ -1,5 +1,6 @@
 import type { AccessRequest } from "../shared/request.ts"
 import { readArn } from "./arn.ts"
+import { handshakeConnection } from "./connection.ts"
 import { hasAny, isObject, type Members, textOf, valuesOf } from "./members.ts"
 
 /** The marks of a WebSocket API in the request context. */
@@ -21,6 +22,7 @@ export function readConnect(event: Members): AccessRequest | undefined {
     template: "$connect",
     ...valuesOf(event),
     cookies: undefined,
+    connection: handshakeConnection(requestContext),
     requestId: textOf(requestContext.extendedRequestId) ?? textOf(requestContext.requestId),
   }
 }

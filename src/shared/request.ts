@@ -17,6 +17,28 @@ export interface ExecuteApiArn {
 type Values = { readonly [name: string]: unknown }
 
 /**
+ * How the request reached the gateway, in the gateway's own words: from `requestContext` and the event's own fields, never
+ * from a header that a client can send, such as `X-Forwarded-For` (SR-128). A member that the event lacks is undefined.
+ */
+export interface Connection {
+  /** The method on the wire; a WebSocket handshake is a GET (RFC 6455 section 4.1). */
+  readonly method: string
+  /** The host name that the client called. */
+  readonly host: string | undefined
+  /**
+   * The path that the client called, without the query string: REST and payload 1.0 `requestContext.path`, with stage or
+   * base path; payload 2.0 `rawPath`; WebSocket, whose events do not say it, `/` and the stage.
+   */
+  readonly path: string | undefined
+  /** The address of the immediate TCP peer. */
+  readonly sourceIp: string | undefined
+  /** Private REST APIs: the VPC endpoint. */
+  readonly vpceId: string | undefined
+  /** Custom domains with mutual TLS: the client's certificate, whose chain the gateway has verified. */
+  readonly clientCertPem: string | undefined
+}
+
+/**
  * What one authorizer event says, whatever its kind. Maps are the event's own, untrusted and unchecked: look names up
  * through `shared/lookup.ts` only.
  */
@@ -38,6 +60,8 @@ export interface AccessRequest {
   readonly multiValueQuery: Values | undefined
   /** Payload 2.0 only: `name=value`, one per cookie. */
   readonly cookies: readonly unknown[] | undefined
+  /** Undefined for TOKEN events, which say nothing of it. */
+  readonly connection: Connection | undefined
   /** For correlation in records. */
   readonly requestId: string | undefined
 }

@@ -1,0 +1,47 @@
+import type { Connection } from "../shared/request.ts"
+import { isObject, type Members, textOf } from "./members.ts"
+
+/** The connection of REST requests and HTTP API payload 1.0. */
+export function proxyConnection(requestContext: Members, method: string): Connection {
+  // `path` of the event has no stage, `requestContext.path` is what the client called.
+  return identified(requestContext, method, textOf(requestContext.path))
+}
+
+/** The connection of HTTP API payload 2.0: there is no `identity`, and no private endpoint. */
+export function routeConnection(event: Members, requestContext: Members, http: Members, method: string): Connection {
+  return {
+    method,
+    host: textOf(requestContext.domainName),
+    path: textOf(event.rawPath) ?? textOf(http.path),
+    sourceIp: textOf(http.sourceIp),
+    vpceId: undefined,
+    clientCertPem: certificateIn(requestContext.authentication),
+  }
+}
+
+/** The connection of a WebSocket handshake. */
+export function handshakeConnection(requestContext: Members): Connection {
+  const stage = textOf(requestContext.stage)
+  return identified(requestContext, "GET", stage === undefined ? undefined : `/${stage}`)
+}
+
+function identified(requestContext: Members, method: string, path: string | undefined): Connection {
+  const { identity } = requestContext
+  const known = isObject(identity) ? identity : none
+  return {
+    method,
+    host: textOf(requestContext.domainName),
+    path,
+    sourceIp: textOf(known.sourceIp),
+    vpceId: textOf(known.vpceId),
+    clientCertPem: certificateIn(known),
+  }
+}
+
+const none: Members = Object.freeze({})
+
+function certificateIn(holder: unknown): string | undefined {
+  if (!isObject(holder)) return undefined
+  const { clientCert } = holder
+  return isObject(clientCert) ? textOf(clientCert.clientCertPem) : undefined
+}
