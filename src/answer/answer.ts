@@ -1,11 +1,12 @@
 import { claimAt } from "../shared/claim.ts"
 import type { ClaimPath } from "../shared/configuration.ts"
+import type { Coverage } from "../shared/coverage.ts"
 import { Unavailable } from "../shared/errors.ts"
 import type { Principal } from "../shared/principal.ts"
 import type { Refusal, UnavailableCode } from "../shared/reasons.ts"
 import type { AccessRequest } from "../shared/request.ts"
 import type { AuthorizerContext } from "./context.ts"
-import { Policies, type PolicyDocument } from "./policy.ts"
+import { Policies, type PolicyDocument, type SizedPolicy } from "./policy.ts"
 
 /** An IAM policy answer: REST, WebSocket, HTTP API payload 1.0, and 2.0 without simple responses. */
 export interface PolicyAnswer {
@@ -28,25 +29,17 @@ export type AuthorizerAnswer = PolicyAnswer | SimpleAnswer
 export interface AnswerOptions {
   readonly responses: "policy" | "simple"
   readonly unauthorized: "throw" | "deny"
-  /** Whether routes are configured, so that an Allow covers the matched route only. */
-  readonly byRoute: boolean
   readonly usageIdentifierKey: ClaimPath | undefined
-  readonly contextOf: (principal: Principal, kind: AccessRequest["kind"]) => AuthorizerContext
-}
-
-/** What an Allow covers. */
-export interface Covered {
-  readonly method: string
-  readonly template: string | undefined
+  /** The context of a principal, in so many bytes at most. */
+  readonly contextOf: (principal: Principal, kind: AccessRequest["kind"], maxBytes: number) => AuthorizerContext
 }
 
 /** Puts a decision into the form that the API behind the event expects. Nothing here depends on the requested path. */
 export interface Answers {
-  /**
-   * @param covered what an Allow may cover where routes are configured: the method, and the configured route's template
-   *   or else the one that the gateway chose
-   */
-  allow(request: AccessRequest, principal: Principal, covered: Covered): AuthorizerAnswer
+  /** The policy for what an answer covers, or undefined when it does not fit. */
+  policy(request: AccessRequest, covers: Coverage): SizedPolicy | undefined
+  /** The answer that allows what the policy allows. */
+  allow(request: AccessRequest, principal: Principal, policy: SizedPolicy): AuthorizerAnswer
   /** @throws Error("Unauthorized") for a bad credential where so configured; Unavailable for what cannot be decided */
   refuse(request: AccessRequest | undefined, refused: Refusal, principal: Principal | undefined): AuthorizerAnswer
 }
@@ -54,19 +47,29 @@ export interface Answers {
 // A policy answer needs a principalId even where nobody was authenticated.
 const nobody = "unauthenticated"
 
+/** Most bytes of an answer: WebSocket's documented limit, planned for everywhere. @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
+const maxAnswerBytes = 8192
+/** Member names, punctuation and a usage key of an answer. */
+const envelopeBytes = 256
+
 export function createAnswers(options: AnswerOptions): Answers {
   const policies = new Policies()
   const simple = (request: AccessRequest | undefined): boolean =>
     options.responses === "simple" && request?.kind === "http-2.0"
   return {
-    allow(request, principal, { method, template }) {
-      const context = options.contextOf(principal, request.kind)
-      if (simple(request)) return { isAuthorized: true, context }
+    policy(request, covers) {
+      if (simple(request)) return noPolicy
       const { arn } = request
       if (arn === undefined) throw new Unavailable("internal") // refused long before, see the pipeline
-      const policyDocument = options.byRoute ? policies.allowRoute(arn, method, template) : policies.allowStage(arn)
+      return policies.document(arn, covers)
+    },
+    allow(request, principal, { document, bytes }) {
+      // Every character of a principalId is printable ASCII, and JSON escapes some of those.
+      const room = maxAnswerBytes - envelopeBytes - JSON.stringify(principal.id).length
+      if (simple(request)) return { isAuthorized: true, context: options.contextOf(principal, request.kind, room) }
+      const context = options.contextOf(principal, request.kind, room - bytes)
       const key = usageKey(request, principal, options.usageIdentifierKey)
-      const answer = { principalId: principal.id, policyDocument, context }
+      const answer = { principalId: principal.id, policyDocument: document, context }
       return key === undefined ? answer : { ...answer, usageIdentifierKey: key }
     },
     refuse(request, refused, principal) {
@@ -83,6 +86,9 @@ export function createAnswers(options: AnswerOptions): Answers {
     },
   }
 }
+
+/** Beside a simple response there is none. */
+const noPolicy: SizedPolicy = { document: { Version: "2012-10-17", Statement: [] }, bytes: 0 }
 
 const denied: SimpleAnswer = Object.freeze({ isAuthorized: false })
 

@@ -18,19 +18,21 @@ export const reservedContextKeys: readonly string[] = [
   "integrationStatus",
 ]
 
-// The whole answer must fit into 8 KB (WebSocket's documented limit); the policy takes up to 1.2 KB, the principalId 1 KB.
-const maxContextBytes = 5120
+/** Most bytes of one key with its value. */
 const maxKeyBytes = 2048
+/** The key that names what was left out, and room for it. */
+const omittedKey = "contextOmitted"
+const omittedBytes = 200
 
 type Scalar = string | number | boolean
 
 /** Makes the context of a principal, for one kind of API. */
 export function createContext(
   configured: Readonly<Record<string, ClaimPath>>,
-): (principal: Principal, kind: EventKind) => AuthorizerContext {
+): (principal: Principal, kind: EventKind, maxBytes: number) => AuthorizerContext {
   const own = Object.entries(configured)
-  return (principal, kind) => {
-    const context = new ContextBuilder(kind === "http-2.0")
+  return (principal, kind, maxBytes) => {
+    const context = new ContextBuilder(kind, maxBytes)
     // A configured key takes the place of the default one of that name, also when its claim is missing.
     const add = (key: string, value: unknown): void => {
       if (!Object.hasOwn(configured, key)) context.add(key, value)
@@ -59,34 +61,49 @@ function nonEmpty(list: readonly string[]): readonly string[] | undefined {
 class ContextBuilder {
   readonly #context: Record<string, Scalar | readonly string[]> = {}
   readonly #omitted: string[] = []
-  readonly #listsAllowed: boolean
-  #bytes = 0
+  readonly #kind: EventKind
+  /** What is left. */
+  #bytes: number
 
-  constructor(listsAllowed: boolean) {
-    this.#listsAllowed = listsAllowed
+  constructor(kind: EventKind, maxBytes: number) {
+    this.#kind = kind
+    this.#bytes = maxBytes - omittedBytes
   }
 
   add(key: string, value: unknown): void {
     if (value === undefined || value === null) return
     const encoded = this.#encode(value)
     const bytes = key.length + Buffer.byteLength(JSON.stringify(encoded)) + 4
-    if (bytes > maxKeyBytes || this.#bytes + bytes > maxContextBytes) {
+    if (bytes > maxKeyBytes || bytes > this.#bytes) {
       this.#omitted.push(key)
       return
     }
-    this.#bytes += bytes
+    this.#bytes -= bytes
     this.#context[key] = encoded
   }
 
   finish(): AuthorizerContext {
-    if (this.#omitted.length > 0) this.#context.contextOmitted = this.#omitted.slice(0, 20).join(" ")
+    if (this.#omitted.length > 0) this.#context[omittedKey] = this.#omittedNames()
     return Object.freeze(this.#context)
+  }
+
+  /** The names of what was left out, as many as there is room for; the last word says how many more. */
+  #omittedNames(): string {
+    let names = ""
+    for (const [at, name] of this.#omitted.entries()) {
+      if (names.length + name.length > omittedBytes - 60) return `${names}and ${this.#omitted.length - at} more`
+      names += `${name} `
+    }
+    return names.trimEnd()
   }
 
   #encode(value: unknown): Scalar | readonly string[] {
     if (typeof value === "string") return printable(value)
-    if (typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value))) return value
-    if (this.#listsAllowed && Array.isArray(value) && value.every((item) => typeof item === "string"))
+    if (typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value))) {
+      // REST and WebSocket APIs hand every value on as a string; written as one, it is what a local test sees as well.
+      return this.#kind === "http-2.0" || this.#kind === "http-1.0" ? value : String(value)
+    }
+    if (this.#kind === "http-2.0" && Array.isArray(value) && value.every((item) => typeof item === "string"))
       return value.map(printable)
     // A JSON text in the context was seen to fail on cached calls of HTTP APIs; base64url passes everywhere.
     return Buffer.from(JSON.stringify(value) ?? "null", "utf8").toString("base64url")

@@ -1,3 +1,4 @@
+import { type Coverage, wholeStage } from "../shared/coverage.ts"
 import type { ExecuteApiArn } from "../shared/request.ts"
 
 /** One statement of an authorizer's policy. Always with a list of resources; `sam local` reads no other form. */
@@ -13,66 +14,112 @@ export interface PolicyDocument {
   readonly Statement: readonly PolicyStatement[]
 }
 
-function policyDocument(effect: "Allow" | "Deny", resources: readonly string[]): PolicyDocument {
-  const statement: PolicyStatement = {
-    Effect: effect,
-    Action: "execute-api:Invoke",
-    Resource: Object.freeze(resources),
-  }
-  return Object.freeze({ Version: "2012-10-17", Statement: Object.freeze([Object.freeze(statement)]) })
+/** A document with its size, which the rest of the answer has to leave room for. */
+export interface SizedPolicy {
+  readonly document: PolicyDocument
+  /** Bytes of its JSON. */
+  readonly bytes: number
 }
 
+/** Most bytes of a policy document, so that principalId and context fit beside it into 8 KB. */
+export const maxPolicyBytes = 6144
+/** Longest Resource. @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html */
+export const maxResourceLength = 512
+
 /**
- * Policies of one authorizer, built once per API, stage and route. Resources come from the parsed ARN's partition,
- * region, account, API and stage and from templates, never from the requested path: a `*` in a path would otherwise
- * become a wildcard (SR-141).
+ * Policies of one authorizer, made once per coverage, API and stage. Resources come from the parsed ARN's partition,
+ * region, account, API and stage and from configured patterns, never from the requested path: a `*` in a path would
+ * otherwise become a wildcard (SR-141).
  */
 export class Policies {
-  readonly #documents = new Map<string, PolicyDocument>()
+  readonly #made = new WeakMap<Coverage, Map<string, SizedPolicy | "too_large">>()
+  readonly #denials = new Map<string, PolicyDocument>()
 
-  /** Allows every route of the stage. */
-  allowStage(arn: ExecuteApiArn): PolicyDocument {
-    return this.#remember("Allow", stageOf(arn), "*")
+  /** The document for a coverage, or undefined when it does not fit into an answer. */
+  document(arn: ExecuteApiArn, coverage: Coverage): SizedPolicy | undefined {
+    let byStage = this.#made.get(coverage)
+    if (byStage === undefined) {
+      byStage = new Map()
+      this.#made.set(coverage, byStage)
+    }
+    const stage = stageOf(arn)
+    let made = byStage.get(stage)
+    if (made === undefined) {
+      made = write(stage, coverage)
+      remember(byStage, stage, made)
+    }
+    return made === "too_large" ? undefined : made
   }
 
   /** Denies every route of the stage; a request without a readable ARN is denied on everything. */
   denyStage(arn: ExecuteApiArn | undefined): PolicyDocument {
-    return arn === undefined ? denyEverything : this.#remember("Deny", stageOf(arn), "*")
-  }
-
-  /** Allows one route with the request's own method, which the route table has found to be an HTTP method. */
-  allowRoute(arn: ExecuteApiArn, method: string, template: string | undefined): PolicyDocument {
-    return this.#remember("Allow", stageOf(arn), routePattern(method, template))
-  }
-
-  #remember(effect: "Allow" | "Deny", stage: string, pattern: string): PolicyDocument {
-    const key = `${effect} ${stage}${pattern}`
-    const known = this.#documents.get(key)
-    if (known !== undefined) return known
-    const made = policyDocument(effect, resources(stage, pattern))
-    // One entry per route in practice; the bound holds even if a gateway sent an endless number of stages.
-    if (this.#documents.size < 10_000) this.#documents.set(key, made)
+    if (arn === undefined) return denyEverything
+    const stage = stageOf(arn)
+    let made = this.#denials.get(stage)
+    if (made === undefined) {
+      made = policyDocument(statement("Deny", prefixed(stage, wholeStage.allow)))
+      remember(this.#denials, stage, made)
+    }
     return made
   }
 }
 
-const denyEverything = policyDocument("Deny", ["*"])
+/** One entry per API and stage in practice; the bound holds even if a gateway sent an endless number of stages. */
+function remember<V>(map: Map<string, V>, key: string, value: V): void {
+  if (map.size < 1000) map.set(key, value)
+}
+
+/** With what is denied only if there is room, as far as there is. */
+function write(stage: string, coverage: Coverage): SizedPolicy | "too_large" {
+  const { allow, deny, denyIfRoom } = coverage
+  let denied = deny
+  let made = sized(stage, allow, denied)
+  if (made === undefined) {
+    const compact = coverage.compact?.()
+    return compact === undefined ? "too_large" : write(stage, compact)
+  }
+  for (const group of denyIfRoom) {
+    const more = [...denied, ...group]
+    const longer = group.length === 0 ? undefined : sized(stage, allow, more)
+    if (longer === undefined) continue
+    made = longer
+    denied = more
+  }
+  return made
+}
+
+function sized(stage: string, allow: readonly string[], deny: readonly string[]): SizedPolicy | undefined {
+  const document = documentFor(stage, allow, deny)
+  if (document.Statement.some(({ Resource }) => Resource.some(({ length }) => length > maxResourceLength)))
+    return undefined
+  const bytes = Buffer.byteLength(JSON.stringify(document))
+  return bytes > maxPolicyBytes ? undefined : { document, bytes }
+}
+
+/** The size of everything that a coverage can hold, without what is there only if there is room. Bytes. */
+export function bytesOf(arn: ExecuteApiArn, { allow, deny }: Coverage): number {
+  return Buffer.byteLength(JSON.stringify(documentFor(stageOf(arn), allow, deny)))
+}
+
+function documentFor(stage: string, allow: readonly string[], deny: readonly string[]): PolicyDocument {
+  const allowed = statement("Allow", prefixed(stage, allow))
+  return deny.length === 0 ? policyDocument(allowed) : policyDocument(allowed, statement("Deny", prefixed(stage, deny)))
+}
+
+function policyDocument(...statements: readonly PolicyStatement[]): PolicyDocument {
+  return Object.freeze({ Version: "2012-10-17", Statement: Object.freeze(statements) })
+}
+
+function statement(effect: "Allow" | "Deny", resources: readonly string[]): PolicyStatement {
+  return Object.freeze({ Effect: effect, Action: "execute-api:Invoke", Resource: Object.freeze(resources) })
+}
+
+const denyEverything = policyDocument(statement("Deny", ["*"]))
+
+function prefixed(stage: string, patterns: readonly string[]): readonly string[] {
+  return patterns.map((pattern) => stage + pattern)
+}
 
 function stageOf({ partition, region, accountId, apiId, stage }: ExecuteApiArn): string {
   return `arn:${partition}:execute-api:${region}:${accountId}:${apiId}/${stage}/`
-}
-
-/** `{id}` becomes `*`; `$default`, and a TOKEN event without a matched template, stand for any path. */
-function routePattern(method: string, template: string | undefined): string {
-  if (method === "$connect") return method
-  if (template === undefined || !template.startsWith("/")) return `${method}/*`
-  return method + template.replace(/\{[^{}/]*\}/g, "*")
-}
-
-/** With and without the trailing slash: kinds of API differ in which one they write (IAM compares text). */
-function resources(stage: string, pattern: string): readonly string[] {
-  const resource = stage + pattern
-  return pattern.endsWith("*") || pattern.endsWith("/") || pattern.startsWith("$")
-    ? [resource]
-    : [resource, `${resource}/`]
 }

@@ -24,6 +24,7 @@ export interface CheckedGateway {
   readonly keyHoldsMethod: boolean
   readonly responses: NonNullable<GatewayOptions["responses"]>
   readonly unauthorized: NonNullable<GatewayOptions["unauthorized"]>
+  readonly resourcePolicyAllows: boolean
   readonly usageIdentifierKey: ClaimPath | undefined
 }
 
@@ -38,8 +39,6 @@ export function checkGateway(value: unknown, path: string, report: Report): Chec
     "resourcePolicyAllows",
   ]
   knownKeys(raw, known, path, report)
-  // An explicit Deny is answered in any case, so a resource policy that allows changes nothing yet; the flag is checked.
-  flag(raw.resourcePolicyAllows, `${path}.resourcePolicyAllows`, report, false)
   const ttl = { min: 0, max: 3600, fallback: 300, unit: "seconds, as in API Gateway" }
   const key = raw.usageIdentifierKey
   const resultTtlSeconds = number(raw.resultTtlSeconds, `${path}.resultTtlSeconds`, report, ttl)
@@ -51,6 +50,7 @@ export function checkGateway(value: unknown, path: string, report: Report): Chec
       resultTtlSeconds === 0 || identitySources.some((source) => /^\$?context\.httpmethod$/i.test(source)),
     responses: word(raw.responses, `${path}.responses`, report, ["policy", "simple"], "policy"),
     unauthorized: word(raw.unauthorized, `${path}.unauthorized`, report, ["throw", "deny"], "throw"),
+    resourcePolicyAllows: flag(raw.resourcePolicyAllows, `${path}.resourcePolicyAllows`, report, false),
     usageIdentifierKey: key === undefined ? undefined : claimPath(key, `${path}.usageIdentifierKey`, report),
   }
 }

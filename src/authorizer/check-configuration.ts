@@ -1,14 +1,22 @@
 import { reservedContextKeys } from "../answer/context.ts"
 import { defaultKeyPolicy } from "../keys/policy.ts"
 import type { Presets } from "../provider/presets.ts"
+import type { PrincipalPolicy } from "../route/principal.ts"
 import { claimPath, knownKeys, number, object, type Report, word } from "../shared/check.ts"
 import type { ClaimPath, CredentialOptions, RouteRule } from "../shared/configuration.ts"
 import { ConfigurationError, type ConfigurationProblem } from "../shared/errors.ts"
 import type { CachePolicy } from "../token/cache.ts"
 import { type CheckedGateway, checkCache, checkCredential, checkGateway } from "./check-blocks.ts"
+import {
+  type AnswerScope,
+  answerScope,
+  type CompilePrincipalPolicy,
+  checkCacheKey,
+  checkPrincipalPolicy,
+} from "./check-cache.ts"
 import { type CheckedIssuer, checkIssuers } from "./check-issuers.ts"
 import { checkKeys } from "./check-keys.ts"
-import { checkCacheSafety, checkContextKey, checkRoutes, grantsByRole } from "./check-routes.ts"
+import { checkContextKey, checkRoutes, grantsByRole } from "./check-routes.ts"
 
 /** What verification needs, checked and with defaults. */
 export interface CheckedVerification {
@@ -17,12 +25,19 @@ export interface CheckedVerification {
   readonly clockToleranceSeconds: number
 }
 
-/** The whole configuration, checked and with defaults. */
-export interface CheckedConfiguration extends CheckedVerification {
+/** What decisions and answers need, checked and with defaults. */
+export interface CheckedAnswers {
   readonly routes: { readonly [routeKey: string]: RouteRule } | undefined
   readonly unmatched: "deny" | "authenticated"
   readonly gateway: CheckedGateway
   readonly credential: CredentialOptions
+  readonly scope: AnswerScope
+  /** The compiled table, where answers are for all routes of a principal. */
+  readonly principalPolicy: PrincipalPolicy | undefined
+}
+
+/** The whole configuration, checked and with defaults. */
+export interface CheckedConfiguration extends CheckedVerification, CheckedAnswers {
   readonly context: { readonly [key: string]: ClaimPath }
 }
 
@@ -47,35 +62,73 @@ export function checkIssuersOf(config: unknown, presets: Presets): readonly Chec
   })
 }
 
-/** Checks a whole configuration. @throws ConfigurationError with every problem at once */
-export function checkConfiguration(config: unknown, presets: Presets): CheckedConfiguration {
+/**
+ * Checks a whole configuration.
+ *
+ * @param compile needed where `mayNeedPrincipalPolicy` says so
+ * @throws ConfigurationError with every problem at once
+ */
+export function checkConfiguration(
+  config: unknown,
+  presets: Presets,
+  compile: CompilePrincipalPolicy | undefined,
+): CheckedConfiguration {
   return collected(config, (copy, report) => {
     const raw = object(copy, "configuration", report) ?? {}
     knownKeys(raw, authorizerKeys, "", report)
-    const routes = checkRoutes(raw.routes, report)
-    const gateway = checkGateway(raw.gateway, "gateway", report)
-    const credential = checkCredential(raw.credential, "credential", report)
-    if (raw.unmatched !== undefined && routes === undefined) report("unmatched", "goes with routes only")
-    checkCacheSafety(gateway, credential, routes !== undefined, report)
+    const answers = checkAnswers(raw, compile, report)
     const verified = verification(raw, presets, report)
-    const unmatched = word(raw.unmatched, "unmatched", report, ["deny", "authenticated"], "deny")
     for (const { profile, path } of verified.issuers) {
-      if (profile.tenantIssuers.length > 0 && !(unmatched === "deny" && grantsByRole(routes))) {
+      if (profile.tenantIssuers.length > 0 && !(answers.unmatched === "deny" && grantsByRole(answers.routes))) {
         report(
           `${path}.allowAnyTenant`,
           'needs routes that all demand roles or scopes, and unmatched "deny": anyone can own a tenant',
         )
       }
     }
-    return {
-      ...verified,
-      routes,
-      unmatched,
-      gateway,
-      credential,
-      context: checkContext(raw.context, report),
-    }
+    return { ...verified, ...answers, context: checkContext(raw.context, report) }
   })
+}
+
+/**
+ * Checks the blocks that decide what is answered, and leaves the others alone. Conflicts are not refused here: `compile`'s
+ * result holds them.
+ *
+ * @throws ConfigurationError with every problem at once
+ */
+export function checkAnswersOf(config: unknown, compile: CompilePrincipalPolicy): CheckedAnswers {
+  return collected(config, (copy, report) => {
+    const raw = object(copy, "configuration", report) ?? {}
+    knownKeys(raw, authorizerKeys, "", report)
+    let compiled: PrincipalPolicy | undefined
+    const withoutConflicts: CompilePrincipalPolicy = (options) => {
+      compiled = compile(options)
+      return { ...compiled, table: { ...compiled.table, conflicts: [] } }
+    }
+    return { ...checkAnswers(raw, withoutConflicts, report), principalPolicy: compiled }
+  })
+}
+
+function checkAnswers(
+  raw: { readonly [name: string]: unknown },
+  compile: CompilePrincipalPolicy | undefined,
+  report: Report,
+): CheckedAnswers {
+  let sound = true
+  const reportUnsound: Report = (path, message) => {
+    sound = false
+    report(path, message)
+  }
+  const routes = checkRoutes(raw.routes, reportUnsound)
+  const gateway = checkGateway(raw.gateway, "gateway", reportUnsound)
+  const credential = checkCredential(raw.credential, "credential", report)
+  if (raw.unmatched !== undefined && routes === undefined) report("unmatched", "goes with routes only")
+  const unmatched = word(raw.unmatched, "unmatched", report, ["deny", "authenticated"], "deny")
+  checkCacheKey(gateway, credential, report)
+  const scoped = { routes, unmatched }
+  // A table with other mistakes is not compiled: what would come out says nothing about the one that was meant.
+  const principalPolicy = sound ? checkPrincipalPolicy(scoped, gateway, compile, report) : undefined
+  return { routes, unmatched, gateway, credential, scope: answerScope(scoped, gateway), principalPolicy }
 }
 
 function verification(

@@ -1,11 +1,9 @@
-import { shapeOf } from "../route/table.ts"
-import { readRouteKey } from "../route/template.ts"
+import { readRouteKey, shapeOf } from "../route/template.ts"
 import { claimPath, knownKeys, object, type Report, text, texts, word } from "../shared/check.ts"
-import type { ClaimDemand, CredentialOptions, RouteRule } from "../shared/configuration.ts"
-import type { CheckedGateway } from "./check-blocks.ts"
+import type { ClaimDemand, RouteRule } from "../shared/configuration.ts"
 
 const demands = ["scopes", "roles", "groups", "permissions"] as const
-type Routes = { readonly [routeKey: string]: RouteRule }
+export type Routes = { readonly [routeKey: string]: RouteRule }
 
 /** Names of people, which can change hands (SR-077); `email` is looked at only when the token says that it is verified. */
 const mutableNames = ["upn", "preferred_username", "unique_name", "username", "nickname", "name"]
@@ -40,9 +38,10 @@ export function checkRoutes(value: unknown, report: Report): Routes | undefined 
 function checkRule(value: unknown, path: string, report: Report, alternativesAllowed: boolean): void {
   const rule = object(value, path, report)
   if (rule === undefined) return
-  knownKeys(rule, [...demands, "claims", "kind", ...(alternativesAllowed ? ["anyOf"] : [])], path, report)
+  knownKeys(rule, [...demands, "claims", "kind", "issuers", ...(alternativesAllowed ? ["anyOf"] : [])], path, report)
   for (const name of demands) if (rule[name] !== undefined) checkDemand(rule[name], `${path}.${name}`, report)
   if (rule.kind !== undefined) word(rule.kind, `${path}.kind`, report, ["user", "app"], "user")
+  if (rule.issuers !== undefined) checkDemandedList(rule.issuers, `${path}.issuers`, report)
   if (rule.claims !== undefined) checkClaims(rule.claims, `${path}.claims`, report)
   if (rule.anyOf === undefined || !alternativesAllowed) return
   if (!Array.isArray(rule.anyOf) || rule.anyOf.length < 2) {
@@ -71,8 +70,12 @@ function listOf(value: unknown, path: string, report: Report): { list: unknown; 
 function checkDemand(value: unknown, path: string, report: Report): void {
   const found = listOf(value, path, report)
   if (found === undefined) return
-  if (Array.isArray(found.list)) texts(found.list, found.path, report)
-  else report(found.path, "must be a list of strings")
+  checkDemandedList(found.list, found.path, report)
+}
+
+function checkDemandedList(value: unknown, path: string, report: Report): void {
+  if (Array.isArray(value)) texts(value, path, report)
+  else report(path, "must be a list of strings")
 }
 
 function checkClaims(value: unknown, path: string, report: Report): void {
@@ -110,57 +113,6 @@ export function grantsByRole(routes: Routes | undefined): boolean {
     routes !== undefined &&
     Object.values(routes).every((rule) => typeof rule === "object" && rule !== null && grants(rule))
   )
-}
-
-/**
- * Refuses what API Gateway's cache would make wrong: it keeps one answer per identity sources and applies it to every
- * request that shares them, on every route (SR-143).
- */
-export function checkCacheSafety(
-  gateway: CheckedGateway,
-  credential: CredentialOptions,
-  hasRoutes: boolean,
-  report: Report,
-): void {
-  if (gateway.resultTtlSeconds === 0) return
-  const sources = new Set(gateway.identitySources.map(sourceName))
-  const carriers = carriersOf(credential)
-  const [only] = carriers
-  if (carriers.length > 1) {
-    report("gateway.resultTtlSeconds", "must be 0 when credential names several places")
-  } else if (only !== undefined && !sources.has("token") && !sources.has(only)) {
-    report(
-      "gateway.identitySources",
-      `must hold "token", else one caller gets another's answer; or set gateway.resultTtlSeconds to 0`,
-    )
-  }
-  const byRoute =
-    sources.has("route") ||
-    sources.has("context.routekey") ||
-    (sources.has("context.httpmethod") && sources.has("context.resourcepath"))
-  if (hasRoutes && !byRoute) {
-    report(
-      "gateway.identitySources",
-      'must hold "route", because a cached answer serves every route: add context.httpMethod and context.resourcePath (REST) ' +
-        "or $context.routeKey (HTTP) to the identity sources, or set the authorizer's TTL and gateway.resultTtlSeconds to 0",
-    )
-  }
-}
-
-/** `$request.header.X`, `method.request.header.X` and `route.request.header.X` are one source in three dialects. */
-function sourceName(source: string): string {
-  const plain = source.replace(/^\$/, "").replace(/^(?:method|route)\./, "")
-  // Header names and context variables are compared in any case, names of query string parameters are not.
-  return plain.startsWith("request.querystring.") ? plain : plain.toLowerCase()
-}
-
-function carriersOf({ header, cookie, query, subprotocol }: CredentialOptions): readonly string[] {
-  const carriers: string[] = []
-  if (header !== undefined) carriers.push(`request.header.${header.toLowerCase()}`)
-  if (cookie !== undefined) carriers.push("request.header.cookie")
-  if (query !== undefined) carriers.push(`request.querystring.${query}`)
-  if (subprotocol !== undefined) carriers.push("request.header.sec-websocket-protocol")
-  return carriers
 }
 
 /** Context keys and claim paths: names that API Gateway itself uses are refused. */

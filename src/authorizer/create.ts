@@ -4,11 +4,13 @@ import { createExtract } from "../credential/extract.ts"
 import { loadPresets } from "../provider/load.ts"
 import { allPresets, type Presets } from "../provider/presets.ts"
 import { decideWithoutRoutes, decideWithRoutes } from "../route/decide.ts"
+import { compilePrincipalPolicy } from "../route/principal.ts"
 import { compileRoutes } from "../route/table.ts"
 import type { AuthorizerConfig } from "../shared/configuration.ts"
 import type { Decision, DecisionRecord, TraceEntry } from "../shared/decision.ts"
 import { Unavailable } from "../shared/errors.ts"
 import { type Refusal, refusal } from "../shared/reasons.ts"
+import { type CompilePrincipalPolicy, mayNeedPrincipalPolicy } from "./check-cache.ts"
 import { checkConfiguration } from "./check-configuration.ts"
 import { checkSnapshot } from "./check-snapshot.ts"
 import { connect } from "./connect.ts"
@@ -40,7 +42,7 @@ export interface Authorizer {
  * @throws ConfigurationError with every problem at once, each with its path and remedy
  */
 export function createAuthorizer(config: AuthorizerConfig, parts: AuthorizerParts = {}): Authorizer {
-  return assemble(config, parts, allPresets)
+  return assemble(config, parts, { presets: allPresets, compile: compilePrincipalPolicy })
 }
 
 /**
@@ -50,11 +52,21 @@ export function createAuthorizer(config: AuthorizerConfig, parts: AuthorizerPart
  * @throws ConfigurationError (rejects) with every problem at once
  */
 export async function loadAuthorizer(config: AuthorizerConfig, parts: AuthorizerParts = {}): Promise<Authorizer> {
-  return assemble(config, parts, await loadPresets(config))
+  const presets = await loadPresets(config)
+  if (!mayNeedPrincipalPolicy(config)) return assemble(config, parts, { presets, compile: undefined })
+  const { compilePrincipalPolicy } = await import("../route/principal.ts")
+  return assemble(config, parts, { presets, compile: compilePrincipalPolicy })
 }
 
-function assemble(config: AuthorizerConfig, parts: AuthorizerParts, presets: Presets): Authorizer {
-  const { routes, unmatched, gateway, credential, context, ...verification } = checkConfiguration(config, presets)
+/** What a configuration may need, loaded. */
+interface Loaded {
+  readonly presets: Presets
+  readonly compile: CompilePrincipalPolicy | undefined
+}
+
+function assemble(config: AuthorizerConfig, parts: AuthorizerParts, { presets, compile }: Loaded): Authorizer {
+  const checked = checkConfiguration(config, presets, compile)
+  const { routes, unmatched, gateway, credential, context, scope, principalPolicy, ...verification } = checked
   const inUse = partsInUse(parts)
   const snapshot = checkSnapshot(parts.keySnapshot, inUse.clock)
   const { observer } = inUse
@@ -64,13 +76,14 @@ function assemble(config: AuthorizerConfig, parts: AuthorizerParts, presets: Pre
     extract: createExtract(credential),
     authenticate,
     decide:
-      routes === undefined
+      principalPolicy?.decide ??
+      (routes === undefined
         ? decideWithoutRoutes
-        : decideWithRoutes(compileRoutes(routes), unmatched, gateway.keyHoldsMethod),
+        : decideWithRoutes(compileRoutes(routes), unmatched, gateway.keyHoldsMethod)),
     check: parts.check,
-    tokenEventsUnsafe: routes !== undefined && gateway.resultTtlSeconds > 0,
+    tokenEventsUnsafe: scope === "route" && gateway.resultTtlSeconds > 0,
     fault: (error) => observer.fault?.(error),
-    answers: createAnswers({ ...gateway, byRoute: routes !== undefined, contextOf: createContext(context) }),
+    answers: createAnswers({ ...gateway, contextOf: createContext(context) }),
   }
 
   async function walked(event: unknown): Promise<Walk> {

@@ -1,4 +1,5 @@
 import type { Answers, AuthorizerAnswer } from "../answer/answer.ts"
+import type { SizedPolicy } from "../answer/policy.ts"
 import type { ExtractCredential } from "../credential/extract.ts"
 import { readRequest } from "../event/read.ts"
 import type { DecideRoute } from "../route/decide.ts"
@@ -18,7 +19,7 @@ export interface Stages {
   readonly decide: DecideRoute
   readonly check: CustomCheck | undefined
   readonly answers: Answers
-  /** Whether a TOKEN event contradicts the `gateway` block: its cache key is the token alone, and routes are configured. */
+  /** Whether a TOKEN event contradicts the `gateway` block: its cache key is the token alone, and answers are for one route. */
   readonly tokenEventsUnsafe: boolean
   /** Told of a fault that the walk itself turned into `unavailable`. */
   readonly fault: (error: unknown) => void
@@ -33,8 +34,11 @@ export interface Walk {
   readonly request: AccessRequest | undefined
   readonly principal: Principal | undefined
   readonly route: Route | undefined
-  /** The method that an Allow is for. */
-  readonly method: string
+  /**
+   * What is answered when the request passed every stage, and beside a refusal by the route where the gateway keeps the
+   * answer for other routes, too.
+   */
+  readonly policy: SizedPolicy | undefined
   /** Undefined means allow: the request passed every stage. */
   readonly refused: Refusal | undefined
   /** The stage that refused, or the last one. */
@@ -44,6 +48,7 @@ export interface Walk {
 const arnInvalid = refusal("arn_invalid")
 const checkRefused = refusal("check_refused")
 const gatewayMismatch = refusal("gateway_mismatch")
+const policyTooLarge = refusal("policy_too_large")
 const internal = refusal("internal")
 
 /**
@@ -64,10 +69,16 @@ export function walk(stages: Stages, event: unknown): Walk | Promise<Walk> {
 
 function withPrincipal(stages: Stages, request: AccessRequest, result: Principal | Refusal): Walk | Promise<Walk> {
   if ("refused" in result) return stopped("token", result, request)
-  const { route, refused, method } = stages.decide(request, result)
-  const walked: Walk = { request, principal: result, route, method, refused, stage: "route" }
-  if (refused !== undefined || stages.check === undefined) return walked
-  return narrowed(stages, stages.check, { ...walked, stage: "check" }, result, request)
+  const { route, refused, covers } = stages.decide(request, result)
+  const policy = covers && stages.answers.policy(request, covers)
+  const fits = policy !== undefined || covers === undefined
+  const walked: Walk = {
+    ...{ request, principal: result, route, policy, stage: "route" },
+    refused: fits ? refused : policyTooLarge,
+  }
+  // The custom check is asked about every answer that allows something, whichever route the request is for.
+  if (policy === undefined || stages.check === undefined) return walked
+  return narrowed(stages, stages.check, walked, result, request)
 }
 
 /** A custom check can only take away: anything but exactly `true` refuses, and a fault in it decides nothing. */
@@ -78,23 +89,28 @@ async function narrowed(
   principal: Principal,
   request: AccessRequest,
 ): Promise<Walk> {
+  const checked: Walk = walked.refused === undefined ? { ...walked, stage: "check" } : walked
   try {
-    return (await check(principal, request)) === true ? walked : { ...walked, refused: checkRefused }
+    if ((await check(principal, request)) === true) return checked
+    return { ...checked, policy: undefined, refused: walked.refused ?? checkRefused }
   } catch (error) {
     fault(error)
-    return { ...walked, refused: internal }
+    return { ...checked, stage: "check", policy: undefined, refused: internal }
   }
 }
 
 /** A request that came no further than this stage. */
 export function stopped(stage: StageName, refused: Refusal, request: AccessRequest | undefined): Walk {
-  return { request, principal: undefined, route: undefined, method: "", refused, stage }
+  return { request, principal: undefined, route: undefined, policy: undefined, refused, stage }
 }
 
 /** The answer to a walk. @throws Error("Unauthorized") or Unavailable, as API Gateway expects them */
-export function answerTo({ answers }: Stages, { request, principal, route, method, refused }: Walk): AuthorizerAnswer {
-  if (refused === undefined && request !== undefined && principal !== undefined) {
-    return answers.allow(request, principal, { method, template: route?.template ?? request.template })
+export function answerTo({ answers }: Stages, { request, principal, policy, refused }: Walk): AuthorizerAnswer {
+  // Without a refusal this allows the route of the request. With one, the policy denies that route, and allows what the
+  // gateway will ask about under the same cache key.
+  const answerable = refused === undefined || refused.outcome === "forbidden"
+  if (answerable && request !== undefined && principal !== undefined && policy !== undefined) {
+    return answers.allow(request, principal, policy)
   }
   return answers.refuse(request, refused ?? internal, principal)
 }

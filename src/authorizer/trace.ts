@@ -10,7 +10,8 @@ export function traceOf({ request, principal, route, refused, stage }: Walk): re
   }
   const entries: TraceEntry[] = []
   for (const check of stageNames) {
-    const failed = check === stage && refused !== undefined && !(check === "route" && route !== undefined)
+    const byRule = check === "route" && route !== undefined && refused?.outcome === "forbidden"
+    const failed = check === stage && refused !== undefined && !byRule
     const detail = failed ? refused.code : details[check]
     entries.push({ check, ok: !failed, ...(detail === undefined ? {} : { detail }) })
     if (check === "route" && route !== undefined && principal !== undefined)

@@ -6,6 +6,8 @@ import { type ForbiddenCode, type Refusal, refusal } from "../shared/reasons.ts"
 
 /** A rule of the route table, ready to decide with. */
 export interface CompiledRule {
+  /** What is demanded, in words: `scopes: all of orders:read`. */
+  readonly demands: readonly string[]
   /** The first demand that the principal does not meet, or undefined. */
   refuse(principal: Principal): Refusal | undefined
   /** Every demand with its verdict, in order. Shows what is demanded, never what the principal has. */
@@ -37,6 +39,7 @@ export function compileRule(rule: RouteRule): CompiledRule {
   const grants = lists.some(({ name }) => rule[name] !== undefined) || rule.anyOf !== undefined
   if (!grants) clauses.push(entitledClause)
   return {
+    demands: clauses.map(({ check, detail }) => `${check}: ${detail}`),
     refuse(principal) {
       for (const clause of clauses) {
         if (clause.meets(principal)) continue
@@ -58,10 +61,15 @@ const entitledClause: Clause = {
 
 function clausesOf(rule: RouteRule): Clause[] {
   const clauses: Clause[] = []
-  const { kind } = rule
+  const { kind, issuers } = rule
   if (kind !== undefined) {
     const refused = refusal("kind_mismatch")
     clauses.push({ check: "kind", detail: kind, refused, meets: (principal) => principal.kind === kind })
+  }
+  if (issuers !== undefined) {
+    const detail = `any of ${issuers.join(", ")}`
+    const refused = refusal("issuer_mismatch")
+    clauses.push({ check: "issuers", detail, refused, meets: (principal) => issuers.includes(principal.issuer) })
   }
   for (const { name, code } of lists) {
     const demand = rule[name]

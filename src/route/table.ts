@@ -1,16 +1,21 @@
 import type { RouteRule } from "../shared/configuration.ts"
 import { type Refusal, refusal } from "../shared/reasons.ts"
 import type { AccessRequest } from "../shared/request.ts"
-import { pathMatcher, plainSegments } from "./path.ts"
+import { ambiguousForms, readPath } from "./path.ts"
 import { type CompiledRule, compileRule } from "./rule.ts"
 import { httpMethods, readRouteKey } from "./template.ts"
+import { many, rest } from "./tokens.ts"
+import { routeOf, Shapes, type Template, TemplateTree, templatesOf } from "./tree.ts"
 
 /** One configured route. */
 export interface Route {
   /** As the configuration writes it. */
   readonly key: string
+  /** An HTTP method, `ANY`, or `$connect`. */
+  readonly method: string
   readonly template: string
   readonly rule: CompiledRule
+  readonly configured: RouteRule
 }
 
 /** The route table, ready for look-ups. */
@@ -21,87 +26,82 @@ export interface RouteTable {
   matchEveryMethod(request: AccessRequest): Route | Refusal | undefined
 }
 
-type ByMethod = ReadonlyMap<string, Route>
-
 const methodUnknown = refusal("method_unknown")
 const pathAmbiguous = refusal("path_ambiguous")
 const gatewayMismatch = refusal("gateway_mismatch")
 
-/** Compiles a checked table. Keys that cannot be read are left out; the configuration check has reported them. */
-export function compileRoutes(routes: { readonly [routeKey: string]: RouteRule }): RouteTable {
-  const byTemplate = new Map<string, Map<string, Route>>()
-  for (const [key, rule] of Object.entries(routes)) {
-    const read = readRouteKey(key)
-    if (typeof read === "string") continue
-    const shape = shapeOf(read.template)
-    const byMethod = byTemplate.get(shape) ?? new Map<string, Route>()
-    byMethod.set(read.method, { key, template: read.template, rule: compileRule(rule) })
-    byTemplate.set(shape, byMethod)
+/** The routes of a checked table. Keys that cannot be read are left out; the configuration check has reported them. */
+export function readRoutes(routes: { readonly [routeKey: string]: RouteRule }): readonly Route[] {
+  const read: Route[] = []
+  const rules = new Map<string, CompiledRule>() // many routes of a long table share a rule
+  for (const [key, configured] of Object.entries(routes)) {
+    const parts = readRouteKey(key)
+    if (typeof parts === "string") continue
+    const text = JSON.stringify(configured)
+    const rule = rules.get(text) ?? compileRule(configured)
+    rules.set(text, rule)
+    read.push({ key, ...parts, rule, configured })
   }
-  const matchPath = pathMatcher(byTemplate.keys())
-  const shapes = new Map<string, string>() // template as the gateway writes it -> shape; bounded by the gateway's routes
+  return read
+}
+
+/** Compiles a checked table for answers to one route at a time. */
+export function compileRoutes(routes: { readonly [routeKey: string]: RouteRule }): RouteTable {
+  const templates = templatesOf(readRoutes(routes))
+  const byShape = new Map(templates.map((template) => [template.shape, template]))
+  // TOKEN events come from REST APIs, which have no $default.
+  const tree = new TemplateTree(templates.filter(({ text }) => !text.startsWith("$")))
+  const ambiguous = ambiguousForms(templates)
+  const shapes = new Shapes()
+
+  /** The template of the table that the request belongs to. */
+  function templateOf(request: AccessRequest): Template | Refusal | undefined {
+    const { method, template, arn } = request
+    if (method !== "$connect" && !httpMethods.includes(method)) return methodUnknown
+    if (template === undefined) {
+      if (arn?.path === undefined || ambiguous.test(arn.path)) return pathAmbiguous
+      return tree.choose(readPath(arn.path).segments, method)
+    }
+    const shape = shapes.of(template)
+    if (isCatchAll(shape) && arn?.path !== undefined && hasFiner(shape)) {
+      // The gateway has a coarser route than the table: a finer rule must not be passed by without a word.
+      if (ambiguous.test(arn.path)) return pathAmbiguous
+      const finer = tree.find(readPath(arn.path).segments).filter((other) => isFiner(other, shape))
+      if (finer.some((other) => routeOf(other, method) !== undefined)) return gatewayMismatch
+    }
+    return byShape.get(shape)
+  }
 
   const finerKnown = new Map<string, boolean>()
   function hasFiner(shape: string): boolean {
     let has = finerKnown.get(shape)
     if (has === undefined) {
-      has = [...byTemplate.keys()].some((other) => isFiner(other, shape))
+      has = templates.some((other) => isFiner(other, shape))
       if (finerKnown.size < 10_000) finerKnown.set(shape, has)
     }
     return has
   }
 
-  /** The routes of the template that the request belongs to, by method. */
-  function routesOf(request: AccessRequest): ByMethod | Refusal | undefined {
-    const { method, template, arn } = request
-    if (method !== "$connect" && !httpMethods.includes(method)) return methodUnknown
-    if (template === undefined) {
-      if (arn?.path === undefined || plainSegments(arn.path) === undefined) return pathAmbiguous
-      return byTemplate.get(matchPath(arn.path)[0] ?? "")
-    }
-    let shape = shapes.get(template)
-    if (shape === undefined) {
-      shape = shapeOf(template)
-      if (shapes.size < 10_000) shapes.set(template, shape)
-    }
-    if (isCatchAll(shape) && arn?.path !== undefined && hasFiner(shape)) {
-      // The gateway has a coarser route than the table: a finer rule must not be passed by without a word.
-      if (plainSegments(arn.path) === undefined) return pathAmbiguous
-      const finer = matchPath(arn.path).filter((other) => isFiner(other, shape))
-      if (finer.some((other) => routeOf(byTemplate.get(other), method) !== undefined)) return gatewayMismatch
-    }
-    return byTemplate.get(shape)
-  }
-
   return {
     match(request) {
-      const found = routesOf(request)
+      const found = templateOf(request)
       return found === undefined || "refused" in found ? found : routeOf(found, request.method)
     },
     matchEveryMethod(request) {
-      const found = routesOf(request)
+      const found = templateOf(request)
       if (found === undefined || "refused" in found) return found
-      const any = found.get("ANY")
-      return found.size > (any === undefined ? 0 : 1) ? gatewayMismatch : any
+      const any = found.routes.get("ANY")
+      return found.routes.size > (any === undefined ? 0 : 1) ? gatewayMismatch : any
     },
   }
 }
 
-function routeOf(byMethod: ByMethod | undefined, method: string): Route | undefined {
-  return byMethod?.get(method) ?? byMethod?.get("ANY")
-}
-
 /** Whether a template says more about a path than a catch-all: it has no greedy end, or more segments before it. */
-function isFiner(other: string, catchAll: string): boolean {
-  if (other === catchAll || !other.startsWith("/")) return false
-  return catchAll === "$default" || !isCatchAll(other) || other.split("/").length >= catchAll.split("/").length
+function isFiner({ text, shape, tokens }: Template, catchAll: string): boolean {
+  if (shape === catchAll || shape === rest || text === "$connect") return false
+  return catchAll === rest || !isCatchAll(shape) || tokens.length >= catchAll.split("/").length
 }
 
 function isCatchAll(shape: string): boolean {
-  return shape === "$default" || shape.endsWith("{+}")
-}
-
-/** A template without the names of its parameters, which the gateway and the table may choose differently. */
-export function shapeOf(template: string): string {
-  return template.replace(/\{[^{}/]*\+\}/g, "{+}").replace(/\{[^{}/+]*\}/g, "{}")
+  return shape === rest || shape.endsWith(many)
 }

@@ -1,3 +1,5 @@
+import { tokensOf } from "./tokens.ts"
+
 /** API Gateway's HTTP methods; a table key may also say ANY. */
 export const httpMethods: readonly string[] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 
@@ -35,4 +37,9 @@ export function readRouteKey(key: string): RouteKey | string {
   const greedy = segments.findIndex((part) => part.endsWith("+}"))
   if (greedy !== -1 && greedy !== segments.length - 1) return "may have {parameter+} only as its last segment"
   return { method, template }
+}
+
+/** A template without the names of its parameters, which the gateway and the table may choose differently. */
+export function shapeOf(template: string): string {
+  return tokensOf(template).join("/")
 }

@@ -29,6 +29,8 @@ export interface RouteRule {
     | { readonly any: readonly ClaimDemand[] }
   /** Only people, or only programs. */
   readonly kind?: "user" | "app"
+  /** Only tokens of these issuers: the `iss` claim, character for character. */
+  readonly issuers?: readonly string[]
   /** Alternatives, at least one of which must hold besides the rest: a user's scope or an app's role, say. */
   readonly anyOf?: readonly Omit<RouteRule, "anyOf">[]
 }

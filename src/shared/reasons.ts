@@ -40,6 +40,28 @@ export const unauthenticated = {
   entra_graph_token: "The token is meant for Microsoft Graph; the client has to ask for a scope of this API.",
   entra_version:
     "The token has another Entra version than the configured one; see accessTokenAcceptedVersion of the app registration.",
+  edge_evidence_missing: "The request carries no configured evidence that it came through the edge.",
+  edge_signature_malformed: "The edge's signature header does not have the edge-v1 form.",
+  edge_signature_stale: "The time in the edge's signature lies outside the window.",
+  edge_signature_invalid: "The edge's signature does not fit the request.",
+  edge_key_unknown: "The edge's signature names a key id that the secret does not hold.",
+  edge_secret_invalid: "The edge's shared secret is none of the configured values.",
+  edge_certificate_refused: "The client certificate that the gateway saw is none of the pinned ones, or not valid now.",
+  edge_network_refused: "The request came by no configured VPC endpoint or from no configured source address.",
+  edge_header_mismatch: "An identity header says something else than the token that the edge minted.",
+  edge_subject_mismatch: "The user that the edge names is not the subject of the token.",
+  edge_claim_conflict: "The token has a claim of the name that an attribute of the edge gets.",
+  edge_header_missing: "A configured identity header is absent.",
+  edge_header_empty: "A configured identity header is empty or blank.",
+  edge_header_duplicate: "A header that only the edge may set has more than one value.",
+  edge_header_spelling: "A header that only the edge may set stands in the request in two spellings of its name.",
+  edge_header_joined: "A header that only the edge may set holds a comma, which may join two values.",
+  edge_header_alias: "A header name of the request is an alias of one that only the edge may set.",
+  edge_header_connection: "The Connection header names a header that only the edge may set.",
+  edge_header_control: "A header that only the edge may set holds a control character, as sent or once it is decoded.",
+  edge_header_characters: "A header that only the edge may set holds characters outside printable ASCII.",
+  edge_header_too_long: "A header that only the edge may set is longer than the limit.",
+  edge_header_malformed: "A header that only the edge may set does not follow its configured format.",
 } as const
 
 /** What a known caller lacks (403). */
@@ -56,6 +78,7 @@ export const forbidden = {
   permission_missing: "The principal lacks a permission that the route demands.",
   claim_mismatch: "A claim does not have the value that the route demands.",
   kind_mismatch: "The route is for another kind of principal (user or app).",
+  issuer_mismatch: "The route is for principals of another issuer.",
   alternatives_unmet: "The principal meets none of the alternatives that the route offers.",
   app_without_roles:
     "An Entra app token without roles: every app of the tenant can get one, so it entitles to nothing by itself.",
@@ -67,6 +90,9 @@ export const unavailable = {
   event_unknown: "The event is no authorizer event of a known kind, or mixes two kinds.",
   gateway_mismatch: "The event contradicts what the configuration says of the API: its cache key, or its routes.",
   keys_unavailable: "The issuer's keys could not be fetched, and what is at hand does not answer the question.",
+  policy_too_large:
+    "The policy of everything that the principal may call does not fit into an answer that the gateway could cache.",
+  secrets_unavailable: "A secret of the configuration could not be fetched, and none is at hand that may be used.",
   configuration_invalid: "The configuration was refused at start.",
   internal: "An unexpected fault.",
 } as const

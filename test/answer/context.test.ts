@@ -26,7 +26,8 @@ describe("the default context", () => {
         tokenKind: "unknown",
         clientId: "canary-client",
         tenant: "acme",
-        exp: nowSeconds + 3540,
+        // REST hands every value on as a string, payload 2.0 keeps numbers.
+        exp: build === http2 ? nowSeconds + 3540 : String(nowSeconds + 3540),
         scopes: "x y",
       })
     }
@@ -52,7 +53,7 @@ describe("configured keys", () => {
       count: "count",
       gone: "gone",
     })
-    expect(context).toMatchObject({ email: "a@b.example", plan: "gold", flag: false, count: 3 })
+    expect(context).toMatchObject({ email: "a@b.example", plan: "gold", flag: "false", count: "3" })
     expect(context).not.toHaveProperty("gone")
     expect(fromBase64url((context as Record<string, unknown>).all)).toEqual({ plan: "gold", deep: { x: 1 } })
   })
@@ -98,11 +99,25 @@ describe("the size of the context", () => {
 
   it("keeps the whole answer below 8 KB", async () => {
     const text = "x".repeat(1900)
-    const context = { a: "a", b: "b", c: "c", d: "d" }
-    const config = { issuers: [oidcIssuer()], context }
-    const { handler } = createAuthorizer(config, { clock })
-    const answer = await handler(restToken(`Bearer ${mint({ a: text, b: text, c: text, d: text })}`))
-    expect(JSON.stringify(answer).length).toBeLessThan(8192)
-    expect((answer as PolicyAnswer).context?.contextOmitted).toBe("c d")
+    const context = { a: "a", b: "b", c: "c", d: "d", e: "e" }
+    const claims = { a: text, b: text, c: text, d: text, e: text }
+    for (const [routes, omitted] of [
+      [undefined, "d e"],
+      [Object.fromEntries(Array.from({ length: 32 }, (_, i) => [`GET /a-rather-long-path-${i}`, {}])), "a b c d e"],
+    ] as const) {
+      const config = { issuers: [oidcIssuer()], context, ...(routes && { routes }) }
+      const { handler } = createAuthorizer(config, { clock })
+      const answer = await handler(restToken(`Bearer ${mint(claims)}`))
+      expect(JSON.stringify(answer).length).toBeLessThan(8192)
+      expect((answer as PolicyAnswer).context?.contextOmitted).toBe(omitted)
+    }
+  })
+
+  it("names as many of the omitted keys as there is room for, and counts the rest", async () => {
+    const keys = Array.from({ length: 40 }, (_, i) => `aLongContextKey${i}`)
+    const context = Object.fromEntries(keys.map((key) => [key, "long"]))
+    const found = (await contextOf(restToken, { long: "x".repeat(2100) }, context)) as Record<string, unknown>
+    expect(found.contextOmitted).toMatch(/^aLongContextKey0 aLongContextKey1 .* and \d+ more$/)
+    expect(String(found.contextOmitted).length).toBeLessThan(200)
   })
 })

@@ -253,6 +253,8 @@ describe("routes", () => {
     [{ claims: [{ path: "a" }] }, "claims[0]: must have equals or contains"],
     [{ claims: [{ path: "a", equals: [] }] }, "claims[0].equals: must be"],
     [{ claims: [{ path: "a", equals: { b: 1 } }] }, "claims[0].equals: must be"],
+    [{ issuers: [] }, "issuers: must not be empty"],
+    [{ issuers: "https://issuer.example" }, "issuers: must be a list of strings"],
     [{ anyOf: [{}] }, "anyOf: must be a list of at least two rules"],
     [{ anyOf: [{ kind: "app" }, {}] }, "anyOf[1]: must demand something"],
     [{ anyOf: [{ kind: "app" }, { anyOf: [] }] }, "anyOf[1].anyOf: is not a known option"],
@@ -265,16 +267,35 @@ describe("SR-143: what API Gateway's cache would make wrong", () => {
   const routes = { "GET /x": {} }
   const safe = (gateway: object, more: object = {}): readonly string[] => problems({ gateway, ...more })
 
-  it("routes need the route among the identity sources, or TTL 0; the remedy is named", () => {
+  it("simple responses with routes need the route among the identity sources, or TTL 0; the remedy is named", () => {
     for (const gateway of [{}, { resultTtlSeconds: 300 }, { identitySources: ["token", "context.httpMethod"] }]) {
-      const [line = "", ...others] = safe(gateway, { routes })
-      expect(line).toMatch(/^gateway\.identitySources: must hold "route"/)
+      const [line = "", ...others] = safe({ ...gateway, responses: "simple" }, { routes })
+      expect(line).toMatch(/^gateway\.responses: must be "policy"/)
+      expect(line).toMatch(/\$context\.routeKey/)
       expect(line).toMatch(/TTL and gateway\.resultTtlSeconds to 0/)
       expect(others).toEqual([])
     }
   })
 
+  it("routes that no cached answer can keep apart are refused, both named, with an example and the remedies", () => {
+    const conflicting = {
+      "GET /orders/{id}": { scopes: ["read"] },
+      "GET /orders/{id}/items": { scopes: ["read"] },
+      "GET /orders/{id}/{part}": { scopes: ["audit"] },
+    }
+    const [line = "", ...others] = safe({}, { routes: conflicting })
+    expect(line).toMatch(
+      /^routes\["GET \/orders\/\{id\}\/items"\]: .*"GET \/orders\/\{id\}\/\{part\}".*GET\/orders\/1\/items/,
+    )
+    expect(line).toMatch(/identity sources.*TTL and gateway\.resultTtlSeconds to 0.*same rule/)
+    expect(others).toEqual([])
+    expect(safe({ resultTtlSeconds: 0 }, { routes: conflicting })).toEqual([])
+    expect(safe({ identitySources: ["token", "route"] }, { routes: conflicting })).toEqual([])
+  })
+
   it.each([
+    {},
+    { identitySources: ["token", "context.httpMethod"] },
     { resultTtlSeconds: 0 },
     { identitySources: ["token", "route"] },
     { identitySources: ["token", "context.httpMethod", "context.resourcePath"] },

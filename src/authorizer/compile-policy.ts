@@ -1,0 +1,119 @@
+import { bytesOf, maxPolicyBytes, Policies, type PolicyDocument } from "../answer/policy.ts"
+import { parseExecuteApiArn } from "../event/arn.ts"
+import { decideWithoutRoutes, decideWithRoutes } from "../route/decide.ts"
+import type { Exposure } from "../route/exposure.ts"
+import type { Conflict } from "../route/overlap.ts"
+import { compilePrincipalPolicy } from "../route/principal.ts"
+import { compileRoutes, readRoutes } from "../route/table.ts"
+import type { AuthorizerConfig } from "../shared/configuration.ts"
+import { wholeStage } from "../shared/coverage.ts"
+import type { Principal } from "../shared/principal.ts"
+import type { AccessRequest, ExecuteApiArn } from "../shared/request.ts"
+import type { AnswerScope } from "./check-cache.ts"
+import { checkAnswersOf } from "./check-configuration.ts"
+
+/** One row of the compiled table. */
+export interface CompiledRoute {
+  /** As the configuration writes it. */
+  readonly key: string
+  /** An HTTP method, `ANY`, or `$connect`. */
+  readonly method: string
+  readonly template: string
+  /** What the rule demands, in words: `scopes: all of orders:read`. */
+  readonly demands: readonly string[]
+}
+
+/** A route table, compiled into what API Gateway is answered. */
+export interface CompiledPolicy {
+  /** What one answer has to be right for: one `route`, all routes of a `principal`, or the `stage`, because there are no routes. */
+  readonly mode: AnswerScope
+  /** Routes that no cached answer can keep apart. `createAuthorizer` refuses a configuration that has any. */
+  readonly conflicts: readonly Conflict[]
+  /** Requests on routes that the table does not name and that an answer would cover, should the API have such routes. */
+  readonly exposed: readonly Exposure[]
+  /** The table, in its own order. */
+  readonly routes: readonly CompiledRoute[]
+  /**
+   * Upper bound of a document's size in bytes: everything that can be allowed and everything that may have to be denied,
+   * at once, in a region with a long name. Above `maxBytes`, principals who may call very much are answered
+   * `policy_too_large`.
+   */
+  readonly worstCaseBytes: number
+  /** Most bytes of a document: an answer of 8 KB also holds principalId and context. */
+  readonly maxBytes: number
+  /**
+   * The document that a principal gets.
+   *
+   * @param arn `methodArn` or `routeArn` of a request; where answers are for one route, the route of its path
+   * @throws TypeError when the ARN is none of a deployed API; RangeError when the document does not fit into an answer
+   */
+  document(principal: Principal, arn: string): PolicyDocument
+}
+
+/** The blocks that the policy compiler reads. The others of a configuration may be there and are not looked at. */
+export type PolicyConfig = Partial<AuthorizerConfig>
+
+/**
+ * Compiles the `routes` of a configuration as its `gateway` block demands, and finds what cannot be made right under API
+ * Gateway's cache, which keeps one answer per identity sources and uses it for every route.
+ *
+ * @param config a whole configuration, or its blocks `routes`, `unmatched`, `gateway` and `credential`
+ * @throws ConfigurationError with every problem of those blocks at once; conflicts are not thrown, they are in the result
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
+ */
+export function compilePolicy(config: PolicyConfig): CompiledPolicy {
+  const { routes, unmatched, gateway, scope, principalPolicy } = checkAnswersOf(config, compilePrincipalPolicy)
+  const decide =
+    principalPolicy?.decide ??
+    (routes === undefined
+      ? decideWithoutRoutes
+      : decideWithRoutes(compileRoutes(routes), unmatched, gateway.keyHoldsMethod))
+  const policies = new Policies()
+  const listed = readRoutes(routes ?? {})
+  return {
+    mode: scope,
+    conflicts: principalPolicy?.table.conflicts ?? [],
+    exposed: principalPolicy?.table.exposed ?? [],
+    routes: listed.map(({ key, method, template, rule }) => ({ key, method, template, demands: rule.demands })),
+    worstCaseBytes: bytesOf(longArn, principalPolicy?.table.most ?? wholeStage),
+    maxBytes: maxPolicyBytes,
+    document(principal, arn) {
+      const parsed = parseExecuteApiArn(arn)
+      const { covers } = decide(requestOf(parsed), principal)
+      if (covers === undefined) return policies.denyStage(parsed)
+      const policy = policies.document(parsed, covers)
+      if (policy === undefined)
+        throw new RangeError(`the policy does not fit into an answer: more than ${maxPolicyBytes} bytes`)
+      return policy.document
+    },
+  }
+}
+
+/** The longest start of an ARN that is to be expected: partition, region, API id and a stage of 16 characters. */
+const longArn: ExecuteApiArn = {
+  partition: "aws-us-gov",
+  region: "ap-southeast-1",
+  accountId: "123456789012",
+  apiId: "abcdefghij",
+  stage: "sixteen-letters-",
+  method: "GET",
+}
+
+/** The request that an ARN alone describes. */
+function requestOf(arn: ExecuteApiArn): AccessRequest {
+  const connect = arn.method === "$connect"
+  return {
+    kind: connect ? "websocket" : "rest-token",
+    arn,
+    method: arn.method,
+    routeMethod: arn.method,
+    template: connect ? "$connect" : undefined,
+    headers: undefined,
+    multiValueHeaders: undefined,
+    query: undefined,
+    multiValueQuery: undefined,
+    cookies: undefined,
+    connection: undefined,
+    requestId: undefined,
+  }
+}

@@ -1,0 +1,65 @@
+import type { OverlapAnalysis } from "./overlap.ts"
+import type { Route } from "./table.ts"
+import { httpMethods } from "./template.ts"
+import { many, patternTexts, rest, spanning, type Tokens } from "./tokens.ts"
+import { routeOf, type Template } from "./tree.ts"
+
+/** Method and paths of one Allow pattern. */
+export interface MergedPattern {
+  readonly methods: readonly string[]
+  readonly paths: readonly string[]
+}
+
+/**
+ * The permitted routes in fewer patterns: where every route of the table below a prefix is permitted, the prefix alone
+ * stands for them. Right for every route of the table; what the table does not name below the prefix is covered as well.
+ *
+ * @param minDepth fewest segments of a prefix; 0 lets one pattern stand for a whole method
+ */
+export function mergedPatterns(
+  templates: readonly Template[],
+  permits: (route: Route) => boolean,
+  analysis: OverlapAnalysis,
+  minDepth: number,
+): readonly MergedPattern[] {
+  const merged = new Map<string, { readonly tokens: Tokens; readonly methods: Set<string> }>()
+  const put = (method: string, tokens: Tokens): void => {
+    const key = tokens.join("/")
+    const known = merged.get(key)
+    if (known === undefined) merged.set(key, { tokens, methods: new Set([method]) })
+    else known.methods.add(method)
+  }
+  const harmless = new Map<string, boolean>()
+  const mayStandFor = (prefix: Tokens, method: string): boolean => {
+    const key = `${method} ${prefix.join("/")}`
+    const known = harmless.get(key)
+    if (known !== undefined) return known
+    const below = new Set<Template>()
+    for (const hit of analysis.hits([...prefix, many])) if (hit.method === method) below.add(hit.template)
+    const verdict = below.size > 1 && [...below].every((template) => isPermitted(template, method, permits))
+    harmless.set(key, verdict)
+    return verdict
+  }
+  for (const template of templates) {
+    const tokens = spanning(template.tokens)
+    for (const method of httpMethods) {
+      if (!isPermitted(template, method, permits)) continue
+      let depth = tokens.at(-1) === rest ? tokens.length : minDepth
+      while (depth < tokens.length && !mayStandFor(tokens.slice(0, depth), method)) depth++
+      put(method, depth < tokens.length ? [...tokens.slice(0, depth), many] : tokens)
+    }
+  }
+  /** `*` also takes a method and the first segments; whatever that reaches has to be permitted. */
+  const mayBeWild = (tokens: Tokens): boolean =>
+    tokens.length > 0 &&
+    analysis.hits([many, ...tokens]).every(({ template, method }) => isPermitted(template, method, permits))
+  return [...merged.values()].map(({ tokens, methods }) => ({
+    methods: methods.size === httpMethods.length && mayBeWild(tokens) ? ["*"] : [...methods],
+    paths: patternTexts(tokens),
+  }))
+}
+
+function isPermitted(template: Template, method: string, permits: (route: Route) => boolean): boolean {
+  const route = routeOf(template, method)
+  return route !== undefined && permits(route)
+}

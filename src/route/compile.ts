@@ -1,0 +1,81 @@
+import type { Coverage } from "../shared/coverage.ts"
+import { mergedPatterns } from "./compact.ts"
+import { type Covered, type CoverOptions, cover, type Examined, most } from "./cover.ts"
+import { type Exposure, type Surroundings, surroundings } from "./exposure.ts"
+import { type Conflict, OverlapAnalysis, tangled } from "./overlap.ts"
+import { type AmbiguousForms, ambiguousForms } from "./path.ts"
+import type { Route } from "./table.ts"
+import { isFixed, many, one, patternTexts, rest, spanning } from "./tokens.ts"
+import { type Template, TemplateTree } from "./tree.ts"
+
+/** A route table, compiled for answers that serve every route of a stage. */
+export interface CompiledTable {
+  readonly tree: TemplateTree
+  readonly ambiguous: AmbiguousForms
+  /** Whether an empty segment could be taken for a part of a parameter. */
+  readonly hasParameters: boolean
+  readonly conflicts: readonly Conflict[]
+  readonly exposed: readonly Exposure[]
+  /** What a principal's answer covers, given what it may call. */
+  cover(permits: (route: Route) => boolean): Covered
+  /** All that any answer can hold, at once: no answer is larger. */
+  readonly most: Coverage
+}
+
+/** How the API around the table is set. */
+export interface TableOptions {
+  /** The API's resource policy allows: then what is not denied is allowed, and silence is no refusal. */
+  readonly resourcePolicyAllows: boolean
+  /** Whether every path has a route: the table has `$default`, or admits what it does not name. */
+  readonly complete: boolean
+}
+
+const nowhere: Surroundings = { deny: new Map(), exposed: [] }
+
+/** Compiles the templates of a table. Takes time with the table's overlaps, so it happens once, at start. */
+export function compileTable(templates: readonly Template[], options: TableOptions): CompiledTable {
+  const tree = new TemplateTree(templates)
+  const analysis = new OverlapAnalysis(templates, tree)
+  const conflicts = new Map<string, Conflict>()
+  const report = (found: Conflict): void => {
+    const key = found.routes.join("\n")
+    if (!conflicts.has(key)) conflicts.set(key, found)
+  }
+  const catchAlls = templates.filter(({ tokens }) => tokens.at(-1) === many || tokens.at(-1) === rest)
+  const examined: Examined[] = []
+  for (const template of templates) {
+    try {
+      examined.push({
+        template,
+        paths: patternTexts(spanning(template.tokens)),
+        wildMethod: analysis.wildMethod(template),
+        overlaps: analysis.overlaps(template, report),
+        deniedWith: analysis.denial(template, options.resourcePolicyAllows, report),
+        around: options.complete ? nowhere : surroundings(template, tree, analysis),
+        slashRivals: catchAlls.filter((catchAll) => isRival(catchAll, template)),
+      })
+    } catch (error) {
+      report(tangled(template, error))
+    }
+  }
+  const ambiguous = ambiguousForms(templates)
+  const hasParameters = templates.some(({ tokens }) => tokens.includes(one))
+  // An analysis of its own, made only if a principal's patterns do not fit: this one's findings need not stay in memory.
+  const merge: CoverOptions["merge"] = (permits, minDepth) =>
+    mergedPatterns(templates, permits, new OverlapAnalysis(templates, tree), minDepth)
+  const coverOptions = { ...options, ambiguous, hasParameters, merge }
+  return {
+    ...{ tree, ambiguous, hasParameters, conflicts: [...conflicts.values()] },
+    exposed: examined.flatMap(({ around }) => around.exposed),
+    most: most(examined, coverOptions),
+    cover: (permits) => cover(examined, permits, coverOptions),
+  }
+}
+
+/** Whether a catch-all stands above a template that is none itself, or right below it. */
+function isRival(catchAll: Template, { tokens }: Template): boolean {
+  const last = tokens.at(-1)
+  const prefix = catchAll.tokens.slice(0, -1)
+  if (last === undefined || last === many || last === rest || prefix.length > tokens.length) return false
+  return prefix.every((token, at) => token === tokens[at] || !isFixed(token) || !isFixed(tokens[at] ?? ""))
+}

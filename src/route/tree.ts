@@ -1,0 +1,158 @@
+import type { Route } from "./table.ts"
+import { shapeOf } from "./template.ts"
+import { many, one, rest, type Tokens, tokensOf } from "./tokens.ts"
+
+/** One template of the table with its routes. */
+export interface Template {
+  /** As the table writes it first. */
+  readonly text: string
+  readonly tokens: Tokens
+  /** The tokens as one text, for comparing templates. */
+  readonly shape: string
+  /** Method, or `ANY`, to route. */
+  readonly routes: ReadonlyMap<string, Route>
+}
+
+interface Node {
+  readonly fixed: Map<string, Node>
+  parameter?: Node
+  /** The template that ends in a greedy parameter here. */
+  greedy?: Template
+  /** The template that ends here. */
+  template?: Template
+  /** Most segments that a template below can take. */
+  height: number
+}
+
+/** The route of a template for a method: the method's own before ANY. */
+export function routeOf(template: Template | undefined, method: string): Route | undefined {
+  return template?.routes.get(method) ?? template?.routes.get("ANY")
+}
+
+/** The templates as a tree, for finding the one that a path belongs to. Its cost depends on the path, not on the table. */
+export class TemplateTree {
+  readonly #root: Node = { fixed: new Map(), height: 0 }
+  /** Takes what nothing else takes: `$default`. */
+  #catchAll: Template | undefined
+
+  constructor(templates: Iterable<Template>) {
+    for (const template of templates) this.#add(template)
+  }
+
+  /**
+   * The templates that a path fits, the most specific first: fixed text before a parameter, a parameter before a greedy
+   * one, segment by segment, as API Gateway documents it; `$default` last.
+   */
+  find(segments: readonly string[]): readonly Template[] {
+    const found: Template[] = []
+    collect(this.#root, segments, 0, (template) => {
+      found.push(template)
+      return undefined
+    })
+    if (this.#catchAll !== undefined) found.push(this.#catchAll)
+    return found
+  }
+
+  /** The template that the gateway chooses for a path and method: the most specific one with a route for the method. */
+  choose(segments: readonly string[], method: string): Template | undefined {
+    const accept = (template: Template): Template | undefined =>
+      routeOf(template, method) === undefined ? undefined : template
+    const chosen = collect(this.#root, segments, 0, accept)
+    return chosen ?? (this.#catchAll && accept(this.#catchAll))
+  }
+
+  /** Every template that can have a text in common with a pattern, and perhaps some more. */
+  candidates(pattern: Tokens): ReadonlySet<Template> {
+    const found = new Set<Template>()
+    if (this.#catchAll !== undefined) found.add(this.#catchAll)
+    const seen = new Map<Node, Set<number>>()
+    const walk = (node: Node, at: number): void => {
+      const here = seen.get(node) ?? new Set()
+      if (here.has(at)) return
+      seen.set(node, here.add(at))
+      const token = pattern[at]
+      if (node.greedy !== undefined && token !== undefined) found.add(node.greedy)
+      if (node.template !== undefined && (token === undefined || token === rest)) found.add(node.template)
+      if (token === undefined || (token !== rest && pattern.length - at > node.height)) return
+      const next = token === many ? [at, at + 1] : token === rest ? [at] : [at + 1]
+      const children = token === many || token === rest ? node.fixed.values() : [node.fixed.get(token)]
+      for (const child of children) if (child !== undefined) for (const to of next) walk(child, to)
+      if (node.parameter !== undefined) for (const to of next) walk(node.parameter, to)
+    }
+    walk(this.#root, 0)
+    return found
+  }
+
+  #add(template: Template): void {
+    let node = this.#root
+    const { tokens } = template
+    for (const [at, token] of tokens.entries()) {
+      if (token === rest) {
+        this.#catchAll = template
+        return
+      }
+      if (token === many) {
+        node.greedy = template
+        return
+      }
+      node.height = Math.max(node.height, tokens.at(-1) === many ? Number.POSITIVE_INFINITY : tokens.length - at)
+      node = childOf(node, token)
+    }
+    node.template = template
+  }
+}
+
+function childOf(node: Node, token: string): Node {
+  if (token === one) {
+    node.parameter ??= { fixed: new Map(), height: 0 }
+    return node.parameter
+  }
+  const child = node.fixed.get(token) ?? { fixed: new Map(), height: 0 }
+  node.fixed.set(token, child)
+  return child
+}
+
+/** Visits the templates that a path fits until one is accepted. */
+function collect(
+  node: Node,
+  segments: readonly string[],
+  at: number,
+  accept: (template: Template) => Template | undefined,
+): Template | undefined {
+  const segment = segments[at]
+  if (segment === undefined) return node.template && accept(node.template)
+  if (segment !== "") {
+    const fixed = node.fixed.get(segment)
+    const found =
+      (fixed && collect(fixed, segments, at + 1, accept)) ??
+      (node.parameter && collect(node.parameter, segments, at + 1, accept))
+    if (found !== undefined) return found
+  }
+  return node.greedy && accept(node.greedy)
+}
+
+/** The templates of a table: routes that differ only in method or in the names of parameters belong together. */
+export function templatesOf(routes: Iterable<Route>): readonly Template[] {
+  const byShape = new Map<string, Template & { readonly routes: Map<string, Route> }>()
+  for (const route of routes) {
+    const tokens = tokensOf(route.template)
+    const shape = tokens.join("/")
+    const template = byShape.get(shape) ?? { text: route.template, tokens, shape, routes: new Map<string, Route>() }
+    template.routes.set(route.method, route)
+    byShape.set(shape, template)
+  }
+  return [...byShape.values()]
+}
+
+/** Shapes of templates as the gateway writes them. A gateway has few, and the bound holds even if one had no end of them. */
+export class Shapes {
+  readonly #known = new Map<string, string>()
+
+  of(template: string): string {
+    const known = this.#known.get(template)
+    if (known !== undefined) return known
+    const shape = shapeOf(template)
+    if (this.#known.size < 10_000) this.#known.set(template, shape)
+    return shape
+  }
+}
