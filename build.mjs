@@ -8,6 +8,7 @@ import { build } from "esbuild"
 
 const root = dirname(fileURLToPath(import.meta.url))
 const snapshotModule = "handlers/key-snapshot.ts"
+const configurationModule = join(root, "handlers/authorizer.config.ts")
 
 /** Most bytes of the entry chunk: every one of them is read, parsed and compiled in each cold start. */
 export const entryBudgetBytes = 80 * 1024
@@ -15,19 +16,29 @@ export const entryBudgetBytes = 80 * 1024
 export const startBudgetBytes = 84 * 1024
 
 /**
- * @param {{ outdir?: string, write?: boolean, snapshot?: string | undefined }} [options] `snapshot`: the file that
- *   `hallpass snapshot` wrote, to embed
+ * @param {{ outdir?: string, write?: boolean, snapshot?: string | undefined, configuration?: string }} [options]
+ *   `snapshot`: the file that `hallpass snapshot` wrote, to embed; `configuration`: the module to bundle in place of
+ *   handlers/authorizer.config.ts
  * @returns {Promise<{
  *   entryBytes: number,
  *   startBytes: number,
  *   snapshotBytes: number,
+ *   openApi: { file: string, found: import("./src/policy.ts").OpenApiRoutes } | undefined,
  *   files: { path: string, bytes: number }[],
  *   metafile: import("esbuild").Metafile
- * }>} `startBytes`: the entry and what it imports statically, less `snapshotBytes`
+ * }>} `startBytes`: the entry and what it imports statically, less `snapshotBytes`; `openApi`: the document that the route
+ *   table was read from, if the configuration names one
  */
-export async function buildBundle({ outdir = join(root, "build"), write = true, snapshot } = {}) {
-  // First, so that a snapshot that is refused leaves the last bundle alone.
+export async function buildBundle({
+  outdir = join(root, "build"),
+  write = true,
+  snapshot,
+  configuration = configurationModule,
+} = {}) {
+  // First, so that a snapshot or a document that is refused leaves the last bundle alone.
   const plugins = snapshot === undefined ? [] : [embed(await readSnapshot(snapshot))]
+  const openApi = await readOpenApi(configuration)
+  plugins.push(configure(configuration, openApi?.found.routes))
   if (write) await rm(outdir, { recursive: true, force: true })
   const { metafile } = await build({
     absWorkingDir: root,
@@ -54,7 +65,7 @@ export async function buildBundle({ outdir = join(root, "build"), write = true, 
     bytes,
   }))
   const entryBytes = files.find(({ path }) => path === "authorizer.mjs")?.bytes ?? Number.POSITIVE_INFINITY
-  return { entryBytes, ...startOf(metafile), files, metafile }
+  return { entryBytes, ...startOf(metafile), openApi, files, metafile }
 }
 
 /** What a start loads: the entry, and what is imported statically from there on. */
@@ -83,6 +94,35 @@ function embed(text) {
       onLoad({ filter: /[\\/]handlers[\\/]key-snapshot\.ts$/ }, () => ({ contents, loader: "js" }))
     },
   }
+}
+
+/** Bundles the configuration; its `routes` are the table, where they name a document. What else it says stays as it is. */
+function configure(file, routes) {
+  return {
+    name: "configuration",
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^\.\/authorizer\.config\.ts$/ }, () =>
+        routes === undefined ? { path: file } : { path: "configuration", namespace: "with-routes" },
+      )
+      onLoad({ filter: /.*/, namespace: "with-routes" }, () => ({
+        contents: `import configuration from ${JSON.stringify(file)}
+          export default { ...configuration, routes: JSON.parse(${JSON.stringify(JSON.stringify(routes))}) }`,
+        loader: "js",
+        resolveDir: dirname(file),
+      }))
+    },
+  }
+}
+
+/** The document that the configuration takes its routes from. @throws Error (rejects) when there is no table in it */
+async function readOpenApi(file) {
+  const options = { entryPoints: [file], bundle: true, write: false, format: "esm", platform: "node", target: "node22" }
+  const { outputFiles } = await build({ ...options, legalComments: "none", logLevel: "warning" })
+  // A configuration may need what only the deployed function has, so it is run here only for this.
+  if (!/\bopenapi\b/.test(outputFiles[0].text)) return undefined
+  const module = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`)
+  const { resolveOpenApi } = await import("./src/cli/open-api-file.ts")
+  return (await resolveOpenApi(module.default, dirname(file))).openApi
 }
 
 /** The snapshot as compact JSON. @throws Error (rejects) when it cannot be read, or when an authorizer would refuse it */
@@ -120,14 +160,23 @@ function readArguments() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { snapshot, outdir } = readArguments()
-  const { entryBytes, startBytes, snapshotBytes, files } = await buildBundle({ snapshot, outdir }).catch((error) => {
-    console.error(error.message)
-    process.exit(1)
-  })
+  const { entryBytes, startBytes, snapshotBytes, openApi, files } = await buildBundle({ snapshot, outdir }).catch(
+    (error) => {
+      console.error(error.message)
+      process.exit(1)
+    },
+  )
   const kilobytes = (bytes) => `${(bytes / 1024).toFixed(1)} KB`
   for (const { path, bytes } of files)
     console.log(`${kilobytes(bytes).padStart(11)}  ${join(relative(process.cwd(), outdir), path)}`)
   console.log(`entry chunk: ${kilobytes(entryBytes)} of ${kilobytes(entryBudgetBytes)}`)
+  if (openApi !== undefined) {
+    const { routes, withoutSecurity, otherSecurity } = openApi.found
+    console.log(
+      `routes from ${relative(process.cwd(), openApi.file)}: ${Object.keys(routes).length}; not in the table: ${withoutSecurity.length} without ` +
+        `security, ${otherSecurity.length} with other security (hallpass routes FILE names them)`,
+    )
+  }
   if (snapshot !== undefined) console.log(`key snapshot in it: ${kilobytes(snapshotBytes)}`)
   console.log(`loaded at start: ${kilobytes(startBytes)} of ${kilobytes(startBudgetBytes)}`)
   if (entryBytes > entryBudgetBytes || startBytes > startBudgetBytes) {

@@ -1,9 +1,12 @@
 import type { AuthorizerConfig } from "../src/index.ts"
+import type { AuthorizerSource } from "../src/policy.ts"
 
 /**
  * The configuration that is bundled with the handler. Leave it undefined to configure the deployed function through its
  * environment (`HALLPASS_CONFIG` or the simple variables), which wins over what stands here.
+ *
+ * `routes: { openapi: "../openapi.yaml" }` takes the route table from an OpenAPI document, at a path relative to this file.
  */
-const configuration: AuthorizerConfig | undefined = undefined
+const configuration: AuthorizerSource | undefined = undefined
 
-export default configuration
+export default configuration as AuthorizerConfig | undefined // the build puts the table in the place of routes.openapi

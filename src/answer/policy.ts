@@ -32,41 +32,64 @@ export const maxResourceLength = 512
  * otherwise become a wildcard (SR-141).
  */
 export class Policies {
-  readonly #made = new WeakMap<Coverage, Map<string, SizedPolicy | "too_large">>()
-  readonly #denials = new Map<string, PolicyDocument>()
+  readonly #made = new WeakMap<Coverage, ByStage<SizedPolicy | "too_large">>()
+  readonly #denials = new ByStage<PolicyDocument>()
 
   /** The document for a coverage, or undefined when it does not fit into an answer. */
   document(arn: ExecuteApiArn, coverage: Coverage): SizedPolicy | undefined {
     let byStage = this.#made.get(coverage)
     if (byStage === undefined) {
-      byStage = new Map()
+      byStage = new ByStage()
       this.#made.set(coverage, byStage)
     }
-    const stage = stageOf(arn)
-    let made = byStage.get(stage)
-    if (made === undefined) {
-      made = write(stage, coverage)
-      remember(byStage, stage, made)
-    }
+    const made = byStage.get(arn) ?? byStage.put(arn, write(stageOf(arn), coverage))
     return made === "too_large" ? undefined : made
   }
 
   /** Denies every route of the stage; a request without a readable ARN is denied on everything. */
   denyStage(arn: ExecuteApiArn | undefined): PolicyDocument {
     if (arn === undefined) return denyEverything
-    const stage = stageOf(arn)
-    let made = this.#denials.get(stage)
-    if (made === undefined) {
-      made = policyDocument(statement("Deny", prefixed(stage, wholeStage.allow)))
-      remember(this.#denials, stage, made)
-    }
-    return made
+    const denial = (): PolicyDocument => policyDocument(statement("Deny", prefixed(stageOf(arn), wholeStage.allow)))
+    return this.#denials.get(arn) ?? this.#denials.put(arn, denial())
   }
 }
 
-/** One entry per API and stage in practice; the bound holds even if a gateway sent an endless number of stages. */
-function remember<V>(map: Map<string, V>, key: string, value: V): void {
-  if (map.size < 1000) map.set(key, value)
+/**
+ * One value per API and stage. An authorizer serves few, most often one: the last is looked at first, part by part, because
+ * joining and hashing the stage's text costs 0.8 us a request, and comparing five short texts 0.05.
+ */
+class ByStage<V> {
+  readonly #values = new Map<string, V>()
+  #last: ExecuteApiArn | undefined
+  #lastValue: V | undefined
+
+  get(arn: ExecuteApiArn): V | undefined {
+    const last = this.#last
+    if (
+      last !== undefined &&
+      last.apiId === arn.apiId &&
+      last.stage === arn.stage &&
+      last.accountId === arn.accountId &&
+      last.region === arn.region &&
+      last.partition === arn.partition
+    )
+      return this.#lastValue
+    const value = this.#values.get(stageOf(arn))
+    if (value !== undefined) this.#keep(arn, value)
+    return value
+  }
+
+  put(arn: ExecuteApiArn, value: V): V {
+    // One entry per API and stage in practice; the bound holds even if a gateway sent an endless number of stages.
+    if (this.#values.size < 1000) this.#values.set(stageOf(arn), value)
+    this.#keep(arn, value)
+    return value
+  }
+
+  #keep(arn: ExecuteApiArn, value: V): void {
+    this.#last = arn
+    this.#lastValue = value
+  }
 }
 
 /** With what is denied only if there is room, as far as there is. */

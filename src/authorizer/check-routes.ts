@@ -19,6 +19,14 @@ export function checkRoutes(value: unknown, report: Report): Routes | undefined 
     report("routes", "must have a route; leave it out to allow every authenticated principal")
   const shapes = new Map<string, string>()
   for (const [key, rule] of Object.entries(raw)) {
+    if (key === "openapi") {
+      report(
+        "routes.openapi",
+        "is read when the function is built, not when it runs: put the output of `hallpass routes FILE` here, or set it in " +
+          "handlers/authorizer.config.ts",
+      )
+      continue
+    }
     const path = `routes["${key}"]`
     const read = readRouteKey(key)
     if (key.length > maxTemplateLength)

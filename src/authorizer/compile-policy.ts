@@ -7,6 +7,7 @@ import { compilePrincipalPolicy } from "../route/principal.ts"
 import { compileRoutes, readRoutes } from "../route/table.ts"
 import type { AuthorizerConfig } from "../shared/configuration.ts"
 import { wholeStage } from "../shared/coverage.ts"
+import type { Decision } from "../shared/decision.ts"
 import type { Principal } from "../shared/principal.ts"
 import type { AccessRequest, ExecuteApiArn } from "../shared/request.ts"
 import type { AnswerScope } from "./check-cache.ts"
@@ -48,6 +49,13 @@ export interface CompiledPolicy {
    * @throws TypeError when the ARN is none of a deployed API; RangeError when the document does not fit into an answer
    */
   document(principal: Principal, arn: string): PolicyDocument
+  /**
+   * The decision for one request, as the rules alone make it: no token is looked at, and no custom check is asked.
+   *
+   * @param arn `methodArn` or `routeArn` of the request; its path is matched as text, as for TOKEN events
+   * @throws TypeError when the ARN is none of a deployed API
+   */
+  decide(principal: Principal, arn: string): Decision
 }
 
 /** The blocks that the policy compiler reads. The others of a configuration may be there and are not looked at. */
@@ -79,12 +87,18 @@ export function compilePolicy(config: PolicyConfig): CompiledPolicy {
     maxBytes: maxPolicyBytes,
     document(principal, arn) {
       const parsed = parseExecuteApiArn(arn)
-      const { covers } = decide(requestOf(parsed), principal)
+      const everywhere = parsed.method === "$connect" ? undefined : principalPolicy
+      const covers = everywhere ? everywhere.covers(principal) : decide(requestOf(parsed), principal).covers
       if (covers === undefined) return policies.denyStage(parsed)
       const policy = policies.document(parsed, covers)
       if (policy === undefined)
         throw new RangeError(`the policy does not fit into an answer: more than ${maxPolicyBytes} bytes`)
       return policy.document
+    },
+    decide(principal, arn) {
+      const { route, refused } = decide(requestOf(parseExecuteApiArn(arn)), principal)
+      const { outcome, code } = refused ?? { outcome: "allow", code: "ok" }
+      return { outcome, reason: code, principal, ...(route && { route: route.key }) }
     },
   }
 }

@@ -1,13 +1,15 @@
 import { readFile } from "node:fs/promises"
-import { extname, resolve } from "node:path"
+import { dirname, extname, resolve } from "node:path"
 import { pathToFileURL } from "node:url"
 import { type AuthorizerConfig, ConfigurationError, configFromEnvironment } from "../index.ts"
+import type { AuthorizerSource } from "../policy.ts"
 import { UsageError } from "./command.ts"
+import { resolveOpenApi } from "./open-api-file.ts"
 
 const moduleEndings = [".ts", ".mts", ".js", ".mjs"]
 
 /**
- * Reads a configuration, unchecked: the doors check it.
+ * Reads a configuration, unchecked: the doors check it. `routes.openapi` of a file becomes the table that it leads to.
  *
  * @param file JSON, or a module with the configuration as its default export; undefined for the environment
  * @throws UsageError (rejects) when there is none, or when it cannot be read
@@ -15,8 +17,10 @@ const moduleEndings = [".ts", ".mts", ".js", ".mjs"]
 export async function readConfiguration(file: string | undefined): Promise<AuthorizerConfig> {
   if (file === undefined) return fromEnvironment()
   const ending = extname(file).toLowerCase()
-  if (ending === ".json") return fromJson(file)
-  if (moduleEndings.includes(ending)) return fromModule(file)
+  if (ending === ".json" || moduleEndings.includes(ending)) {
+    const source = await (ending === ".json" ? fromJson(file) : fromModule(file))
+    return (await resolveOpenApi(source, dirname(resolve(file)))).configuration
+  }
   throw new UsageError(`--config takes a file that ends in .json, ${moduleEndings.join(", ")}, not ${file}`)
 }
 
@@ -33,7 +37,7 @@ function fromEnvironment(): AuthorizerConfig {
   )
 }
 
-async function fromJson(file: string): Promise<AuthorizerConfig> {
+async function fromJson(file: string): Promise<AuthorizerSource> {
   let text: string
   try {
     text = await readFile(file, "utf8")
@@ -47,9 +51,9 @@ async function fromJson(file: string): Promise<AuthorizerConfig> {
   }
 }
 
-async function fromModule(file: string): Promise<AuthorizerConfig> {
+async function fromModule(file: string): Promise<AuthorizerSource> {
   const url = pathToFileURL(resolve(file)).href
-  let loaded: { readonly default?: AuthorizerConfig }
+  let loaded: { readonly default?: AuthorizerSource }
   try {
     loaded = await import(url)
   } catch (error) {

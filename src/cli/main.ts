@@ -1,10 +1,18 @@
 #!/usr/bin/env node
 // The `hallpass` command: finds the command that was asked for. Results go to standard output, progress and errors to
 // standard error; the exit code says how it went.
+import { check } from "./check.ts"
 import { type Command, UsageError } from "./command.ts"
+import { policy } from "./policy.ts"
+import { routes } from "./routes.ts"
 import { snapshot } from "./snapshot.ts"
 
-const commands: ReadonlyMap<string, Command> = new Map([["snapshot", snapshot]])
+const commands: ReadonlyMap<string, Command> = new Map([
+  ["check", check],
+  ["policy", policy],
+  ["routes", routes],
+  ["snapshot", snapshot],
+])
 
 const help = `hallpass: a token-validating authorizer for Amazon API Gateway
 
@@ -17,7 +25,9 @@ Options
   --help, -h     this text; after a command, all about that command
 
 Examples
-  hallpass snapshot --help
+  hallpass check --config authorizer.json
+  hallpass policy --help
+  hallpass routes openapi.yaml
   hallpass snapshot --config authorizer.config.ts
 
 Exit codes: 0 done; 1 it could not be done, and the text says why; 2 the command line or the configuration is wrong.

@@ -1,5 +1,5 @@
 import type { OverlapAnalysis } from "./overlap.ts"
-import type { Route } from "./table.ts"
+import type { Route } from "./route.ts"
 import { httpMethods } from "./template.ts"
 import { many, patternTexts, rest, spanning, type Tokens } from "./tokens.ts"
 import { routeOf, type Template } from "./tree.ts"
@@ -35,7 +35,7 @@ export function mergedPatterns(
     const known = harmless.get(key)
     if (known !== undefined) return known
     const below = new Set<Template>()
-    for (const hit of analysis.hits([...prefix, many])) if (hit.method === method) below.add(hit.template)
+    for (const hit of analysis.hits([...prefix, many])) if (hit.methods.includes(method)) below.add(hit.template)
     const verdict = below.size > 1 && [...below].every((template) => isPermitted(template, method, permits))
     harmless.set(key, verdict)
     return verdict
@@ -52,7 +52,9 @@ export function mergedPatterns(
   /** `*` also takes a method and the first segments; whatever that reaches has to be permitted. */
   const mayBeWild = (tokens: Tokens): boolean =>
     tokens.length > 0 &&
-    analysis.hits([many, ...tokens]).every(({ template, method }) => isPermitted(template, method, permits))
+    !analysis.hitsAny([many, ...tokens], ({ template, methods }) =>
+      methods.some((method) => !isPermitted(template, method, permits)),
+    )
   return [...merged.values()].map(({ tokens, methods }) => ({
     methods: methods.size === httpMethods.length && mayBeWild(tokens) ? ["*"] : [...methods],
     paths: patternTexts(tokens),

@@ -4,7 +4,7 @@ import { type Covered, type CoverOptions, cover, type Examined, most } from "./c
 import { type Exposure, type Surroundings, surroundings } from "./exposure.ts"
 import { type Conflict, OverlapAnalysis, tangled } from "./overlap.ts"
 import { type AmbiguousForms, ambiguousForms } from "./path.ts"
-import type { Route } from "./table.ts"
+import type { Route } from "./route.ts"
 import { isFixed, many, one, patternTexts, rest, spanning } from "./tokens.ts"
 import { type Template, TemplateTree } from "./tree.ts"
 
@@ -75,7 +75,11 @@ export function compileTable(templates: readonly Template[], options: TableOptio
 /** Whether a catch-all stands above a template that is none itself, or right below it. */
 function isRival(catchAll: Template, { tokens }: Template): boolean {
   const last = tokens.at(-1)
-  const prefix = catchAll.tokens.slice(0, -1)
-  if (last === undefined || last === many || last === rest || prefix.length > tokens.length) return false
-  return prefix.every((token, at) => token === tokens[at] || !isFixed(token) || !isFixed(tokens[at] ?? ""))
+  const above = catchAll.tokens.length - 1
+  if (last === undefined || last === many || last === rest || above > tokens.length) return false
+  for (let at = 0; at < above; at++) {
+    const [a = "", b = ""] = [catchAll.tokens[at], tokens[at]]
+    if (a !== b && isFixed(a) && isFixed(b)) return false
+  }
+  return true
 }

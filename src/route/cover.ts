@@ -1,9 +1,9 @@
 import type { Coverage } from "../shared/coverage.ts"
 import type { MergedPattern } from "./compact.ts"
 import type { Surroundings } from "./exposure.ts"
-import type { Overlap, WildMethod } from "./overlap.ts"
+import type { Hit, Overlap, WildMethod } from "./overlap.ts"
 import type { AmbiguousForms } from "./path.ts"
-import type { Route } from "./table.ts"
+import type { Route } from "./route.ts"
 import { httpMethods } from "./template.ts"
 import { isFixed, many, patternTexts, rest, spanning } from "./tokens.ts"
 import { routeOf, type Template } from "./tree.ts"
@@ -15,7 +15,7 @@ export interface Examined {
   readonly wildMethod: WildMethod
   readonly overlaps: readonly Overlap[]
   /** Templates and methods that a Deny of the whole template would touch. */
-  readonly deniedWith: readonly { readonly template: Template; readonly method: string }[]
+  readonly deniedWith: readonly Hit[]
   readonly around: Surroundings
   /** Catch-alls that would take a path of this template with a slash at its end, where the API reads it that way. */
   readonly slashRivals: readonly Template[]
@@ -61,7 +61,7 @@ export function cover(
     if (forbidden.length > 0) all = false
     for (const method of allowed) if (slashRivals.some((rival) => is(false, rival, method))) slashMatters.add(method)
     const harmless = (method: string): boolean =>
-      !deniedWith.some((hit) => hit.method === method && is(true, hit.template, method))
+      !deniedWith.some((hit) => hit.methods.includes(method) && is(true, hit.template, method))
     patterns.allow(one, allowed)
     for (const { other, methods, deny } of overlaps) {
       const covered = methods.filter((method) => allowed.includes(method) && is(false, other, method))

@@ -2,8 +2,9 @@ import { type Coverage, wholeStage } from "../shared/coverage.ts"
 import type { Principal } from "../shared/principal.ts"
 import { type Refusal, refusal } from "../shared/reasons.ts"
 import type { AccessRequest } from "../shared/request.ts"
+import type { Route } from "./route.ts"
 import { compileRule } from "./rule.ts"
-import type { Route, RouteTable } from "./table.ts"
+import type { RouteTable } from "./table.ts"
 
 /** What the rules say: the route that applied, the refusal if there is one, and what an answer may cover. */
 export interface RouteVerdict {

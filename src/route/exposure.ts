@@ -34,7 +34,7 @@ export function surroundings(template: Template, tree: TemplateTree, analysis: O
     for (const at of parameters) {
       for (let extra = 1; template.tokens.length + extra < analysis.maxSegments; extra++) {
         const longer = lengthened(template.tokens, at, extra)
-        if (!analysis.hits(longer).some((hit) => hit.method === method)) {
+        if (!analysis.hits(longer).some((hit) => hit.methods.includes(method))) {
           paths.push(...patternTexts(longer))
           break
         }

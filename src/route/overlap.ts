@@ -1,5 +1,5 @@
 import { excludeEachOther, implies } from "./implies.ts"
-import type { Route } from "./table.ts"
+import type { Route } from "./route.ts"
 import { httpMethods } from "./template.ts"
 import { many, patternTexts, rest, spanning, type Tokens } from "./tokens.ts"
 import { routeOf, type Template, type TemplateTree } from "./tree.ts"
@@ -26,11 +26,11 @@ export interface Overlap {
 /** How far `*` reaches where it stands for the method of a template. */
 export type WildMethod = "exact" | "listed" | "no"
 
-/** Where a pattern leads besides its own template: the other template, the method, and a path that shows it. */
-interface Hit {
+/** Where a pattern leads: a template, a path that shows it, and the methods at which the table takes that path there. */
+export interface Hit {
   readonly template: Template
-  readonly method: string
   readonly path: readonly string[]
+  readonly methods: readonly string[]
 }
 
 /** Examines how the templates of a table lie over each other once IAM has made every parameter greedy. */
@@ -52,14 +52,28 @@ export class OverlapAnalysis {
     const known = this.#hits.get(key)
     if (known !== undefined) return known
     const found: Hit[] = []
-    for (const template of this.#tree.candidates(pattern)) {
-      const paths = witnesses(pattern, template.tokens, this.fresh, this.maxSegments)
-      for (const path of paths) {
-        for (const method of httpMethods)
-          if (this.#tree.choose(path, method) === template) found.push({ template, method, path })
-      }
-    }
+    this.hitsAny(pattern, (hit) => {
+      found.push(hit)
+      return false
+    })
     this.#hits.set(key, found)
+    return found
+  }
+
+  /** Whether a pattern covers a request that fulfils something; looks no further than the first. @throws TooTangled */
+  hitsAny(pattern: Tokens, fulfils: (hit: Hit) => boolean): boolean {
+    const seen = new Set<Template>()
+    let found = false
+    this.#tree.visitCandidates(pattern, (template) => {
+      if (seen.has(template)) return false
+      seen.add(template)
+      for (const path of witnesses(pattern, template.tokens, this.fresh, this.maxSegments)) {
+        const methods = httpMethods.filter((method) => this.#tree.choose(path, method) === template)
+        if (methods.length > 0 && fulfils({ template, path, methods })) found = true
+        if (found) return true
+      }
+      return false
+    })
     return found
   }
 
@@ -68,19 +82,22 @@ export class OverlapAnalysis {
     if (template.tokens.length === 0) return []
     const strangers = new Map<Template, Hit[]>()
     for (const hit of this.hits(spanning(template.tokens))) {
-      const own = routeOf(template, hit.method)
-      const other = routeOf(hit.template, hit.method)
-      if (hit.template === template || own === undefined || other === undefined) continue
-      if (implies([own.configured], other.configured)) continue // whoever is allowed the one is allowed the other
+      if (hit.template === template) continue
+      const methods = hit.methods.filter((method) => {
+        const [own, other] = [routeOf(template, method), routeOf(hit.template, method)]
+        // Whoever is allowed the one is allowed the other: then nothing has to be kept apart.
+        return own !== undefined && other !== undefined && !implies([own.configured], other.configured)
+      })
+      if (methods.length === 0) continue
       const hits = strangers.get(hit.template) ?? []
-      hits.push(hit)
+      hits.push({ ...hit, methods })
       strangers.set(hit.template, hits)
     }
     return [...strangers].map(([other, hits]) => this.#overlap(template, other, hits, report))
   }
 
   #overlap(template: Template, other: Template, hits: readonly Hit[], report: (conflict: Conflict) => void): Overlap {
-    const methods = [...new Set(hits.map(({ method }) => method))]
+    const methods = [...new Set(hits.flatMap((hit) => hit.methods))]
     const narrow = withoutCovered(hits.map(({ path }) => patternOf(path, this.fresh)))
     const choices: readonly (readonly Tokens[])[] = [[spanning(other.tokens)], narrow]
     const costs = choices.map((patterns) => this.#conflicts(template, other, patterns, methods))
@@ -99,14 +116,16 @@ export class OverlapAnalysis {
     const conflicts: Conflict[] = []
     const seen = new Set<Route>()
     for (const hit of patterns.flatMap((pattern) => this.hits(pattern))) {
-      const [denied, harmed] = [routeOf(other, hit.method), routeOf(hit.template, hit.method)]
-      if (hit.template === other || !methods.includes(hit.method) || denied === undefined || harmed === undefined)
-        continue
-      const allowed = [harmed, ...[routeOf(template, hit.method) ?? []].flat()]
-      const rules = allowed.map(({ configured }) => configured)
-      if (seen.has(harmed) || implies(rules, denied.configured) || excludeEachOther(rules)) continue
-      seen.add(harmed)
-      conflicts.push(conflict(harmed, denied, `${hit.method}/${hit.path.join("/")}`))
+      if (hit.template === other) continue
+      for (const method of hit.methods) {
+        const [denied, harmed] = [routeOf(other, method), routeOf(hit.template, method)]
+        if (!methods.includes(method) || denied === undefined || harmed === undefined || seen.has(harmed)) continue
+        const allowed = [harmed, ...[routeOf(template, method) ?? []].flat()]
+        const rules = allowed.map(({ configured }) => configured)
+        if (implies(rules, denied.configured) || excludeEachOther(rules)) continue
+        seen.add(harmed)
+        conflicts.push(conflict(harmed, denied, `${method}/${hit.path.join("/")}`))
+      }
     }
     return conflicts
   }
@@ -127,9 +146,10 @@ export class OverlapAnalysis {
     const [first] = pattern
     if (first === undefined) return "no"
     if (first === many || first === rest) return "exact"
-    const hits = this.hits([many, ...pattern])
-    if (hits.length === 0) return "exact"
-    return hits.every((hit) => hit.template === template) ? "listed" : "no"
+    if (httpMethods.some((method) => routeOf(template, method) === undefined)) return "no"
+    const wider = [many, ...pattern]
+    if (this.hitsAny(wider, (hit) => hit.template !== template)) return "no"
+    return this.hitsAny(wider, () => true) ? "listed" : "exact"
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Principal } from "../shared/principal.ts"
 import type { Covered } from "./cover.ts"
-import type { Route } from "./table.ts"
+import type { Route } from "./route.ts"
 
 type Build = (permits: (route: Route) => boolean) => Covered
 

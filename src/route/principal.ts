@@ -1,5 +1,6 @@
 import type { RouteRule } from "../shared/configuration.ts"
 import type { Coverage } from "../shared/coverage.ts"
+import type { Principal } from "../shared/principal.ts"
 import { refusal } from "../shared/reasons.ts"
 import type { AccessRequest } from "../shared/request.ts"
 import { type CompiledTable, compileTable } from "./compile.ts"
@@ -7,8 +8,9 @@ import type { Covered } from "./cover.ts"
 import type { DecideRoute, RouteVerdict } from "./decide.ts"
 import { type RequestedPath, readPath } from "./path.ts"
 import { PermissionsOf } from "./permissions.ts"
+import type { Route } from "./route.ts"
 import { compileRule } from "./rule.ts"
-import { type Route, readRoutes } from "./table.ts"
+import { readRoutes } from "./table.ts"
 import { httpMethods } from "./template.ts"
 import { routeOf, Shapes, type Template, templatesOf } from "./tree.ts"
 
@@ -16,6 +18,8 @@ import { routeOf, Shapes, type Template, templatesOf } from "./tree.ts"
 export interface PrincipalPolicy {
   readonly table: CompiledTable
   readonly decide: DecideRoute
+  /** What a principal may call of an API's HTTP routes; undefined: nothing. */
+  covers(principal: Principal): Coverage | undefined
 }
 
 /** What principal policies need to know. */
@@ -54,6 +58,7 @@ export function compilePrincipalPolicy(options: PrincipalPolicyOptions): Princip
 
   return {
     table,
+    covers: (principal) => something(permissions.of(principal)),
     decide(request, principal): RouteVerdict {
       const { method, arn } = request
       if (request.kind === "websocket") {
@@ -63,7 +68,7 @@ export function compilePrincipalPolicy(options: PrincipalPolicyOptions): Princip
       }
       if (!httpMethods.includes(method)) return { route: undefined, refused: methodUnknown, covers: undefined }
       const covered = permissions.of(principal)
-      const covers = covered.coverage.allow.length === 0 ? undefined : covered.coverage
+      const covers = something(covered)
       const found = routeByText(request, arn?.path ?? "/", covered)
       if (found === undefined) return { route: undefined, refused: routeUnmatched, covers }
       if ("refused" in found)
@@ -90,4 +95,8 @@ export function compilePrincipalPolicy(options: PrincipalPolicyOptions): Princip
     // Neither the gateway nor the path leads to a route that the table names.
     return (chosen === undefined || chosen === unnamedTemplate) && !named.has(shape)
   }
+}
+
+function something({ coverage }: Covered): Coverage | undefined {
+  return coverage.allow.length === 0 ? undefined : coverage
 }

@@ -2,21 +2,11 @@ import type { RouteRule } from "../shared/configuration.ts"
 import { type Refusal, refusal } from "../shared/reasons.ts"
 import type { AccessRequest } from "../shared/request.ts"
 import { ambiguousForms, readPath } from "./path.ts"
+import type { Route } from "./route.ts"
 import { type CompiledRule, compileRule } from "./rule.ts"
 import { httpMethods, readRouteKey } from "./template.ts"
 import { many, rest } from "./tokens.ts"
 import { routeOf, Shapes, type Template, TemplateTree, templatesOf } from "./tree.ts"
-
-/** One configured route. */
-export interface Route {
-  /** As the configuration writes it. */
-  readonly key: string
-  /** An HTTP method, `ANY`, or `$connect`. */
-  readonly method: string
-  readonly template: string
-  readonly rule: CompiledRule
-  readonly configured: RouteRule
-}
 
 /** The route table, ready for look-ups. */
 export interface RouteTable {

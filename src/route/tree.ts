@@ -1,4 +1,4 @@
-import type { Route } from "./table.ts"
+import type { Route } from "./route.ts"
 import { shapeOf } from "./template.ts"
 import { many, one, rest, type Tokens, tokensOf } from "./tokens.ts"
 
@@ -22,6 +22,8 @@ interface Node {
   template?: Template
   /** Most segments that a template below can take. */
   height: number
+  /** Counted through the tree. */
+  readonly number: number
 }
 
 /** The route of a template for a method: the method's own before ANY. */
@@ -31,7 +33,8 @@ export function routeOf(template: Template | undefined, method: string): Route |
 
 /** The templates as a tree, for finding the one that a path belongs to. Its cost depends on the path, not on the table. */
 export class TemplateTree {
-  readonly #root: Node = { fixed: new Map(), height: 0 }
+  readonly #root: Node = { fixed: new Map(), height: 0, number: 0 }
+  #nodes = 1
   /** Takes what nothing else takes: `$default`. */
   #catchAll: Template | undefined
 
@@ -61,26 +64,34 @@ export class TemplateTree {
     return chosen ?? (this.#catchAll && accept(this.#catchAll))
   }
 
-  /** Every template that can have a text in common with a pattern, and perhaps some more. */
-  candidates(pattern: Tokens): ReadonlySet<Template> {
-    const found = new Set<Template>()
-    if (this.#catchAll !== undefined) found.add(this.#catchAll)
-    const seen = new Map<Node, Set<number>>()
-    const walk = (node: Node, at: number): void => {
-      const here = seen.get(node) ?? new Set()
-      if (here.has(at)) return
-      seen.set(node, here.add(at))
+  /**
+   * Every template that can have a text in common with a pattern, and perhaps some more; a template may come twice.
+   *
+   * @param visit returns true to look no further
+   */
+  visitCandidates(pattern: Tokens, visit: (template: Template) => boolean): void {
+    if (this.#catchAll !== undefined && visit(this.#catchAll)) return
+    const seen = new Set<number>()
+    const width = pattern.length + 1
+    const walk = (node: Node, at: number): boolean => {
+      const state = node.number * width + at
+      if (seen.has(state)) return false
+      seen.add(state)
       const token = pattern[at]
-      if (node.greedy !== undefined && token !== undefined) found.add(node.greedy)
-      if (node.template !== undefined && (token === undefined || token === rest)) found.add(node.template)
-      if (token === undefined || (token !== rest && pattern.length - at > node.height)) return
-      const next = token === many ? [at, at + 1] : token === rest ? [at] : [at + 1]
-      const children = token === many || token === rest ? node.fixed.values() : [node.fixed.get(token)]
-      for (const child of children) if (child !== undefined) for (const to of next) walk(child, to)
-      if (node.parameter !== undefined) for (const to of next) walk(node.parameter, to)
+      if (node.greedy !== undefined && token !== undefined && visit(node.greedy)) return true
+      if (node.template !== undefined && (token === undefined || token === rest) && visit(node.template)) return true
+      if (token === undefined || (token !== rest && pattern.length - at > node.height)) return false
+      const stays = token === many || token === rest
+      const step = (child: Node): boolean => (token !== rest && walk(child, at + 1)) || (stays && walk(child, at))
+      if (!stays) {
+        const child = node.fixed.get(token)
+        if (child !== undefined && step(child)) return true
+      } else {
+        for (const child of node.fixed.values()) if (step(child)) return true
+      }
+      return node.parameter !== undefined && step(node.parameter)
     }
     walk(this.#root, 0)
-    return found
   }
 
   #add(template: Template): void {
@@ -96,20 +107,19 @@ export class TemplateTree {
         return
       }
       node.height = Math.max(node.height, tokens.at(-1) === many ? Number.POSITIVE_INFINITY : tokens.length - at)
-      node = childOf(node, token)
+      node = this.#childOf(node, token)
     }
     node.template = template
   }
-}
 
-function childOf(node: Node, token: string): Node {
-  if (token === one) {
-    node.parameter ??= { fixed: new Map(), height: 0 }
-    return node.parameter
+  #childOf(node: Node, token: string): Node {
+    const known = token === one ? node.parameter : node.fixed.get(token)
+    if (known !== undefined) return known
+    const child: Node = { fixed: new Map(), height: 0, number: this.#nodes++ }
+    if (token === one) node.parameter = child
+    else node.fixed.set(token, child)
+    return child
   }
-  const child = node.fixed.get(token) ?? { fixed: new Map(), height: 0 }
-  node.fixed.set(token, child)
-  return child
 }
 
 /** Visits the templates that a path fits until one is accepted. */

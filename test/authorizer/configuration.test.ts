@@ -263,6 +263,12 @@ describe("routes", () => {
   })
 })
 
+it("an OpenAPI file is for the build, and nothing else is said of it", () => {
+  const found = problems({ routes: { openapi: "openapi.yaml", "GET /x": {} }, gateway: { resultTtlSeconds: 0 } })
+  expect(found).toHaveLength(1)
+  expect(found[0]).toMatch(/^routes\.openapi: is read when the function is built.*hallpass routes FILE/)
+})
+
 describe("SR-143: what API Gateway's cache would make wrong", () => {
   const routes = { "GET /x": {} }
   const safe = (gateway: object, more: object = {}): readonly string[] => problems({ gateway, ...more })

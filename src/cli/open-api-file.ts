@@ -1,0 +1,118 @@
+import { readFile, stat } from "node:fs/promises"
+import { extname, resolve } from "node:path"
+import type { AuthorizerConfig, ConfigurationProblem } from "../index.ts"
+import {
+  type AuthorizerSource,
+  type OpenApiOptions,
+  type OpenApiRoutes,
+  type OpenApiSource,
+  type RoutesSource,
+  routesFromOpenApi,
+} from "../policy.ts"
+import { UsageError } from "./command.ts"
+
+const endings = [".yaml", ".yml", ".json"]
+/** API Gateway imports 6 MB at most: what is much larger describes no API of it. */
+const maxBytes = 8 * 1024 * 1024
+
+/**
+ * Reads an OpenAPI document and derives the route table from it.
+ *
+ * @param file YAML, of which JSON is a part
+ * @returns the table; what is no YAML is a problem like any other
+ * @throws UsageError (rejects) when there is no such file
+ */
+export async function readOpenApiRoutes(file: string, options: OpenApiOptions = {}): Promise<OpenApiRoutes> {
+  const read = parse(await textOf(file), file, await import("yaml"))
+  if ("problems" in read) return { routes: {}, withoutSecurity: [], otherSecurity: [], notes: [], ...read }
+  return routesFromOpenApi(read.document, options)
+}
+
+async function textOf(file: string): Promise<string> {
+  if (!endings.includes(extname(file).toLowerCase())) {
+    throw new UsageError(`an OpenAPI document ends in ${endings.join(", ")}, unlike ${file}`)
+  }
+  try {
+    const { size } = await stat(file)
+    if (size > maxBytes) throw new UsageError(`${file} is larger than ${maxBytes / 1024 / 1024} MB`)
+    return await readFile(file, "utf8")
+  } catch (error) {
+    if (error instanceof UsageError) throw error
+    throw new UsageError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code})`)
+  }
+}
+
+/** JSON is read as YAML too: a JSON parser would silently drop the first of two operations of one name. */
+function parse(
+  text: string,
+  file: string,
+  { LineCounter, parseDocument }: typeof import("yaml"),
+): { readonly document: unknown } | { readonly problems: readonly ConfigurationProblem[] } {
+  const lineCounter = new LineCounter()
+  const parsed = parseDocument(text, { lineCounter, prettyErrors: false })
+  if (parsed.errors.length > 0) {
+    const problems = parsed.errors.map(({ pos: [start], message }) => {
+      const { line, col } = lineCounter.linePos(start)
+      return { path: `${file}:${line}:${col}`, message: `is not YAML: ${oneLine(message)}` }
+    })
+    return { problems }
+  }
+  try {
+    return { document: parsed.toJS() } // at most 100 uses of what aliases repeat: the library's own limit
+  } catch (error) {
+    return { problems: [{ path: file, message: `cannot be unfolded: ${oneLine((error as Error).message)}` }] }
+  }
+}
+
+/** What a configuration's `routes.openapi` came to. */
+export interface ResolvedConfiguration {
+  readonly configuration: AuthorizerConfig
+  /** What was read, for those who want to tell; undefined where the configuration names no document. */
+  readonly openApi?: { readonly file: string; readonly found: OpenApiRoutes }
+}
+
+/**
+ * Puts the route table in place of `routes.openapi`. Routes beside it win over the document's.
+ *
+ * @param folder where the configuration stands: the document's path is relative to it
+ * @throws UsageError (rejects) when the document cannot be read, or has problems
+ */
+export async function resolveOpenApi(source: AuthorizerSource, folder: string): Promise<ResolvedConfiguration> {
+  const { routes } = Object(source) as AuthorizerSource
+  if (!isRoutesSource(routes)) return { configuration: source as AuthorizerConfig }
+  const { openapi, ...besides } = routes
+  const { file: named, ...options } = readSource(openapi)
+  const file = resolve(folder, named)
+  const found = await readOpenApiRoutes(file, { ...options, besides })
+  if (found.problems.length > 0) {
+    const problems = found.problems.map(({ path, message }) => `${path} ${message}`).join("; ")
+    throw new UsageError(`routes.openapi: ${file}: ${problems}`)
+  }
+  return { configuration: { ...source, routes: found.routes }, openApi: { file, found } }
+}
+
+function isRoutesSource(routes: AuthorizerSource["routes"]): routes is RoutesSource {
+  return typeof routes === "object" && routes !== null && Object.hasOwn(routes, "openapi")
+}
+
+/** The two spellings of `routes.openapi`. What else a configuration says is checked by the doors; this never reaches them. */
+function readSource(openapi: OpenApiSource): Exclude<OpenApiSource, string> {
+  const source = typeof openapi === "string" ? { file: openapi } : Object(openapi)
+  const { file, schemes, scopes, ...others } = source as { readonly [name: string]: unknown }
+  const listed = schemes === undefined || (Array.isArray(schemes) && schemes.length > 0 && schemes.every(isText))
+  const known = scopes === undefined || scopes === "all" || scopes === "any"
+  if (!isText(file) || !listed || !known || Object.keys(others).length > 0) {
+    throw new UsageError(
+      'routes.openapi must be the path of a document, or { file: "openapi.yaml" } with schemes: ["name"] and scopes: "all" or "any" besides, if needed',
+    )
+  }
+  return source
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== ""
+}
+
+function oneLine(text: string): string {
+  return text.replace(/[\s\p{Cc}]+/gu, " ").replace(/[.:]$/, "")
+}

@@ -1,0 +1,13 @@
+import type { RouteRule } from "../shared/configuration.ts"
+import type { CompiledRule } from "./rule.ts"
+
+/** One configured route. */
+export interface Route {
+  /** As the configuration writes it. */
+  readonly key: string
+  /** An HTTP method, `ANY`, or `$connect`. */
+  readonly method: string
+  readonly template: string
+  readonly rule: CompiledRule
+  readonly configured: RouteRule
+}
