@@ -3,8 +3,8 @@ import type { Verdict } from "../gateway/verdict.ts"
 import type { RuntimeClient } from "../runtime/client.ts"
 import { type Row, warmInvocations } from "./row.ts"
 
-// The whole is 119 columns wide. `styleText` colours only what a terminal shows, and respects NO_COLOR.
-const widths = [15, 7, 14, 15, 18, 18, 7, 7] as const
+// The whole is 123 columns wide. `styleText` colours only what a terminal shows, and respects NO_COLOR.
+const widths = [15, 7, 14, 15, 22, 18, 7, 7] as const
 const titles = ["event kind", "issuer", "token", "outcome", "reason", "answer", "cold ms", "warm ms"]
 const colours = { allow: "green", unauthenticated: "yellow", forbidden: "magenta" } as const
 
@@ -16,8 +16,8 @@ export function head(): string {
 export function line({ kind, issuer, token, seen, asExpected, coldMs, warmMs }: Row): string {
   const text = cells([
     kind.title,
-    issuer.persona.name,
-    token.replace("-", " "),
+    issuer,
+    token,
     seen.outcome,
     seen.reason,
     seen.answer,
@@ -49,7 +49,7 @@ function conclusion(rows: readonly Row[]): string[] {
     styleText("red", `${unexpected.length} of ${rows.length} rows are not as expected:`),
     ...unexpected.map(
       ({ kind, issuer, token, expected, seen }) =>
-        `  ${kind.title}, ${issuer.persona.name}:${token}\n    expected  ${say(expected)}\n    seen      ${say(seen)}`,
+        `  ${kind.title}, ${issuer}:${token}\n    expected  ${say(expected)}\n    seen      ${say(seen)}`,
     ),
   ]
 }

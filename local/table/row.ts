@@ -1,5 +1,5 @@
 import { configurationFor } from "../gateway/configuration.ts"
-import { sampleEvent, withCredential } from "../gateway/event.ts"
+import { type GatewayEvent, sampleEvent, withCredential } from "../gateway/event.ts"
 import type { Kind } from "../gateway/kind.ts"
 import { readVerdict, type Verdict } from "../gateway/verdict.ts"
 import type { Issuer } from "../issuers/issuer.ts"
@@ -11,28 +11,46 @@ import { expectedVerdict } from "./expected.ts"
 /** How often a row is asked again in the process that has answered it once. */
 export const warmInvocations = 11
 
-export interface Row {
+/** One row of the table before it is asked. */
+export interface Question {
   readonly kind: Kind
-  readonly issuer: Issuer
-  readonly token: TokenName
+  /** Who vouches for the caller. */
+  readonly issuer: string
+  /** What the caller presents. */
+  readonly token: string
+  /** The event, made when it is its turn, because tokens and signatures age. */
+  readonly event: () => GatewayEvent | Promise<GatewayEvent>
+  /** The function's environment. */
+  readonly environment: { readonly [name: string]: string }
   readonly expected: Verdict
+}
+
+export interface Row extends Question {
   readonly seen: Verdict
   readonly asExpected: boolean
   readonly coldMs: number
   readonly warmMs: number
 }
 
-/** Sends one event with one token to a fresh process, and again while that is warm; every answer has to be the expected one. */
-export async function runRow(
-  client: RuntimeClient,
-  bundle: string,
-  kind: Kind,
-  issuer: Issuer,
-  token: TokenName,
-): Promise<Row> {
-  const minted = await issuer.mint(token)
-  const event = withCredential(sampleEvent(kind.event), minted === undefined ? undefined : `Bearer ${minted}`) ?? {}
-  const environment = { HALLPASS_CONFIG: JSON.stringify(configurationFor([issuer], kind.gateway)) }
+/** The question of one token under one kind of authorizer. */
+export function tokenQuestion(kind: Kind, issuer: Issuer, token: TokenName): Question {
+  return {
+    kind,
+    issuer: issuer.persona.name,
+    token: token.replace("-", " "),
+    expected: expectedVerdict(kind, token),
+    environment: { HALLPASS_CONFIG: JSON.stringify(configurationFor([issuer], kind.gateway)) },
+    async event() {
+      const minted = await issuer.mint(token)
+      return withCredential(sampleEvent(kind.event), minted === undefined ? undefined : `Bearer ${minted}`) ?? {}
+    },
+  }
+}
+
+/** Sends one event to a fresh process, and again while that is warm; every answer has to be the expected one. */
+export async function ask(client: RuntimeClient, bundle: string, question: Question): Promise<Row> {
+  const { kind, environment, expected } = question
+  const event = await question.event()
   const lambda = await startLambdaProcess({ folder: bundle, environment, client })
   try {
     const first = await lambda.invoke(event)
@@ -43,13 +61,9 @@ export async function runRow(
       warm.push(again.durationMs)
       verdicts.push(readVerdict(event, again, kind.onUnauthorized))
     }
-    const expected = expectedVerdict(kind, token)
     const deviation = verdicts.find((verdict) => !isSame(verdict, expected))
     return {
-      kind,
-      issuer,
-      token,
-      expected,
+      ...question,
       seen: deviation ?? expected,
       asExpected: deviation === undefined,
       coldMs: lambda.initMs + first.durationMs,

@@ -2,10 +2,11 @@ import { kinds } from "../gateway/kind.ts"
 import type { Issuer } from "../issuers/issuer.ts"
 import { tokenNames } from "../issuers/tokens.ts"
 import type { RuntimeClient } from "../runtime/client.ts"
+import { edgeQuestions } from "./edge.ts"
 import { foot, head, line } from "./layout.ts"
-import { type Row, runRow } from "./row.ts"
+import { ask, type Row, tokenQuestion } from "./row.ts"
 
-/** Runs and prints every event kind, issuer and token, row by row. True when every row was as expected. */
+/** Runs and prints every event kind, issuer and token, and an edge, row by row. True when every row was as expected. */
 export async function runTable(
   client: RuntimeClient,
   bundle: string,
@@ -14,15 +15,16 @@ export async function runTable(
 ): Promise<boolean> {
   const rows: Row[] = []
   print(head())
-  for (const kind of kinds) {
-    for (const issuer of issuers) {
-      for (const token of tokenNames) {
-        const row = await runRow(client, bundle, kind, issuer, token)
-        rows.push(row)
-        print(line(row))
-      }
-      print("")
+  const blocks = kinds.flatMap((kind) =>
+    issuers.map((issuer) => tokenNames.map((name) => tokenQuestion(kind, issuer, name))),
+  )
+  for (const block of [...blocks, edgeQuestions(kinds)]) {
+    for (const question of block) {
+      const row = await ask(client, bundle, question)
+      rows.push(row)
+      print(line(row))
     }
+    print("")
   }
   print(foot(rows, client))
   return rows.every(({ asExpected }) => asExpected)

@@ -22,6 +22,7 @@ export interface CheckedGateway {
   readonly identitySources: readonly string[]
   /** Whether answers are cached per method, or not at all. */
   readonly keyHoldsMethod: boolean
+  readonly authorizerType: GatewayOptions["authorizerType"]
   readonly responses: NonNullable<GatewayOptions["responses"]>
   readonly unauthorized: NonNullable<GatewayOptions["unauthorized"]>
   readonly resourcePolicyAllows: boolean
@@ -33,6 +34,7 @@ export function checkGateway(value: unknown, path: string, report: Report): Chec
   const known = [
     "resultTtlSeconds",
     "identitySources",
+    "authorizerType",
     "responses",
     "unauthorized",
     "usageIdentifierKey",
@@ -48,6 +50,10 @@ export function checkGateway(value: unknown, path: string, report: Report): Chec
     identitySources,
     keyHoldsMethod:
       resultTtlSeconds === 0 || identitySources.some((source) => /^\$?context\.httpmethod$/i.test(source)),
+    authorizerType:
+      raw.authorizerType === undefined
+        ? undefined
+        : word(raw.authorizerType, `${path}.authorizerType`, report, ["request", "token"], "request"),
     responses: word(raw.responses, `${path}.responses`, report, ["policy", "simple"], "policy"),
     unauthorized: word(raw.unauthorized, `${path}.unauthorized`, report, ["throw", "deny"], "throw"),
     resourcePolicyAllows: flag(raw.resourcePolicyAllows, `${path}.resourcePolicyAllows`, report, false),

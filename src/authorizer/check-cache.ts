@@ -67,8 +67,7 @@ export function checkPrincipalPolicy(
   }
   if (compile === undefined) throw new TypeError("a configuration that needs principal policies was not recognised")
   const policy = compile({ routes, unmatched, resourcePolicyAllows: gateway.resourcePolicyAllows })
-  for (const { routes, message, remedy } of policy.table.conflicts)
-    report(`routes["${routes[0]}"]`, `${message}; ${remedy}`)
+  for (const { routes, message, remedy } of policy.conflicts) report(`routes["${routes[0]}"]`, `${message}; ${remedy}`)
   return policy
 }
 
@@ -87,7 +86,8 @@ function holdsRoute(gateway: CheckedGateway): boolean {
   )
 }
 
-function sourcesOf({ identitySources }: CheckedGateway): ReadonlySet<string> {
+/** The identity sources in one spelling each: `request.header.x`, `context.httpmethod`, `token`, `route`. */
+export function sourcesOf({ identitySources }: CheckedGateway): ReadonlySet<string> {
   return new Set(identitySources.map(sourceName))
 }
 

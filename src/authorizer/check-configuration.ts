@@ -13,7 +13,9 @@ import {
   type CompilePrincipalPolicy,
   checkCacheKey,
   checkPrincipalPolicy,
+  sourcesOf,
 } from "./check-cache.ts"
+import type { CheckEdge, CheckedEdge } from "./check-edge.ts"
 import { type CheckedIssuer, checkIssuers } from "./check-issuers.ts"
 import { checkKeys } from "./check-keys.ts"
 import { checkContextKey, checkRoutes, grantsByRole } from "./check-routes.ts"
@@ -39,10 +41,21 @@ export interface CheckedAnswers {
 /** The whole configuration, checked and with defaults. */
 export interface CheckedConfiguration extends CheckedVerification, CheckedAnswers {
   readonly context: { readonly [key: string]: ClaimPath }
+  /** Undefined where no header is believed. */
+  readonly edge: CheckedEdge | undefined
+}
+
+/** What checking a configuration may need besides, loaded. */
+export interface LoadedChecks {
+  readonly presets: Presets
+  /** Needed where `mayNeedPrincipalPolicy` says so. */
+  readonly compile: CompilePrincipalPolicy | undefined
+  /** Needed where there is an `edge` block. */
+  readonly edge: { readonly check: CheckEdge } | undefined
 }
 
 const verifierKeys = ["issuers", "keys", "cache", "clockToleranceSeconds"]
-const authorizerKeys = [...verifierKeys, "routes", "unmatched", "gateway", "credential", "context"]
+const authorizerKeys = [...verifierKeys, "routes", "unmatched", "gateway", "credential", "context", "edge", "secrets"]
 
 /** Checks what a verifier needs. @throws ConfigurationError with every problem at once */
 export function checkVerification(config: unknown, presets: Presets): CheckedVerification {
@@ -62,17 +75,8 @@ export function checkIssuersOf(config: unknown, presets: Presets): readonly Chec
   })
 }
 
-/**
- * Checks a whole configuration.
- *
- * @param compile needed where `mayNeedPrincipalPolicy` says so
- * @throws ConfigurationError with every problem at once
- */
-export function checkConfiguration(
-  config: unknown,
-  presets: Presets,
-  compile: CompilePrincipalPolicy | undefined,
-): CheckedConfiguration {
+/** Checks a whole configuration. @throws ConfigurationError with every problem at once */
+export function checkConfiguration(config: unknown, { presets, compile, edge }: LoadedChecks): CheckedConfiguration {
   return collected(config, (copy, report) => {
     const raw = object(copy, "configuration", report) ?? {}
     knownKeys(raw, authorizerKeys, "", report)
@@ -86,7 +90,16 @@ export function checkConfiguration(
         )
       }
     }
-    return { ...verified, ...answers, context: checkContext(raw.context, report) }
+    const context = checkContext(raw.context, report)
+    if (raw.edge === undefined) {
+      if (raw.secrets !== undefined) report("secrets", "goes with edge only")
+      return { ...verified, ...answers, context, edge: undefined }
+    }
+    if (edge === undefined) throw new TypeError("a configuration that has an edge was not recognised")
+    const { gateway } = answers
+    const around = { ...{ presets, keys: raw.keys, secrets: raw.secrets, context }, ...verified, ...answers }
+    const checked = edge.check(raw.edge, { ...around, ...gateway, identitySources: sourcesOf(gateway) }, report)
+    return { ...verified, ...answers, context, edge: checked }
   })
 }
 
@@ -103,7 +116,7 @@ export function checkAnswersOf(config: unknown, compile: CompilePrincipalPolicy)
     let compiled: PrincipalPolicy | undefined
     const withoutConflicts: CompilePrincipalPolicy = (options) => {
       compiled = compile(options)
-      return { ...compiled, table: { ...compiled.table, conflicts: [] } }
+      return { ...compiled, conflicts: [] }
     }
     return { ...checkAnswers(raw, withoutConflicts, report), principalPolicy: compiled }
   })
@@ -124,11 +137,16 @@ function checkAnswers(
   const credential = checkCredential(raw.credential, "credential", report)
   if (raw.unmatched !== undefined && routes === undefined) report("unmatched", "goes with routes only")
   const unmatched = word(raw.unmatched, "unmatched", report, ["deny", "authenticated"], "deny")
-  checkCacheKey(gateway, credential, report)
+  if (!identityIsEdge(raw)) checkCacheKey(gateway, credential, report)
   const scoped = { routes, unmatched }
   // A table with other mistakes is not compiled: what would come out says nothing about the one that was meant.
   const principalPolicy = sound ? checkPrincipalPolicy(scoped, gateway, compile, report) : undefined
   return { routes, unmatched, gateway, credential, scope: answerScope(scoped, gateway), principalPolicy }
+}
+
+/** Whether every request is authenticated by the edge, so that no token is looked for. */
+function identityIsEdge({ issuers, edge }: { readonly [name: string]: unknown }): boolean {
+  return Array.isArray(issuers) && issuers.length === 0 && edge !== undefined
 }
 
 function verification(
@@ -139,7 +157,7 @@ function verification(
   checkKeys(raw.keys, "keys", report, defaultKeyPolicy)
   const tolerance = { min: 0, max: 300, fallback: 5, unit: "seconds" }
   return {
-    issuers: checkIssuers(raw.issuers, presets, raw.keys, report),
+    issuers: checkIssuers(raw.issuers, presets, raw.keys, report, identityIsEdge(raw)),
     cache: checkCache(raw.cache, "cache", report),
     clockToleranceSeconds: number(raw.clockToleranceSeconds, "clockToleranceSeconds", report, tolerance),
   }

@@ -19,13 +19,19 @@ export interface CheckedIssuer {
 /** The block of the whole configuration is checked and reported where it stands. */
 const reportedOnce: Report = () => undefined
 
-/** Expands every configured issuer through its preset and checks what presets cannot see. */
+/**
+ * Expands every configured issuer through its preset and checks what presets cannot see.
+ *
+ * @param mayBeEmpty whether requests can be authenticated by something else
+ */
 export function checkIssuers(
   value: unknown,
   presets: Presets,
   keys: unknown,
   report: Report,
+  mayBeEmpty = false,
 ): readonly CheckedIssuer[] {
+  if (mayBeEmpty && Array.isArray(value) && value.length === 0) return []
   if (!Array.isArray(value) || value.length === 0) {
     report("issuers", "must be a list of at least one issuer")
     return []

@@ -3,7 +3,7 @@ import { parseExecuteApiArn } from "../event/arn.ts"
 import { decideWithoutRoutes, decideWithRoutes } from "../route/decide.ts"
 import type { Exposure } from "../route/exposure.ts"
 import type { Conflict } from "../route/overlap.ts"
-import { compilePrincipalPolicy } from "../route/principal.ts"
+import { compilePrincipalPolicy, type PrincipalPolicy } from "../route/principal.ts"
 import { compileRoutes, readRoutes } from "../route/table.ts"
 import type { AuthorizerConfig } from "../shared/configuration.ts"
 import { wholeStage } from "../shared/coverage.ts"
@@ -75,20 +75,22 @@ export function compilePolicy(config: PolicyConfig): CompiledPolicy {
     principalPolicy?.decide ??
     (routes === undefined
       ? decideWithoutRoutes
-      : decideWithRoutes(compileRoutes(routes), unmatched, gateway.keyHoldsMethod))
+      : decideWithRoutes(compileRoutes(routes, gateway.resultTtlSeconds > 0), unmatched, gateway.keyHoldsMethod))
   const policies = new Policies()
   const listed = readRoutes(routes ?? {})
   return {
     mode: scope,
-    conflicts: principalPolicy?.table.conflicts ?? [],
-    exposed: principalPolicy?.table.exposed ?? [],
+    conflicts: principalPolicy?.conflicts ?? [],
+    exposed: principalPolicy?.exposed ?? [],
     routes: listed.map(({ key, method, template, rule }) => ({ key, method, template, demands: rule.demands })),
-    worstCaseBytes: bytesOf(longArn, principalPolicy?.table.most ?? wholeStage),
+    worstCaseBytes: worstCase(principalPolicy),
     maxBytes: maxPolicyBytes,
     document(principal, arn) {
       const parsed = parseExecuteApiArn(arn)
       const everywhere = parsed.method === "$connect" ? undefined : principalPolicy
-      const covers = everywhere ? everywhere.covers(principal) : decide(requestOf(parsed), principal).covers
+      const covers = everywhere
+        ? everywhere.covers(principal, orderOf(parsed))
+        : decide(requestOf(parsed), principal).covers
       if (covers === undefined) return policies.denyStage(parsed)
       const policy = policies.document(parsed, covers)
       if (policy === undefined)
@@ -103,6 +105,13 @@ export function compilePolicy(config: PolicyConfig): CompiledPolicy {
   }
 }
 
+/** What is denied only if there is room never makes a document larger than fits. */
+function worstCase(policy: PrincipalPolicy | undefined): number {
+  const needed = bytesOf(longArn, policy?.most.needed ?? wholeStage)
+  if (policy === undefined || needed > maxPolicyBytes) return needed
+  return Math.min(bytesOf(longArn, policy.most.all), maxPolicyBytes)
+}
+
 /** The longest start of an ARN that is to be expected: partition, region, API id and a stage of 16 characters. */
 const longArn: ExecuteApiArn = {
   partition: "aws-us-gov",
@@ -113,11 +122,16 @@ const longArn: ExecuteApiArn = {
   method: "GET",
 }
 
+/** Only HTTP APIs have the stage `$default`; every other stage is read as a REST API's. */
+function orderOf({ stage }: ExecuteApiArn): "rest" | "http" {
+  return stage === "$default" ? "http" : "rest"
+}
+
 /** The request that an ARN alone describes. */
 function requestOf(arn: ExecuteApiArn): AccessRequest {
   const connect = arn.method === "$connect"
   return {
-    kind: connect ? "websocket" : "rest-token",
+    kind: connect ? "websocket" : orderOf(arn) === "http" ? "http-2.0" : "rest-token",
     arn,
     method: arn.method,
     routeMethod: arn.method,

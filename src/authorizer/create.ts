@@ -1,38 +1,9 @@
-import { type AuthorizerAnswer, createAnswers } from "../answer/answer.ts"
-import { createContext } from "../answer/context.ts"
-import { createExtract } from "../credential/extract.ts"
-import { loadPresets } from "../provider/load.ts"
-import { allPresets, type Presets } from "../provider/presets.ts"
-import { decideWithoutRoutes, decideWithRoutes } from "../route/decide.ts"
+import { allPresets } from "../provider/presets.ts"
 import { compilePrincipalPolicy } from "../route/principal.ts"
-import { compileRoutes } from "../route/table.ts"
 import type { AuthorizerConfig } from "../shared/configuration.ts"
-import type { Decision, DecisionRecord, TraceEntry } from "../shared/decision.ts"
-import { Unavailable } from "../shared/errors.ts"
-import { type Refusal, refusal } from "../shared/reasons.ts"
-import { type CompilePrincipalPolicy, mayNeedPrincipalPolicy } from "./check-cache.ts"
-import { checkConfiguration } from "./check-configuration.ts"
-import { checkSnapshot } from "./check-snapshot.ts"
-import { connect } from "./connect.ts"
-import { type AuthorizerParts, partsInUse } from "./parts.ts"
-import { answerTo, type Stages, stopped, type Walk, walk } from "./pipeline.ts"
-
-/** Answers API Gateway's question: may this caller take this route? */
-export interface Authorizer {
-  /**
-   * The Lambda handler, bound: `export const { handler } = createAuthorizer(config)` works.
-   *
-   * @param event an authorizer event of any kind: REST TOKEN or REQUEST, HTTP API 1.0 or 2.0, WebSocket `$connect`
-   * @returns an IAM policy, or a simple response for payload 2.0 where so configured
-   * @throws Error("Unauthorized") (rejects) for a bad credential with `gateway.unauthorized: "throw"`: the client gets 401
-   * @throws Unavailable (rejects) when the question cannot be decided: the client gets 500, and nothing is cached
-   */
-  handler(event: unknown, context?: unknown): Promise<AuthorizerAnswer>
-  /** The same decision as data. Never rejects. `trace: true` adds every check with its verdict. */
-  decide(event: unknown, options?: { readonly trace?: boolean }): Promise<Decision>
-  /** Fetches keys ahead of the first request. Never rejects; what failed is tried again at first use. */
-  warmUp(): Promise<void>
-}
+import { type Authorizer, assemble } from "./assemble.ts"
+import { edgeSupport } from "./edge-support.ts"
+import type { AuthorizerParts } from "./parts.ts"
 
 /**
  * Creates an authorizer. Configuration becomes sets, matchers and key objects here, once; a wrong one is refused here.
@@ -42,112 +13,5 @@ export interface Authorizer {
  * @throws ConfigurationError with every problem at once, each with its path and remedy
  */
 export function createAuthorizer(config: AuthorizerConfig, parts: AuthorizerParts = {}): Authorizer {
-  return assemble(config, parts, { presets: allPresets, compile: compilePrincipalPolicy })
-}
-
-/**
- * The same as `createAuthorizer`, but in a bundle with code splitting only the presets that the configuration names are
- * loaded. For the deployed handler, where every kilobyte is part of each cold start.
- *
- * @throws ConfigurationError (rejects) with every problem at once
- */
-export async function loadAuthorizer(config: AuthorizerConfig, parts: AuthorizerParts = {}): Promise<Authorizer> {
-  const presets = await loadPresets(config)
-  if (!mayNeedPrincipalPolicy(config)) return assemble(config, parts, { presets, compile: undefined })
-  const { compilePrincipalPolicy } = await import("../route/principal.ts")
-  return assemble(config, parts, { presets, compile: compilePrincipalPolicy })
-}
-
-/** What a configuration may need, loaded. */
-interface Loaded {
-  readonly presets: Presets
-  readonly compile: CompilePrincipalPolicy | undefined
-}
-
-function assemble(config: AuthorizerConfig, parts: AuthorizerParts, { presets, compile }: Loaded): Authorizer {
-  const checked = checkConfiguration(config, presets, compile)
-  const { routes, unmatched, gateway, credential, context, scope, principalPolicy, ...verification } = checked
-  const inUse = partsInUse(parts)
-  const snapshot = checkSnapshot(parts.keySnapshot, inUse.clock)
-  const { observer } = inUse
-  const { authenticate, warmUp } = connect(verification, inUse, snapshot)
-  const stages: Stages = {
-    clock: inUse.clock,
-    extract: createExtract(credential),
-    authenticate,
-    decide:
-      principalPolicy?.decide ??
-      (routes === undefined
-        ? decideWithoutRoutes
-        : decideWithRoutes(compileRoutes(routes), unmatched, gateway.keyHoldsMethod)),
-    check: parts.check,
-    tokenEventsUnsafe: scope === "route" && gateway.resultTtlSeconds > 0,
-    fault: (error) => observer.fault?.(error),
-    answers: createAnswers({ ...gateway, contextOf: createContext(context) }),
-  }
-
-  async function walked(event: unknown): Promise<Walk> {
-    try {
-      const done = walk(stages, event)
-      return done instanceof Promise ? await done : done
-    } catch (error) {
-      // Nothing is expected to arrive here; what does is a fault and never an answer about the caller (SR-166).
-      observer.fault?.(error)
-      return stopped("event", refusal("internal"), undefined)
-    }
-  }
-
-  return {
-    async handler(event) {
-      let done = await walked(event)
-      try {
-        return answerTo(stages, done)
-      } catch (error) {
-        if (error instanceof Unavailable || (error instanceof Error && error.message === "Unauthorized")) throw error
-        done = { ...done, refused: refusal("internal") }
-        observer.fault?.(error)
-        throw new Unavailable("internal", { cause: error })
-      } finally {
-        observer.decision?.(recordOf(done)) // what was answered, not what was meant to be
-      }
-    },
-    async decide(event, options) {
-      const done = await walked(event)
-      if (options?.trace !== true) return decisionOf(done, undefined)
-      const { traceOf } = await import("./trace.ts") // the deployed handler never asks for it
-      return decisionOf(done, traceOf(done))
-    },
-    warmUp,
-  }
-}
-
-function decisionOf({ principal, route, refused }: Walk, trace: readonly TraceEntry[] | undefined): Decision {
-  return {
-    outcome: refused === undefined ? "allow" : refused.outcome,
-    reason: reasonOf(refused),
-    ...(principal && { principal }),
-    ...(route && { route: route.key }),
-    ...(trace && { trace }),
-  }
-}
-
-function recordOf({ request, principal, route, refused }: Walk): DecisionRecord {
-  const { kind, arn, requestId } = request ?? {}
-  return {
-    outcome: refused === undefined ? "allow" : refused.outcome,
-    reason: reasonOf(refused),
-    ...(kind && { eventKind: kind }),
-    ...(arn && { apiId: arn.apiId, stage: arn.stage }),
-    ...(route && { route: route.key }),
-    ...(requestId && { requestId }),
-    ...issuerOf(principal?.issuer ?? refused?.issuer),
-  }
-}
-
-function issuerOf(issuer: string | undefined): { issuer?: string } {
-  return issuer === undefined ? {} : { issuer }
-}
-
-function reasonOf(refused: Refusal | undefined): Decision["reason"] {
-  return refused === undefined ? "ok" : refused.code
+  return assemble(config, parts, { presets: allPresets, compile: compilePrincipalPolicy, edge: edgeSupport })
 }

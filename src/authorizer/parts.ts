@@ -4,6 +4,7 @@ import type { KeySnapshot } from "../shared/key-snapshot.ts"
 import { type Observer, silentObserver } from "../shared/observer.ts"
 import type { Principal } from "../shared/principal.ts"
 import type { AccessRequest } from "../shared/request.ts"
+import type { FetchSecret } from "../shared/secret-options.ts"
 
 /**
  * A rule of your own, asked after all configured ones allowed. It can only narrow: what it refuses is forbidden
@@ -29,6 +30,8 @@ export interface VerifierParts {
 /** The parts of an authorizer: those of a verifier, and a rule of your own. */
 export interface AuthorizerParts extends VerifierParts {
   readonly check?: CustomCheck
+  /** Fetches secrets of Secrets Manager and Parameter Store. @default the extension's local endpoint, else the AWS SDK, loaded then */
+  readonly secrets?: FetchSecret
 }
 
 /** The parts in use, with their defaults. */
@@ -36,13 +39,15 @@ export interface Parts {
   readonly clock: Clock
   readonly fetch: FetchKeySet
   readonly observer: Observer
+  readonly secrets: FetchSecret | undefined
 }
 
-export function partsInUse(parts: VerifierParts): Parts {
-  const { clock = systemClock, fetchKeySet = fetchLazily, observer = silentObserver } = parts
+export function partsInUse(parts: AuthorizerParts): Parts {
+  const { clock = systemClock, fetchKeySet = fetchLazily, observer = silentObserver, secrets } = parts
   return {
     clock,
     fetch: fetchKeySet,
+    secrets,
     observer: observer === silentObserver ? observer : guarded(observer),
   }
 }
@@ -66,12 +71,16 @@ function guarded(observer: Observer): Observer {
   const keySet = guard(observer.keySet?.bind(observer))
   const keyFetch = guard(observer.keyFetch?.bind(observer))
   const keyEvent = guard(observer.keyEvent?.bind(observer))
+  const secretFetch = guard(observer.secretFetch?.bind(observer))
+  const secretEvent = guard(observer.secretEvent?.bind(observer))
   const fault = guard(observer.fault?.bind(observer))
   return {
     ...(decision && { decision }),
     ...(keySet && { keySet }),
     ...(keyFetch && { keyFetch }),
     ...(keyEvent && { keyEvent }),
+    ...(secretFetch && { secretFetch }),
+    ...(secretEvent && { secretEvent }),
     ...(fault && { fault }),
   }
 }

@@ -1,32 +1,39 @@
 import type { Answers, AuthorizerAnswer } from "../answer/answer.ts"
 import type { SizedPolicy } from "../answer/policy.ts"
 import type { ExtractCredential } from "../credential/extract.ts"
+import type { EdgeIdentity } from "../edge/principal.ts"
 import { readRequest } from "../event/read.ts"
 import type { DecideRoute } from "../route/decide.ts"
-import type { Route } from "../route/table.ts"
+import type { Route } from "../route/route.ts"
 import type { Clock } from "../shared/clock.ts"
 import type { Principal } from "../shared/principal.ts"
 import { type Refusal, refusal } from "../shared/reasons.ts"
 import type { AccessRequest } from "../shared/request.ts"
 import type { Authenticate } from "../token/authenticate.ts"
+import type { EdgeStage } from "./connect-edge.ts"
 import type { CustomCheck } from "./parts.ts"
 
 /** The stages of the walk, in the order in which a request passes them. */
 export interface Stages {
   readonly clock: Clock
+  /** Undefined where no header is believed. */
+  readonly edge: EdgeStage | undefined
   readonly extract: ExtractCredential
   readonly authenticate: Authenticate
   readonly decide: DecideRoute
   readonly check: CustomCheck | undefined
   readonly answers: Answers
-  /** Whether a TOKEN event contradicts the `gateway` block: its cache key is the token alone, and answers are for one route. */
+  /**
+   * Whether a TOKEN event contradicts the configuration: its cache key is the token alone and answers are for one route, or
+   * there is an edge, of whose headers such an event says nothing.
+   */
   readonly tokenEventsUnsafe: boolean
   /** Told of a fault that the walk itself turned into `unavailable`. */
   readonly fault: (error: unknown) => void
 }
 
 /** The stages by name, in the order in which a request passes them. */
-export const stageNames = ["event", "gateway", "arn", "credential", "token", "route", "check"] as const
+export const stageNames = ["event", "gateway", "arn", "edge", "credential", "token", "route", "check"] as const
 export type StageName = (typeof stageNames)[number]
 
 /** How far a request came, and what stopped it. */
@@ -52,7 +59,7 @@ const policyTooLarge = refusal("policy_too_large")
 const internal = refusal("internal")
 
 /**
- * The walk: event, credential, token, route, custom check. A value at once while nothing has to be fetched; there is no
+ * The walk: event, edge, credential, token, route, custom check. A value at once while nothing has to be fetched; there is no
  * other way to an allow than through its last line (SR-140).
  */
 export function walk(stages: Stages, event: unknown): Walk | Promise<Walk> {
@@ -60,15 +67,61 @@ export function walk(stages: Stages, event: unknown): Walk | Promise<Walk> {
   if ("refused" in request) return stopped("event", request, undefined)
   if (stages.tokenEventsUnsafe && request.kind === "rest-token") return stopped("gateway", gatewayMismatch, request)
   if (request.arn === undefined) return stopped("arn", arnInvalid, request)
-  const credential = stages.extract(request)
-  if (typeof credential !== "string") return stopped("credential", credential, request)
-  const result = stages.authenticate(credential, stages.clock())
-  if (result instanceof Promise) return result.then((settled) => withPrincipal(stages, request, settled))
-  return withPrincipal(stages, request, result)
+  const nowMs = stages.clock()
+  const { edge } = stages
+  if (edge === undefined) return withToken(stages, request, nowMs, undefined)
+  const asserted = edge.verify(request, nowMs)
+  return asserted instanceof Promise
+    ? asserted.then((settled) => withEdge(stages, edge, request, nowMs, settled))
+    : withEdge(stages, edge, request, nowMs, asserted)
 }
 
-function withPrincipal(stages: Stages, request: AccessRequest, result: Principal | Refusal): Walk | Promise<Walk> {
-  if ("refused" in result) return stopped("token", result, request)
+/** What the edge says is final where it says something: a token is not looked at then (SR-150), or has to fit (SR-127). */
+function withEdge(
+  stages: Stages,
+  { principalOf }: EdgeStage,
+  request: AccessRequest,
+  nowMs: number,
+  asserted: EdgeIdentity | Refusal | undefined,
+): Walk | Promise<Walk> {
+  if (asserted !== undefined && "refused" in asserted) return stopped("edge", asserted, request)
+  if (asserted === undefined || principalOf === undefined) return withToken(stages, request, nowMs, asserted)
+  return withPrincipal(stages, request, principalOf(asserted), "edge")
+}
+
+function withToken(
+  stages: Stages,
+  request: AccessRequest,
+  nowMs: number,
+  asserted: EdgeIdentity | undefined,
+): Walk | Promise<Walk> {
+  const credential = stages.extract(request)
+  if (typeof credential !== "string") return stopped("credential", credential, request)
+  const result = stages.authenticate(credential, nowMs)
+  return result instanceof Promise
+    ? result.then((settled) => withAttributes(stages, request, asserted, settled))
+    : withAttributes(stages, request, asserted, result)
+}
+
+function withAttributes(
+  stages: Stages,
+  request: AccessRequest,
+  asserted: EdgeIdentity | undefined,
+  result: Principal | Refusal,
+): Walk | Promise<Walk> {
+  if ("refused" in result || asserted === undefined || stages.edge === undefined)
+    return withPrincipal(stages, request, result, "token")
+  const joined = stages.edge.addTo(result, asserted)
+  return withPrincipal(stages, request, joined, "refused" in joined ? "edge" : "token")
+}
+
+function withPrincipal(
+  stages: Stages,
+  request: AccessRequest,
+  result: Principal | Refusal,
+  by: "edge" | "token",
+): Walk | Promise<Walk> {
+  if ("refused" in result) return stopped(by, result, request)
   const { route, refused, covers } = stages.decide(request, result)
   const policy = covers && stages.answers.policy(request, covers)
   const fits = policy !== undefined || covers === undefined

@@ -1,7 +1,8 @@
 import { type AuthorizerConfig, ConfigurationError, type ConfigurationProblem, createAuthorizer } from "../index.ts"
 import { type CompiledPolicy, compilePolicy } from "../policy.ts"
-import { readArguments } from "./arguments.ts"
-import { type Command, UsageError } from "./command.ts"
+import { readOptions } from "./arguments.ts"
+import { answersText, conflictsText, exposedText, routesText } from "./check-text.ts"
+import type { Command } from "./command.ts"
 import { readConfiguration } from "./configuration.ts"
 import { gatewaySettings } from "./gateway-settings.ts"
 import { columns } from "./table.ts"
@@ -35,94 +36,49 @@ export const check: Command = {
   summary: "checks a configuration, and shows the compiled routes and what API Gateway must be set to",
   help,
   async run(args) {
-    const { values, positionals } = readArguments(args, { config: { type: "string" } })
-    if (positionals.length > 0) throw new UsageError(`${positionals[0]} is no option; name the file with --config`)
-    const configuration = await readConfiguration(values.config)
-    const compiled = tryTo(() => compilePolicy(answerBlocks(configuration)))
-    const policy = "problems" in compiled ? undefined : compiled
-    const created = tryTo(() => createAuthorizer(configuration))
+    const { config } = readOptions(args, { config: { type: "string" } })
+    const configuration = await readConfiguration(config)
+    const policy = compiled(configuration)
     const conflicts = policy?.conflicts ?? []
-    const problems = "problems" in created ? created.problems.filter((problem) => !isConflict(problem, policy)) : []
-    if (problems.length > 0) {
-      process.stdout.write(`Problems (${problems.length})\n`)
-      process.stdout.write(columns(problems.map(({ path, message }) => [path, message])))
+    const problems = problemsOf(configuration).filter((problem) => !isConflict(problem, conflicts))
+    const parts: string[] = []
+    if (problems.length > 0)
+      parts.push(`Problems (${problems.length})\n${columns(problems.map(({ path, message }) => [path, message]))}`)
+    if (conflicts.length > 0) parts.push(conflictsText(conflicts))
+    if (policy !== undefined) {
+      parts.push(routesText(policy), answersText(policy), ...exposedText(policy, configuration))
+      parts.push(gatewaySettings(configuration, policy))
     }
-    if (conflicts.length > 0) process.stdout.write(conflictsText(conflicts))
-    if (policy !== undefined)
-      process.stdout.write(`${policyText(policy)}\n${gatewaySettings(configuration, policy.mode)}`)
     const sound = problems.length === 0 && conflicts.length === 0
-    process.stdout.write(sound ? "\nThe configuration is sound.\n" : "\nThe configuration is refused.\n")
+    parts.push(sound ? "The configuration is sound.\n" : "The configuration is refused.\n")
+    process.stdout.write(parts.join("\n"))
     return sound ? 0 : 1
   },
 }
 
-/** The blocks that answers are made of; the others have their own problems, and are reported once. */
-function answerBlocks({ routes, unmatched, gateway, credential }: AuthorizerConfig): Partial<AuthorizerConfig> {
-  return {
-    ...(routes !== undefined && { routes }),
-    ...(unmatched !== undefined && { unmatched }),
-    ...(gateway !== undefined && { gateway }),
-    ...(credential !== undefined && { credential }),
-  }
-}
-
-function tryTo<T extends object>(make: () => T): T | { readonly problems: readonly ConfigurationProblem[] } {
+/** What the answers come to, if the blocks that they are made of are sound; the others have their own problems. */
+function compiled(configuration: AuthorizerConfig): CompiledPolicy | undefined {
+  if (typeof configuration !== "object" || configuration === null || Array.isArray(configuration)) return undefined
+  const blocks = ["issuers", "edge", "routes", "unmatched", "gateway", "credential"]
+  const given = Object.entries(configuration).filter(([name]) => blocks.includes(name))
   try {
-    return make()
+    return compilePolicy(Object.fromEntries(given))
   } catch (error) {
-    if (error instanceof ConfigurationError) return { problems: error.problems }
+    if (error instanceof ConfigurationError) return undefined
     throw error
   }
 }
 
-function isConflict({ path, message }: ConfigurationProblem, policy: CompiledPolicy | undefined): boolean {
-  return (
-    policy?.conflicts.some((one) => path === `routes["${one.routes[0]}"]` && message.startsWith(one.message)) === true
-  )
-}
-
-function conflictsText(conflicts: CompiledPolicy["conflicts"]): string {
-  const rows = conflicts.map(({ routes, example }) => [routes[0], routes[1], example])
-  return (
-    `Conflicts (${conflicts.length}): no cached answer can keep these routes apart\n` +
-    columns([["this route", "and this one", "would get the same answer for"], ...rows]) +
-    `\n  Remedy: ${conflicts[0]?.remedy}.\n\n`
-  )
-}
-
-const scopes = {
-  route: "one per route: the cache key holds the route, or nothing is cached",
-  principal: "one per principal, for every route at once: the cache key is the token",
-  stage: "one per token, for the whole stage: there are no routes",
-}
-
-function policyText({ mode, routes, exposed, worstCaseBytes, maxBytes }: CompiledPolicy): string {
-  const parts: string[] = []
-  if (routes.length === 0) parts.push("No routes: every authenticated principal may call every route of the API.\n")
-  else {
-    const rows = routes.map(({ key, demands }) => [key, demands.join("; ")])
-    parts.push(`Routes (${routes.length})\n`, columns([["route", "demands"], ...rows]))
+function problemsOf(configuration: AuthorizerConfig): readonly ConfigurationProblem[] {
+  try {
+    createAuthorizer(configuration)
+    return []
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems
+    throw error
   }
-  parts.push(`\nAnswers\n  ${scopes[mode]}\n`)
-  if (mode === "principal") {
-    parts.push(
-      `  largest policy: at most ${worstCaseBytes.toLocaleString("en")} bytes; ${maxBytes.toLocaleString("en")} fit\n`,
-    )
-    if (worstCaseBytes > maxBytes) parts.push(tooLong)
-  }
-  if (exposed.length > 0) {
-    parts.push("\nTo know: a cached answer also covers these requests, should the API have such routes\n")
-    const shown = exposed.slice(0, 20)
-    parts.push(columns(shown.map(({ route, example }) => [example, `by ${route}`])))
-    if (exposed.length > shown.length) parts.push(`  and ${exposed.length - shown.length} more\n`)
-    parts.push(
-      "  Put every route that uses this authorizer into the table: what it does not name is not kept apart there.\n",
-    )
-  }
-  return parts.join("")
 }
 
-const tooLong = `  A principal whose policy does not fit gets patterns merged by prefix, which are right for every route of the table.
-  Where that does not fit either, the answer is 500 with the reason policy_too_large: put the route into the identity
-  sources, or set the TTL to 0, if somebody may call that much.
-`
+function isConflict({ path, message }: ConfigurationProblem, conflicts: CompiledPolicy["conflicts"]): boolean {
+  return conflicts.some((one) => path === `routes["${one.routes[0]}"]` && message.startsWith(one.message))
+}

@@ -3,6 +3,7 @@ import { dirname, extname, resolve } from "node:path"
 import { pathToFileURL } from "node:url"
 import { type AuthorizerConfig, ConfigurationError, configFromEnvironment } from "../index.ts"
 import type { AuthorizerSource } from "../policy.ts"
+import { oneLine } from "./arguments.ts"
 import { UsageError } from "./command.ts"
 import { resolveOpenApi } from "./open-api-file.ts"
 
@@ -22,6 +23,13 @@ export async function readConfiguration(file: string | undefined): Promise<Autho
     return (await resolveOpenApi(source, dirname(resolve(file)))).configuration
   }
   throw new UsageError(`--config takes a file that ends in .json, ${moduleEndings.join(", ")}, not ${file}`)
+}
+
+/** The mistake of giving a wrong configuration to a command that needs a sound one. */
+export function refusedConfiguration({ problems }: ConfigurationError): UsageError {
+  return new UsageError(
+    `the configuration is refused: ${problems.map(({ path, message }) => `${path} ${message}`).join("; ")}`,
+  )
 }
 
 function fromEnvironment(): AuthorizerConfig {
@@ -47,7 +55,7 @@ async function fromJson(file: string): Promise<AuthorizerSource> {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new UsageError(`${file} is not JSON: ${firstLine(error)}`)
+    throw new UsageError(`${file} is not JSON: ${oneLine((error as Error).message)}`)
   }
 }
 
@@ -67,6 +75,7 @@ async function fromModule(file: string): Promise<AuthorizerSource> {
   return loaded.default
 }
 
+/** What is wrong with a module; the lines after it show its code. */
 function firstLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error)
   return text.split("\n", 1)[0]?.replace(/\.$/, "") ?? ""

@@ -1,9 +1,10 @@
 import { writeFile } from "node:fs/promises"
-import { parseArgs } from "node:util"
 import type { RouteRule } from "../index.ts"
 import type { OpenApiOptions, OpenApiRoutes } from "../policy.ts"
+import { readArguments } from "./arguments.ts"
 import { type Command, UsageError } from "./command.ts"
 import { readOpenApiRoutes } from "./open-api-file.ts"
+import { columns } from "./table.ts"
 
 const help = `Derives the route table from an OpenAPI document: which route demands which scopes.
 
@@ -44,7 +45,7 @@ export const routes: Command = {
   summary: "derives the route table from an OpenAPI document",
   help,
   async run(args) {
-    const { file, out, options } = readArguments(args)
+    const { file, out, options } = readCommandLine(args)
     const found = await readOpenApiRoutes(file, options)
     if (found.problems.length > 0) {
       process.stderr.write(`${file} gives no route table.\n${remarks(found.problems)}`)
@@ -63,35 +64,22 @@ export const routes: Command = {
   },
 }
 
-interface Arguments {
+interface CommandLine {
   readonly file: string
   readonly out: string
   readonly options: OpenApiOptions
 }
 
-function readArguments(args: readonly string[]): Arguments {
-  let parsed: {
-    values: { readonly out?: string; readonly scheme?: string[]; readonly scopes?: string }
-    positionals: readonly string[]
-  }
-  try {
-    const options = {
-      out: { type: "string" },
-      scheme: { type: "string", multiple: true },
-      scopes: { type: "string" },
-    } as const
-    parsed = parseArgs({ args: [...args], options, allowPositionals: true })
-  } catch (error) {
-    // The first sentence says what is wrong; the rest explains how to pass values that begin with a dash.
-    throw new UsageError((error as Error).message.split(/\. |\n/)[0]?.replace(/\.$/, ""))
-  }
-  const { values, positionals } = parsed
+function readCommandLine(args: readonly string[]): CommandLine {
+  const string = { type: "string" } as const
+  const { values, positionals } = readArguments(args, {
+    out: string,
+    scheme: { ...string, multiple: true },
+    scopes: string,
+  })
   const [file, another] = positionals
   if (file === undefined || file === "") throw new UsageError("no OpenAPI document is named")
   if (another !== undefined) throw new UsageError(`one OpenAPI document at a time, not also ${another}`)
-  for (const [name, value] of Object.entries(values)) {
-    if ([value].flat().includes("")) throw new UsageError(`--${name} has no value`)
-  }
   const { out = "-", scheme, scopes } = values
   if (scopes !== undefined && scopes !== "all" && scopes !== "any") throw new UsageError("--scopes is all or any")
   return { file, out, options: { ...(scheme && { schemes: scheme }), ...(scopes && { scopes }) } }
@@ -104,14 +92,14 @@ async function write(out: string, text: string): Promise<void> {
 
 function summary({ routes, withoutSecurity, otherSecurity, notes }: OpenApiRoutes): string {
   const rows: [string, string][] = Object.entries(routes).map(([key, rule]) => [key, demands(rule)])
-  const parts = [table([["route", "demands"], ...rows])]
+  const parts = [columns([["route", "demands"], ...rows], "")]
   if (withoutSecurity.length > 0) {
     parts.push(`\nWithout security: anyone may call these, no authorizer is asked, and the table does not have them\n`)
     parts.push(...withoutSecurity.map((route) => `  ${route}\n`))
   }
   if (otherSecurity.length > 0) {
     parts.push("\nWith other security than a token: this authorizer is not asked, and the table does not have them\n")
-    parts.push(table(otherSecurity.map(({ route, schemes }) => [`  ${route}`, schemes.map(printable).join(", ")])))
+    parts.push(columns(otherSecurity.map(({ route, schemes }) => [route, schemes.map(printable).join(", ")])))
   }
   if (notes.length > 0) parts.push("\nTo know\n", remarks(notes))
   return parts.join("")
@@ -136,11 +124,6 @@ function list(demand: NonNullable<RouteRule["scopes"]>): string {
 /** A name out of the document: quoted where something in it could steer a terminal. */
 function printable(name: string): string {
   return /^[\w.:/-]+$/.test(name) ? name : JSON.stringify(name)
-}
-
-function table(rows: readonly (readonly [string, string])[]): string {
-  const width = Math.max(...rows.map(([first]) => first.length))
-  return rows.map(([first, second]) => `${first.padEnd(width)}  ${second}\n`).join("")
 }
 
 function remarks(list: OpenApiRoutes["problems"]): string {

@@ -1,8 +1,10 @@
 import { writeFile } from "node:fs/promises"
-import { parseArgs } from "node:util"
+import { setImmediate as nextTurn } from "node:timers/promises"
 import { ConfigurationError, type KeyFetchRecord, type KeySnapshot, SnapshotFailed, takeKeySnapshot } from "../index.ts"
-import { type Command, UsageError } from "./command.ts"
-import { readConfiguration } from "./configuration.ts"
+import { readOptions } from "./arguments.ts"
+import type { Command } from "./command.ts"
+import { readConfiguration, refusedConfiguration } from "./configuration.ts"
+import { columns } from "./table.ts"
 
 const help = `Fetches the key set of every configured issuer and writes them all to one file, with the date.
 
@@ -39,14 +41,19 @@ export const snapshot: Command = {
   summary: "fetches the issuers' key sets into a file, to start without the network",
   help,
   async run(args) {
-    const { config, out } = readArguments(args)
+    const { config, out = "key-snapshot.json" } = readOptions(args, {
+      config: { type: "string" },
+      out: { type: "string" },
+    })
     const configuration = await readConfiguration(config)
-    say("Fetching key sets …")
     let taken: KeySnapshot
     try {
-      taken = await takeKeySnapshot(configuration, { observer: { keyFetch: sayFetched } })
+      const taking = takeKeySnapshot(configuration, { observer: { keyFetch: sayFetched } })
+      await Promise.race([taking, nextTurn()]) // a configuration is refused before anything is fetched
+      say("Fetching key sets …")
+      taken = await taking
     } catch (error) {
-      if (error instanceof ConfigurationError) throw new UsageError(oneLine(error))
+      if (error instanceof ConfigurationError) throw refusedConfiguration(error)
       if (!(error instanceof SnapshotFailed)) throw error
       say(`No snapshot was written. ${error.message}`)
       return 1
@@ -57,29 +64,10 @@ export const snapshot: Command = {
       say(`${out} cannot be written (${(error as NodeJS.ErrnoException).code}). Name another place with --out`)
       return 1
     }
-    const summary = `${table(taken, Date.now())}\n${out === "-" ? "" : `Written to ${out}\n`}`
+    const summary = `${table(taken, Date.now())}${out === "-" ? "" : `Written to ${out}\n`}`
     ;(out === "-" ? process.stderr : process.stdout).write(summary)
     return 0
   },
-}
-
-function readArguments(args: readonly string[]): { readonly config: string | undefined; readonly out: string } {
-  let values: { readonly config?: string; readonly out?: string }
-  try {
-    const options = { config: { type: "string" }, out: { type: "string" } } as const
-    values = parseArgs({ args: [...args], options }).values
-  } catch (error) {
-    // The first sentence says what is wrong; the rest explains how to pass values that begin with a dash.
-    throw new UsageError((error as Error).message.split(/\. |\n/)[0]?.replace(/\.$/, ""))
-  }
-  for (const [name, value] of Object.entries(values)) {
-    if (value === "") throw new UsageError(`--${name} has no value`)
-  }
-  return { config: values.config, out: values.out ?? "key-snapshot.json" }
-}
-
-function oneLine({ problems }: ConfigurationError): string {
-  return `the configuration is refused: ${problems.map(({ path, message }) => `${path}: ${message}`).join("; ")}`
 }
 
 function sayFetched({ ok, issuer, failure }: KeyFetchRecord): void {
@@ -99,10 +87,6 @@ async function write(out: string, text: string): Promise<void> {
 function table({ takenAt, sets }: KeySnapshot, nowMs: number): string {
   const age = `${Math.max(0, Math.round((nowMs - Date.parse(takenAt)) / 1000))} s`
   const rows = Object.entries(sets).map(([issuer, { keys }]) => [issuer, String(keys.length), age])
-  if (rows.length === 0) return "No issuer has a key set to fetch: the snapshot is empty"
-  const lines = [["issuer", "keys", "age"], ...rows]
-  const widths = [0, 1, 2].map((column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)))
-  const pad = (text: string, column: number): string =>
-    column === 0 ? text.padEnd(widths[column] ?? 0) : text.padStart(widths[column] ?? 0)
-  return lines.map((line) => line.map(pad).join("  ")).join("\n")
+  if (rows.length === 0) return "No issuer has a key set to fetch: the snapshot is empty\n"
+  return columns([["issuer", "keys", "age"], ...rows], "")
 }

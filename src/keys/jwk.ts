@@ -6,6 +6,8 @@ import { rsaPssKey } from "./rsa-pss.ts"
 /** A public key of a key set, imported once and bound to the algorithms it may verify (RFC 8725 section 3.1). */
 export interface VerificationKey {
   readonly kid: string | undefined
+  /** Thumbprints of the key's certificate, as the set gives them (RFC 7517 sections 4.8 and 4.9). Names, never a proof. */
+  readonly thumbprints: readonly Thumbprint[]
   /** The `issuer` member that Microsoft Entra adds to its keys. */
   readonly issuer: string | undefined
   /** A ready, bare key object per `alg`: option objects cost 8 to 17 µs a call on Node 24. */
@@ -18,6 +20,11 @@ export interface VerificationKey {
    */
   usableUntilMs: number
 }
+
+/** Header parameters that name a key by its certificate (RFC 7515 sections 4.1.7 and 4.1.8). */
+export const thumbprintNames = ["x5t", "x5t#S256"] as const
+/** One of the two and its value, as `x5t:…` or `x5t#S256:…`. */
+export type Thumbprint = `${(typeof thumbprintNames)[number]}:${string}`
 
 /** Why a key of a set cannot be used. The rest of the set still can (RFC 7517 section 5). */
 export type SkipReason =
@@ -104,13 +111,23 @@ export function importJwk(jwk: unknown, allowed: readonly Algorithm[]): Verifica
   const byAlgorithm = new Map(
     usable.map((row) => [row.name, row.saltLength === undefined ? key : rsaPssKey(key, row)] as const),
   )
+  const thumbprints = thumbprintsIn(jwk as Members)
   return {
     kid: kid as string | undefined,
+    thumbprints,
     issuer: typeof issuer === "string" ? issuer : undefined,
     byAlgorithm,
-    fingerprint: JSON.stringify([kid, issuer, material, [...byAlgorithm.keys()]]),
+    fingerprint: JSON.stringify([kid, issuer, material, [...byAlgorithm.keys()], thumbprints]),
     usableUntilMs: Number.POSITIVE_INFINITY,
   }
+}
+
+/** The certificate thumbprints that a JWK or a JOSE header gives; what has another type or length is ignored. */
+export function thumbprintsIn(members: Members): readonly Thumbprint[] {
+  return thumbprintNames.flatMap((name): Thumbprint[] => {
+    const value = Object.hasOwn(members, name) ? members[name] : undefined
+    return typeof value === "string" && value !== "" && value.length <= maxKidLength ? [`${name}:${value}`] : []
+  })
 }
 
 function mayVerify(operations: unknown): boolean {

@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto"
 import type { Algorithm } from "../shared/algorithms.ts"
-import { importJwk, type SkipReason, type VerificationKey } from "./jwk.ts"
+import { importJwk, type SkipReason, type Thumbprint, type VerificationKey } from "./jwk.ts"
 
 /** Most keys of one set that are looked at; Entra, the largest seen, publishes up to 14. */
 const maxKeys = 100
@@ -11,6 +11,8 @@ export const maxCandidates = 4
 export interface KeySet {
   /** The keys that `kid` and `alg` select together; an empty list if none. */
   candidates(kid: string | undefined, alg: string): readonly Candidate[]
+  /** The keys whose certificate has all of these thumbprints, for `alg`; an empty list if none are given. */
+  certified(thumbprints: readonly Thumbprint[], alg: string): readonly Candidate[]
   readonly keys: readonly VerificationKey[]
   readonly skipped: { readonly [reason: string]: number }
 }
@@ -81,5 +83,10 @@ function keySet(keys: readonly VerificationKey[], skipped: KeySet["skipped"]): K
     keys,
     skipped,
     candidates: (kid, alg) => byAlgorithm.get(alg)?.get(kid) ?? none,
+    certified(thumbprints, alg) {
+      if (thumbprints.length === 0) return none
+      const all = byAlgorithm.get(alg)?.get(undefined) ?? none
+      return all.filter(({ key }) => thumbprints.every((thumbprint) => key.thumbprints.includes(thumbprint)))
+    },
   }
 }

@@ -87,6 +87,16 @@ export function createPowertoolsObserver(options: PowertoolsObserverOptions = {}
       counters.add("KeyEvents", { issuer, event }, clock())
       if (ageSeconds !== undefined) counters.measure("KeySetAge", { issuer }, ageSeconds)
     },
+    secretFetch({ secret, ok, failure, previousFailure, ageSeconds }) {
+      counters.add("SecretFetches", { secret, result: failure ?? "ok" }, clock())
+      if (ageSeconds !== undefined) counters.measure("SecretAge", { secret }, ageSeconds)
+      if (!ok) record("warn", "secret not fetched", { secret, failure, ageSeconds })
+      else if (previousFailure !== undefined) record("warn", "previous secret left out", { secret, previousFailure })
+    },
+    secretEvent({ secret, event, ageSeconds }) {
+      counters.add("SecretEvents", { secret, event }, clock())
+      if (ageSeconds !== undefined) counters.measure("SecretAge", { secret }, ageSeconds)
+    },
     fault(error) {
       if (error instanceof ConfigurationError) record("error", "configuration refused", { problems: error.problems })
       else write((to) => to.fault("unexpected fault", error))

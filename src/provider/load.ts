@@ -11,11 +11,16 @@ const loaders: { readonly [P in ProviderName]: () => Promise<Preset> } = {
 
 /** Loads the presets that a configuration names, and no others: most deployments need one of them. */
 export async function loadPresets(config: unknown): Promise<Presets> {
-  const issuers = (config as { readonly issuers?: unknown } | null | undefined)?.issuers
+  const { issuers, edge } = Object(config) as { readonly issuers?: unknown; readonly edge?: unknown }
+  const minting = listOf(Object(edge).evidence).map((entry) => Object(Object(entry).jws).issuer as unknown)
   const loaded: { [P in ProviderName]?: Preset } = {}
-  for (const issuer of Array.isArray(issuers) ? issuers : []) {
+  for (const issuer of [...listOf(issuers), ...minting]) {
     const name = (issuer as { readonly provider?: unknown } | null | undefined)?.provider as ProviderName
     if (Object.hasOwn(loaders, name)) loaded[name] ??= await loaders[name]()
   }
   return loaded
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
 }

@@ -72,6 +72,11 @@ export interface IssuerProfile {
   /** A header parameter that marks tokens which cannot be verified here. */
   readonly refusedHeader?: { readonly name: string; readonly code: UnauthenticatedCode }
   readonly allowMissingKid: boolean
+  /**
+   * Whether `x5t` and `x5t#S256` select among the issuer's keys where a token has no `kid`, as those that BIG-IP signs with
+   * a certificate's key may. Everywhere else they are ignored (SR-028).
+   */
+  readonly selectByThumbprint: boolean
   /** Entra: what the `issuer` member of a key must be, with `{tenantid}` in place of the tenant. */
   readonly keyIssuer?: string
   /** Each claim must hold one of the values, as a string or as a member of a list. */
@@ -116,6 +121,7 @@ export const plainProfile: Omit<IssuerProfile, "provider" | "name" | "issuers" |
   lookalikes: [],
   types: ["", "jwt", "at+jwt"],
   allowMissingKid: false,
+  selectByThumbprint: false,
   audiences: [],
   refusedAudiences: [],
   refuseClientAsAudience: false,

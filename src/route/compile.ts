@@ -6,7 +6,7 @@ import { type Conflict, OverlapAnalysis, tangled } from "./overlap.ts"
 import { type AmbiguousForms, ambiguousForms } from "./path.ts"
 import type { Route } from "./route.ts"
 import { isFixed, many, one, patternTexts, rest, spanning } from "./tokens.ts"
-import { type Template, TemplateTree } from "./tree.ts"
+import type { Template, TemplateTree } from "./tree.ts"
 
 /** A route table, compiled for answers that serve every route of a stage. */
 export interface CompiledTable {
@@ -18,8 +18,8 @@ export interface CompiledTable {
   readonly exposed: readonly Exposure[]
   /** What a principal's answer covers, given what it may call. */
   cover(permits: (route: Route) => boolean): Covered
-  /** All that any answer can hold, at once: no answer is larger. */
-  readonly most: Coverage
+  /** What an answer needs at most, before anything is merged, and all that it can hold. */
+  readonly most: { readonly needed: Coverage; readonly all: Coverage }
 }
 
 /** How the API around the table is set. */
@@ -33,8 +33,7 @@ export interface TableOptions {
 const nowhere: Surroundings = { deny: new Map(), exposed: [] }
 
 /** Compiles the templates of a table. Takes time with the table's overlaps, so it happens once, at start. */
-export function compileTable(templates: readonly Template[], options: TableOptions): CompiledTable {
-  const tree = new TemplateTree(templates)
+export function compileTable(templates: readonly Template[], tree: TemplateTree, options: TableOptions): CompiledTable {
   const analysis = new OverlapAnalysis(templates, tree)
   const conflicts = new Map<string, Conflict>()
   const report = (found: Conflict): void => {
@@ -47,7 +46,7 @@ export function compileTable(templates: readonly Template[], options: TableOptio
     try {
       examined.push({
         template,
-        paths: patternTexts(spanning(template.tokens)),
+        paths: analysis.allowPatterns(template).flatMap(patternTexts),
         wildMethod: analysis.wildMethod(template),
         overlaps: analysis.overlaps(template, report),
         deniedWith: analysis.denial(template, options.resourcePolicyAllows, report),
@@ -70,6 +69,18 @@ export function compileTable(templates: readonly Template[], options: TableOptio
     most: most(examined, coverOptions),
     cover: (permits) => cover(examined, permits, coverOptions),
   }
+}
+
+/** Whether REST and HTTP APIs would take some request of a table to different templates. */
+export function ordersDiffer(templates: readonly Template[], rest: TemplateTree, http: TemplateTree): boolean {
+  const analysis = new OverlapAnalysis(templates, http) // where the orders differ, a full match is taken by HTTP APIs
+  return templates.some(
+    ({ tokens }) =>
+      tokens.at(-1) === many &&
+      analysis.hitsAny(spanning(tokens), ({ path, methods }) =>
+        methods.some((method) => http.choose(path, method) !== rest.choose(path, method)),
+      ),
+  )
 }
 
 /** Whether a catch-all stands above a template that is none itself, or right below it. */

@@ -73,10 +73,10 @@ export function cover(
   }
   patterns.deny(slashMatters.size === httpMethods.length ? ["*"] : [...slashMatters], ["?*/"])
   const forms = all ? (options.hasParameters ? ["*//*"] : []) : options.ambiguous.patterns
-  if (wild) patterns.denyForms(forms)
+  if (wild || options.resourcePolicyAllows) patterns.denyForms(forms)
   const made = patterns.coverage()
   // Merged patterns have wildcards where the exact ones may have had none. A path of many segments could end anywhere below.
-  const denyMerged = wild ? made.deny : [...made.deny, ...forms]
+  const denyMerged = [...new Set([...made.deny, ...forms])]
   const merged = (minDepth: number): Coverage => ({
     allow: options
       .merge(permits, minDepth)
@@ -88,21 +88,27 @@ export function cover(
   return { coverage: { ...made, compact: () => merged(2) }, all, slashMatters }
 }
 
-/** All that an answer of a table can hold at once, before anything is merged. */
+/** What an answer of a table must hold at most, and all that it can hold where there is room. */
 export function most(
   examined: readonly Examined[],
   { ambiguous, resourcePolicyAllows }: Omit<CoverOptions, "merge">,
-): Coverage {
-  const patterns = new Patterns("listed")
-  for (const one of examined) {
-    const methods = httpMethods.filter((method) => routeOf(one.template, method) !== undefined)
-    patterns.allow(one, methods)
-    if (resourcePolicyAllows) patterns.deny(patterns.methods(one, methods, "listed"), one.paths)
-    for (const overlap of one.overlaps) patterns.deny(overlap.methods, overlap.deny)
+): { readonly needed: Coverage; readonly all: Coverage } {
+  const of = (wildest: "exact" | "listed"): Coverage => {
+    const patterns = new Patterns(wildest)
+    for (const one of examined) {
+      const methods = httpMethods.filter((method) => routeOf(one.template, method) !== undefined)
+      patterns.allow(one, methods)
+      if (resourcePolicyAllows) patterns.deny(patterns.methods(one, methods, "listed"), one.paths)
+      else patterns.sayDenied(one, methods)
+      for (const overlap of one.overlaps) patterns.deny(overlap.methods, overlap.deny)
+      patterns.denyAround(one, methods, one.around)
+    }
+    patterns.deny(httpMethods, ["?*/"])
+    patterns.denyForms(ambiguous.patterns)
+    return patterns.coverage()
   }
-  patterns.deny(["*"], ["?*/"])
-  patterns.denyForms(ambiguous.patterns)
-  return patterns.coverage()
+  const { allow, deny, denyIfRoom } = of("exact")
+  return { needed: of("listed"), all: { allow, deny: [...deny, ...denyIfRoom.flat()], denyIfRoom: [] } }
 }
 
 class Patterns {

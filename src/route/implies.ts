@@ -26,8 +26,8 @@ export function excludeEachOther(rules: readonly RouteRule[]): boolean {
 }
 
 function isStronger(known: Atom, wanted: Atom): boolean {
-  // Only apps without roles are entitled to nothing, so whoever has a role, or is a user, is not one of them.
-  if (wanted.kind === "entitled" && (known.kind === "roles" || isForUsers(known))) return true
+  // Only apps without roles and scopes are entitled to nothing, so whoever has one, or is a user, is not one of them.
+  if (wanted.kind === "entitled" && (["roles", "scopes"].includes(known.kind) || isForUsers(known))) return true
   return known.kind === wanted.kind && known.any.every((value) => wanted.any.includes(value))
 }
 
@@ -57,8 +57,8 @@ function demandAtoms(kind: string, demand: Demand | undefined): Atom[] {
 }
 
 function claimAtoms(claims: NonNullable<RouteRule["claims"]>): Atom[] {
-  if ("any" in claims) return [opaque(claims)]
-  const all: readonly ClaimDemand[] = "all" in claims ? claims.all : claims
+  if ("any" in claims && claims.any.length > 1) return [opaque(claims)]
+  const all: readonly ClaimDemand[] = "any" in claims ? claims.any : "all" in claims ? claims.all : claims
   return all.flatMap(({ path, equals, contains }) => {
     const atoms: Atom[] = []
     const at = JSON.stringify(path)

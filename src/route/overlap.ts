@@ -77,11 +77,24 @@ export class OverlapAnalysis {
     return found
   }
 
+  /**
+   * The patterns of an Allow: one, unless another template takes the plain form of this one's paths. HTTP APIs take `/a/1`
+   * to `/{x}/{y}` although there is `/a/{rest+}`, to which only longer paths are left.
+   */
+  allowPatterns(template: Template): readonly Tokens[] {
+    const pattern = spanning(template.tokens)
+    const plain = pattern.map((token) => (token === many ? this.fresh : token))
+    if (pattern.includes(rest) || httpMethods.some((method) => this.#tree.choose(plain, method) === template))
+      return [pattern]
+    const own = this.hits(pattern).filter((hit) => hit.template === template)
+    return withoutCovered(own.map(({ path }) => patternOf(path, this.fresh)))
+  }
+
   /** What an Allow of a template covers of other templates, with the Deny that costs least. @throws TooTangled */
   overlaps(template: Template, report: (conflict: Conflict) => void): readonly Overlap[] {
     if (template.tokens.length === 0) return []
     const strangers = new Map<Template, Hit[]>()
-    for (const hit of this.hits(spanning(template.tokens))) {
+    for (const hit of this.allowPatterns(template).flatMap((pattern) => this.hits(pattern))) {
       if (hit.template === template) continue
       const methods = hit.methods.filter((method) => {
         const [own, other] = [routeOf(template, method), routeOf(hit.template, method)]
@@ -153,9 +166,10 @@ export class OverlapAnalysis {
   }
 }
 
-const remedy =
-  "put the route into the authorizer's identity sources and into gateway.identitySources, set the TTL and gateway.resultTtlSeconds to 0, " +
-  "or give both routes the same rule"
+const sharedRemedy =
+  "put the route into the authorizer's identity sources and into gateway.identitySources, or set the TTL and " +
+  "gateway.resultTtlSeconds to 0"
+const remedy = `${sharedRemedy}, or give both routes the same rule`
 
 function conflict(harmed: Route, denied: Route, example: string): Conflict {
   return {
@@ -169,12 +183,13 @@ function conflict(harmed: Route, denied: Route, example: string): Conflict {
 }
 
 /** The conflict of a table that is too tangled to be examined. */
-export function tangled({ text }: Template, error: unknown): Conflict {
+export function tangled({ text, routes }: Template, error: unknown): Conflict {
   if (!(error instanceof TooTangled)) throw error
+  const key = [...routes.values()][0]?.key ?? text
   return {
-    routes: [text, text],
+    routes: [key, key],
     example: text,
     message: "overlaps with other routes in more ways than can be examined",
-    remedy,
+    remedy: sharedRemedy,
   }
 }

@@ -35,12 +35,17 @@ export function readRoutes(routes: { readonly [routeKey: string]: RouteRule }): 
   return read
 }
 
-/** Compiles a checked table for answers to one route at a time. */
-export function compileRoutes(routes: { readonly [routeKey: string]: RouteRule }): RouteTable {
+/**
+ * Compiles a checked table for answers to one route at a time.
+ *
+ * @param cached whether the gateway keeps the answers, per route
+ */
+export function compileRoutes(routes: { readonly [routeKey: string]: RouteRule }, cached: boolean): RouteTable {
   const templates = templatesOf(readRoutes(routes))
   const byShape = new Map(templates.map((template) => [template.shape, template]))
   // TOKEN events come from REST APIs, which have no $default.
-  const tree = new TemplateTree(templates.filter(({ text }) => !text.startsWith("$")))
+  const plain = templates.filter(({ text }) => !text.startsWith("$"))
+  const trees = { rest: new TemplateTree(plain, "rest"), http: new TemplateTree(plain, "http") }
   const ambiguous = ambiguousForms(templates)
   const shapes = new Shapes()
 
@@ -50,13 +55,19 @@ export function compileRoutes(routes: { readonly [routeKey: string]: RouteRule }
     if (method !== "$connect" && !httpMethods.includes(method)) return methodUnknown
     if (template === undefined) {
       if (arn?.path === undefined || ambiguous.test(arn.path)) return pathAmbiguous
-      return tree.choose(readPath(arn.path).segments, method)
+      return trees.rest.choose(readPath(arn.path).segments, method)
     }
     const shape = shapes.of(template)
     if (isCatchAll(shape) && arn?.path !== undefined && hasFiner(shape)) {
-      // The gateway has a coarser route than the table: a finer rule must not be passed by without a word.
-      if (ambiguous.test(arn.path)) return pathAmbiguous
-      const finer = tree.find(readPath(arn.path).segments).filter((other) => isFiner(other, shape))
+      const requested = readPath(arn.path)
+      // Where answers are kept per route, the path may not decide: the next one gets the same answer, whatever its path.
+      if (ambiguous.test(arn.path)) return cached ? byShape.get(shape) : pathAmbiguous
+      // The gateway has a coarser route than the table: a finer rule must not be passed by without a word. With a slash at
+      // the end an HTTP API takes its catch-all although it has the finer route.
+      const tree = request.kind.startsWith("http") ? trees.http : trees.rest
+      const fitting = requested.slash ? [] : tree.find(requested.segments)
+      const own = fitting.findIndex((other) => other.shape === shape)
+      const finer = own === -1 ? fitting.filter((other) => isFiner(other, shape)) : fitting.slice(0, own)
       if (finer.some((other) => routeOf(other, method) !== undefined)) return gatewayMismatch
     }
     return byShape.get(shape)

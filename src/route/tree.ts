@@ -31,6 +31,14 @@ export function routeOf(template: Template | undefined, method: string): Route |
   return template?.routes.get(method) ?? template?.routes.get("ANY")
 }
 
+/**
+ * Which template goes first where several fit. REST APIs walk their resources segment by segment, fixed text before a
+ * parameter before a greedy one; HTTP APIs take a full match before any greedy one, and then the most specific.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
+ */
+export type RouteOrder = "rest" | "http"
+
 /** The templates as a tree, for finding the one that a path belongs to. Its cost depends on the path, not on the table. */
 export class TemplateTree {
   readonly #root: Node = { fixed: new Map(), height: 0, number: 0 }
@@ -38,30 +46,35 @@ export class TemplateTree {
   /** Takes what nothing else takes: `$default`. */
   #catchAll: Template | undefined
 
-  constructor(templates: Iterable<Template>) {
+  readonly #order: RouteOrder
+
+  constructor(templates: Iterable<Template>, order: RouteOrder) {
+    this.#order = order
     for (const template of templates) this.#add(template)
   }
 
-  /**
-   * The templates that a path fits, the most specific first: fixed text before a parameter, a parameter before a greedy
-   * one, segment by segment, as API Gateway documents it; `$default` last.
-   */
+  /** The templates that a path fits, the first in order first; `$default` last. */
   find(segments: readonly string[]): readonly Template[] {
     const found: Template[] = []
     collect(this.#root, segments, 0, (template) => {
       found.push(template)
       return undefined
     })
+    if (this.#order === "http") found.sort((a, b) => Number(isGreedy(a)) - Number(isGreedy(b)))
     if (this.#catchAll !== undefined) found.push(this.#catchAll)
     return found
   }
 
-  /** The template that the gateway chooses for a path and method: the most specific one with a route for the method. */
+  /** The template that the gateway chooses for a path and method: the first one with a route for the method. */
   choose(segments: readonly string[], method: string): Template | undefined {
     const accept = (template: Template): Template | undefined =>
       routeOf(template, method) === undefined ? undefined : template
-    const chosen = collect(this.#root, segments, 0, accept)
-    return chosen ?? (this.#catchAll && accept(this.#catchAll))
+    const full = (template: Template): Template | undefined => (isGreedy(template) ? undefined : accept(template))
+    return (
+      (this.#order === "http" ? collect(this.#root, segments, 0, full) : undefined) ??
+      collect(this.#root, segments, 0, accept) ??
+      (this.#catchAll && accept(this.#catchAll))
+    )
   }
 
   /**
@@ -122,7 +135,12 @@ export class TemplateTree {
   }
 }
 
-/** Visits the templates that a path fits until one is accepted. */
+/** Whether a template ends in a greedy parameter. */
+function isGreedy({ tokens }: Template): boolean {
+  return tokens.at(-1) === many
+}
+
+/** Visits the templates that a path fits, segment by segment, until one is accepted. */
 function collect(
   node: Node,
   segments: readonly string[],

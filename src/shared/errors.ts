@@ -1,18 +1,5 @@
-import { type ReasonCode, refusal, type UnavailableCode } from "./reasons.ts"
-
-/**
- * A token that proves nothing: malformed, expired, of another issuer or audience, badly signed …
- * `code` is a row of the reason table; the message is that row's sentence and holds no part of the token.
- */
-export class TokenRefused extends Error {
-  override readonly name: string = "TokenRefused"
-  readonly code: ReasonCode
-
-  constructor(code: ReasonCode) {
-    super(refusal(code).meaning)
-    this.code = code
-  }
-}
+import { unavailableMeanings } from "./meanings.ts"
+import type { UnavailableCode } from "./reasons.ts"
 
 /**
  * The question could not be decided: keys unreachable, unknown event, a fault of our own. Never a statement about the
@@ -23,7 +10,7 @@ export class Unavailable extends Error {
   readonly code: UnavailableCode
 
   constructor(code: UnavailableCode, options?: { cause?: unknown }) {
-    super(`${refusal(code).meaning} (${code})`, options)
+    super(`${unavailableMeanings[code]} (${code})`, options)
     this.code = code
   }
 }

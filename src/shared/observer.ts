@@ -1,4 +1,5 @@
 import type { DecisionRecord } from "./decision.ts"
+import type { SecretObserver } from "./secret-options.ts"
 
 /** What happened to one key set. Counts and configured names only. */
 export interface KeySetRecord {
@@ -38,7 +39,7 @@ export interface KeyEventRecord {
  * Told what was decided. Every method is optional; nothing is built for a method that is absent.
  * An observer cannot change a decision, and what it throws is ignored.
  */
-export interface Observer {
+export interface Observer extends SecretObserver {
   decision?(record: DecisionRecord): void
   keySet?(record: KeySetRecord): void
   keyFetch?(record: KeyFetchRecord): void

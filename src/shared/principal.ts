@@ -4,6 +4,8 @@ export type PrincipalKind = "user" | "app" | "unknown"
 /** The presets, and the generic one. */
 export const providerNames = ["okta", "auth0", "entra", "cognito", "oidc"] as const
 export type ProviderName = (typeof providerNames)[number]
+/** Where a principal comes from: an issuer of one of the providers, or the edge in front of the API. */
+export type PrincipalProvider = ProviderName | "edge"
 
 /** The verified claims set of a token (RFC 7519 section 4), frozen through and through. */
 export type Claims = { readonly [name: string]: unknown }
@@ -17,11 +19,11 @@ export interface Principal {
    * printable ASCII (and `%`) are percent-encoded, so two different principals never have one id.
    */
   readonly id: string
-  /** The verified `iss`. */
+  /** The verified `iss`; `edge` for an identity of the edge. */
   readonly issuer: string
-  readonly provider: ProviderName
+  readonly provider: PrincipalProvider
   /**
-   * The identifier that is stable at this provider: Okta `uid` (else `cid`), Entra `tid:oid`, elsewhere `sub`.
+   * The identifier that is stable at this provider: Okta `uid` (else `cid`), Entra `tid:oid`, the edge's user, elsewhere `sub`.
    */
   readonly subject: string
   readonly kind: PrincipalKind
@@ -35,9 +37,10 @@ export interface Principal {
   readonly permissions: readonly string[]
   /** Present and true when the issuer left the groups out because there are too many (Entra overage). */
   readonly groupsIncomplete?: true
-  /** Present and true for an Entra app token without any role: authenticated, entitled to nothing by itself. */
+  /** Present and true for an Entra app token without any role or scope: authenticated, entitled to nothing by itself. */
   readonly entitledToNothing?: true
-  /** The `exp` claim: seconds since the epoch. */
+  /** The `exp` claim, or the end of the edge's evidence: seconds since the epoch. */
   readonly expiresAt: number
+  /** The verified claims. Identities of the edge: every mapped header under its context key, and the user as `sub`. */
   readonly claims: Claims
 }

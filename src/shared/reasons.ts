@@ -1,108 +1,102 @@
 /** What may happen to a request; there is no fifth outcome. */
 export type Outcome = "allow" | "unauthenticated" | "forbidden" | "unavailable"
 
-// Every way a request can fail: one code, one sentence, one outcome. Codes are stable: dashboards and tests count them.
+// Every way a request can fail: one code, one outcome, and one sentence in `meanings.ts`. Codes are stable: dashboards and tests count them.
 // `docs/reasons.md` lists the same rows; a test compares the two in both directions.
 
 /** What makes a credential prove nothing (401). */
-export const unauthenticated = {
-  credential_missing: "No configured place of the request holds a credential.",
-  credential_ambiguous: "The request holds more than one credential.",
-  credential_malformed: "The credential is not the configured scheme, one space and one token.",
-  token_too_long: "The token is longer than the limit.",
-  token_malformed: "The token is not three canonical base64url segments joined by two dots.",
-  token_opaque: "The token is opaque, not a JWT; the client probably asked for it without an audience.",
-  token_encrypted: "The token is encrypted (JWE); only signed tokens are accepted.",
-  header_invalid: "The JOSE header is not a JSON object with members of the right types.",
-  header_critical: "The JOSE header has crit or b64, and no extension is implemented.",
-  algorithm_not_allowed: "The alg is not one that the issuer's configuration allows.",
-  type_not_allowed: "The typ or cty of the JOSE header names another kind of token.",
-  kid_missing: "The JOSE header names no key.",
-  claims_invalid: "The payload is not one JSON object in UTF-8.",
-  issuer_unknown: "The iss claim is missing or is no configured issuer.",
-  issuer_spelling: "The iss claim differs from a configured issuer only by a trailing slash or by letter case.",
-  key_unknown: "The issuer's key set has no key that fits the token's kid and alg.",
-  signature_invalid: "The signature does not verify.",
-  expiry_invalid: "The exp claim is missing or is not a positive finite number.",
-  token_expired: "The token has expired.",
-  time_invalid: "The nbf or iat claim is not a finite number.",
-  token_not_yet_valid: "The nbf or iat claim lies in the future.",
-  lifetime_too_long: "The token lives longer than the issuer's configuration allows.",
-  audience_mismatch: "The audience is missing or is not a configured one.",
-  token_kind_refused:
-    "The token is of another kind than the one configured, such as an ID token offered as an access token.",
-  claim_required: "A claim that the issuer's configuration demands is missing or differs.",
-  tenant_not_allowed: "The tenant or organization of the token is not an allowed one.",
-  subject_invalid: "The claim that identifies the caller is missing, too long or not a string.",
-  sender_constrained: "The token is bound to a key or certificate (cnf), and a bearer may not use it.",
-  okta_org_token:
-    "The token comes from the Okta org authorization server; only a custom authorization server's tokens can be verified.",
-  entra_graph_token: "The token is meant for Microsoft Graph; the client has to ask for a scope of this API.",
-  entra_version:
-    "The token has another Entra version than the configured one; see accessTokenAcceptedVersion of the app registration.",
-  edge_evidence_missing: "The request carries no configured evidence that it came through the edge.",
-  edge_signature_malformed: "The edge's signature header does not have the edge-v1 form.",
-  edge_signature_stale: "The time in the edge's signature lies outside the window.",
-  edge_signature_invalid: "The edge's signature does not fit the request.",
-  edge_key_unknown: "The edge's signature names a key id that the secret does not hold.",
-  edge_secret_invalid: "The edge's shared secret is none of the configured values.",
-  edge_certificate_refused: "The client certificate that the gateway saw is none of the pinned ones, or not valid now.",
-  edge_network_refused: "The request came by no configured VPC endpoint or from no configured source address.",
-  edge_header_mismatch: "An identity header says something else than the token that the edge minted.",
-  edge_subject_mismatch: "The user that the edge names is not the subject of the token.",
-  edge_claim_conflict: "The token has a claim of the name that an attribute of the edge gets.",
-  edge_header_missing: "A configured identity header is absent.",
-  edge_header_empty: "A configured identity header is empty or blank.",
-  edge_header_duplicate: "A header that only the edge may set has more than one value.",
-  edge_header_spelling: "A header that only the edge may set stands in the request in two spellings of its name.",
-  edge_header_joined: "A header that only the edge may set holds a comma, which may join two values.",
-  edge_header_alias: "A header name of the request is an alias of one that only the edge may set.",
-  edge_header_connection: "The Connection header names a header that only the edge may set.",
-  edge_header_control: "A header that only the edge may set holds a control character, as sent or once it is decoded.",
-  edge_header_characters: "A header that only the edge may set holds characters outside printable ASCII.",
-  edge_header_too_long: "A header that only the edge may set is longer than the limit.",
-  edge_header_malformed: "A header that only the edge may set does not follow its configured format.",
-} as const
+const unauthenticated = [
+  "credential_missing",
+  "credential_ambiguous",
+  "credential_malformed",
+  "token_too_long",
+  "token_malformed",
+  "token_opaque",
+  "token_encrypted",
+  "header_invalid",
+  "header_critical",
+  "algorithm_not_allowed",
+  "type_not_allowed",
+  "kid_missing",
+  "claims_invalid",
+  "issuer_unknown",
+  "issuer_spelling",
+  "key_unknown",
+  "signature_invalid",
+  "expiry_invalid",
+  "token_expired",
+  "time_invalid",
+  "token_not_yet_valid",
+  "lifetime_too_long",
+  "audience_mismatch",
+  "token_kind_refused",
+  "claim_required",
+  "tenant_not_allowed",
+  "subject_invalid",
+  "sender_constrained",
+  "okta_org_token",
+  "entra_graph_token",
+  "entra_version",
+  "edge_evidence_missing",
+  "edge_signature_malformed",
+  "edge_signature_stale",
+  "edge_signature_invalid",
+  "edge_key_unknown",
+  "edge_secret_invalid",
+  "edge_certificate_refused",
+  "edge_network_refused",
+  "edge_header_mismatch",
+  "edge_subject_mismatch",
+  "edge_claim_conflict",
+  "edge_header_missing",
+  "edge_header_empty",
+  "edge_header_duplicate",
+  "edge_header_spelling",
+  "edge_header_joined",
+  "edge_header_alias",
+  "edge_header_connection",
+  "edge_header_control",
+  "edge_header_characters",
+  "edge_header_too_long",
+  "edge_header_malformed",
+] as const
 
 /** What a known caller lacks (403). */
-export const forbidden = {
-  arn_invalid: "The ARN of the request is not one of a deployed API, as in a console test.",
-  route_unmatched: "No configured route matches the request.",
-  path_ambiguous: "The path has a form that could be read in two ways.",
-  method_unknown: "The method is not one of the HTTP methods of API Gateway.",
-  scope_missing: "The principal lacks a scope that the route demands.",
-  role_missing: "The principal lacks a role that the route demands.",
-  group_missing: "The principal lacks a group that the route demands.",
-  groups_incomplete:
-    "The route demands a group, and the issuer left the groups out of the token because there are too many.",
-  permission_missing: "The principal lacks a permission that the route demands.",
-  claim_mismatch: "A claim does not have the value that the route demands.",
-  kind_mismatch: "The route is for another kind of principal (user or app).",
-  issuer_mismatch: "The route is for principals of another issuer.",
-  alternatives_unmet: "The principal meets none of the alternatives that the route offers.",
-  app_without_roles:
-    "An Entra app token without roles: every app of the tenant can get one, so it entitles to nothing by itself.",
-  check_refused: "The custom check refused the request.",
-} as const
+const forbidden = [
+  "arn_invalid",
+  "route_unmatched",
+  "path_ambiguous",
+  "method_unknown",
+  "scope_missing",
+  "role_missing",
+  "group_missing",
+  "groups_incomplete",
+  "permission_missing",
+  "claim_mismatch",
+  "kind_mismatch",
+  "issuer_mismatch",
+  "alternatives_unmet",
+  "app_without_roles",
+  "check_refused",
+] as const
 
 /** Why the question cannot be decided (500). */
-export const unavailable = {
-  event_unknown: "The event is no authorizer event of a known kind, or mixes two kinds.",
-  gateway_mismatch: "The event contradicts what the configuration says of the API: its cache key, or its routes.",
-  keys_unavailable: "The issuer's keys could not be fetched, and what is at hand does not answer the question.",
-  policy_too_large:
-    "The policy of everything that the principal may call does not fit into an answer that the gateway could cache.",
-  secrets_unavailable: "A secret of the configuration could not be fetched, and none is at hand that may be used.",
-  configuration_invalid: "The configuration was refused at start.",
-  internal: "An unexpected fault.",
-} as const
+const unavailable = [
+  "event_unknown",
+  "gateway_mismatch",
+  "keys_unavailable",
+  "policy_too_large",
+  "secrets_unavailable",
+  "configuration_invalid",
+  "internal",
+] as const
 
 /** Codes that mean "this credential proves nothing". */
-export type UnauthenticatedCode = keyof typeof unauthenticated
+export type UnauthenticatedCode = (typeof unauthenticated)[number]
 /** Codes that mean "known caller, not entitled". */
-export type ForbiddenCode = keyof typeof forbidden
+export type ForbiddenCode = (typeof forbidden)[number]
 /** Codes that mean "cannot decide". */
-export type UnavailableCode = keyof typeof unavailable
+export type UnavailableCode = (typeof unavailable)[number]
 /** A stable code of the reason table, as it stands in decisions, logs and metrics. */
 export type ReasonCode = UnauthenticatedCode | ForbiddenCode | UnavailableCode
 
@@ -111,17 +105,13 @@ export interface Refusal {
   readonly refused: true
   readonly code: ReasonCode
   readonly outcome: Exclude<Outcome, "allow">
-  /** One sentence, free of anything that came with the request. */
-  readonly meaning: string
   /** The configured issuer whose token was refused, once that much is known. */
   readonly issuer?: string
 }
 
 const values = new Map<ReasonCode, Refusal>()
 for (const [outcome, table] of Object.entries({ unauthenticated, forbidden, unavailable })) {
-  for (const [code, meaning] of Object.entries(table)) {
-    values.set(code as ReasonCode, Object.freeze({ refused: true, code, outcome, meaning }) as Refusal)
-  }
+  for (const code of table) values.set(code, Object.freeze({ refused: true, code, outcome }) as Refusal)
 }
 
 /** The one refusal value of a code. */

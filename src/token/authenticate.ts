@@ -1,3 +1,4 @@
+import { thumbprintsIn } from "../keys/jwk.ts"
 import type { Candidate, KeySet } from "../keys/key-set.ts"
 import type { Principal } from "../shared/principal.ts"
 import { type Refusal, refusal } from "../shared/reasons.ts"
@@ -109,6 +110,7 @@ export function createAuthenticate(select: SelectIssuer, verified: VerifiedToken
 }
 
 const none: readonly Candidate[] = []
+const noThumbprints: ReturnType<typeof thumbprintsIn> = []
 
 /** The refusal with the configured issuer that it concerns, for records. Allocates, on the refusing path only. */
 function attributed(refused: Refusal, { profile }: Issuer): Refusal {
@@ -122,18 +124,21 @@ function withoutKey(issuer: Issuer): Refusal {
 
 function candidatesIn(
   set: KeySet,
-  { kid, algorithm }: JoseHeader,
+  { kid, algorithm, members }: JoseHeader,
   { profile }: Issuer,
   nowMs: number,
 ): readonly Candidate[] {
-  let candidates = set.candidates(kid, algorithm.name)
+  const thumbprints = kid === undefined && profile.selectByThumbprint ? thumbprintsIn(members) : noThumbprints
+  const byName = kid !== undefined || thumbprints.length > 0
+  let candidates =
+    byName && kid === undefined ? set.certified(thumbprints, algorithm.name) : set.candidates(kid, algorithm.name)
   for (const { key } of candidates) {
     // A key whose grace is over is as good as absent, so that a refresh can bring it back.
     if (key.usableUntilMs > nowMs) continue
     candidates = candidates.filter((candidate) => candidate.key.usableUntilMs > nowMs)
     break
   }
-  if (kid !== undefined) return candidates
+  if (byName) return candidates
   // Without a kid exactly one key may fit; one that has left the set and verifies in its grace is not it.
   const present = candidates.filter(({ key }) => key.usableUntilMs === Number.POSITIVE_INFINITY)
   return profile.allowMissingKid && present.length === 1 ? present : none
@@ -144,7 +149,8 @@ function headerRefusal(header: JoseHeader, { algorithms, types, profile }: Issue
   if (mark !== undefined && header.members[mark.name] !== undefined) return refusal(mark.code)
   if (!algorithms.has(header.algorithm.name)) return algorithmRefused
   if (!types.has(header.type)) return typeRefused
-  return header.kid === undefined && !profile.allowMissingKid ? kidMissing : undefined
+  if (header.kid !== undefined || profile.allowMissingKid) return undefined
+  return profile.selectByThumbprint && thumbprintsIn(header.members).length > 0 ? undefined : kidMissing
 }
 
 function firstRefusal(checks: readonly ClaimsCheck[], claims: JsonObject, nowSeconds: number): Refusal | undefined {

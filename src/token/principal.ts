@@ -1,6 +1,7 @@
 import type { IssuerProfile } from "../provider/profile.ts"
 import { claimAt, listsAt, scopesAt } from "../shared/claim.ts"
 import type { Principal } from "../shared/principal.ts"
+import { isSubject, principalId } from "../shared/principal-id.ts"
 import { type Refusal, refusal } from "../shared/reasons.ts"
 import { deepFreeze, type JsonObject } from "./json.ts"
 import { compileKind } from "./kind.ts"
@@ -8,9 +9,6 @@ import { compileKind } from "./kind.ts"
 /** Makes the frozen principal of a claims set whose checks have all passed. */
 export type MakePrincipal = (claims: JsonObject, issuer: string) => Principal | Refusal
 
-const maxSubjectLength = 512
-/** Characters of a principalId; the answer that holds it must fit into 8 KB. */
-const maxIdLength = 1024
 const subjectInvalid = refusal("subject_invalid")
 const claimsInvalid = refusal("claims_invalid")
 
@@ -29,8 +27,8 @@ export function compilePrincipal(profile: IssuerProfile): MakePrincipal {
     if (subject === undefined) return subjectInvalid
     if (!deepFreeze(claims)) return claimsInvalid
 
-    const id = `${issuer}|${subject.mark}${printable(subject.text)}`
-    if (id.length > maxIdLength) return subjectInvalid
+    const id = principalId(issuer, subject.text, subject.mark)
+    if (id === undefined) return subjectInvalid
     const clientId = firstText(claims, profile.clientId)
     const tenant = tenantOf(claims)
     const kind = kindOf(claims, clientId)
@@ -52,7 +50,8 @@ export function compilePrincipal(profile: IssuerProfile): MakePrincipal {
     if (clientId !== undefined) principal.clientId = clientId
     if (tenant !== undefined) principal.tenant = tenant
     if (groupsOverage && groupsLeftOut(claims)) principal.groupsIncomplete = true
-    if (appsNeedRoles && kind === "app" && roles.length === 0) principal.entitledToNothing = true
+    if (appsNeedRoles && kind === "app" && roles.length === 0 && principal.scopes.length === 0)
+      principal.entitledToNothing = true
     return Object.freeze(principal)
   }
 }
@@ -82,11 +81,6 @@ interface Subject {
   readonly mark: string
 }
 
-/** Lone surrogates have no UTF-8 form, so two of them would become one id (SR-145). */
-function isSubject(value: unknown): value is string {
-  return typeof value === "string" && value !== "" && value.length <= maxSubjectLength && value.isWellFormed()
-}
-
 function firstText(claims: JsonObject, names: readonly string[]): string | undefined {
   for (const name of names) {
     const value = claims[name]
@@ -107,17 +101,4 @@ function compileTenant(tenant: IssuerProfile["tenant"]): (claims: JsonObject) =>
 /** Entra leaves the groups out of a token above 200 and points elsewhere; the pointer is never followed. */
 function groupsLeftOut({ hasgroups, _claim_names: names }: JsonObject): boolean {
   return hasgroups === true || (typeof names === "object" && names !== null && Object.hasOwn(names, "groups"))
-}
-
-const plain = /^[!-$&-~]*$/ // printable ASCII without the blank and without %
-
-/** Percent-encodes what does not belong into an id, `%` included, so that two subjects never become one. */
-function printable(subject: string): string {
-  if (plain.test(subject)) return subject
-  let encoded = ""
-  for (const octet of Buffer.from(subject, "utf8")) {
-    const character = String.fromCharCode(octet)
-    encoded += plain.test(character) ? character : `%${octet.toString(16).toUpperCase().padStart(2, "0")}`
-  }
-  return encoded
 }

@@ -5,7 +5,15 @@ describe("hallpass", () => {
   it.each(["--help", "-h"])("%s lists the commands, with examples", async (flag) => {
     const { code, stdout, stderr } = await hallpass([flag])
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
-    for (const text of ["snapshot", "Examples", "hallpass snapshot --config", "Exit codes"])
+    for (const text of [
+      "check",
+      "policy",
+      "routes",
+      "snapshot",
+      "Examples",
+      "hallpass snapshot --config",
+      "Exit codes",
+    ])
       expect(stdout).toContain(text)
   })
 
@@ -23,7 +31,9 @@ describe("hallpass", () => {
     { args: ["--version"], text: '"--version" is no command', help: "hallpass --help" },
     { args: ["toString"], text: '"toString" is no command', help: "hallpass --help" },
     { args: ["snapshot", "--colour"], text: "Unknown option '--colour'", help: "hallpass snapshot --help" },
-    { args: ["snapshot", "file.json"], text: "Unexpected argument 'file.json'", help: "hallpass snapshot --help" },
+    { args: ["snapshot", "file.json"], text: "a word that belongs to no option", help: "hallpass snapshot --help" },
+    { args: ["snapshot", "--a. To b"], text: "Unknown option '--a. To b'. See", help: "hallpass snapshot --help" },
+    { args: ["routes", "--a\nb"], text: "Unknown option '--a b'. See", help: "hallpass routes --help" },
     { args: ["snapshot", "--config"], text: "--config", help: "hallpass snapshot --help" },
     { args: ["snapshot", "--out="], text: "--out has no value", help: "hallpass snapshot --help" },
   ])("ends with one line that names --help, exit code 2: $args", async ({ args, text, help }) => {

@@ -20,14 +20,23 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** Runs the command in the test's folder, with no configuration in the environment but the given one. */
-export async function hallpass(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Ended> {
+/**
+ * Runs the command in the test's folder, with no configuration in the environment but the given one.
+ *
+ * @param input what stands on standard input; by default nothing
+ */
+export async function hallpass(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+  input = "",
+): Promise<Ended> {
   const own = Object.entries(process.env).filter(([name]) => !/^HALLPASS_|_PROXY$/i.test(name))
   const child = spawn(process.execPath, [main, ...args], {
     cwd: folder,
     env: { ...Object.fromEntries(own), ...environment },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: "pipe",
   })
+  child.stdin.on("error", () => undefined).end(input) // a command that reads nothing may be gone already
   let [stdout, stderr] = ["", ""]
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     stdout += text

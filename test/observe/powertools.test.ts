@@ -153,6 +153,24 @@ describe("the Powertools observer", () => {
     ])
   })
 
+  it("reports secrets by their configured name: failed fetches, a previous version left out, and counts", async () => {
+    observer.secretFetch?.({ secret: "secretsManager:edge/hmac", ok: true, ageSeconds: 0, previousFailure: "weak" })
+    observer.secretEvent?.({ secret: "secretsManager:edge/hmac", event: "stale_served", ageSeconds: 400 })
+    observer.secretFetch?.({ secret: "secretsManager:edge/hmac", ok: false, failure: "denied" })
+    await observer.flush()
+    expect(records()).toMatchObject([
+      { level: "WARN", message: "previous secret left out", previousFailure: "weak" },
+      { level: "WARN", message: "secret not fetched", secret: "secretsManager:edge/hmac", failure: "denied" },
+    ])
+    expect(metrics()).toMatchObject([
+      { secret: "secretsManager:edge/hmac", result: "ok", SecretFetches: 1 },
+      { SecretAge: 0 },
+      { event: "stale_served", SecretEvents: 1 },
+      { SecretAge: 400 },
+      { result: "denied", SecretFetches: 1 },
+    ])
+  })
+
   it("reports a fault with its error", async () => {
     observer.fault?.(new Error("something broke"))
     await observer.written()

@@ -51,7 +51,9 @@ describe("examples in the documentation", () => {
 describe("the documentation", () => {
   it("names every option of the configuration", () => {
     const text = pages.map(read).join("\n")
-    const source = read("src/shared/configuration.ts") + read("src/shared/key-options.ts")
+    const source = ["configuration", "issuer-options", "key-options"]
+      .map((name) => read(`src/shared/${name}.ts`))
+      .join("")
     const options = [...source.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name]) => name)
     expect(options.length).toBeGreaterThan(50)
     const structure = ["all", "any", "path", "equals", "contains", "provider"]

@@ -1,0 +1,74 @@
+import type { AuthorizerConfig } from "../index.ts"
+import type { CompiledPolicy } from "../policy.ts"
+import { columns } from "./table.ts"
+
+/** The routes that no cached answer keeps apart, in pairs, with what to do. */
+export function conflictsText(conflicts: CompiledPolicy["conflicts"]): string {
+  const pairs = conflicts.filter(({ routes }) => routes[0] !== routes[1])
+  const alone = conflicts.filter(({ routes }) => routes[0] === routes[1])
+  const rows = pairs.map(({ routes, example }) => [routes[1], routes[0], example])
+  return (
+    `Conflicts (${conflicts.length}): no cached answer can keep these routes apart, because * in a policy crosses /\n` +
+    (rows.length > 0 ? columns([["a Deny of", "also denies", "for example"], ...rows]) : "") +
+    alone.map(({ routes, message }) => `  ${routes[0]} ${message}\n`).join("") +
+    `  Remedies, one of them:\n${remedies}`
+  )
+}
+
+const remedies = `    - give both routes the same rule, or let one of them have another path
+    - let the cache key hold the route: gateway.identitySources ["token", "route"], and the same in API Gateway, where
+      REST APIs need a REQUEST authorizer for it
+    - cache nothing: gateway.resultTtlSeconds 0, and the same in API Gateway
+`
+
+/** The table as it was read. */
+export function routesText({ routes }: CompiledPolicy): string {
+  if (routes.length === 0) return "No routes: every authenticated principal may call every route of the API.\n"
+  const rows = routes.map(({ key, demands }) => [key, demands.join("; ")])
+  return `Routes (${routes.length})\n${columns([["route", "demands"], ...rows])}`
+}
+
+const scopes = {
+  route: "one per route: the cache key holds the route, or nothing is cached",
+  principal: "one per principal, for every route at once: the cache key is the token",
+  stage: "one per token, for the whole stage: there are no routes",
+}
+
+/** What an answer is for, and how large it can be. */
+export function answersText({ mode, worstCaseBytes, maxBytes }: CompiledPolicy): string {
+  const scope = `Answers\n  ${scopes[mode]}\n`
+  if (mode !== "principal") return scope
+  const [most, fit] = [worstCaseBytes, maxBytes].map((bytes) => bytes.toLocaleString("en"))
+  const size = `  largest policy: at most ${most} bytes, and ${fit} fit; the context gets what is left of 8,192\n`
+  return scope + size + (worstCaseBytes > maxBytes ? tooLarge : "")
+}
+
+const tooLarge = `  A principal whose policy does not fit gets patterns merged by prefix, which are right for every route of the table.
+  Where that does not fit either, the answer is 500 with the reason policy_too_large: put the route into the identity
+  sources, or set the TTL to 0, if somebody may call that much.
+`
+
+const mostExposed = 20
+
+/** What an answer lets through outside the table; nothing to say is no part. */
+export function exposedText({ mode, routes, exposed }: CompiledPolicy, configuration: AuthorizerConfig): string[] {
+  const parts: string[] = []
+  if (exposed.length > 0) {
+    const shown = exposed.slice(0, mostExposed).map(({ route, example }) => [example, `by ${route}`])
+    const more = exposed.length - shown.length
+    parts.push(
+      "  A cached answer also covers these requests, should the API have such routes:\n",
+      columns(shown, "    "),
+    )
+    if (more > 0) parts.push(`    and ${more} more\n`)
+  }
+  const { gateway, unmatched } = configuration
+  const complete = unmatched === "authenticated" || routes.some(({ key }) => key === "$default")
+  if (mode === "principal" && gateway?.resourcePolicyAllows === true && !complete) parts.push(besideResourcePolicy)
+  if (parts.length === 0) return []
+  return [`To know\n${parts.join("")}  So put every route that uses this authorizer into the table.\n`]
+}
+
+const besideResourcePolicy = `  A resource policy that allows opens what an answer does not name: routes of the API that the table does not have are
+  open to every principal who may call anything.
+`

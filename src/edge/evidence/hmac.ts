@@ -1,0 +1,95 @@
+import { timingSafeEqual } from "node:crypto"
+import { type Refusal, refusal } from "../../shared/reasons.ts"
+import type { Connection } from "../../shared/request.ts"
+import type { HmacKeys, SecretSource } from "../../shared/secret-options.ts"
+import { type SignedField, signedText } from "../edge-v1.ts"
+import type { ScannedHeaders } from "../headers.ts"
+import { type CheckEvidence, missing, type Proof } from "./evidence.ts"
+
+/** Canonical base64 of 32 bytes: the last character before the padding has its two unused bits at zero. */
+const form = /^v=1; kid=([A-Za-z0-9._-]{1,64}); ts=([1-9][0-9]{0,11}); sig=([A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)$/
+/** How far the edge's clock may be ahead. Seconds. */
+const futureSkewSeconds = 5
+
+const malformed = refusal("edge_signature_malformed")
+const stale = refusal("edge_signature_stale")
+const invalid = refusal("edge_signature_invalid")
+const unknownKey = refusal("edge_key_unknown")
+const unavailable = refusal("secrets_unavailable")
+
+/** An `edge-v1` signature, ready to be checked. */
+export interface HmacOptions {
+  /** The signature header, in lower case. */
+  readonly header: string
+  readonly keys: SecretSource<HmacKeys>
+  readonly windowSeconds: number
+  /** The headers that are signed, in lower case: all identity headers, whether the request has them or not. */
+  readonly signed: readonly string[]
+}
+
+/**
+ * Checks an `edge-v1` signature (SR-130). What is cheap comes first: form and time are judged before any key is looked
+ * for, because a key id that nobody has may set off a fetch.
+ */
+export function hmacEvidence({ header, keys, windowSeconds, signed }: HmacOptions): CheckEvidence {
+  const names = signed.toSorted()
+  return ({ scanned, connection, nowMs }) => {
+    const value = scanned.get(header)
+    if (value === undefined || value === "") return missing
+    const [, keyId, seconds, signature] = form.exec(value) ?? []
+    if (keyId === undefined || seconds === undefined || signature === undefined) return malformed
+    const ageSeconds = nowMs / 1000 - Number(seconds)
+    // Written so that a clock that reads no number refuses: every comparison with NaN is false (SR-140).
+    if (!(ageSeconds <= windowSeconds && ageSeconds >= -futureSkewSeconds)) return stale
+    const text = textOf(keyId, seconds, connection, names, scanned)
+    if (text === undefined) return invalid
+    const proof = { expiresAt: Number(seconds) + windowSeconds }
+    const judge = (values: HmacKeys): Proof | Refusal | undefined => {
+      const expected = values.mac(keyId, text)
+      if (expected === undefined) return undefined
+      return isEqual(Buffer.from(signature, "base64"), expected) ? proof : invalid
+    }
+    const withoutKey = (): Refusal => (keys.inDoubt ? unavailable : unknownKey)
+
+    const values = keys.current(nowMs)
+    if (values === undefined) {
+      return keys.refreshed(nowMs).then((fresh) => (fresh === undefined ? unavailable : (judge(fresh) ?? withoutKey())))
+    }
+    // A key id that is not there may be one that was added since (rotation): one refresh, where the cool-down allows it.
+    return judge(values) ?? keys.forced(nowMs)?.then((newer) => (newer && judge(newer)) ?? withoutKey()) ?? withoutKey()
+  }
+}
+
+function isEqual(sent: Buffer, expected: Buffer): boolean {
+  return sent.length === expected.length && timingSafeEqual(sent, expected)
+}
+
+/** The text that the edge must have signed, or undefined where the gateway does not say what the request was. */
+function textOf(
+  keyId: string,
+  seconds: string,
+  { method, host, path }: Connection,
+  names: readonly string[],
+  scanned: ScannedHeaders,
+): string | undefined {
+  if (host === undefined || path === undefined || !/^[!-~]+$/.test(host) || !/^[A-Za-z]+$/.test(method))
+    return undefined
+  const fields = names.map((name): SignedField => [name, scanned.get(name) ?? ""])
+  return signedText(keyId, seconds, { method, host, path: asSent(path) }, fields)
+}
+
+const requestTarget = /^[!-~]*$/
+
+/**
+ * The path as it must have stood in the request line. Payload 2.0 shows some escapes decoded, a blank among them; what
+ * cannot stand in a request line (RFC 9112 section 3.2) is escaped again, so that no path can bring a line of its own.
+ */
+function asSent(path: string): string {
+  if (requestTarget.test(path)) return path
+  let sent = ""
+  for (const octet of Buffer.from(path, "utf8")) {
+    const character = String.fromCharCode(octet)
+    sent += requestTarget.test(character) ? character : `%${octet.toString(16).toUpperCase().padStart(2, "0")}`
+  }
+  return sent
+}

@@ -1,0 +1,147 @@
+import { claimAt } from "../shared/claim.ts"
+import type { ClaimPath } from "../shared/configuration.ts"
+import type { Claims, Principal } from "../shared/principal.ts"
+import { isSubject, principalId } from "../shared/principal-id.ts"
+import { type Refusal, refusal } from "../shared/reasons.ts"
+import type { EdgeValues } from "./header-options.ts"
+
+/** What a trusted edge asserts of the caller. */
+export interface EdgeIdentity {
+  readonly values: EdgeValues
+  /** When the evidence stops to hold. Seconds since the epoch. */
+  readonly expiresAt: number
+  /** Whether the same values, as an object, may come with other requests. */
+  readonly kept: boolean
+}
+
+/** The issuer of identities that come from the edge, as rules (`issuers`) and records name it. No token issuer may have it. */
+export const edgeIssuer = "edge"
+
+/** Goes before the name of an attribute among the claims of a token, so that neither is mistaken for the other. */
+const attributePrefix = "edge:"
+
+/** Gives the names that rules demand the rules' own spelling. */
+export type Spell = (received: readonly string[]) => readonly string[]
+
+/** Most names whose spelling is remembered, and the longest of them. */
+const maxSpelled = 2000
+const maxSpelledLength = 256
+
+/** Spells each name once: looking at a name closely costs more than everything else, and few names make all lists. */
+export function spellOnce(spell: Spell): Spell {
+  const spelled = new Map<string, readonly string[]>()
+  const spellingsOf = (name: string): readonly string[] => {
+    let spellings = spelled.get(name)
+    if (spellings === undefined) {
+      spellings = spell([name])
+      if (spelled.size >= maxSpelled) spelled.clear()
+      if (name.length <= maxSpelledLength) spelled.set(name, spellings)
+    }
+    return spellings
+  }
+  return (received) => {
+    for (const name of received) {
+      const spellings = spellingsOf(name)
+      if (spellings.length !== 1 || spellings[0] !== name)
+        return Object.freeze([...new Set(received.flatMap(spellingsOf))])
+    }
+    return received // which most lists come to: no name that a rule demands, or in the rule's own spelling
+  }
+}
+
+const none: readonly string[] = Object.freeze([])
+const subjectInvalid = refusal("subject_invalid")
+const subjectMismatch = refusal("edge_subject_mismatch")
+const claimConflict = refusal("edge_claim_conflict")
+
+/** Makes the principal that the headers are: role `identity`. */
+export type MakePrincipal = (identity: EdgeIdentity) => Principal | Refusal
+
+/** Of values that are kept the principal is, too; only the end of the evidence differs each second. */
+export function compileIdentity(spell: Spell): MakePrincipal {
+  const made = new WeakMap<EdgeValues, Principal>()
+  return ({ values, expiresAt, kept }) => {
+    if (!kept) return identityPrincipal(values, expiresAt, spell)
+    const before = made.get(values)
+    if (before !== undefined && before.expiresAt === expiresAt) return before
+    const principal =
+      before === undefined ? identityPrincipal(values, expiresAt, spell) : Object.freeze({ ...before, expiresAt })
+    if (!("refused" in principal)) made.set(values, principal)
+    return principal
+  }
+}
+
+function identityPrincipal(values: EdgeValues, expiresAt: number, spell: Spell): Principal | Refusal {
+  const { user } = values
+  if (!isSubject(user)) return subjectInvalid
+  const id = principalId(edgeIssuer, user)
+  if (id === undefined) return subjectInvalid
+  return Object.freeze({
+    id,
+    issuer: edgeIssuer,
+    provider: "edge",
+    subject: user,
+    kind: "user",
+    scopes: listIn(values, "scopes"),
+    roles: listIn(values, "roles"),
+    groups: spell(listIn(values, "groups")),
+    permissions: listIn(values, "permissions"),
+    expiresAt,
+    // The values have no prototype, so nothing is inherited where a rule looks a claim up.
+    claims: Object.freeze(Object.assign(Object.create(null), values, { sub: user })) as Claims,
+  } satisfies Principal)
+}
+
+/** Adds what the edge asserts to a verified token: role `attributes`. */
+export type AddAttributes = (principal: Principal, identity: EdgeIdentity) => Principal | Refusal
+
+/**
+ * The token stays what it is: its subject has to be the edge's user (SR-127), no claim of it is replaced, and attributes
+ * stand among its claims under names of their own. Groups, roles and permissions are added to the token's lists.
+ *
+ * @param keys the context keys that are configured
+ */
+export function compileAttributes(subjectClaim: ClaimPath, keys: readonly string[], spell: Spell): AddAttributes {
+  const names = keys.map((key) => ({ key, name: attributeClaim(key) }))
+  // Tokens repeat and so do their attributes; the same object again is what later caches are keyed by.
+  const added = new WeakMap<Principal, { readonly values: EdgeValues; readonly principal: Principal }>()
+  return (principal, { values }) => {
+    const subject = claimAt(principal.claims, subjectClaim)
+    if (typeof subject !== "string" || subject === "" || subject !== values.user) return subjectMismatch
+    const before = added.get(principal)
+    if (before !== undefined && isSame(before.values, values)) return before.principal
+    const claims: { [name: string]: unknown } = Object.assign(Object.create(null), principal.claims)
+    for (const { key, name } of names) {
+      // A claim of the token must not pass for an attribute either, so it is no matter whether the edge sent one.
+      if (claims[name] !== undefined) return claimConflict
+      if (values[key] !== undefined) claims[name] = values[key]
+    }
+    const joined = Object.freeze({
+      ...principal,
+      roles: both(principal.roles, listIn(values, "roles")),
+      groups: both(principal.groups, spell(listIn(values, "groups"))),
+      permissions: both(principal.permissions, listIn(values, "permissions")),
+      claims: Object.freeze(claims),
+    })
+    added.set(principal, { values, principal: joined })
+    return joined
+  }
+}
+
+/** The name that an attribute has among the claims of a token. */
+export function attributeClaim(contextKey: string): string {
+  return attributePrefix + contextKey
+}
+
+function isSame(before: EdgeValues, values: EdgeValues): boolean {
+  return before === values || JSON.stringify(before) === JSON.stringify(values)
+}
+
+function listIn(values: EdgeValues, key: string): readonly string[] {
+  const value = values[key]
+  return Array.isArray(value) ? value : none
+}
+
+function both(verified: readonly string[], more: readonly string[]): readonly string[] {
+  return more.length === 0 ? verified : Object.freeze([...new Set([...verified, ...more])])
+}

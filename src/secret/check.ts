@@ -1,0 +1,92 @@
+import { knownKeys, number, object, type Report, text } from "../shared/check.ts"
+import type { SecretReference } from "../shared/secret-options.ts"
+import { SecretFailure } from "./failure.ts"
+import type { SecretFormat } from "./format.ts"
+import { defaultSecretPolicy, type SecretPolicy } from "./policy.ts"
+
+type Environment = { readonly [name: string]: string | undefined }
+
+/** What AWS allows in each name; the remedy says it in words. */
+const places = {
+  env: { pattern: /^[A-Za-z_][A-Za-z0-9_]{0,255}$/, remedy: "must be the name of an environment variable" },
+  secretsManager: {
+    pattern: /^(?:arn:[\w-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:)?[\w/+=.@-]{1,512}$/,
+    remedy: "must be the name or the ARN of a secret",
+  },
+  ssm: {
+    pattern: /^(?:arn:[\w-]+:ssm:[a-z0-9-]+:\d{12}:parameter)?[\w./-]{1,1011}(?::[\w.-]{1,100})?$/,
+    remedy: "must be the name or the ARN of a parameter, with :version or :label where one is meant",
+  },
+} as const
+
+/** A reference to a secret. No message holds what stands there: it may be the secret itself, put in the wrong place. */
+export function checkSecretReference(value: unknown, path: string, report: Report): SecretReference | undefined {
+  const raw = object(value, path, (at, message) => report(at, `${message}: ${howToRefer}`))
+  if (raw === undefined) return undefined
+  knownKeys(raw, Object.keys(places), path, report)
+  const [kind, ...more] = (Object.keys(places) as (keyof typeof places)[]).filter((name) => Object.hasOwn(raw, name))
+  if (kind === undefined || more.length > 0) {
+    report(path, `must name exactly one place: ${howToRefer}`)
+    return undefined
+  }
+  const name = text(raw[kind], `${path}.${kind}`, report)
+  if (name === undefined) return undefined
+  if (places[kind].pattern.test(name)) return { [kind]: name } as unknown as SecretReference
+  report(`${path}.${kind}`, places[kind].remedy)
+  return undefined
+}
+
+const howToRefer =
+  '{ env: "NAME" }, { secretsManager: "name or ARN" } or { ssm: "name" }; the value itself never stands here'
+
+/**
+ * Reads what an `env` reference names, so that a missing or weak value is refused at start. Other references are left
+ * alone. Only for an authorizer that starts: whoever compiles or exports a configuration does not have its environment.
+ */
+export function checkEnvironmentSecret(
+  reference: SecretReference,
+  format: SecretFormat<unknown>,
+  path: string,
+  report: Report,
+  environment: Environment = process.env,
+): void {
+  if (!("env" in reference)) return
+  const value = environment[reference.env]
+  if (value === undefined || value === "") {
+    report(`${path}.env`, "names an environment variable that is not set")
+    return
+  }
+  try {
+    format.parse({ current: value })
+  } catch (failure) {
+    if (!(failure instanceof SecretFailure)) throw failure
+    report(`${path}.env`, `names an environment variable with a ${failure.kind} value: it ${format.expected}`)
+  }
+}
+
+const bounds = {
+  timeoutMs: { min: 100, max: 8000, unit: "milliseconds" },
+  refreshAfterSeconds: { min: 30, max: 86_400, unit: "seconds" },
+  waitAfterSeconds: { min: 30, max: 604_800, unit: "seconds" },
+  expireAfterSeconds: { min: 300, max: 2_592_000, unit: "seconds" },
+} as const
+
+/** The `secrets` block. */
+export function checkSecretOptions(value: unknown, path: string, report: Report): SecretPolicy {
+  if (value === undefined) return defaultSecretPolicy
+  const raw = object(value, path, report)
+  if (raw === undefined) return defaultSecretPolicy
+  knownKeys(raw, Object.keys(defaultSecretPolicy), path, report)
+  const bounded = (name: keyof SecretPolicy): number =>
+    number(raw[name], `${path}.${name}`, report, { ...bounds[name], fallback: defaultSecretPolicy[name] })
+  const policy: SecretPolicy = {
+    timeoutMs: bounded("timeoutMs"),
+    refreshAfterSeconds: bounded("refreshAfterSeconds"),
+    waitAfterSeconds: bounded("waitAfterSeconds"),
+    expireAfterSeconds: bounded("expireAfterSeconds"),
+  }
+  if (policy.refreshAfterSeconds > policy.waitAfterSeconds || policy.waitAfterSeconds > policy.expireAfterSeconds) {
+    report(path, "must hold: refreshAfterSeconds ≤ waitAfterSeconds ≤ expireAfterSeconds")
+  }
+  return policy
+}

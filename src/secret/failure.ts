@@ -1,0 +1,26 @@
+/** Kinds of failure, as they are counted. */
+export type SecretFailureKind =
+  | "timeout"
+  | "network"
+  | "throttled"
+  | "denied"
+  | "not_found"
+  | "service"
+  | "client_missing"
+  | "malformed"
+  | "weak"
+  | "interrupted"
+
+/**
+ * Why a secret could not be had. It has no cause on purpose: texts of parsers and of the AWS SDK quote what they could
+ * not read, and that is the secret.
+ */
+export class SecretFailure extends Error {
+  override readonly name: string = "SecretFailure"
+  readonly kind: SecretFailureKind
+
+  constructor(kind: SecretFailureKind) {
+    super(`The secret could not be had: ${kind}`)
+    this.kind = kind
+  }
+}

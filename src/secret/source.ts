@@ -1,0 +1,46 @@
+import type { FetchSecret, SecretObserver, SecretReference, SecretSource } from "../shared/secret-options.ts"
+import type { SecretFormat } from "./format.ts"
+import type { SecretPolicy } from "./policy.ts"
+import { RemoteSecret } from "./remote.ts"
+
+/** What a source of secrets is made of. */
+export interface SecretSourceParts<V> {
+  /** As `checkSecretReference` returned it. */
+  readonly reference: SecretReference
+  readonly format: SecretFormat<V>
+  readonly policy: SecretPolicy
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number
+  readonly observer: SecretObserver
+  /** The network. @default the extension's local endpoint or the AWS SDK, loaded with the first fetch */
+  readonly fetch?: FetchSecret | undefined
+  /** @default process.env */
+  readonly environment?: { readonly [name: string]: string | undefined }
+}
+
+/**
+ * The source of one secret's values. Nothing is fetched before the first call.
+ *
+ * @throws SecretFailure for an `env` reference that `checkEnvironmentSecret` reports
+ */
+export function createSecretSource<V>(parts: SecretSourceParts<V>): SecretSource<V> {
+  const { reference, format, fetch = fetchLazily, environment = process.env, ...rest } = parts
+  if ("env" in reference) return fixedSource(format.parse({ current: environment[reference.env] ?? "" }))
+  const name = "ssm" in reference ? `ssm:${reference.ssm}` : `secretsManager:${reference.secretsManager}`
+  return new RemoteSecret({ name, reference, format, fetch, ...rest })
+}
+
+/** A source whose values never change and are never old: those of the environment. */
+export function fixedSource<V>(values: V): SecretSource<V> {
+  const settled = Promise.resolve(values)
+  return {
+    current: () => values,
+    refreshed: () => settled,
+    forced: () => undefined,
+    isFresh: () => true,
+    inDoubt: false,
+  }
+}
+
+/** How to fetch is loaded with the first fetch: who has all secrets in the environment never needs it. */
+const fetchLazily: FetchSecret = async (...errand) => (await import("./fetch.ts")).fetchSecret(...errand)

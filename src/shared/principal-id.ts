@@ -1,0 +1,33 @@
+/** Longest subject, in characters. */
+const maxSubjectLength = 512
+/** Characters of a principalId; the answer that holds it must fit into 8 KB. */
+const maxIdLength = 1024
+
+/** Whether a value can identify somebody. Lone surrogates have no UTF-8 form, so two of them would become one id (SR-145). */
+export function isSubject(value: unknown): value is string {
+  return typeof value === "string" && value !== "" && value.length <= maxSubjectLength && value.isWellFormed()
+}
+
+/**
+ * The `principalId`: issuer and subject, unambiguous as long as no issuer holds a `|`.
+ *
+ * @param mark goes before the subject, so that a client never has the id of a user of the same name (SR-071)
+ * @returns undefined when it would be too long
+ */
+export function principalId(issuer: string, subject: string, mark = ""): string | undefined {
+  const id = `${issuer}|${mark}${printable(subject)}`
+  return id.length > maxIdLength ? undefined : id
+}
+
+const plain = /^[!-$&-~]*$/ // printable ASCII without the blank and without %
+
+/** Percent-encodes what does not belong into an id, `%` included, so that two subjects never become one. */
+function printable(subject: string): string {
+  if (plain.test(subject)) return subject
+  let encoded = ""
+  for (const octet of Buffer.from(subject, "utf8")) {
+    const character = String.fromCharCode(octet)
+    encoded += plain.test(character) ? character : `%${octet.toString(16).toUpperCase().padStart(2, "0")}`
+  }
+  return encoded
+}

@@ -1,0 +1,80 @@
+import fc from "fast-check"
+import { describe, expect, it } from "vitest"
+import { createAuthorizer } from "../../../src/index.ts"
+import { compilePolicy } from "../../../src/policy.ts"
+import { clock } from "../../support/mint.ts"
+import { persons, type Rule, routeKey, type Table, tables } from "./arbitraries.ts"
+import { arriving, casesOf, settingsOf } from "./cases.ts"
+import { evaluate } from "./iam.ts"
+import { judge } from "./judge.ts"
+import { meets } from "./rules.ts"
+import { seeded } from "./seed.ts"
+import { tally } from "./tally.ts"
+import { arnOf, bearerOf, configOf, documentOf, eventOf } from "./world.ts"
+
+const none = fc.constant<string[]>([])
+const some = fc.array(
+  routeKey.filter((key) => key !== "$connect"),
+  { minLength: 1, maxLength: 2 },
+)
+const { count, of } = tally("answers")
+
+describe("P1, SR-143: an answer is right for every request that can share its cache entry", () => {
+  it("where the table names every route: 6,000 tables", async () => {
+    const property = fc.asyncProperty(casesOf(tables, none), (tested) => judge(tested, count))
+    await fc.assert(property, seeded("listed", { numRuns: 6000 }))
+    for (const what of ["tables compiled", "tables refused"]) expect(of(what)).toBeGreaterThan(1000)
+    for (const what of ["allow: allow", "deny: forbidden"]) expect(of(what)).toBeGreaterThan(5000)
+    expect(of("slash refused")).toBeLessThan(of("allow: allow") / 200)
+  }, 120_000)
+
+  it("where the API has further routes: 1,500 tables", async () => {
+    const property = fc.asyncProperty(casesOf(tables, some), (tested) => judge(tested, count))
+    await fc.assert(property, seeded("unlisted", { numRuns: 1500 }))
+    expect(of("unlisted: allowed")).toBeGreaterThan(20)
+    expect(of("unlisted: denied")).toBeGreaterThan(100)
+  }, 120_000)
+
+  it("for $connect, beside routes of any other kind: 500 tables", async () => {
+    const rules = fc.constantFrom<Rule[]>({}, { scopes: ["read"] })
+    await fc.assert(
+      fc.asyncProperty(tables, rules, persons, async (table, $connect, person) => {
+        const config = configOf({ ...table, $connect }, { gateway: { resultTtlSeconds: 300 } })
+        if (compilePolicy(config).conflicts.length > 0) return
+        count("$connect")
+        const { decide, handler } = createAuthorizer(config, { clock })
+        const event = eventOf("websocket", bearerOf(person), { method: "", path: "" }, "$connect")
+        const isAllowed = meets(person, $connect)
+        expect((await decide(event)).outcome).toBe(isAllowed ? "allow" : "forbidden")
+        expect(evaluate(documentOf(await handler(event)), arnOf(event)) === "allow").toBe(isAllowed)
+      }),
+      seeded("$connect", { numRuns: 500 }),
+    )
+    expect(of("$connect")).toBeGreaterThan(100)
+  })
+})
+
+describe("P3: no answer is silent where it should deny", () => {
+  // A forbidden route beside a resource policy that allows is looked at in P1.
+  it("who may call nothing is denied the whole stage explicitly: 1,500 tables", async () => {
+    const property = fc.asyncProperty(casesOf(tables, some), async (tested) => {
+      const { table, people, unmatched, kind } = tested
+      const config = configOf(table as Table, settingsOf(tested))
+      if (unmatched === "authenticated" || compilePolicy(config).conflicts.length > 0) return
+      const { handler } = createAuthorizer(config, { clock })
+      for (const person of people) {
+        if (Object.values(table).some((rule) => meets(person, rule))) continue
+        for (const { request, chosen } of arriving(tested)) {
+          const event = eventOf(kind, bearerOf(person), request, chosen)
+          const answer = await handler(event).catch(() => undefined)
+          if (answer === undefined) continue
+          count("wholly denied")
+          const elsewhere = eventOf(kind, "", { method: "PATCH", path: "/else" }, chosen)
+          for (const each of [event, elsewhere]) expect(evaluate(documentOf(answer), arnOf(each))).toBe("deny")
+        }
+      }
+    })
+    await fc.assert(property, seeded("wholly denied", { numRuns: 1500 }))
+    expect(of("wholly denied")).toBeGreaterThan(100)
+  }, 60_000)
+})

@@ -1,0 +1,55 @@
+import fc from "fast-check"
+import { describe, expect, it } from "vitest"
+import { compilePolicy } from "../../../src/policy.ts"
+import { disjointTables, type Table, tables } from "./arbitraries.ts"
+import { coverOf } from "./gateway.ts"
+import { matchesText } from "./iam.ts"
+import { meets } from "./rules.ts"
+import { seeded } from "./seed.ts"
+import { tally } from "./tally.ts"
+import { configOf, everyone } from "./world.ts"
+
+const population = everyone()
+const { count, of } = tally("refusals")
+
+describe("refusals of a table", () => {
+  it("name two routes that overlap, with rules that differ for somebody, and an example that both cover: 2,000 tables", () => {
+    const property = fc.property(
+      tables,
+      fc.constantFrom("deny" as const, "authenticated" as const),
+      (table, unmatched) => {
+        const { conflicts } = compilePolicy(configOf(table, { unmatched }))
+        for (const { routes, example, message, remedy } of conflicts) {
+          count("conflicts")
+          for (const text of [message, remedy]) expect(text).not.toBe("")
+          expect(example).toMatch(/^(?:[A-Z]+\/|\$connect$)/)
+          const verdicts = routes.map((key) => {
+            if (!(key in table)) return population.map(() => unmatched === "authenticated")
+            const isCovered = coverOf(key).some((pattern) => matchesText(pattern, example))
+            expect(isCovered, `${key} does not cover ${example}`).toBe(true)
+            return population.map((person) => meets(person, table[key] ?? {}))
+          })
+          expect(verdicts[0], `${routes.join(" and ")} differ for nobody`).not.toEqual(verdicts[1])
+        }
+      },
+    )
+    fc.assert(property, seeded("conflicts", { numRuns: 2000 }))
+    expect(of("conflicts")).toBeGreaterThan(500)
+  }, 60_000)
+
+  it("never meet a table without overlap: 1,000 tables", () => {
+    const property = fc.property(disjointTables, (table) => {
+      expect(compilePolicy(configOf(table)).conflicts).toEqual([])
+    })
+    fc.assert(property, seeded("disjoint", { numRuns: 1000 }))
+  })
+
+  it("never meet a table with one rule for all: 1,000 tables", () => {
+    const property = fc.property(tables, (table) => {
+      const [rule] = Object.values(table)
+      const same = Object.fromEntries(Object.keys(table).map((key) => [key, rule])) as Table
+      expect(compilePolicy(configOf(same)).conflicts).toEqual([])
+    })
+    fc.assert(property, seeded("one rule", { numRuns: 1000 }))
+  })
+})

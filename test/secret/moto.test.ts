@@ -1,0 +1,119 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process"
+import {
+  CreateSecretCommand,
+  DescribeSecretCommand,
+  PutSecretValueCommand,
+  RotateSecretCommand,
+  SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from "@aws-sdk/client-secrets-manager"
+import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm"
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
+import { rotateEdgeSecret } from "../../src/edge.ts"
+import { fetchSecret } from "../../src/secret/fetch.ts"
+import { keyMap, keyOne, keyTwo, startMs } from "./values.ts"
+
+// moto is another implementation of the two services (https://docs.getmoto.org), and knows nothing of ours.
+const present = spawnSync("moto_server", ["--help"], { timeout: 60_000 }).status === 0
+if (!present) {
+  console.warn(
+    "SKIPPED: moto_server is not installed, so secrets were not fetched from, and rotated in, a server of its own",
+  )
+}
+
+const limits = { timeoutMs: 15_000 }
+let server: ChildProcess | undefined
+
+beforeAll(async () => {
+  if (!present) return
+  server = spawn("moto_server", ["-H", "127.0.0.1", "-p", "0"], { stdio: ["ignore", "pipe", "pipe"] })
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  let said = ""
+  const listen = (chunk: Buffer): void => {
+    said += chunk
+    const address = /http:\/\/127\.0\.0\.1:[1-9]\d*/.exec(said)?.[0]
+    if (address !== undefined) resolve(address)
+  }
+  server.stdout?.on("data", listen)
+  server.stderr?.on("data", listen)
+  server.on("exit", () => reject(new Error(`moto_server has ended: ${said}`)))
+  vi.stubEnv("AWS_ENDPOINT_URL", await promise)
+  vi.stubEnv("AWS_REGION", "eu-west-1")
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "test")
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test")
+  vi.stubEnv("AWS_SESSION_TOKEN", "")
+}, 60_000)
+afterAll(() => {
+  server?.removeAllListeners("exit")
+  server?.kill()
+  vi.unstubAllEnvs()
+})
+
+describe.skipIf(!present)("against moto_server", () => {
+  it("a secret has its current version, then the one before as well, by name and by ARN", async () => {
+    const client = new SecretsManagerClient()
+    const { ARN = "" } = await client.send(
+      new CreateSecretCommand({ Name: "edge/a", SecretString: keyMap({ one: keyOne }) }),
+    )
+    expect(await fetchSecret({ secretsManager: "edge/a" }, limits)).toEqual({ current: keyMap({ one: keyOne }) })
+    await client.send(new PutSecretValueCommand({ SecretId: "edge/a", SecretString: keyMap({ two: keyTwo }) }))
+    const both = { current: keyMap({ two: keyTwo }), previous: keyMap({ one: keyOne }) }
+    expect(await fetchSecret({ secretsManager: "edge/a" }, limits)).toEqual(both)
+    expect(await fetchSecret({ secretsManager: ARN }, limits)).toEqual(both)
+  })
+
+  it("a secret that is not there is not found", async () => {
+    await expect(fetchSecret({ secretsManager: "edge/none" }, limits)).rejects.toMatchObject({ kind: "not_found" })
+    await expect(fetchSecret({ ssm: "/edge/none" }, limits)).rejects.toMatchObject({ kind: "not_found" })
+  })
+
+  it("a SecureString has its newest version and the one before, or the one that the name selects", async () => {
+    const client = new SSMClient()
+    const put = (Value: string): Promise<unknown> =>
+      client.send(new PutParameterCommand({ Name: "/edge/hmac", Value, Type: "SecureString", Overwrite: true }))
+    await put("first")
+    expect(await fetchSecret({ ssm: "/edge/hmac" }, limits)).toEqual({ current: "first" })
+    await put("second")
+    await put("third")
+    expect(await fetchSecret({ ssm: "/edge/hmac" }, limits)).toEqual({ current: "third", previous: "second" })
+    expect(await fetchSecret({ ssm: "/edge/hmac:1" }, limits)).toEqual({ current: "first" })
+  })
+
+  it("a rotation ends with a new current key and with the one before, and its steps may come again", async () => {
+    const SecretId = "edge/rotated"
+    const client = new SecretsManagerClient()
+    const { VersionId: old = "" } = await client.send(
+      new CreateSecretCommand({ Name: SecretId, SecretString: keyMap({ one: keyOne }) }),
+    )
+    const ClientRequestToken = "11111111-2222-4333-8444-555555555555"
+    // moto makes the version current at once when no function is named; the labels go back to where a rotation begins.
+    await client.send(
+      new RotateSecretCommand({ SecretId, ClientRequestToken, RotationRules: { AutomaticallyAfterDays: 30 } }),
+    )
+    const move = (VersionStage: string, MoveToVersionId?: string, RemoveFromVersionId?: string): Promise<unknown> =>
+      client.send(
+        new UpdateSecretVersionStageCommand({
+          ...{ SecretId, VersionStage },
+          ...(MoveToVersionId && { MoveToVersionId }),
+          ...(RemoveFromVersionId && { RemoveFromVersionId }),
+        }),
+      )
+    await move("AWSCURRENT", old, ClientRequestToken)
+    await move("AWSPREVIOUS", undefined, ClientRequestToken)
+    await move("AWSPENDING", ClientRequestToken)
+    const labels = async (): Promise<unknown> =>
+      (await client.send(new DescribeSecretCommand({ SecretId }))).VersionIdsToStages
+    expect(await labels()).toEqual({ [old]: ["AWSCURRENT"], [ClientRequestToken]: ["AWSPENDING"] })
+
+    const take = (Step: string): Promise<void> =>
+      rotateEdgeSecret({ Step, SecretId, ClientRequestToken }, { clock: () => startMs })
+    await expect(take("finishSecret")).rejects.toMatchObject({ name: "RotationFailed" })
+    for (const step of ["createSecret", "createSecret", "setSecret", "testSecret"]) await take(step)
+    expect(await fetchSecret({ secretsManager: SecretId }, limits)).toEqual({ current: keyMap({ one: keyOne }) })
+    for (const step of ["finishSecret", "finishSecret", "createSecret"]) await take(step)
+    expect(await labels()).toEqual({ [old]: ["AWSPREVIOUS"], [ClientRequestToken]: ["AWSCURRENT"] })
+    const { current, previous } = await fetchSecret({ secretsManager: SecretId }, limits)
+    expect(current).toMatch(/^\{"k-2026-01-01-[0-9a-f]{16}":"[0-9a-f]{64}"\}$/)
+    expect(previous).toBe(keyMap({ one: keyOne }))
+  })
+})
