@@ -22,6 +22,7 @@ export interface CheckedGateway {
   readonly identitySources: readonly string[]
   /** Whether answers are cached per method, or not at all. */
   readonly keyHoldsMethod: boolean
+  readonly api: GatewayOptions["api"]
   readonly authorizerType: GatewayOptions["authorizerType"]
   readonly responses: NonNullable<GatewayOptions["responses"]>
   readonly unauthorized: NonNullable<GatewayOptions["unauthorized"]>
@@ -34,6 +35,7 @@ export function checkGateway(value: unknown, path: string, report: Report): Chec
   const known = [
     "resultTtlSeconds",
     "identitySources",
+    "api",
     "authorizerType",
     "responses",
     "unauthorized",
@@ -50,6 +52,13 @@ export function checkGateway(value: unknown, path: string, report: Report): Chec
     identitySources,
     keyHoldsMethod:
       resultTtlSeconds === 0 || identitySources.some((source) => /^\$?context\.httpmethod$/i.test(source)),
+    // TOKEN authorizers exist on REST APIs only.
+    api:
+      raw.api === undefined
+        ? raw.authorizerType === "token"
+          ? "rest"
+          : undefined
+        : word(raw.api, `${path}.api`, report, ["rest", "http"], "rest"),
     authorizerType:
       raw.authorizerType === undefined
         ? undefined

@@ -66,7 +66,7 @@ export function checkPrincipalPolicy(
     return undefined
   }
   if (compile === undefined) throw new TypeError("a configuration that needs principal policies was not recognised")
-  const policy = compile({ routes, unmatched, resourcePolicyAllows: gateway.resourcePolicyAllows })
+  const policy = compile({ routes, unmatched, resourcePolicyAllows: gateway.resourcePolicyAllows, api: gateway.api })
   for (const { routes, message, remedy } of policy.conflicts) report(`routes["${routes[0]}"]`, `${message}; ${remedy}`)
   return policy
 }

@@ -30,6 +30,9 @@ export interface TableOptions {
   readonly complete: boolean
 }
 
+/** Most conflicts that are looked for: whoever has as many reads the first few. */
+const maxConflicts = 100
+
 const nowhere: Surroundings = { deny: new Map(), exposed: [] }
 
 /** Compiles the templates of a table. Takes time with the table's overlaps, so it happens once, at start. */
@@ -38,18 +41,21 @@ export function compileTable(templates: readonly Template[], tree: TemplateTree,
   const conflicts = new Map<string, Conflict>()
   const report = (found: Conflict): void => {
     const key = found.routes.join("\n")
-    if (!conflicts.has(key)) conflicts.set(key, found)
+    if (!conflicts.has(key) && conflicts.size < maxConflicts) conflicts.set(key, found)
   }
+  // Where all routes have one rule, nobody may call some of them only, and nothing has to be kept apart.
+  const rules = new Set(templates.flatMap(({ routes }) => [...routes.values()].map(({ rule }) => rule)))
   const catchAlls = templates.filter(({ tokens }) => tokens.at(-1) === many || tokens.at(-1) === rest)
   const examined: Examined[] = []
   for (const template of templates) {
+    if (conflicts.size >= maxConflicts) break // the table is refused anyway
     try {
       examined.push({
         template,
         paths: analysis.allowPatterns(template).flatMap(patternTexts),
         wildMethod: analysis.wildMethod(template),
-        overlaps: analysis.overlaps(template, report),
-        deniedWith: analysis.denial(template, options.resourcePolicyAllows, report),
+        overlaps: rules.size === 1 ? [] : analysis.overlaps(template, report),
+        deniedWith: rules.size === 1 ? [] : analysis.denial(template, options.resourcePolicyAllows, report),
         around: options.complete ? nowhere : surroundings(template, tree, analysis),
         slashRivals: catchAlls.filter((catchAll) => isRival(catchAll, template)),
       })

@@ -95,8 +95,10 @@ export function most(
 ): { readonly needed: Coverage; readonly all: Coverage } {
   const of = (wildest: "exact" | "listed"): Coverage => {
     const patterns = new Patterns(wildest)
-    for (const one of examined) {
-      const methods = httpMethods.filter((method) => routeOf(one.template, method) !== undefined)
+    for (const each of examined) {
+      const methods = httpMethods.filter((method) => routeOf(each.template, method) !== undefined)
+      // Where a template has several routes, somebody may be permitted all methods but one: then each is written.
+      const one: Examined = each.template.routes.size === 1 ? each : { ...each, wildMethod: "no" }
       patterns.allow(one, methods)
       if (resourcePolicyAllows) patterns.deny(patterns.methods(one, methods, "listed"), one.paths)
       else patterns.sayDenied(one, methods)

@@ -33,12 +33,16 @@ export interface Hit {
   readonly methods: readonly string[]
 }
 
+/** A table of 10,000 ordinary routes needs some 50,000 paths; one that needs far more is refused in seconds, not examined for minutes. */
+const maxPaths = 1_000_000
+
 /** Examines how the templates of a table lie over each other once IAM has made every parameter greedy. */
 export class OverlapAnalysis {
   readonly #tree: TemplateTree
   readonly fresh: string
   readonly maxSegments: number
   readonly #hits = new Map<string, readonly Hit[]>()
+  #paths = 0
 
   constructor(templates: readonly Template[], tree: TemplateTree) {
     this.#tree = tree
@@ -68,6 +72,7 @@ export class OverlapAnalysis {
       if (seen.has(template)) return false
       seen.add(template)
       for (const path of witnesses(pattern, template.tokens, this.fresh, this.maxSegments)) {
+        if (++this.#paths > maxPaths) throw new TooTangled()
         const methods = httpMethods.filter((method) => this.#tree.choose(path, method) === template)
         if (methods.length > 0 && fulfils({ template, path, methods })) found = true
         if (found) return true

@@ -28,9 +28,12 @@ export interface PrincipalPolicyOptions {
   readonly routes: { readonly [routeKey: string]: RouteRule }
   readonly unmatched: "deny" | "authenticated"
   readonly resourcePolicyAllows: boolean
+  /** The one kind of API that is meant; undefined: both. */
+  readonly api: RouteOrder | undefined
 }
 
 const routeUnmatched = refusal("route_unmatched")
+const gatewayMismatch = refusal("gateway_mismatch")
 const connectOnly: Coverage = Object.freeze({ allow: ["$connect"], deny: [], denyIfRoom: [] })
 
 /**
@@ -45,7 +48,13 @@ export function compilePrincipalPolicy(options: PrincipalPolicyOptions): Princip
   const hasDefault = listed.some(({ template }) => template === "$default")
   const open = options.unmatched === "authenticated"
   // What the table does not name is a route like any other where it is admitted: the last one, without a demand.
-  const unnamed: Route = { key: "", method: "ANY", template: "$default", rule: compileRule({}), configured: {} }
+  const unnamed: Route = {
+    key: "unmatched",
+    method: "ANY",
+    template: "$default",
+    rule: compileRule({}),
+    configured: {},
+  }
   const templates = templatesOf(open && !hasDefault ? [...listed, unnamed] : listed)
   const { resourcePolicyAllows } = options
   const compile = (tree: TemplateTree): TextTable => {
@@ -53,24 +62,42 @@ export function compilePrincipalPolicy(options: PrincipalPolicyOptions): Princip
     return new TextTable(templates, compiled, [...routes, unnamed], unnamed)
   }
   const trees = { rest: new TemplateTree(templates, "rest"), http: new TemplateTree(templates, "http") }
-  const rest = compile(trees.rest)
   // Most tables mean the same on both kinds of API, and are examined once.
-  const http = ordersDiffer(templates, trees.rest, trees.http) ? compile(trees.http) : rest
-  const tables = http === rest ? [rest] : [rest, http]
+  const differ = ordersDiffer(templates, trees.rest, trees.http)
+  const rest = differ && options.api === "http" ? undefined : compile(trees.rest)
+  const http = differ ? (options.api === "rest" ? undefined : compile(trees.http)) : rest
+  const tables = [...new Set([rest, http])].filter((table) => table !== undefined)
+  const onRest = new Set(rest?.compiled.conflicts.map(({ routes }) => routes.join("\n")))
 
   return {
-    conflicts: unique(tables.flatMap(({ compiled }) => compiled.conflicts)),
+    conflicts: unique(
+      tables.flatMap((table) =>
+        table === rest || rest === undefined
+          ? table.compiled.conflicts
+          : table.compiled.conflicts.filter(({ routes }) => !onRest.has(routes.join("\n"))).map(onlyOnHttp),
+      ),
+    ),
     exposed: unique(tables.flatMap(({ compiled }) => compiled.exposed)),
-    most: rest.compiled.most,
-    covers: (principal, order) => (order === "http" ? http : rest).covers(principal),
+    most: (rest ?? http ?? compile(trees.rest)).compiled.most,
+    covers: (principal, order) => (order === "http" ? (http ?? rest) : (rest ?? http))?.covers(principal),
     decide(request, principal): RouteVerdict {
       if (request.kind === "websocket") {
         const rule = connect ?? (open ? unnamed : undefined)
         const refused = rule === undefined ? routeUnmatched : rule.rule.refuse(principal)
         return { route: connect, refused, covers: refused === undefined ? connectOnly : undefined }
       }
-      return (request.kind.startsWith("http") ? http : rest).decide(request, principal)
+      const table = request.kind.startsWith("http") ? http : rest
+      return table?.decide(request, principal) ?? { route: undefined, refused: gatewayMismatch, covers: undefined }
     },
+  }
+}
+
+/** A conflict that a REST API does not have. */
+function onlyOnHttp(conflict: Conflict): Conflict {
+  return {
+    ...conflict,
+    message: `${conflict.message}; that is so on HTTP APIs only, which take a full match before a greedy one`,
+    remedy: `set gateway.api to "rest" if this is a REST API; else ${conflict.remedy}`,
   }
 }
 

@@ -80,6 +80,11 @@ export interface GatewayOptions {
    * @default ["token"]
    */
   readonly identitySources?: readonly string[]
+  /**
+   * The kind of API, where only one is meant. REST and HTTP APIs order routes that both fit a request differently, so a table
+   * may be sound for one of them only. @default both
+   */
+  readonly api?: "rest" | "http"
   /** The kind of Lambda authorizer, as in API Gateway. TOKEN authorizers are shown one header only, so that no edge can be checked. */
   readonly authorizerType?: "request" | "token"
   /** Form of answers to HTTP API payload 2.0; everything else takes policies. @default "policy" */

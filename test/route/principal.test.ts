@@ -127,6 +127,38 @@ describe("SR-148: the answer is judged by the text of the path, so the decision 
   })
 })
 
+describe("REST and HTTP APIs order routes that both fit differently", () => {
+  const crossing = {
+    "GET /s/{id}/items": { scopes: ["read"] },
+    "GET /s/{id}/items/{item}": { scopes: ["read"] },
+    "ANY /s/files/{proxy+}": { scopes: ["write"] },
+  }
+  const refused = (api?: "rest" | "http"): string => {
+    try {
+      createAuthorizer(config(crossing, { gateway: { ...(api && { api }) } }))
+      return ""
+    } catch (error) {
+      return (error as Error).message
+    }
+  }
+
+  it("a table that is sound for one of them only is refused, unless the configuration says which one is meant", () => {
+    expect(refused()).toMatch(/on HTTP APIs only.*set gateway\.api to "rest"/)
+    expect(refused("http")).toMatch(/cannot be told from/)
+    expect(refused("rest")).toBe("")
+  })
+
+  it("the other kind is undecided then, and never allowed by the wrong order", async () => {
+    const { decide } = createAuthorizer(config(crossing, { gateway: { api: "rest" } }), { clock })
+    const path = "/s/files/items"
+    const event = http2(bearer("read write"), { path, template: "/s/{id}/items" })
+    expect((await decide(event)).reason).toBe("gateway_mismatch")
+    const template = "/s/files/{proxy+}"
+    expect((await decide(restRequest(bearer("write"), { path, template }))).reason).toBe("ok")
+    expect((await decide(restRequest(bearer("read"), { path, template }))).reason).toBe("scope_missing")
+  })
+})
+
 describe("what does not fit", () => {
   const long = (count: number, rule: RouteRule): { [key: string]: RouteRule } =>
     Object.fromEntries(Array.from({ length: count }, (_, i) => [`GET /a-rather-long-path-of-an-api/${i}`, rule]))

@@ -98,7 +98,9 @@ function unlistedProblem(tested: Case, person: Person, { request }: Arrival, isA
   count(isAllowed ? "unlisted: allowed" : "unlisted: denied")
   if (!isAllowed) return undefined
   const { table, unmatched } = tested
-  const read = chosenRoute(Object.keys(table), request.method, request.path, httpKinds[tested.kind])
+  // With a slash at the end it is the same route by the table's own reading, as REST APIs have it.
+  const order = request.path.endsWith("/") ? "rest" : httpKinds[tested.kind]
+  const read = chosenRoute(Object.keys(table), request.method, request.path, order)
   if (unmatched === "authenticated") {
     return read !== undefined && !meets(person, table[read] ?? {}) ? `allows an unlisted request on ${read}` : undefined
   }
