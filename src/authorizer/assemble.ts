@@ -1,12 +1,13 @@
 import { type AuthorizerAnswer, createAnswers } from "../answer/answer.ts"
 import { createContext } from "../answer/context.ts"
 import { createExtract } from "../credential/extract.ts"
-import { decideWithoutRoutes, decideWithRoutes } from "../route/decide.ts"
-import { compileRoutes } from "../route/table.ts"
+import type { decideWithRoutes, RoutesToDecide } from "../route/by-route.ts"
+import { type DecideRoute, decideWithoutRoutes } from "../route/decide.ts"
 import type { AuthorizerConfig } from "../shared/configuration.ts"
 import type { Decision, DecisionRecord, TraceEntry } from "../shared/decision.ts"
 import { Unavailable } from "../shared/errors.ts"
 import { type Refusal, refusal } from "../shared/reasons.ts"
+import type { CheckedGateway } from "./check-blocks.ts"
 import { checkConfiguration, type LoadedChecks } from "./check-configuration.ts"
 import { checkSnapshot } from "./check-snapshot.ts"
 import { connect } from "./connect.ts"
@@ -34,6 +35,8 @@ export interface Authorizer {
 
 /** What a configuration may need besides, loaded. */
 export interface Loaded extends LoadedChecks {
+  /** Needed where there are `routes` and answers are for one of them. */
+  readonly byRoute: typeof decideWithRoutes | undefined
   readonly edge: EdgeSupport | undefined
 }
 
@@ -53,9 +56,7 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
     authenticate,
     decide:
       principalPolicy?.decide ??
-      (routes === undefined
-        ? decideWithoutRoutes
-        : decideWithRoutes(compileRoutes(routes, gateway.resultTtlSeconds > 0), unmatched, gateway.keyHoldsMethod)),
+      (routes === undefined ? decideWithoutRoutes : byRoute(loaded, { routes, unmatched }, gateway)),
     check: parts.check,
     tokenEventsUnsafe: edge !== undefined || (scope === "route" && gateway.resultTtlSeconds > 0),
     fault: (error) => observer.fault?.(error),
@@ -95,6 +96,11 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
     },
     warmUp: () => inParallel([warmUp, ...(connected ? [connected.warmUp] : [])], (each) => each()),
   }
+}
+
+function byRoute({ byRoute }: Loaded, routes: RoutesToDecide, gateway: CheckedGateway): DecideRoute {
+  if (byRoute === undefined) throw new TypeError("a configuration with routes was not recognised")
+  return byRoute(routes, { cached: gateway.resultTtlSeconds > 0, keyHoldsMethod: gateway.keyHoldsMethod })
 }
 
 function decisionOf({ principal, route, refused }: Walk, trace: readonly TraceEntry[] | undefined): Decision {

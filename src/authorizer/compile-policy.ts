@@ -1,10 +1,11 @@
 import { bytesOf, maxPolicyBytes, Policies, type PolicyDocument } from "../answer/policy.ts"
 import { parseExecuteApiArn } from "../event/arn.ts"
-import { decideWithoutRoutes, decideWithRoutes } from "../route/decide.ts"
+import { decideWithRoutes } from "../route/by-route.ts"
+import { decideWithoutRoutes } from "../route/decide.ts"
 import type { Exposure } from "../route/exposure.ts"
 import type { Conflict } from "../route/overlap.ts"
 import { compilePrincipalPolicy, type PrincipalPolicy } from "../route/principal.ts"
-import { compileRoutes, readRoutes } from "../route/table.ts"
+import { readRoutes } from "../route/table.ts"
 import type { AuthorizerConfig } from "../shared/configuration.ts"
 import { wholeStage } from "../shared/coverage.ts"
 import type { Decision } from "../shared/decision.ts"
@@ -75,7 +76,10 @@ export function compilePolicy(config: PolicyConfig): CompiledPolicy {
     principalPolicy?.decide ??
     (routes === undefined
       ? decideWithoutRoutes
-      : decideWithRoutes(compileRoutes(routes, gateway.resultTtlSeconds > 0), unmatched, gateway.keyHoldsMethod))
+      : decideWithRoutes(
+          { routes, unmatched },
+          { cached: gateway.resultTtlSeconds > 0, keyHoldsMethod: gateway.keyHoldsMethod },
+        ))
   const policies = new Policies()
   const listed = readRoutes(routes ?? {})
   return {

@@ -1,4 +1,5 @@
 import { allPresets } from "../provider/presets.ts"
+import { decideWithRoutes } from "../route/by-route.ts"
 import { compilePrincipalPolicy } from "../route/principal.ts"
 import type { AuthorizerConfig } from "../shared/configuration.ts"
 import { type Authorizer, assemble } from "./assemble.ts"
@@ -13,5 +14,10 @@ import type { AuthorizerParts } from "./parts.ts"
  * @throws ConfigurationError with every problem at once, each with its path and remedy
  */
 export function createAuthorizer(config: AuthorizerConfig, parts: AuthorizerParts = {}): Authorizer {
-  return assemble(config, parts, { presets: allPresets, compile: compilePrincipalPolicy, edge: edgeSupport })
+  return assemble(config, parts, {
+    presets: allPresets,
+    compile: compilePrincipalPolicy,
+    byRoute: decideWithRoutes,
+    edge: edgeSupport,
+  })
 }

@@ -15,6 +15,8 @@ export async function loadAuthorizer(config: AuthorizerConfig, parts: Authorizer
   const compile = mayNeedPrincipalPolicy(config)
     ? (await import("../route/principal.ts")).compilePrincipalPolicy
     : undefined
+  const byRoute =
+    Object(config).routes === undefined ? undefined : (await import("../route/by-route.ts")).decideWithRoutes
   const edge = Object(config).edge === undefined ? undefined : (await import("./edge-support.ts")).edgeSupport
-  return assemble(config, parts, { presets, compile, edge })
+  return assemble(config, parts, { presets, compile, byRoute, edge })
 }

@@ -1,0 +1,64 @@
+import type { RouteRule } from "../shared/configuration.ts"
+import type { Coverage } from "../shared/coverage.ts"
+import { refusal } from "../shared/reasons.ts"
+import type { DecideRoute } from "./decide.ts"
+import { compileRule } from "./rule.ts"
+import { compileRoutes } from "./table.ts"
+
+const routeUnmatched = refusal("route_unmatched")
+const anyPrincipal = compileRule({})
+
+/** A checked table, and what becomes of requests that it does not name. */
+export interface RoutesToDecide {
+  readonly routes: { readonly [routeKey: string]: RouteRule }
+  readonly unmatched: "deny" | "authenticated"
+}
+
+/**
+ * Answers for the one route of the request.
+ *
+ * @param cached whether the gateway keeps the answers, per route
+ * @param keyHoldsMethod whether the gateway's cache key tells methods apart. `$context.routeKey` does not where the
+ *   gateway's route is `ANY …` or `$default`: then one answer serves every method, and has to be right for all (SR-143)
+ */
+export function decideWithRoutes(
+  { routes, unmatched }: RoutesToDecide,
+  { cached, keyHoldsMethod }: { readonly cached: boolean; readonly keyHoldsMethod: boolean },
+): DecideRoute {
+  const table = compileRoutes(routes, cached)
+  const coverages = new Coverages()
+  return (request, principal) => {
+    const everyMethod = !keyHoldsMethod && request.routeMethod === "ANY"
+    const found = everyMethod ? table.matchEveryMethod(request) : table.match(request)
+    if (found !== undefined && "refused" in found) return { route: undefined, refused: found, covers: undefined }
+    const ofUnmatched = unmatched === "deny" ? routeUnmatched : anyPrincipal.refuse(principal)
+    const refused = found === undefined ? ofUnmatched : found.rule.refuse(principal)
+    if (refused !== undefined) return { route: found, refused, covers: undefined }
+    const method = everyMethod ? "*" : request.method
+    return { route: found, refused, covers: coverages.of(method, found?.template ?? request.template) }
+  }
+}
+
+/** Patterns of single routes: from the templates of the table or of the gateway, never from a path. */
+class Coverages {
+  readonly #known = new Map<string, Coverage>()
+
+  of(method: string, template: string | undefined): Coverage {
+    const pattern = routePattern(method, template)
+    const known = this.#known.get(pattern)
+    if (known !== undefined) return known
+    const ends = pattern.endsWith("*") || pattern.endsWith("/") || pattern.startsWith("$")
+    // With and without the slash at the end: kinds of API differ in which one they write, and IAM compares text.
+    const made = Object.freeze({ allow: ends ? [pattern] : [pattern, `${pattern}/`], deny: [], denyIfRoom: [] })
+    // One entry per route in practice; the bound holds even if a gateway sent an endless number of templates.
+    if (this.#known.size < 20_000) this.#known.set(pattern, made)
+    return made
+  }
+}
+
+/** `{id}` becomes `*`: the answer is used for this route only, so it does no harm that IAM's `*` crosses slashes. */
+function routePattern(method: string, template: string | undefined): string {
+  if (method === "$connect") return method
+  if (template === undefined || !template.startsWith("/")) return `${method}/*`
+  return method + template.replace(/\{[^{}/]*\}/g, "*")
+}
