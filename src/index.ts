@@ -1,7 +1,7 @@
 export type { AuthorizerAnswer, PolicyAnswer, SimpleAnswer } from "./answer/answer.ts"
 export type { AuthorizerContext } from "./answer/context.ts"
 export type { PolicyDocument, PolicyStatement } from "./answer/policy.ts"
-export type { Authorizer } from "./authorizer/assemble.ts"
+export type { Authorizer } from "./authorizer/authorizer.ts"
 export { createAuthorizer } from "./authorizer/create.ts"
 export { configFromEnvironment } from "./authorizer/environment.ts"
 export { loadAuthorizer } from "./authorizer/load.ts"

@@ -1,4 +1,4 @@
-import { type AuthorizerAnswer, createAnswers } from "../answer/answer.ts"
+import { createAnswers } from "../answer/answer.ts"
 import { createContext } from "../answer/context.ts"
 import { createExtract } from "../credential/extract.ts"
 import type { decideWithRoutes, RoutesToDecide } from "../route/by-route.ts"
@@ -7,6 +7,7 @@ import type { AuthorizerConfig } from "../shared/configuration.ts"
 import type { Decision, DecisionRecord, TraceEntry } from "../shared/decision.ts"
 import { Unavailable } from "../shared/errors.ts"
 import { type Refusal, refusal } from "../shared/reasons.ts"
+import type { Authorizer } from "./authorizer.ts"
 import type { CheckedGateway } from "./check-blocks.ts"
 import { checkConfiguration, type LoadedChecks } from "./check-configuration.ts"
 import { checkSnapshot } from "./check-snapshot.ts"
@@ -15,23 +16,6 @@ import type { EdgeSupport } from "./edge-support.ts"
 import { inParallel } from "./in-parallel.ts"
 import { type AuthorizerParts, partsInUse } from "./parts.ts"
 import { answerTo, type Stages, stopped, type Walk, walk } from "./pipeline.ts"
-
-/** Answers API Gateway's question: may this caller take this route? */
-export interface Authorizer {
-  /**
-   * The Lambda handler, bound: `export const { handler } = createAuthorizer(config)` works.
-   *
-   * @param event an authorizer event of any kind: REST TOKEN or REQUEST, HTTP API 1.0 or 2.0, WebSocket `$connect`
-   * @returns an IAM policy, or a simple response for payload 2.0 where so configured
-   * @throws Error("Unauthorized") (rejects) for a bad credential with `gateway.unauthorized: "throw"`: the client gets 401
-   * @throws Unavailable (rejects) when the question cannot be decided: the client gets 500, and nothing is cached
-   */
-  handler(event: unknown, context?: unknown): Promise<AuthorizerAnswer>
-  /** The same decision as data. Never rejects. `trace: true` adds every check with its verdict. */
-  decide(event: unknown, options?: { readonly trace?: boolean }): Promise<Decision>
-  /** Fetches keys ahead of the first request. Never rejects; what failed is tried again at first use. */
-  warmUp(): Promise<void>
-}
 
 /** What a configuration may need besides, loaded. */
 export interface Loaded extends LoadedChecks {

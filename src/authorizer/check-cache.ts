@@ -1,15 +1,9 @@
 import type { PrincipalPolicy, PrincipalPolicyOptions } from "../route/principal.ts"
 import type { Report } from "../shared/check.ts"
 import type { CredentialOptions } from "../shared/configuration.ts"
+import type { AnswerScope } from "./answer-scope.ts"
 import type { CheckedGateway } from "./check-blocks.ts"
 import type { Routes } from "./check-routes.ts"
-
-/**
- * What an answer has to be right for, which follows from the gateway's cache key (SR-143): one `route`, because the key
- * holds it or nothing is cached; every route of a `principal`, because the key holds the token only; or the whole `stage`,
- * because there are no routes.
- */
-export type AnswerScope = "route" | "principal" | "stage"
 
 /** Compiles the table for principal policies. Loaded only where a configuration needs it. */
 export type CompilePrincipalPolicy = (options: PrincipalPolicyOptions) => PrincipalPolicy

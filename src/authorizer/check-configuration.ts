@@ -6,9 +6,9 @@ import { claimPath, knownKeys, number, object, type Report, word } from "../shar
 import type { ClaimPath, CredentialOptions, RouteRule } from "../shared/configuration.ts"
 import { ConfigurationError, type ConfigurationProblem } from "../shared/errors.ts"
 import type { CachePolicy } from "../token/cache.ts"
+import type { AnswerScope } from "./answer-scope.ts"
 import { type CheckedGateway, checkCache, checkCredential, checkGateway } from "./check-blocks.ts"
 import {
-  type AnswerScope,
   answerScope,
   type CompilePrincipalPolicy,
   checkCacheKey,

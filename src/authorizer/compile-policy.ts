@@ -11,7 +11,7 @@ import { wholeStage } from "../shared/coverage.ts"
 import type { Decision } from "../shared/decision.ts"
 import type { Principal } from "../shared/principal.ts"
 import type { AccessRequest, ExecuteApiArn } from "../shared/request.ts"
-import type { AnswerScope } from "./check-cache.ts"
+import type { AnswerScope } from "./answer-scope.ts"
 import { checkAnswersOf } from "./check-configuration.ts"
 
 /** One row of the compiled table. */

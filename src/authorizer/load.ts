@@ -1,6 +1,7 @@
 import { loadPresets } from "../provider/load.ts"
 import type { AuthorizerConfig } from "../shared/configuration.ts"
-import { type Authorizer, assemble } from "./assemble.ts"
+import { assemble } from "./assemble.ts"
+import type { Authorizer } from "./authorizer.ts"
 import { mayNeedPrincipalPolicy } from "./check-cache.ts"
 import type { AuthorizerParts } from "./parts.ts"
 

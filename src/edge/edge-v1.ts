@@ -1,4 +1,4 @@
-import { createHmac, type KeyObject } from "node:crypto"
+import { createHmac } from "node:crypto"
 import { withoutBlanks } from "./values/characters.ts"
 
 /** What an `edge-v1` signature covers, as the edge sends it to API Gateway: after every rewrite of host and path. */
@@ -20,7 +20,7 @@ export interface EdgeV1Signing extends EdgeV1Request {
   /** 1 to 64 letters, digits and `.`, `_`, `-`. */
   readonly keyId: string
   /** The bytes of the key, not its hex text; 32 of them for HMAC-SHA256. */
-  readonly key: Uint8Array | KeyObject
+  readonly key: Uint8Array
   /** Seconds since the epoch. */
   readonly unixSeconds: number
 }
@@ -65,7 +65,7 @@ export function edgeV1Text({ keyId, unixSeconds, method, host, path, headers }: 
 }
 
 /** The signature: base64 of HMAC-SHA256 over the text in UTF-8 (RFC 2104, RFC 4648 section 4). */
-export function edgeV1Signature(key: Uint8Array | KeyObject, text: string): string {
+export function edgeV1Signature(key: Uint8Array, text: string): string {
   return createHmac("sha256", key).update(text, "utf8").digest("base64")
 }
 

@@ -50,7 +50,7 @@ export interface HmacKeys {
    *
    * @returns 32 bytes, or undefined when no key has the id
    */
-  mac(keyId: string, message: string): Buffer | undefined
+  mac(keyId: string, message: string): Uint8Array | undefined
 }
 
 /** Secrets of which a caller has to know one. They are kept as digests only. */

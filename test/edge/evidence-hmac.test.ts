@@ -1,4 +1,3 @@
-import { createSecretKey } from "node:crypto"
 import { describe, expect, it } from "vitest"
 import { edgeV1Signature, edgeV1Text, signEdgeRequest } from "../../src/edge.ts"
 import { key, keyId } from "../support/edge.ts"
@@ -28,10 +27,6 @@ describe("SR-130: the edge-v1 signature", () => {
     expect(edgeV1Signature(key, vectorText)).toBe(vectorBase64)
     expect(Buffer.from(vectorBase64, "base64").toString("hex")).toBe(vectorHex)
     expect(signEdgeRequest({ ...vector, key })).toBe(`v=1; kid=k1; ts=1767225600; sig=${vectorBase64}`)
-  })
-
-  it("takes a key object as well as bytes", () => {
-    expect(edgeV1Signature(createSecretKey(key), vectorText)).toBe(vectorBase64)
   })
 
   it("does not depend on the order or the case of header names, the case of host and method, or outer blanks", () => {

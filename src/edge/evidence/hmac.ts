@@ -60,7 +60,7 @@ export function hmacEvidence({ header, keys, windowSeconds, signed }: HmacOption
   }
 }
 
-function isEqual(sent: Buffer, expected: Buffer): boolean {
+function isEqual(sent: Uint8Array, expected: Uint8Array): boolean {
   return sent.length === expected.length && timingSafeEqual(sent, expected)
 }
 

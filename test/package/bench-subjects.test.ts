@@ -1,0 +1,167 @@
+import { spawnSync } from "node:child_process"
+import { existsSync, readFileSync } from "node:fs"
+import { resolve } from "node:path"
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
+import {
+  type BenchKey,
+  benchKey,
+  type Prepared,
+  type Spoil,
+  type Subject,
+  spoiledTokens,
+  spoils,
+  tokens,
+} from "../../bench/tokens.ts"
+
+// A bench whose subjects answer wrongly measures nothing. What the benches compare with has a package of its own, which the
+// project's type check must do without: hence the imports by path, and the types here.
+
+type Handle = (event: unknown) => unknown
+interface Case {
+  readonly name: string
+  readonly outcome: string
+  readonly subjects: readonly { readonly name: string; readonly handle: Handle }[]
+  readonly events: readonly unknown[]
+}
+interface Subjects {
+  subjectsFor(key: BenchKey): readonly Subject[]
+  cachingSubjectsFor(key: BenchKey, tokens: number): readonly Subject[]
+}
+interface Cases {
+  casesOf(kind: string, key: BenchKey, callers: number): Promise<readonly Case[]>
+  readonly yardstickName: string
+}
+interface Measure {
+  judgeAll(one: Case, yardstick: string): Promise<void>
+}
+
+const bench = resolve(import.meta.dirname, "../../bench")
+const load = async <Module>(path: string): Promise<Module> => (await import(resolve(bench, path))) as Module
+const length = 800
+
+/** The comparators are installed on first use, here as by `npm run bench`. */
+function installComparators(): void {
+  const { dependencies } = manifest(resolve(bench, "package.json"))
+  const installed = Object.entries(dependencies).every(([name, version]) => {
+    const path = resolve(bench, "node_modules", name, "package.json")
+    return existsSync(path) && manifest(path).version === version
+  })
+  if (installed) return
+  const { status, stderr } = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--prefix", bench], {
+    encoding: "utf8",
+  })
+  if (status !== 0) throw new Error(`npm ci --prefix bench failed: ${stderr}`)
+}
+
+function manifest(path: string): { version: string; dependencies: { readonly [name: string]: string } } {
+  return JSON.parse(readFileSync(path, "utf8"))
+}
+
+let doors: Subjects & Cases & Measure
+beforeAll(async () => {
+  installComparators()
+  doors = {
+    ...(await load<Subjects>("subjects.ts")),
+    ...(await load<Cases>("handlers/cases.ts")),
+    ...(await load<Measure>("handlers/measure.ts")),
+  }
+  vi.spyOn(process.stdout, "write").mockReturnValue(true) // what the observed handlers log
+  vi.spyOn(process, "emitWarning").mockReturnValue() // fast-jwt's, of tokens as cache keys: the bench says the same
+})
+afterAll(() => {
+  vi.restoreAllMocks()
+})
+
+describe.each([
+  ["RS256", ["aws-jwt-verify", "fast-jwt", "fast-jwt, cache missed", "jsonwebtoken", "jose"]],
+  ["PS256", ["fast-jwt", "fast-jwt, cache missed", "jsonwebtoken", "jose"]],
+  ["ES256", ["aws-jwt-verify", "fast-jwt", "fast-jwt, cache missed", "jsonwebtoken", "jose"]],
+  ["ES384", ["aws-jwt-verify", "fast-jwt", "fast-jwt, cache missed", "jsonwebtoken", "jose"]],
+  ["EdDSA", ["aws-jwt-verify", "fast-jwt", "fast-jwt, cache missed", "jose"]],
+])("verifiers of the bench, %s", (alg, peers) => {
+  const key = benchKey(alg)
+  const good = tokens(key, 3, length)
+  let subjects: readonly Subject[] = []
+  beforeAll(() => {
+    subjects = [...doors.subjectsFor(key), ...doors.cachingSubjectsFor(key, 10)]
+  })
+
+  it("are the floor, hallpass and every peer that knows the algorithm", () => {
+    expect(doors.subjectsFor(key).map(({ name }) => name)).toEqual(["crypto.verify", "hallpass", ...peers])
+    expect(doors.cachingSubjectsFor(key, 10).map(({ name }) => name)).toEqual([
+      "hallpass",
+      "fast-jwt",
+      "fast-jwt, token as key",
+    ])
+  })
+
+  it("accept good tokens of either length, each as its own subject's, the first time and again", async () => {
+    for (const { name, check, subjectOf } of subjects)
+      for (const prepared of [...good, ...good, ...tokens(key, 2, 2048)])
+        expect(subjectOf(await check(prepared)), name).toBe(prepared.subject)
+  })
+
+  it.each(spoils)("refuse what is wrong with a token alone: %s", async (spoil: Spoil) => {
+    const bad = spoiledTokens(key, 2, length, spoil)
+    for (const { name, check, checksClaims } of subjects) {
+      if (!checksClaims && !["bad signature", "unknown kid"].includes(spoil)) continue // the floor reads no claim
+      for (const prepared of [...bad, ...bad]) expect(await accepts(check, prepared), name).toBe(false)
+    }
+  })
+})
+
+describe("tokens of the bench", () => {
+  it("are distinct, and about as long as they say", () => {
+    for (const wanted of [800, 2048]) {
+      const made = tokens(benchKey("RS256"), 20, wanted).map(({ token }) => token)
+      expect(new Set(made).size).toBe(20)
+      for (const token of made) expect(Math.abs(token.length - wanted)).toBeLessThan(wanted * 0.15)
+    }
+  })
+})
+
+describe.each(["rest-token", "rest-request", "http-1.0", "http-2.0", "http-2.0 simple", "websocket"])(
+  "handlers of the bench, %s",
+  (kind) => {
+    const key = benchKey("RS256")
+
+    it("answer every event of every case as it must be answered, and the yardstick knows whose token it is", async () => {
+      const cases = await doors.casesOf(kind, key, 3)
+      expect(cases.length).toBeGreaterThanOrEqual(8)
+      for (const one of cases) {
+        await doors.judgeAll(one, doors.yardstickName)
+        await doors.judgeAll(one, doors.yardstickName) // again, from the caches
+        const yardstick = one.subjects.find(({ name }) => name === doors.yardstickName)
+        expect(yardstick !== undefined, one.name).toBe(one.name.includes(", hit, "))
+        for (const event of yardstick ? one.events : [])
+          expect(yardstick?.handle(event)).toMatchObject({ sub: expect.stringMatching(/^auth0\|\d{24}$/) })
+      }
+    })
+
+    it("are found out where one allows what it must not, or refuses what it should allow", async () => {
+      const [hit, ...others] = await doors.casesOf(kind, key, 1)
+      const refused = others.find(({ outcome }) => outcome !== "allow")
+      if (hit === undefined || refused === undefined) throw new Error("a case is missing")
+      const simple = kind === "http-2.0 simple"
+      const arn = (event: unknown): unknown => Object(event).methodArn ?? Object(event).routeArn
+      const answering = (allow: boolean) => (event: unknown) => {
+        if (simple) return { isAuthorized: allow }
+        const statement = { Effect: allow ? "Allow" : "Deny", Action: "execute-api:Invoke", Resource: [arn(event)] }
+        return { principalId: "anyone", policyDocument: { Version: "2012-10-17", Statement: [statement] } }
+      }
+      const planted = (one: Case, handle: Handle): Case => ({ ...one, subjects: [{ name: "planted", handle }] })
+      await expect(doors.judgeAll(planted(refused, answering(true)), "")).rejects.toThrow("planted says allow")
+      await expect(doors.judgeAll(planted(hit, answering(false)), "")).rejects.toThrow("planted says forbidden")
+      await expect(doors.judgeAll(planted(hit, answering(true)), "")).resolves.toBeUndefined()
+    })
+  },
+)
+
+async function accepts(check: Subject["check"], prepared: Prepared): Promise<boolean> {
+  try {
+    await check(prepared)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,118 @@
+import { execFileSync } from "node:child_process"
+import { readFileSync } from "node:fs"
+import { join, resolve } from "node:path"
+import { describe, expect, it } from "vitest"
+
+const root = resolve(import.meta.dirname, "../..")
+const page = readFileSync(join(root, "docs/cost.md"), "utf8")
+
+const numberOf = (cell = ""): number => Number(cell.replaceAll(",", ""))
+const cellsOf = (line: string): string[] =>
+  line
+    .split("|")
+    .slice(1, -1)
+    .map((cell) => cell.trim())
+/** The rows of the table behind `<!-- name -->`, by their first cell. */
+function table(name: string): Map<string, string[]> {
+  const [, rows = ""] = page.match(new RegExp(`<!-- ${name} -->\n\n\\|.*\n\\|[ -|]*\n((?:\\|.*\n)*)`)) ?? []
+  return new Map(
+    rows
+      .trim()
+      .split("\n")
+      .map((row) => cellsOf(row))
+      .map(([first = "", ...others]) => [first, others]),
+  )
+}
+const parameters = new Map(
+  [...page.matchAll(/^\| `(\w+)` \|([^|]*)\|/gm)].map(([, name = "", value = ""]) => [name, numberOf(value)]),
+)
+function p(name: string): number {
+  const value = parameters.get(name)
+  if (value === undefined) throw new Error(`The page has no parameter ${name}`)
+  return value
+}
+
+const sizes = ["128", "256", "512"]
+const settings: readonly (readonly [string, number])[] = [
+  ["refusals only", 0],
+  ["1 % sampled", 0.01],
+  ["everything", 1],
+]
+const whole = (value: number): string => Math.round(value).toLocaleString("en-US")
+
+function billedMs(size: string): number {
+  const [cached = 0, fresh = 0, cold = 0] = table("measured").get(size)?.map(numberOf) ?? []
+  const warm = p("newTokenShare") * fresh + (1 - p("newTokenShare")) * cached
+  return p("invocations") * ((1 - p("coldShare")) * warm + p("coldShare") * cold)
+}
+const gbSeconds = (size: string): number => (billedMs(size) / 1000) * (Number(size) / 1024)
+const compute = (size: string): number => gbSeconds(size) * p("pricePerGbSecond")
+const requests = (): number => (p("invocations") / 1_000_000) * p("pricePerMillionRequests")
+function logBytes(sampled: number): number {
+  const refused = p("invocations") * p("refusedShare")
+  const allowed = p("invocations") - refused
+  const refusals = refused * (p("refusalBytes") + p("metricBytes"))
+  const counted = (allowed / p("allowsPerMetricLine")) * p("metricBytes")
+  return p("invocations") * p("platformBytes") + refusals + counted + allowed * sampled * p("allowBytes")
+}
+const logs = (sampled: number): number => (logBytes(sampled) / 1_000_000_000) * p("pricePerLogGb")
+
+describe("docs/cost.md", () => {
+  it("has measured figures for 128, 256 and 512 MB", () => {
+    const measured = table("measured")
+    expect([...measured.keys()]).toEqual(sizes)
+    for (const figures of measured.values()) {
+      expect(figures).toHaveLength(3)
+      // Lambda bills no invocation with less than a millisecond.
+      for (const figure of figures.map(numberOf)) expect(figure).toBeGreaterThanOrEqual(1)
+    }
+  })
+
+  it("computes billed milliseconds and their price from its own parameters", () => {
+    const expected = sizes.map((size) => {
+      const cells = [whole(billedMs(size)), whole(gbSeconds(size)), compute(size).toFixed(3), requests().toFixed(3)]
+      return [size, cells] as const
+    })
+    expect([...table("billed")]).toEqual(expected)
+  })
+
+  it("computes log bytes and their price for three settings of observation", () => {
+    const expected = settings.map(([name, sampled]) => {
+      return [name, [String(sampled), whole(logBytes(sampled)), logs(sampled).toFixed(3)]] as const
+    })
+    expect([...table("logged")]).toEqual(expected)
+  })
+
+  it("adds both up", () => {
+    const expected = sizes.map((size) => {
+      const cells = settings.map(([, sampled]) => (compute(size) + requests() + logs(sampled)).toFixed(3))
+      return [size, cells] as const
+    })
+    expect([...table("total")]).toEqual(expected)
+  })
+
+  it("states the bytes that a refusal writes, within a quarter", () => {
+    const record = {
+      ...{ outcome: "unauthenticated", reason: "signature_invalid", eventKind: "http-2.0", apiId: "abc123def4" },
+      ...{ stage: "$default", requestId: "ZhNHJhhLjoEEPiw=", issuer: "https://issuer.example/" },
+    }
+    const program = `
+      import { createPowertoolsObserver } from ${JSON.stringify(join(root, "src/observe.ts"))}
+      const observer = createPowertoolsObserver()
+      observer.decision(${JSON.stringify(record)})
+      await observer.flush()`
+    const lines = execFileSync(process.execPath, ["--input-type=module", "-e", program], {
+      encoding: "utf8",
+      env: { _X_AMZN_TRACE_ID: "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0" },
+    }).split("\n")
+    const bytesOf = (part: string): number => Buffer.byteLength(lines.find((line) => line.includes(part)) ?? "") + 1
+    const ratios = {
+      refusal: bytesOf('"request refused"') / p("refusalBytes"),
+      metric: bytesOf('"Decisions"') / p("metricBytes"),
+    }
+    for (const ratio of Object.values(ratios)) {
+      expect(ratio).toBeGreaterThan(0.75)
+      expect(ratio).toBeLessThan(1.25)
+    }
+  })
+})
