@@ -22,6 +22,17 @@ export interface Prepared {
   readonly signature: Buffer
 }
 
+/** One way to verify a token, called as its users call it. */
+export interface Subject {
+  readonly name: string
+  /** Whether it reads the token at all, so that a wrong claim can be noticed. */
+  readonly checksClaims: boolean
+  /** Throws or rejects when the token is not good. */
+  readonly check: (prepared: Prepared) => unknown
+  /** The `sub` in what `check` gave; looked at before anything is timed, never while. */
+  readonly subjectOf: (result: unknown) => unknown
+}
+
 export function benchKey(alg: string): BenchKey {
   const pair =
     alg === "EdDSA"
@@ -59,10 +70,25 @@ function pssKey(publicKey: KeyObject): KeyObject {
   return createPublicKey({ key, format: "der", type: "spki" })
 }
 
-/** Distinct realistic tokens of about `length` characters. */
-export function tokens({ alg, digest, privateKey, jwk }: BenchKey, count: number, length: number): readonly Prepared[] {
+/** What a token says differently from a good one. */
+export interface TokenChanges {
+  readonly header?: object
+  readonly claims?: object
+}
+
+/** Where and whether this token is any good: what is wrong with each is the only thing wrong with it. */
+export const spoils = ["expired", "bad signature", "unknown kid", "other issuer", "other audience"] as const
+export type Spoil = (typeof spoils)[number]
+
+/** Distinct realistic tokens of about `length` characters: the longer ones have more groups. */
+export function tokens(
+  { alg, digest, privateKey, jwk }: BenchKey,
+  count: number,
+  length: number,
+  { header: otherHeader, claims: otherClaims }: TokenChanges = {},
+): readonly Prepared[] {
   const now = Math.floor(Date.now() / 1000)
-  const header = encoded({ alg, kid: jwk.kid, typ: "JWT" })
+  const header = encoded({ alg, kid: jwk.kid, typ: "JWT", ...otherHeader })
   return Array.from({ length: count }, (_, index) => {
     const subject = `auth0|${String(index).padStart(24, "0")}`
     const claims = {
@@ -74,17 +100,56 @@ export function tokens({ alg, digest, privateKey, jwk }: BenchKey, count: number
       azp: "NwOrdersSpa000000000000000000001",
       scope: "openid profile email orders:read orders:write",
       permissions: ["orders:read", "orders:write"],
+      ...otherClaims,
     }
-    const signatureLength = privateKey.asymmetricKeyType === "rsa" ? 342 : 86
-    const missing = length - header.length - signatureLength - Math.ceil(JSON.stringify(claims).length * (4 / 3)) - 16
-    const padded = missing > 0 ? { ...claims, profile: "x".repeat(Math.floor(missing * 0.75)) } : claims
-    const text = `${header}.${encoded(padded)}`
+    const signatureLength = privateKey.asymmetricKeyType === "rsa" ? 342 : alg === "ES384" ? 128 : 86
+    const encodedLength = Math.ceil(JSON.stringify(claims).length * (4 / 3))
+    const missing = Math.floor((length - header.length - 2 - encodedLength - signatureLength) * 0.75)
+    const text = `${header}.${encoded({ ...claims, ...padding(missing, index) })}`
     const signed = Buffer.from(text)
     const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }
     const jose = sign(digest, signed, { key: privateKey, dsaEncoding: "ieee-p1363", ...(alg === "PS256" ? pss : {}) })
     const signature = alg.startsWith("ES") ? sign(digest, signed, privateKey) : jose
     return { token: `${text}.${jose.toString("base64url")}`, subject, signed, signature }
   })
+}
+
+/** Tokens with one thing wrong, signed by the right key, where that is not what is wrong. */
+export function spoiledTokens(key: BenchKey, count: number, length: number, spoil: Spoil): readonly Prepared[] {
+  const now = Math.floor(Date.now() / 1000)
+  switch (spoil) {
+    case "expired":
+      return tokens(key, count, length, { claims: { iat: now - 7200, exp: now - 3600 } })
+    case "other issuer":
+      return tokens(key, count, length, { claims: { iss: "https://other.example/" } })
+    case "other audience":
+      return tokens(key, count, length, { claims: { aud: "https://payments.example" } })
+    case "unknown kid":
+      // Of another key, because a verifier with one key at hand does not look at the name.
+      return tokens(benchKey(key.alg), count, length, { header: { kid: "bench-key-2" } })
+    case "bad signature":
+      return tokens(key, count, length).map((prepared) => {
+        const at = prepared.token.lastIndexOf(".") + 20
+        const other = prepared.token[at] === "A" ? "B" : "A"
+        const signature = Buffer.from(prepared.signature)
+        const middle = signature.length >> 1
+        signature.writeUInt8((signature[middle] ?? 0) ^ 1, middle)
+        return {
+          ...prepared,
+          signature,
+          token: `${prepared.token.slice(0, at)}${other}${prepared.token.slice(at + 1)}`,
+        }
+      })
+  }
+}
+
+/** Claims of so many characters of JSON, as an issuer would fill them: group ids, and a name for a short rest. */
+function padding(characters: number, index: number): { groups?: readonly string[]; name?: string } {
+  const perGroup = 39 // 36 characters, two quotation marks and a comma
+  const count = Math.floor((characters - 12) / perGroup)
+  if (count < 2) return characters > 10 ? { name: "x".repeat(characters - 10) } : {}
+  const group = (at: number): string => `00000000-0000-4000-8000-${String(index * 100 + at).padStart(12, "0")}`
+  return { groups: Array.from({ length: count }, (_, at) => group(at)) }
 }
 
 function encoded(value: object): string {

@@ -1,0 +1,2 @@
+/** The floor: a handler that decides nothing. */
+export const handler = async () => ({ isAuthorized: true })

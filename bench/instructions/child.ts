@@ -1,0 +1,19 @@
+// Runs one hot case: child.mjs CASE WARM BLOCKS COUNT. Bundled, and started under callgrind, by callgrind.ts, which counts
+// what happens between one mark and the next.
+import { getPriority } from "node:os"
+import { hotCases } from "./cases.ts"
+
+const [name = "", warm = "", blocks = "", count = ""] = process.argv.slice(2)
+const run = hotCases[name]?.()
+if (run === undefined) throw new Error(`There is no case ${name}.`)
+for (let index = 0; index < Number(warm); index++) await run(index)
+mark()
+for (let block = 0; block < Number(blocks); block++) {
+  for (let index = 0; index < Number(count); index++) await run(index)
+  mark()
+}
+
+/** callgrind writes its count and starts from zero when libuv's function behind this is entered: nobody else calls it. */
+function mark(): void {
+  getPriority()
+}
