@@ -1,5 +1,5 @@
 // Builds the deployable Lambda bundles: one minified ESM entry each, and chunks for what most requests never need.
-//   node build.mjs [--snapshot FILE] [OUTDIR]        default: build/; the rotation function goes to OUTDIR-rotation/
+//   node build.mjs [--snapshot FILE] [OUTDIR]        default: build/, and build-rotation/ for the rotation function
 import { readFile, rm } from "node:fs/promises"
 import { dirname, join, relative, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -169,7 +169,12 @@ function readArguments() {
   try {
     const { values, positionals } = parseArgs({ options: { snapshot: { type: "string" } }, allowPositionals: true })
     if (positionals.length > 1) throw new Error(`One OUTDIR only, not also ${positionals[1]}`)
-    return { snapshot: values.snapshot, outdir: resolve(positionals[0] ?? join(root, "build")) }
+    const [outdir] = positionals
+    return {
+      snapshot: values.snapshot,
+      outdir: resolve(outdir ?? join(root, "build")),
+      isDefault: outdir === undefined,
+    }
   } catch (error) {
     console.error(`${error.message}\nUsage: node build.mjs [--snapshot FILE] [OUTDIR]`)
     process.exit(2)
@@ -177,7 +182,7 @@ function readArguments() {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { snapshot, outdir } = readArguments()
+  const { snapshot, outdir, isDefault } = readArguments()
   const { entryBytes, startBytes, snapshotBytes, openApi, files } = await buildBundle({ snapshot, outdir }).catch(
     (error) => {
       console.error(error.message)
@@ -190,11 +195,12 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const { path, bytes } of loaded)
     console.log(`${kilobytes(bytes).padStart(11)}  ${join(relative(process.cwd(), outdir), path)}`)
   console.log(`${total(later).padStart(11)}  in ${later.length} chunks that are loaded only when something needs them`)
-  const rotation = `${outdir}-rotation`
-  const { files: rotationFiles } = await buildRotation(rotation)
-  console.log(
-    `${total(rotationFiles).padStart(11)}  ${relative(process.cwd(), rotation)}: rotates the edge's HMAC key, where there is an edge`,
-  )
+  if (isDefault) {
+    const rotation = join(root, "build-rotation")
+    const { files: rotationFiles } = await buildRotation(rotation)
+    const place = relative(process.cwd(), rotation)
+    console.log(`${total(rotationFiles).padStart(11)}  ${place}: rotates the edge's HMAC key, where there is an edge`)
+  }
   console.log(`entry chunk: ${kilobytes(entryBytes)} of ${kilobytes(entryBudgetBytes)}`)
   if (openApi !== undefined) {
     const { routes, withoutSecurity, otherSecurity } = openApi.found

@@ -39,12 +39,12 @@ const labels: { readonly [kind in Kind]: string } = {
 }
 
 /** How many rules there are, and what an answer is right for. */
-const tables: readonly { readonly count: number; readonly mode: Mode }[] = [
-  { count: 0, mode: "route" },
-  { count: 50, mode: "route" },
-  { count: 50, mode: "principal" },
-  { count: 1000, mode: "route" },
-  { count: 1000, mode: "principal" },
+const tables: readonly { readonly rules: number; readonly mode: Mode }[] = [
+  { rules: 0, mode: "route" },
+  { rules: 50, mode: "route" },
+  { rules: 50, mode: "principal" },
+  { rules: 1000, mode: "route" },
+  { rules: 1000, mode: "principal" },
 ]
 
 /** What is looked at: what a call takes, or what it allocates, where a token is looked up and where it is verified. */
@@ -65,14 +65,15 @@ export async function casesOf(
   const cases: Case[] = []
   for (const scenario of scenarios) {
     if (quantity === "allocations" && scenario !== "hit" && scenario !== "miss") continue
-    const events = eventsOf(kind, tokensOf(scenario, key, scenario === "miss" ? 2 * callers : callers))
-    for (const { count, mode } of tables) {
-      const usual = count === 50 && mode === "route"
+    const count = { hit: callers, miss: 2 * callers }[scenario as string] ?? Math.ceil(callers / 2)
+    const events = eventsOf(kind, tokensOf(scenario, key, count))
+    for (const { rules, mode } of tables) {
+      const usual = rules === 50 && mode === "route"
       if (mode === "principal" && simple) continue // refused as configuration: one boolean cannot be right for all routes
-      if (count === 0 && scenario === "forbidden route") continue
+      if (rules === 0 && scenario === "forbidden route") continue
       if (!usual && scenario !== "hit" && kind !== "rest-request") continue
       if (!usual && quantity === "allocations") continue
-      const setting = settingFor(key, count === 0 ? undefined : rulesOf(count), simple)
+      const setting = settingFor(key, rules === 0 ? undefined : rulesOf(rules), simple)
       const maxTokens = scenario === "miss" ? callers : 10_000
       const subjects: CaseSubject[] = [
         { name: ownName, handle: await hallpassHandler(setting, { mode, maxTokens, observed: false }) },
@@ -87,7 +88,7 @@ export async function casesOf(
       if (scenario === "hit") subjects.push(yardstick(key))
       const scope = mode === "principal" ? ", answer for all routes" : ""
       cases.push({
-        name: `${labels[kind]}, ${scenario}, ${count} rules${scope}`,
+        name: `${labels[kind]}, ${scenario}, ${rules} rules${scope}`,
         ...{ scenario, subjects, events },
         outcome: simple && outcomeOf[scenario] !== "allow" ? "forbidden" : outcomeOf[scenario],
       })

