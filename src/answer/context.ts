@@ -73,7 +73,7 @@ class ContextBuilder {
   add(key: string, value: unknown): void {
     if (value === undefined || value === null) return
     const encoded = this.#encode(value)
-    const bytes = key.length + Buffer.byteLength(JSON.stringify(encoded)) + 4
+    const bytes = key.length + bytesOf(encoded) + 4
     if (bytes > maxKeyBytes || bytes > this.#bytes) {
       this.#omitted.push(key)
       return
@@ -108,6 +108,13 @@ class ContextBuilder {
     // A JSON text in the context was seen to fail on cached calls of HTTP APIs; base64url passes everywhere.
     return Buffer.from(JSON.stringify(value) ?? "null", "utf8").toString("base64url")
   }
+}
+
+/** Bytes of a value in JSON. Texts are printable ASCII here, in which only quotes and backslashes grow. */
+function bytesOf(encoded: Scalar | readonly string[]): number {
+  return typeof encoded === "string" && !/["\\]/.test(encoded)
+    ? encoded.length + 2
+    : Buffer.byteLength(JSON.stringify(encoded))
 }
 
 const plainAscii = /^[ -~]*$/
