@@ -37,7 +37,10 @@ function universe(table: Table, examples: readonly string[]): Asked[] {
   }
   const shown = examples.filter((text) => text.includes("/")).map((text) => text.split(/(?<=^[A-Z]+)(?=\/)/))
   return [
-    ...["GET", "POST"].flatMap((method) => paths.map((path) => ({ method, path }))),
+    // With the methods of the examples: a conflict may be one of a method that only an ANY route has.
+    ...[...new Set(["GET", "POST", ...shown.map(([method = ""]) => method)])].flatMap((method) =>
+      paths.map((path) => ({ method, path })),
+    ),
     ...shown.flatMap(([method = "", path = ""]) =>
       [path, path.replace(/(?<=.)\/$/, "")].map((each) => ({ method, path: each })),
     ),
