@@ -3,6 +3,7 @@ import { readArn } from "./arn.ts"
 import { routeConnection } from "./connection.ts"
 import { hasAny, isObject, type Members, mapOf, textOf } from "./members.ts"
 import { proxyRequest } from "./rest.ts"
+import { connectMarks } from "./websocket.ts"
 
 /**
  * HTTP API, payload format 1.0. `identitySource` and `authorizationToken` are not read: both join values with commas,
@@ -23,7 +24,7 @@ export function readHttp2(event: Members): AccessRequest | undefined {
  */
 function readHttp(kind: "http-1.0" | "http-2.0", event: Members, arn: unknown): AccessRequest | undefined {
   const { requestContext } = event
-  if (!isObject(requestContext) || hasAny(requestContext, ["connectionId", "eventType"])) return undefined
+  if (!isObject(requestContext) || hasAny(requestContext, connectMarks)) return undefined
   const { http } = requestContext
   if (isObject(http)) return routeRequest(kind, event, requestContext, http, arn)
   return proxyRequest(kind, event, requestContext, arn)

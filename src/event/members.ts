@@ -1,5 +1,3 @@
-import type { AccessRequest } from "../shared/request.ts"
-
 /** An object that came with the event: untrusted, possibly with members missing, null or of another type. */
 export type Members = { readonly [name: string]: unknown }
 
@@ -12,23 +10,12 @@ export function mapOf(value: unknown): Members | undefined {
   return isObject(value) ? value : undefined
 }
 
-/** The maps that REST, HTTP payload 1.0 and WebSocket events write alike, each value once and all values of a name. */
-export function valuesOf(
-  event: Members,
-): Pick<AccessRequest, "headers" | "multiValueHeaders" | "query" | "multiValueQuery"> {
-  return {
-    headers: mapOf(event.headers),
-    multiValueHeaders: mapOf(event.multiValueHeaders),
-    query: mapOf(event.queryStringParameters),
-    multiValueQuery: mapOf(event.multiValueQueryStringParameters),
-  }
-}
-
 export function textOf(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined
 }
 
 /** Whether any of these members is there and not null: the mark of another kind of event. */
 export function hasAny(event: Members, names: readonly string[]): boolean {
-  return names.some((name) => event[name] !== undefined && event[name] !== null)
+  for (const name of names) if (event[name] !== undefined && event[name] !== null) return true
+  return false
 }

