@@ -22,7 +22,9 @@ const none: readonly string[] = Object.freeze([])
 /** A list of strings, or nothing: any other shape counts as absent and is never coerced (SR-074). */
 export function listAt(claims: Claims, path: ClaimPath): readonly string[] {
   const value = claimAt(claims, path)
-  return Array.isArray(value) && value.every((item) => typeof item === "string") ? value : none
+  if (!Array.isArray(value)) return none
+  for (let at = 0; at < value.length; at++) if (typeof value[at] !== "string") return none
+  return value
 }
 
 /** Lists of several claims, joined without duplicates, frozen. */
