@@ -3,9 +3,9 @@ import type { EdgeHeaders } from "../shared/edge-options.ts"
 import { type Refusal, refusal } from "../shared/reasons.ts"
 import type { AccessRequest } from "../shared/request.ts"
 import { anyOf, type CheckEvidence, type Proof, type Received } from "./evidence/evidence.ts"
-import { type CompiledHeaders, compileHeaders, type EdgeValues } from "./header-options.ts"
+import { type CompiledHeaders, compileHeaders, type EdgeValues, isRefused } from "./header-options.ts"
 import { createHeaderScan, type ScannedHeaders, type TrustedHeader } from "./headers.ts"
-import { compileMinted } from "./minted.ts"
+import { compileMinted, remembered } from "./minted.ts"
 import type { EdgeIdentity } from "./principal.ts"
 
 /** A header of the evidence. */
@@ -56,9 +56,9 @@ export function createEdge({ headers, evidenceHeaders, evidence, mayBeAbsent }: 
     if ("refused" in proof) return proof
     const { expiresAt, asserted } = proof
     const values = asserted === undefined ? readHeaders(scanned) : readMinted(asserted, scanned)
-    if ("refused" in values) return values as Refusal
+    if (isRefused(values)) return values
     const end = Number.isFinite(expiresAt) ? expiresAt : Math.floor(nowMs / 1000) + timelessSeconds
-    return { values, expiresAt: end, kept: asserted === undefined }
+    return { values, expiresAt: end }
   }
 
   return (request, nowMs) => {
@@ -74,9 +74,6 @@ export function createEdge({ headers, evidenceHeaders, evidence, mayBeAbsent }: 
   }
 }
 
-/** Identities whose decoded values are kept, and the length of their headers together. Characters. */
-const remembered = { max: 1000, maxSize: 2_097_152 }
-
 /**
  * Reads headers that evidence vouches for. The same caller comes again and again with the same headers, while signatures
  * differ each time; nobody without evidence can put anything in here.
@@ -91,7 +88,7 @@ function remembering({ needed, read }: CompiledHeaders): CompiledHeaders["read"]
     const before = known.get(text)
     if (before !== undefined) return before
     const values = read(scanned)
-    if (!("refused" in values)) known.set(text, values, { size: text.length })
+    if (!isRefused(values)) known.set(text, values, { size: text.length })
     return values
   }
 }

@@ -1,10 +1,12 @@
+import { BareObject } from "../shared/bare-object.ts"
 import type { CertificateField, DnMode, EdgeHeaders, HeaderFormat, HeaderOptions } from "../shared/edge-options.ts"
 import { type Refusal, refusal } from "../shared/reasons.ts"
 import { type ForwardedCertificate, readCertificate, readXfcc } from "./certificate-header.ts"
 import type { ScannedHeaders, TrustedHeader } from "./headers.ts"
-import { decodeItems } from "./values/base64url.ts"
+import { decodeItem, decodeItems } from "./values/base64url.ts"
 import { hasControl, maxHeaderLength, withoutBlanks } from "./values/characters.ts"
 import { decodeList, decodeText } from "./values/decode.ts"
+import { onceEach } from "./values/once.ts"
 
 /** Context keys whose value is a list, whatever its format. */
 export const listKeys: readonly string[] = Object.freeze(["groups", "roles", "permissions", "scopes"])
@@ -31,6 +33,7 @@ interface Header extends Required<TrustedHeader> {
   readonly format: HeaderFormat
   readonly list: boolean
   readonly dn: DnMode
+  readonly decodeItem: (item: string) => string | Refusal
   readonly field: CertificateField
 }
 
@@ -51,7 +54,7 @@ export function compileHeaders(options: EdgeHeaders): CompiledHeaders {
     compileHeader(key, typeof option === "string" ? { name: option } : option),
   )
   function collect(readOne: (header: Header) => EdgeValue | Refusal | undefined): EdgeValues | Refusal {
-    const values: { [key: string]: EdgeValue } = Object.create(null)
+    const values = new BareObject() as { [key: string]: EdgeValue }
     for (const header of headers) {
       const value = readOne(header)
       if (value === undefined) continue
@@ -68,16 +71,19 @@ export function compileHeaders(options: EdgeHeaders): CompiledHeaders {
 }
 
 function compileHeader(key: string, { name, format = "text", dn, optional = false, field }: HeaderOptions): Header {
+  const mode = dn ?? (format === "apm-list" ? "dn" : "raw")
   return {
     key,
     name: name.toLowerCase(),
     optional,
     format,
     list: listKeys.includes(key) || format === "apm-list" || format === "csv",
-    dn: dn ?? (format === "apm-list" ? "dn" : "raw"),
+    dn: mode,
+    decodeItem: onceEach((item) => decodeItem(item, mode)),
     field: field ?? "subject",
     commas: format === "apm-list" || format === "csv" || format === "xfcc",
     tabs: format === "certificate",
+    token: false,
   }
 }
 
@@ -90,7 +96,7 @@ function readText(header: Header, text: string | undefined): EdgeValue | Refusal
 /** JSON has lists and all of Unicode, so claims need no encoding; a text in the header's form is taken as well. */
 function readClaim(header: Header, claim: unknown): EdgeValue | Refusal | undefined {
   if (claim === undefined || claim === null) return readText(header, undefined)
-  if (Array.isArray(claim)) return header.list ? frozen(decodeItems(claim, header.dn)) : malformed
+  if (Array.isArray(claim)) return header.list ? frozen(decodeItems(claim, header.decodeItem)) : malformed
   if (typeof claim !== "string") return malformed
   if (claim.length > maxHeaderLength) return tooLong
   if (!claim.isWellFormed()) return malformed

@@ -10,6 +10,8 @@ export interface TrustedHeader {
   readonly commas?: boolean
   /** The value may hold tabs, as a PEM text does whose line breaks were replaced. @default false */
   readonly tabs?: boolean
+  /** Whoever reads the value takes nothing but the characters of a token, so that they need no look here. @default false */
+  readonly token?: boolean
 }
 
 /** Lower-case configured name to the value without outer blanks, which may be empty. Absent headers are not there. */
@@ -91,7 +93,7 @@ const tokenForm = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 
 function prepare(headers: readonly TrustedHeader[]): ReadonlyMap<string, Trusted> {
   const trusted = new Map<string, Trusted>()
-  for (const { name, commas = false, tabs = false } of headers) {
+  for (const { name, commas = false, tabs = false, token = false } of headers) {
     const folded = foldHeaderName(name)
     const same = trusted.get(folded)
     if (!tokenForm.test(name) || folded === "connection") throw new TypeError("a name that no trusted header can have")
@@ -100,7 +102,11 @@ function prepare(headers: readonly TrustedHeader[]): ReadonlyMap<string, Trusted
     }
     const index = same?.index ?? trusted.size
     // What one use of a header forbids is forbidden for all.
-    const merged = { commas: commas && (same?.commas ?? true), tabs: tabs && (same?.tabs ?? true) }
+    const merged = {
+      commas: commas && (same?.commas ?? true),
+      tabs: tabs && (same?.tabs ?? true),
+      token: token && (same?.token ?? true),
+    }
     trusted.set(folded, { name: name.toLowerCase(), index, ...merged })
   }
   return trusted
@@ -110,13 +116,17 @@ const unmarked = -1
 
 /**
  * A number that folding does not change: most names of a request are told from the trusted ones by it, without folding
- * them. It is made of the length and the first character; names with something at their ends that is no visible ASCII
+ * them. It is made of the length and the characters at both ends; names with something there that is no visible ASCII
  * have none, because folding may shorten them.
  */
 function markOf(name: string): number {
   const first = name.charCodeAt(0)
   const last = name.charCodeAt(name.length - 1)
   if (!(first > 0x20 && first < 0x7f && last > 0x20 && last < 0x7f)) return unmarked
-  const separator = first === 0x5f || first === 0x2e // _ and .
-  return name.length * 128 + (separator ? 0x2d : first | 0x20)
+  return (name.length * 128 + foldedCode(first)) * 128 + foldedCode(last)
+}
+
+/** The same number for characters that folding makes equal; that others share it too only costs time. */
+function foldedCode(code: number): number {
+  return code === 0x5f || code === 0x2e ? 0x2d : code | 0x20 // _ and .
 }

@@ -1,17 +1,18 @@
+import { BareObject } from "../shared/bare-object.ts"
 import { claimAt } from "../shared/claim.ts"
 import type { ClaimPath } from "../shared/configuration.ts"
 import type { Claims, Principal } from "../shared/principal.ts"
 import { isSubject, principalId } from "../shared/principal-id.ts"
 import { type Refusal, refusal } from "../shared/reasons.ts"
 import type { EdgeValues } from "./header-options.ts"
+import { onceEach } from "./values/once.ts"
 
 /** What a trusted edge asserts of the caller. */
 export interface EdgeIdentity {
+  /** Often the same object as with an earlier request of the caller. */
   readonly values: EdgeValues
   /** When the evidence stops to hold. Seconds since the epoch. */
   readonly expiresAt: number
-  /** Whether the same values, as an object, may come with other requests. */
-  readonly kept: boolean
 }
 
 /** The issuer of identities that come from the edge, as rules (`issuers`) and records name it. No token issuer may have it. */
@@ -23,22 +24,9 @@ const attributePrefix = "edge:"
 /** Gives the names that rules demand the rules' own spelling. */
 export type Spell = (received: readonly string[]) => readonly string[]
 
-/** Most names whose spelling is remembered, and the longest of them. */
-const maxSpelled = 2000
-const maxSpelledLength = 256
-
-/** Spells each name once: looking at a name closely costs more than everything else, and few names make all lists. */
+/** Spells each name once. */
 export function spellOnce(spell: Spell): Spell {
-  const spelled = new Map<string, readonly string[]>()
-  const spellingsOf = (name: string): readonly string[] => {
-    let spellings = spelled.get(name)
-    if (spellings === undefined) {
-      spellings = spell([name])
-      if (spelled.size >= maxSpelled) spelled.clear()
-      if (name.length <= maxSpelledLength) spelled.set(name, spellings)
-    }
-    return spellings
-  }
+  const spellingsOf = onceEach((name) => spell([name]))
   return (received) => {
     for (const name of received) {
       const spellings = spellingsOf(name)
@@ -57,11 +45,10 @@ const claimConflict = refusal("edge_claim_conflict")
 /** Makes the principal that the headers are: role `identity`. */
 export type MakePrincipal = (identity: EdgeIdentity) => Principal | Refusal
 
-/** Of values that are kept the principal is, too; only the end of the evidence differs each second. */
+/** The same values come again, as an object, and so does their principal; only the end of the evidence differs. */
 export function compileIdentity(spell: Spell): MakePrincipal {
   const made = new WeakMap<EdgeValues, Principal>()
-  return ({ values, expiresAt, kept }) => {
-    if (!kept) return identityPrincipal(values, expiresAt, spell)
+  return ({ values, expiresAt }) => {
     const before = made.get(values)
     if (before !== undefined && before.expiresAt === expiresAt) return before
     const principal =
@@ -87,9 +74,16 @@ function identityPrincipal(values: EdgeValues, expiresAt: number, spell: Spell):
     groups: spell(listIn(values, "groups")),
     permissions: listIn(values, "permissions"),
     expiresAt,
-    // The values have no prototype, so nothing is inherited where a rule looks a claim up.
-    claims: Object.freeze(Object.assign(Object.create(null), values, { sub: user })) as Claims,
+    claims: claimsOf(values, user),
   } satisfies Principal)
+}
+
+/** The values as claims, and the user as `sub`. Nothing is inherited where a rule looks a claim up. */
+function claimsOf(values: EdgeValues, user: string): Claims {
+  const claims = new BareObject()
+  for (const key in values) claims[key] = values[key]
+  claims.sub = user
+  return Object.freeze(claims)
 }
 
 /** Adds what the edge asserts to a verified token: role `attributes`. */
@@ -110,7 +104,7 @@ export function compileAttributes(subjectClaim: ClaimPath, keys: readonly string
     if (typeof subject !== "string" || subject === "" || subject !== values.user) return subjectMismatch
     const before = added.get(principal)
     if (before !== undefined && isSame(before.values, values)) return before.principal
-    const claims: { [name: string]: unknown } = Object.assign(Object.create(null), principal.claims)
+    const claims = Object.assign(new BareObject(), principal.claims)
     for (const { key, name } of names) {
       // A claim of the token must not pass for an attribute either, so it is no matter whether the edge sent one.
       if (claims[name] !== undefined) return claimConflict

@@ -78,6 +78,7 @@ function allOf(checks: readonly CheckEvidence[]): CheckEvidence {
 }
 
 function both(a: Proof, b: Proof): Proof {
+  if (a === timeless) return b // the first of an entry, and most often the only one
   const asserted = a.asserted ?? b.asserted
   return { expiresAt: Math.min(a.expiresAt, b.expiresAt), ...(asserted && { asserted }) }
 }

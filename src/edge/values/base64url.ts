@@ -23,20 +23,27 @@ export function decodeBase64url(text: string): string | Refusal {
 export function decodeBase64urlList(text: string, mode: DnMode): readonly string[] | Refusal {
   const list = parse(decode(text))
   if (!Array.isArray(list)) return malformed
-  return decodeItems(list, mode)
+  return decodeItems(list, (item) => decodeItem(item, mode))
 }
 
-/** The elements of a JSON list, which have to be strings that say something. */
-export function decodeItems(list: readonly unknown[], mode: DnMode): readonly string[] | Refusal {
+/** The elements of a JSON list, which have to be strings. @param decodeOne `decodeItem` for one mode */
+export function decodeItems(
+  list: readonly unknown[],
+  decodeOne: (item: string) => string | Refusal,
+): readonly string[] | Refusal {
   const elements: string[] = []
   for (const item of list) {
-    if (typeof item !== "string" || withoutBlanks(item) === "" || !item.isWellFormed()) return malformed
-    if (hasControl(item)) return control
-    const element = directoryName(item, mode)
+    const element = typeof item === "string" ? decodeOne(item) : malformed
     if (typeof element !== "string") return element
     elements.push(element)
   }
   return elements
+}
+
+/** One element of a JSON list, which has to say something. */
+export function decodeItem(item: string, mode: DnMode): string | Refusal {
+  if (withoutBlanks(item) === "" || !item.isWellFormed()) return malformed
+  return hasControl(item) ? control : directoryName(item, mode)
 }
 
 function decode(text: string): string | undefined {
