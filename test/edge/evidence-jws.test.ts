@@ -71,6 +71,36 @@ describe("SR-130: a JWS that the edge mints", () => {
     expect(principal?.groups).toEqual(["Ops", "Comptes_éditeurs"])
   })
 
+  it("says of a user what this very token says, whatever the ones before said", async () => {
+    const groupsOf = async (groups: unknown): Promise<unknown> => {
+      const { reason, principal } = await decided({ groups })
+      return principal?.groups ?? reason
+    }
+    const said: readonly [unknown, unknown][] = [
+      [["Ops"], ["Ops"]],
+      [
+        ["Ops", "Dev"],
+        ["Ops", "Dev"],
+      ],
+      [["Ops"], ["Ops"]],
+      ["| Ops |", ["Ops"]],
+      [["Dev"], ["Dev"]],
+      [undefined, "edge_header_missing"],
+      [[], []],
+      [["Dev", ["Ops"]], "edge_header_malformed"],
+      [["Dev", "\u0000"], "edge_header_control"],
+    ]
+    for (const [before] of said) {
+      for (const [groups, expected] of said) {
+        await groupsOf(before)
+        expect(await groupsOf(groups)).toEqual(expected)
+        expect(await groupsOf(groups)).toEqual(expected)
+      }
+    }
+    const { principal } = await decided({ sub: "mallory" })
+    expect(principal?.subject).toBe("mallory")
+  })
+
   it("takes values from the claims that are named", async () => {
     const named = jws({ claims: { user: "upn", groups: ["realm", "groups"] } })
     const authorizer = await edgeAuthorizer(edgeConfig(named))

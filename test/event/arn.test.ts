@@ -19,6 +19,39 @@ describe("parseExecuteApiArn", () => {
     expect(formatExecuteApiArn(arn)).toBe(text)
   })
 
+  it("reads each ARN by itself, whatever the one before was", () => {
+    const texts = [
+      `${base}/prod/GET/x`,
+      `${base}/prod/$connect`,
+      `${base}/prod2/GET/x`,
+      `${base}/pro/GET/x`,
+      `${base}4/prod/GET/x`,
+      `${base.replace("eu-west-1", "eu-west-2")}/prod/GET/x`,
+      `${base}/prod//GET`,
+    ]
+    for (const before of texts) {
+      for (const text of texts) {
+        const read = (): unknown => {
+          try {
+            return parseExecuteApiArn(text)
+          } catch (error) {
+            return (error as Error).name
+          }
+        }
+        const alone = read()
+        try {
+          parseExecuteApiArn(before)
+        } catch {
+          // `//GET` has no method, and is there to be tried after a good one
+        }
+        expect(read(), `${text} after ${before}`).toEqual(alone)
+        if (text.endsWith("//GET")) expect(alone).toBe("TypeError")
+        else expect(formatExecuteApiArn(alone as ReturnType<typeof parseExecuteApiArn>)).toBe(text)
+      }
+    }
+    expect(() => parseExecuteApiArn(`${base}/prod/GET/${"x".repeat(1600)}`)).toThrow(TypeError)
+  })
+
   it.each(["aws-cn", "aws-us-gov", "aws-iso-b", "aws-eusc"])("keeps the partition %s", (partition) => {
     expect(parseExecuteApiArn(`${base.replace("aws", partition)}/prod/GET/`).partition).toBe(partition)
   })

@@ -80,6 +80,27 @@ describe("SR-055: the cache of verified tokens", () => {
     expect(await result(`${header}.${payload}.${other}${signature.slice(1)}`)).toBe("signature_invalid")
   })
 
+  it("a token that ends as a cached one does is neither taken for it nor takes its place", async () => {
+    const { result } = moving()
+    const token = mint()
+    const cached = await result(token)
+    const [header, , signature] = segments(token)
+    const [, payload] = segments(mint({ sub: "somebody else" }))
+    expect(await result(`${header}.${payload}.${signature}`)).toBe("signature_invalid")
+    expect(await result(token)).toBe(cached)
+  })
+
+  it("holds as many tokens as it may, and lets go of the one that was used the longest time ago", async () => {
+    const { result } = moving({ cache: { maxTokens: 2 } })
+    const [a, b, c] = [mint({ jti: "a" }), mint({ jti: "b" }), mint({ jti: "c" })]
+    const [first, second] = [await result(a), await result(b)]
+    expect(await result(a)).toBe(first)
+    const third = await result(c)
+    expect(await result(a)).toBe(first)
+    expect(await result(c)).toBe(third)
+    expect(await result(b)).not.toBe(second)
+  })
+
   it("nothing that was refused is in it", async () => {
     const { at, result } = moving()
     const early = mint({ nbf: nowSeconds + 60 })
