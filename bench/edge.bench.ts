@@ -88,15 +88,28 @@ interface Subject {
   readonly events: readonly unknown[]
 }
 
+/** Seconds of evidence for each user: the next request of a user never has the one before's. */
+const seconds = 3
+
 /** Requests of so many users, each with its own groups. The authorizer keeps the decoded headers of 1000 users. */
 function signed(users: number): readonly unknown[] {
-  return Array.from({ length: users }, (_, index) => {
+  return Array.from({ length: users * seconds }, (_, at) => {
+    const index = at % users
     const name = `user-${index}`
     const headers = { "x-edge-user": name, "x-edge-groups": groups(19).replace("|", `| ${name}s |`) }
-    const signature = signEdgeRequest({ keyId: "k1", key, unixSeconds, method: "GET", host, path, headers })
+    const signature = signEdgeRequest({
+      keyId: "k1",
+      key,
+      unixSeconds: secondOf(at, users),
+      method: "GET",
+      host,
+      path,
+      headers,
+    })
     return event({ ...headers, "x-edge-signature": signature })
   })
 }
+const secondOf = (at: number, users: number): number => unixSeconds - Math.floor(at / users)
 const [again, first] = [signed(200), signed(1500)]
 const withTokens = Array.from({ length: 200 }, (_, index) => {
   const claims = { iss: issuer, sub: `user-${index}`, exp: unixSeconds + 3600, scope: "orders:read" }
@@ -139,8 +152,10 @@ const subjects: readonly Subject[] = [
 
 /** Tokens of so many users, as good as never seen: the cache is off. What 1000 users' tokens said is remembered. */
 function minted(users: number): readonly unknown[] {
-  return Array.from({ length: users }, (_, index) => {
-    const claims = { iss: edgeIssuer, sub: `user-${index}`, iat: unixSeconds, exp: unixSeconds + 10 }
+  return Array.from({ length: users * seconds }, (_, at) => {
+    const index = at % users
+    const iat = secondOf(at, users)
+    const claims = { iss: edgeIssuer, sub: `user-${index}`, iat, exp: iat + 10 }
     const own = [`Group of ${index}`, ...groupNames.slice(1)]
     return event({ "x-edge-identity": mint({ ...claims, aud: audience, groups: own }) })
   })

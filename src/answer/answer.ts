@@ -76,6 +76,8 @@ export function createAnswers(options: AnswerOptions): Answers {
       return policies.document(arn, covers)
     },
     allow(request, principal, policy) {
+      // What an edge asserts ends with each second, so its principals hardly come again: remembering takes 0.4 us for nothing.
+      if (principal.provider === "edge") return Object.freeze(write(request, principal, policy))
       // The same token on the same kind of API gets the same answer, down to the context: made once, it costs 0.1 us and no
       // memory, instead of 2 us and 3 KB for each request.
       const made = answers.get(principal)

@@ -1,0 +1,20 @@
+import type { AccessRequest } from "../shared/request.ts"
+import { traceIdsOf } from "../shared/trace-ids.ts"
+import type { AuthorizerAnswer } from "./answer.ts"
+
+/** Most bytes that the trace ids take of an answer: both members with their names and punctuation. */
+export const traceContextBytes = 160
+
+/**
+ * Adds the request's trace ids to the context of an answer, for the backend. Only for answers that the gateway does not
+ * keep: a cached one would carry the ids of another request.
+ */
+export function traced(
+  answer: AuthorizerAnswer,
+  request: AccessRequest | undefined,
+  invocation: unknown,
+): AuthorizerAnswer {
+  const { context } = answer
+  // An answer without a context is one to a caller that nobody is told anything about.
+  return context === undefined ? answer : { ...answer, context: { ...context, ...traceIdsOf(request, invocation) } }
+}
