@@ -22,7 +22,8 @@ import type { SecretPolicy } from "../secret/policy.ts"
 import { sharedSecretsFormat } from "../secret/shared-secrets.ts"
 import { createSecretSource } from "../secret/source.ts"
 import type { RouteRule } from "../shared/configuration.ts"
-import type { SecretReference, SecretSource } from "../shared/secret-options.ts"
+import type { SecretReference } from "../shared/secret-options.ts"
+import type { Source } from "../shared/source.ts"
 import type { CheckedVerification } from "./check-configuration.ts"
 import type { CheckedEdge } from "./check-edge.ts"
 import type { CheckedEvidence } from "./check-evidence.ts"
@@ -91,7 +92,7 @@ class EvidenceConnector {
   readonly #signed: readonly string[]
   readonly #secretPolicy: SecretPolicy
   readonly #surroundings: EdgeSurroundings
-  readonly #sources = new Map<string, SecretSource<unknown>>()
+  readonly #sources = new Map<string, Source<unknown>>()
 
   constructor(identityHeaders: readonly string[], secretPolicy: SecretPolicy, surroundings: EdgeSurroundings) {
     this.#signed = identityHeaders
@@ -126,10 +127,10 @@ class EvidenceConnector {
     return jwsEvidence({ header: header.toLowerCase(), verify: authenticate, claims, windowSeconds, toleranceSeconds })
   }
 
-  #source<V>(reference: SecretReference, format: SecretFormat<V>): SecretSource<V> {
+  #source<V>(reference: SecretReference, format: SecretFormat<V>): Source<V> {
     const name = JSON.stringify([format === hmacKeysFormat, reference])
     const known = this.#sources.get(name)
-    if (known !== undefined) return known as SecretSource<V>
+    if (known !== undefined) return known as Source<V>
     const { clock, observer, secrets: fetch } = this.#surroundings.parts
     const source = createSecretSource({ reference, format, policy: this.#secretPolicy, clock, observer, fetch })
     this.#sources.set(name, source)
@@ -140,7 +141,7 @@ class EvidenceConnector {
 
 function evidenceHeaders({ jws, hmac, secret }: CheckedEvidence): readonly EvidenceHeader[] {
   return [
-    ...(jws ? [{ name: jws.header, speaks: true }] : []),
+    ...(jws ? [{ name: jws.header, speaks: true, token: true }] : []),
     ...(hmac ? [{ name: hmac.header, speaks: true }] : []),
     // A secret may hold commas; a value to which a client has added something is not it any more.
     ...(secret ? [{ name: secret.header, speaks: false, commas: true }] : []),

@@ -1,6 +1,7 @@
 import { readKeySet } from "../keys/key-set.ts"
 import { RemoteKeySet } from "../keys/remote.ts"
-import { inlineKeySource, type KeySource } from "../keys/source.ts"
+import type { KeySource } from "../keys/source.ts"
+import { fixedSource } from "../shared/source.ts"
 import { type Authenticate, createAuthenticate } from "../token/authenticate.ts"
 import { VerifiedTokens } from "../token/cache.ts"
 import { selectIssuer } from "../token/issuers.ts"
@@ -41,7 +42,7 @@ function keySource(
   const set = readKeySet(keyPlace.jwks, algorithms)
   if (set === undefined) throw new TypeError("an inline key set passed the configuration check unread")
   observer.keySet?.({ issuer: name, usable: set.keys.length, skipped: set.skipped })
-  return inlineKeySource(set)
+  return fixedSource(set)
 }
 
 async function warmUp(configured: readonly { keys: KeySource }[], { clock }: Parts): Promise<void> {

@@ -2,10 +2,10 @@ import { fetchFrom } from "../keys/discovery.ts"
 import { FetchFailure } from "../keys/document.ts"
 import { importJwk } from "../keys/jwk.ts"
 import { readKeySet } from "../keys/key-set.ts"
-import { within } from "../keys/within.ts"
 import { allPresets } from "../provider/presets.ts"
 import type { AuthorizerConfig } from "../shared/configuration.ts"
 import type { KeySnapshot } from "../shared/key-snapshot.ts"
+import { within } from "../shared/within.ts"
 import { checkIssuersOf } from "./check-configuration.ts"
 import type { CheckedIssuer } from "./check-issuers.ts"
 import { inParallel } from "./in-parallel.ts"
@@ -66,7 +66,7 @@ async function fetchPublicKeys(
 ): Promise<readonly unknown[] | undefined> {
   if ("jwks" in profile.keyPlace) return undefined
   const fetching = fetchFrom(profile.keyPlace, fetch, keyPolicy, { known: undefined, mayRetry: true })
-  const { document } = await within(keyPolicy.timeoutMs, fetching)
+  const { document } = await within(keyPolicy.timeoutMs, fetching, () => new FetchFailure("timeout"))
   const set = readKeySet(document, profile.algorithms)
   if (set !== undefined) observer.keySet?.({ issuer: profile.name, usable: set.keys.length, skipped: set.skipped })
   const keys = (document as { readonly keys?: unknown } | null | undefined)?.keys

@@ -3,7 +3,7 @@ import type { Algorithm } from "../shared/algorithms.ts"
 import { importJwk, type SkipReason, type Thumbprint, type VerificationKey } from "./jwk.ts"
 
 /** Most keys of one set that are looked at; Entra, the largest seen, publishes up to 14. */
-const maxKeys = 100
+export const maxKeys = 100
 /** Most keys with one `kid` and fitting `alg` that are tried on one signature (SR-052). */
 export const maxCandidates = 4
 
@@ -48,26 +48,8 @@ export function readKeySet(document: unknown, allowed: readonly Algorithm[], pre
   return keySet([...keys.values()], skipped)
 }
 
-/**
- * Puts `next` in the place of `previous` (SR-100): what is in `next` verifies without end, what only `previous` held
- * goes on verifying for the grace and not a moment longer. Entra's sets lose keys for hours and show them again; for
- * every other issuer the grace is 0.
- *
- * @returns the set to use: `next`, and after it the keys in their grace
- */
-export function succeed(previous: KeySet | undefined, next: KeySet, graceMs: number, nowMs: number): KeySet {
-  const present = new Set(next.keys)
-  for (const key of present) key.usableUntilMs = Number.POSITIVE_INFINITY
-  const inGrace: VerificationKey[] = []
-  for (const key of previous?.keys ?? []) {
-    if (present.has(key)) continue
-    key.usableUntilMs = Math.min(key.usableUntilMs, nowMs + graceMs)
-    if (key.usableUntilMs > nowMs) inGrace.push(key)
-  }
-  return inGrace.length === 0 ? next : keySet([...next.keys, ...inGrace].slice(0, maxKeys), next.skipped)
-}
-
-function keySet(keys: readonly VerificationKey[], skipped: KeySet["skipped"]): KeySet {
+/** The set of these keys. */
+export function keySet(keys: readonly VerificationKey[], skipped: KeySet["skipped"]): KeySet {
   const byAlgorithm = new Map<string, Map<string | undefined, Candidate[]>>()
   const add = (alg: string, kid: string | undefined, candidate: Candidate): void => {
     const byKid = byAlgorithm.get(alg) ?? new Map<string | undefined, Candidate[]>()

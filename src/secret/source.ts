@@ -1,4 +1,5 @@
-import type { FetchSecret, SecretObserver, SecretReference, SecretSource } from "../shared/secret-options.ts"
+import type { FetchSecret, SecretObserver, SecretReference } from "../shared/secret-options.ts"
+import { fixedSource, type Source } from "../shared/source.ts"
 import type { SecretFormat } from "./format.ts"
 import type { SecretPolicy } from "./policy.ts"
 import { RemoteSecret } from "./remote.ts"
@@ -23,23 +24,11 @@ export interface SecretSourceParts<V> {
  *
  * @throws SecretFailure for an `env` reference that `checkEnvironmentSecret` reports
  */
-export function createSecretSource<V>(parts: SecretSourceParts<V>): SecretSource<V> {
+export function createSecretSource<V>(parts: SecretSourceParts<V>): Source<V> {
   const { reference, format, fetch = fetchLazily, environment = process.env, ...rest } = parts
   if ("env" in reference) return fixedSource(format.parse({ current: environment[reference.env] ?? "" }))
   const name = "ssm" in reference ? `ssm:${reference.ssm}` : `secretsManager:${reference.secretsManager}`
   return new RemoteSecret({ name, reference, format, fetch, ...rest })
-}
-
-/** A source whose values never change and are never old: those of the environment. */
-export function fixedSource<V>(values: V): SecretSource<V> {
-  const settled = Promise.resolve(values)
-  return {
-    current: () => values,
-    refreshed: () => settled,
-    forced: () => undefined,
-    isFresh: () => true,
-    inDoubt: false,
-  }
 }
 
 /** How to fetch is loaded with the first fetch: who has all secrets in the environment never needs it. */

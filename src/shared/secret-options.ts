@@ -59,24 +59,6 @@ export interface SharedSecrets {
   matches(candidate: string): boolean
 }
 
-/**
- * Where the values of one secret come from. Times are milliseconds of the authorizer's clock.
- *
- * Promises of a source never reject: a refresh that failed leaves what there was.
- */
-export interface SecretSource<V> {
-  /** The values to use now, or undefined when a request has to wait for `refreshed`. Never waits. */
-  current(nowMs: number): V | undefined
-  /** The values after a refresh, shared by all who ask while it runs; undefined when there are none that may be used. */
-  refreshed(nowMs: number): Promise<V | undefined>
-  /** For an unknown key id: the values after one more refresh, or undefined when the cool-down forbids one now. */
-  forced(nowMs: number): Promise<V | undefined> | undefined
-  /** Whether values are there and need no refresh. Sets nothing off. */
-  isFresh(nowMs: number): boolean
-  /** Whether the last attempt to refresh failed, so that a key id that is not there may exist all the same. */
-  readonly inDoubt: boolean
-}
-
 /** One attempt to fetch a secret. Holds its configured name, never a value. */
 export interface SecretFetchRecord {
   /** The reference, such as `secretsManager:edge/hmac`. */

@@ -1,7 +1,8 @@
 import { timingSafeEqual } from "node:crypto"
 import { type Refusal, refusal } from "../../shared/reasons.ts"
 import type { Connection } from "../../shared/request.ts"
-import type { HmacKeys, SecretSource } from "../../shared/secret-options.ts"
+import type { HmacKeys } from "../../shared/secret-options.ts"
+import type { Source } from "../../shared/source.ts"
 import { type SignedField, signedText } from "../edge-v1.ts"
 import type { ScannedHeaders } from "../headers.ts"
 import { type CheckEvidence, missing, type Proof } from "./evidence.ts"
@@ -21,7 +22,7 @@ const unavailable = refusal("secrets_unavailable")
 export interface HmacOptions {
   /** The signature header, in lower case. */
   readonly header: string
-  readonly keys: SecretSource<HmacKeys>
+  readonly keys: Source<HmacKeys>
   readonly windowSeconds: number
   /** The headers that are signed, in lower case: all identity headers, whether the request has them or not. */
   readonly signed: readonly string[]

@@ -1,5 +1,6 @@
 import { refusal } from "../../shared/reasons.ts"
-import type { SecretSource, SharedSecrets } from "../../shared/secret-options.ts"
+import type { SharedSecrets } from "../../shared/secret-options.ts"
+import type { Source } from "../../shared/source.ts"
 import { type CheckEvidence, missing, timeless } from "./evidence.ts"
 
 const invalid = refusal("edge_secret_invalid")
@@ -10,7 +11,7 @@ const unavailable = refusal("secrets_unavailable")
  *
  * @param header in lower case
  */
-export function secretEvidence(header: string, values: SecretSource<SharedSecrets>): CheckEvidence {
+export function secretEvidence(header: string, values: Source<SharedSecrets>): CheckEvidence {
   return ({ scanned, nowMs }) => {
     const candidate = scanned.get(header)
     if (candidate === undefined || candidate === "") return missing

@@ -1,0 +1,24 @@
+import type { KeyPolicy } from "./policy.ts"
+
+type Headers = { readonly [name: string]: string | undefined }
+
+/** What an issuer's own Cache-Control can ask for: from "never cache" to 44 days is seen in the field. Seconds. */
+const freshBounds = { min: 300, max: 86_400 }
+
+/**
+ * For how long a fetched set is fresh: `max-age` less `Age` (RFC 9111 section 4.2), within bounds; without a usable
+ * header, the configured age. It ends some minutes before requests begin to wait, so that a set that is in use is
+ * renewed behind a request and nobody ever waits for it.
+ *
+ * @returns milliseconds
+ */
+export function freshForMs(headers: Headers, policy: KeyPolicy): number {
+  const maxAge = /(?:^|[\s,])max-age="?(\d{1,10})/i.exec(headers["cache-control"] ?? "")?.[1]
+  const age = /^\d{1,10}$/.test(headers.age ?? "") ? Number(headers.age) : 0
+  const seconds =
+    maxAge === undefined
+      ? policy.refreshAfterSeconds
+      : Math.min(Math.max(Number(maxAge) - age, freshBounds.min), freshBounds.max)
+  const behindSeconds = Math.min(600, policy.waitAfterSeconds / 4)
+  return Math.min(seconds, policy.waitAfterSeconds - behindSeconds) * 1000
+}
