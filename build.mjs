@@ -18,7 +18,8 @@ export const entryBudgetBytes = 80 * 1024
  */
 export const startBudgetBytes = 84 * 1024
 
-const bundleOptions = {
+/** How every handler is bundled. */
+export const bundleOptions = {
   absWorkingDir: root,
   bundle: true,
   splitting: true,

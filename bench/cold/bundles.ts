@@ -1,9 +1,10 @@
 import { mkdirSync, writeFileSync } from "node:fs"
-import { join, resolve } from "node:path"
+import { join } from "node:path"
 import { type BuildOptions, build } from "esbuild"
 import { audience, type BenchKey, issuer } from "../tokens.ts"
 
 interface Build {
+  readonly bundleOptions: BuildOptions
   buildBundle(options: { outdir: string; snapshot?: string; configuration?: string }): Promise<unknown>
 }
 
@@ -29,28 +30,10 @@ export const bareName = "bare handler"
 export const ownName = "hallpass"
 export const awsName = "aws-jwt-verify + Powertools"
 
-const root = resolve(import.meta.dirname, "../..")
 const comparators: { readonly [file: string]: string } = {
   "aws-jwt-verify": awsName,
   jsonwebtoken: "jsonwebtoken + jwks-rsa",
   jose: "jose, remote key set",
-}
-
-/** The settings of build.mjs, for what stands beside hallpass. */
-const settings: BuildOptions = {
-  absWorkingDir: root,
-  bundle: true,
-  splitting: true,
-  minify: true,
-  format: "esm",
-  platform: "node",
-  target: "node22",
-  mainFields: ["module", "main"],
-  outExtension: { ".js": ".mjs" },
-  chunkNames: "chunks/[name]-[hash]",
-  legalComments: "none",
-  charset: "utf8",
-  logLevel: "error",
 }
 
 /** jsonwebtoken and jwks-rsa are CommonJS: in an ES module their `require` of built-in modules has to come from somewhere. */
@@ -61,10 +44,12 @@ const banner = {
 /** Builds every bundle into a folder. The key is the one whose set hallpass embeds as its snapshot. */
 export async function buildSubjects(folder: string, key: BenchKey): Promise<Subjects> {
   mkdirSync(folder, { recursive: true })
+  const { buildBundle, bundleOptions } = (await import(new URL("../../build.mjs", import.meta.url).href)) as Build
   for (const file of ["bare", ...Object.keys(comparators)]) {
     const entryPoints = [`bench/cold/handlers/${file}.mjs`]
     await build({
-      ...settings,
+      ...bundleOptions, // the same settings for what stands beside hallpass
+      logLevel: "error",
       entryPoints,
       outdir: join(folder, file),
       ...(file === "jsonwebtoken" ? { banner } : {}),
@@ -74,7 +59,6 @@ export async function buildSubjects(folder: string, key: BenchKey): Promise<Subj
   const snapshot = join(folder, "key-snapshot.json")
   const sets = { [issuer]: { keys: [key.jwk] } }
   writeFileSync(snapshot, JSON.stringify({ takenAt: new Date(Date.now() - 60_000).toISOString(), sets }))
-  const { buildBundle } = (await import(new URL("../../build.mjs", import.meta.url).href)) as Build
   await buildBundle({ outdir: join(folder, "hallpass") })
   await buildBundle({ outdir: join(folder, "hallpass-snapshot"), snapshot })
 
