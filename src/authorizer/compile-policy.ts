@@ -1,5 +1,6 @@
 import { bytesOf, maxPolicyBytes, Policies, type PolicyDocument } from "../answer/policy.ts"
 import { parseExecuteApiArn } from "../event/arn.ts"
+import { readRestToken } from "../event/rest.ts"
 import { decideWithRoutes } from "../route/by-route.ts"
 import { decideWithoutRoutes } from "../route/decide.ts"
 import type { Exposure } from "../route/exposure.ts"
@@ -90,11 +91,10 @@ export function compilePolicy(config: PolicyConfig): CompiledPolicy {
     worstCaseBytes: worstCase(principalPolicy),
     maxBytes: maxPolicyBytes,
     document(principal, arn) {
-      const parsed = parseExecuteApiArn(arn)
+      const request = requestOf(arn)
+      const parsed = request.arn
       const everywhere = parsed.method === "$connect" ? undefined : principalPolicy
-      const covers = everywhere
-        ? everywhere.covers(principal, orderOf(parsed))
-        : decide(requestOf(parsed), principal).covers
+      const covers = everywhere ? everywhere.covers(principal, orderOf(parsed)) : decide(request, principal).covers
       if (covers === undefined) return policies.denyStage(parsed)
       const policy = policies.document(parsed, covers)
       if (policy === undefined)
@@ -102,7 +102,7 @@ export function compilePolicy(config: PolicyConfig): CompiledPolicy {
       return policy.document
     },
     decide(principal, arn) {
-      const { route, refused } = decide(requestOf(parseExecuteApiArn(arn)), principal)
+      const { route, refused } = decide(requestOf(arn), principal)
       const { outcome, code } = refused ?? { outcome: "allow", code: "ok" }
       return { outcome, reason: code, principal, ...(route && { route: route.key }) }
     },
@@ -131,21 +131,11 @@ function orderOf({ stage }: ExecuteApiArn): "rest" | "http" {
   return stage === "$default" ? "http" : "rest"
 }
 
-/** The request that an ARN alone describes. */
-function requestOf(arn: ExecuteApiArn): AccessRequest {
-  const connect = arn.method === "$connect"
-  return {
-    kind: connect ? "websocket" : orderOf(arn) === "http" ? "http-2.0" : "rest-token",
-    arn,
-    method: arn.method,
-    routeMethod: arn.method,
-    template: connect ? "$connect" : undefined,
-    headers: undefined,
-    multiValueHeaders: undefined,
-    query: undefined,
-    multiValueQuery: undefined,
-    cookies: undefined,
-    connection: undefined,
-    requestId: undefined,
-  }
+/** The request that an ARN alone describes: read as a TOKEN event, which holds nothing else, then as of its kind of API. */
+function requestOf(methodArn: string): AccessRequest & { readonly arn: ExecuteApiArn } {
+  const arn = parseExecuteApiArn(methodArn)
+  const request = readRestToken({ methodArn })
+  if (request === undefined) throw new TypeError("an event of nothing but an ARN was not read as a TOKEN event")
+  if (arn.method === "$connect") return { ...request, arn, kind: "websocket", template: "$connect" }
+  return { ...request, arn, kind: orderOf(arn) === "http" ? "http-2.0" : "rest-token" }
 }
