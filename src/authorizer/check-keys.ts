@@ -1,6 +1,6 @@
-import { X509Certificate } from "node:crypto"
 import type { KeyPolicy } from "../keys/policy.ts"
 import { flag, knownKeys, number, object, type Report, text } from "../shared/check.ts"
+import { nodeCrypto } from "../shared/node-crypto.ts"
 
 type Bounds = { readonly min: number; readonly max: number; readonly unit: string }
 
@@ -50,7 +50,7 @@ function certificates(value: unknown, path: string, report: Report): string | un
     const pem = inline ? value : process.getBuiltinModule("node:fs").readFileSync(name, "utf8")
     const parts = pem.split(mark).slice(1)
     if (parts.length === 0) throw new TypeError("no certificate")
-    for (const part of parts) new X509Certificate(mark + part)
+    for (const part of parts) new nodeCrypto.X509Certificate(mark + part)
     return pem
   } catch {
     report(path, "must be the PEM text of certificates, or the path of a PEM file that can be read at start")

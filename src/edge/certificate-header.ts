@@ -1,4 +1,5 @@
-import { X509Certificate } from "node:crypto"
+import type { X509Certificate } from "node:crypto"
+import { nodeCrypto } from "../shared/node-crypto.ts"
 import { readAlternativeNames } from "./certificate-names.ts"
 import { decodeBase64, readEscapedPem, readPem } from "./certificate-pem.ts"
 import { readXfccElement } from "./certificate-xfcc.ts"
@@ -79,7 +80,7 @@ function describe(der: Buffer | undefined): ForwardedCertificate | undefined {
 /** The parser takes PEM and passes over bytes behind the certificate; here the bytes are the certificate. */
 function parse(der: Buffer): X509Certificate | undefined {
   try {
-    const certificate = new X509Certificate(der)
+    const certificate = new nodeCrypto.X509Certificate(der)
     return certificate.raw.equals(der) ? certificate : undefined
   } catch {
     return undefined

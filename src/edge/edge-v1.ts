@@ -1,5 +1,7 @@
-import { createHmac } from "node:crypto"
+import { nodeCrypto } from "../shared/node-crypto.ts"
 import { withoutBlanks } from "./values/characters.ts"
+
+const { createHmac } = nodeCrypto
 
 /** What an `edge-v1` signature covers, as the edge sends it to API Gateway: after every rewrite of host and path. */
 export interface EdgeV1Request {

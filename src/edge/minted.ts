@@ -46,7 +46,7 @@ export function compileMinted(headers: EdgeHeaders): ReadMinted {
     const said = keys.map((key) => claimAt(principal.claims, pathOf(claims, key)))
     const { id } = principal
     const before = known.get(id)
-    if (before !== undefined && before.claims.every((claim, at) => isEqual(claim, said[at]))) return before.values
+    if (before?.claims.every((claim, at) => isEqual(claim, said[at]))) return before.values
     const values = readClaims((key) => said[keys.indexOf(key)])
     if (!isRefused(values)) known.set(id, { claims: said, values }, { size: JSON.stringify(said).length })
     return values

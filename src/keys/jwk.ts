@@ -1,7 +1,10 @@
-import { createPublicKey, type KeyObject } from "node:crypto"
+import type { KeyObject } from "node:crypto"
 import { type Algorithm, algorithms as algorithmTable } from "../shared/algorithms.ts"
+import { nodeCrypto } from "../shared/node-crypto.ts"
 import { hasSmallOrder } from "./ed25519-small-order.ts"
 import { rsaPssKey } from "./rsa-pss.ts"
+
+const { createPublicKey } = nodeCrypto
 
 /** A public key of a key set, imported once and bound to the algorithms it may verify (RFC 8725 section 3.1). */
 export interface VerificationKey {

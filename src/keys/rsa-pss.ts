@@ -1,5 +1,8 @@
-import { createPublicKey, type KeyObject } from "node:crypto"
+import type { KeyObject } from "node:crypto"
 import type { Algorithm } from "../shared/algorithms.ts"
+import { nodeCrypto } from "../shared/node-crypto.ts"
+
+const { createPublicKey } = nodeCrypto
 
 // Object identifiers in DER: id-RSASSA-PSS and id-mgf1 (RFC 8017 appendix A.2), SHA-2 (RFC 4055 section 2.1).
 const idRsassaPss = Buffer.from("06092a864886f70d01010a", "hex")

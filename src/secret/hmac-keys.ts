@@ -1,7 +1,10 @@
-import { createHmac, createSecretKey, type KeyObject } from "node:crypto"
+import type { KeyObject } from "node:crypto"
+import { nodeCrypto } from "../shared/node-crypto.ts"
 import type { HmacKeys } from "../shared/secret-options.ts"
 import { SecretFailure } from "./failure.ts"
 import { formatOf, parsedJson, type SecretFormat } from "./format.ts"
+
+const { createHmac, createSecretKey } = nodeCrypto
 
 // At least the output of SHA-256 (RFC 2104 section 3, RFC 7518 section 3.2); nothing is gained beyond a few blocks.
 const keyBytes = { min: 32, max: 128 }

@@ -1,9 +1,11 @@
-import { randomBytes } from "node:crypto"
 import { type Clock, systemClock } from "../shared/clock.ts"
+import { nodeCrypto } from "../shared/node-crypto.ts"
 import { hmacKeysFormat } from "./hmac-keys.ts"
 import { RotationFailed } from "./rotation-failed.ts"
 import { PendingVersion } from "./rotation-version.ts"
 import { loadSecretsManager } from "./secret-versions.ts"
+
+const { randomBytes } = nodeCrypto
 
 export { RotationFailed }
 

@@ -1,7 +1,9 @@
-import { createHash, timingSafeEqual } from "node:crypto"
+import { nodeCrypto } from "../shared/node-crypto.ts"
 import type { SharedSecrets } from "../shared/secret-options.ts"
 import { SecretFailure } from "./failure.ts"
 import { formatOf, isMonotonous, parsedJson, type SecretFormat } from "./format.ts"
+
+const { createHash, timingSafeEqual } = nodeCrypto
 
 // 16 characters of base64 or hexadecimal are 64 to 96 bits: out of reach of guessing over the network. 32 are better.
 const characters = { min: 16, max: 4096 }

@@ -1,4 +1,6 @@
-import { randomInt } from "node:crypto"
+import { nodeCrypto } from "./node-crypto.ts"
+
+const { randomInt } = nodeCrypto
 
 // After the first failure at most half a second, doubled at each further one, half a minute at most (SR-103).
 const firstMs = 500

@@ -1,4 +1,5 @@
-import { isUtf8 } from "node:buffer"
+// Not imported, for the reason that shared/node-crypto.ts has.
+const { isUtf8 } = process.getBuiltinModule("node:buffer")
 
 /**
  * A parsed JSON object. Reading a member that it does not have gives undefined: see `parseObject`. `__proto__` and

@@ -1,8 +1,10 @@
-import { verify } from "node:crypto"
 import type { VerificationKey } from "../keys/jwk.ts"
 import { type Candidate, maxCandidates } from "../keys/key-set.ts"
 import type { Algorithm } from "../shared/algorithms.ts"
+import { nodeCrypto } from "../shared/node-crypto.ts"
 import { derSignature } from "./ecdsa.ts"
+
+const { verify } = nodeCrypto
 
 /**
  * Verifies a signature over the exact received text (RFC 7515 section 5.2) with each of a few keys.

@@ -1,4 +1,4 @@
-import { timingSafeEqual } from "node:crypto"
+import { nodeCrypto } from "../../shared/node-crypto.ts"
 import { type Refusal, refusal } from "../../shared/reasons.ts"
 import type { Connection } from "../../shared/request.ts"
 import type { HmacKeys } from "../../shared/secret-options.ts"
@@ -6,6 +6,8 @@ import type { Source } from "../../shared/source.ts"
 import { type SignedField, signedText } from "../edge-v1.ts"
 import type { ScannedHeaders } from "../headers.ts"
 import { type CheckEvidence, missing, type Proof } from "./evidence.ts"
+
+const { timingSafeEqual } = nodeCrypto
 
 /** Canonical base64 of 32 bytes: the last character before the padding has its two unused bits at zero. */
 const form = /^v=1; kid=([A-Za-z0-9._-]{1,64}); ts=([1-9][0-9]{0,11}); sig=([A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)$/

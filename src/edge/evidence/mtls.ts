@@ -1,8 +1,11 @@
-import { createHash, X509Certificate } from "node:crypto"
+import type { X509Certificate } from "node:crypto"
+import { nodeCrypto } from "../../shared/node-crypto.ts"
 import { refusal } from "../../shared/reasons.ts"
 import { readAlternativeNames } from "../certificate-names.ts"
 import { type RelativeName, readDistinguishedName } from "../values/distinguished-name.ts"
 import { type CheckEvidence, missing, timeless } from "./evidence.ts"
+
+const { createHash } = nodeCrypto
 
 /** Pins in the forms in which they are compared; a kind that is not configured is undefined. */
 export interface CertificatePins {
@@ -49,7 +52,7 @@ const never: Judged = { pinned: false, notBeforeMs: Number.NaN, notAfterMs: Numb
 
 function judge(pem: string, { spkiSha256, issuerSerial, san }: CertificatePins): Judged {
   try {
-    const certificate = new X509Certificate(pem)
+    const certificate = new nodeCrypto.X509Certificate(pem)
     const pinned =
       (spkiSha256 === undefined || spkiSha256.has(spkiOf(certificate))) &&
       (issuerSerial === undefined || issuerSerial.has(issuerAndSerialOf(certificate))) &&
