@@ -104,7 +104,7 @@ class ContextBuilder {
       return this.#kind === "http-2.0" || this.#kind === "http-1.0" ? value : String(value)
     }
     if (this.#kind === "http-2.0" && Array.isArray(value) && value.every((item) => typeof item === "string"))
-      return value.map(printable)
+      return Object.freeze(value.map(printable))
     return typeof value === "object" && Object.isFrozen(value) ? encodedOnce(value as object) : encodedJson(value)
   }
 }

@@ -13,7 +13,9 @@ import type { Decision } from "../shared/decision.ts"
 import type { Principal } from "../shared/principal.ts"
 import type { AccessRequest, ExecuteApiArn } from "../shared/request.ts"
 import type { AnswerScope } from "./answer-scope.ts"
+import type { CheckedGateway } from "./check-blocks.ts"
 import { checkAnswersOf } from "./check-configuration.ts"
+import { routeChecks } from "./check-routes.ts"
 
 /** One row of the compiled table. */
 export interface CompiledRoute {
@@ -72,7 +74,11 @@ export type PolicyConfig = Partial<AuthorizerConfig>
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
  */
 export function compilePolicy(config: PolicyConfig): CompiledPolicy {
-  const { routes, unmatched, gateway, scope, principalPolicy } = checkAnswersOf(config, compilePrincipalPolicy)
+  const { routes, unmatched, gateway, scope, principalPolicy } = checkAnswersOf(
+    config,
+    compilePrincipalPolicy,
+    routeChecks,
+  )
   const decide =
     principalPolicy?.decide ??
     (routes === undefined
@@ -82,19 +88,23 @@ export function compilePolicy(config: PolicyConfig): CompiledPolicy {
           { cached: gateway.resultTtlSeconds > 0, keyHoldsMethod: gateway.keyHoldsMethod },
         ))
   const policies = new Policies()
+  const worstCaseBytes = worstCase(principalPolicy)
+  const merged = worstCaseBytes > maxPolicyBytes ? (principalPolicy?.exposedIfMerged() ?? []) : []
   const listed = readRoutes(routes ?? {})
   return {
     mode: scope,
     conflicts: principalPolicy?.conflicts ?? [],
-    exposed: principalPolicy?.exposed ?? [],
+    exposed: [...(principalPolicy?.exposed ?? []), ...merged],
     routes: listed.map(({ key, method, template, rule }) => ({ key, method, template, demands: rule.demands })),
-    worstCaseBytes: worstCase(principalPolicy),
+    worstCaseBytes,
     maxBytes: maxPolicyBytes,
     document(principal, arn) {
-      const request = requestOf(arn)
+      const request = requestOf(arn, gateway.api)
       const parsed = request.arn
       const everywhere = parsed.method === "$connect" ? undefined : principalPolicy
-      const covers = everywhere ? everywhere.covers(principal, orderOf(parsed)) : decide(request, principal).covers
+      const covers = everywhere
+        ? everywhere.covers(principal, gateway.api ?? orderOf(parsed))
+        : decide(request, principal).covers
       if (covers === undefined) return policies.denyStage(parsed)
       const policy = policies.document(parsed, covers)
       if (policy === undefined)
@@ -102,7 +112,7 @@ export function compilePolicy(config: PolicyConfig): CompiledPolicy {
       return policy.document
     },
     decide(principal, arn) {
-      const { route, refused } = decide(requestOf(arn), principal)
+      const { route, refused } = decide(requestOf(arn, gateway.api), principal)
       const { outcome, code } = refused ?? { outcome: "allow", code: "ok" }
       return { outcome, reason: code, principal, ...(route && { route: route.key }) }
     },
@@ -132,10 +142,10 @@ function orderOf({ stage }: ExecuteApiArn): "rest" | "http" {
 }
 
 /** The request that an ARN alone describes: read as a TOKEN event, which holds nothing else, then as of its kind of API. */
-function requestOf(methodArn: string): AccessRequest & { readonly arn: ExecuteApiArn } {
+function requestOf(methodArn: string, api: CheckedGateway["api"]): AccessRequest & { readonly arn: ExecuteApiArn } {
   const arn = parseExecuteApiArn(methodArn)
   const request = readRestToken({ methodArn })
   if (request === undefined) throw new TypeError("an event of nothing but an ARN was not read as a TOKEN event")
   if (arn.method === "$connect") return { ...request, arn, kind: "websocket", template: "$connect" }
-  return { ...request, arn, kind: orderOf(arn) === "http" ? "http-2.0" : "rest-token" }
+  return { ...request, arn, kind: (api ?? orderOf(arn)) === "http" ? "http-2.0" : "rest-token" }
 }

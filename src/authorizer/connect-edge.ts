@@ -73,7 +73,8 @@ export function connectEdge(
     verify: createEdge({
       headers,
       evidence: entries,
-      evidenceHeaders: evidence.flatMap(evidenceHeaders),
+      // With other evidence beside it, a request may be believed without anybody having read its minted token.
+      evidenceHeaders: evidence.flatMap((entry) => evidenceHeaders(entry, evidence.length === 1)),
       mayBeAbsent: role === "identity" && surroundings.verification.issuers.length > 0,
     }),
     principalOf: role === "identity" ? compileIdentity(spell) : undefined,
@@ -139,9 +140,9 @@ class EvidenceConnector {
   }
 }
 
-function evidenceHeaders({ jws, hmac, secret }: CheckedEvidence): readonly EvidenceHeader[] {
+function evidenceHeaders({ jws, hmac, secret }: CheckedEvidence, alone: boolean): readonly EvidenceHeader[] {
   return [
-    ...(jws ? [{ name: jws.header, speaks: true, token: true }] : []),
+    ...(jws ? [{ name: jws.header, speaks: true, token: alone }] : []),
     ...(hmac ? [{ name: hmac.header, speaks: true }] : []),
     // A secret may hold commas; a value to which a client has added something is not it any more.
     ...(secret ? [{ name: secret.header, speaks: false, commas: true }] : []),

@@ -110,9 +110,13 @@ export function compileAttributes(subjectClaim: ClaimPath, keys: readonly string
       if (claims[name] !== undefined) return claimConflict
       if (values[key] !== undefined) claims[name] = values[key]
     }
+    // Whoever has a role by the edge is entitled to something, as somebody with one of the issuer's is.
+    const { entitledToNothing, ...known } = principal
+    const roles = both(principal.roles, listIn(values, "roles"))
     const joined = Object.freeze({
-      ...principal,
-      roles: both(principal.roles, listIn(values, "roles")),
+      ...known,
+      ...(entitledToNothing === true && roles.length === 0 ? { entitledToNothing } : {}),
+      roles,
       groups: both(principal.groups, spell(listIn(values, "groups"))),
       permissions: both(principal.permissions, listIn(values, "permissions")),
       claims: Object.freeze(claims),

@@ -29,7 +29,7 @@ export class RemoteKeySet extends Renewed<KeySet, KeySetReport> {
     this.#parts = parts
   }
 
-  protected override async fetch(mayRetry: boolean): Promise<Take<KeySet, KeySetReport>> {
+  protected override async obtain(mayRetry: boolean): Promise<Take<KeySet, KeySetReport>> {
     const { location, fetch, policy } = this.#parts
     // What only a fetch needs is loaded with the first one: with a snapshot, most starts never need it.
     const { fetchFrom } = await import("./discovery.ts")

@@ -1,13 +1,16 @@
+import type { Exposure } from "./exposure.ts"
 import type { OverlapAnalysis } from "./overlap.ts"
 import type { Route } from "./route.ts"
 import { httpMethods } from "./template.ts"
-import { many, patternTexts, rest, spanning, type Tokens } from "./tokens.ts"
-import { routeOf, type Template } from "./tree.ts"
+import { isFixed, many, patternTexts, rest, spanning, type Tokens } from "./tokens.ts"
+import { routeOf, type Template, type TemplateTree } from "./tree.ts"
 
 /** Method and paths of one Allow pattern. */
 export interface MergedPattern {
   readonly methods: readonly string[]
   readonly paths: readonly string[]
+  /** The prefix that stands for several routes; undefined where the pattern is one route's own. */
+  readonly prefix: Tokens | undefined
 }
 
 /**
@@ -22,11 +25,14 @@ export function mergedPatterns(
   analysis: OverlapAnalysis,
   minDepth: number,
 ): readonly MergedPattern[] {
-  const merged = new Map<string, { readonly tokens: Tokens; readonly methods: Set<string> }>()
-  const put = (method: string, tokens: Tokens): void => {
+  const merged = new Map<
+    string,
+    { readonly tokens: Tokens; readonly methods: Set<string>; readonly prefix: Tokens | undefined }
+  >()
+  const put = (method: string, tokens: Tokens, prefix?: Tokens): void => {
     const key = tokens.join("/")
     const known = merged.get(key)
-    if (known === undefined) merged.set(key, { tokens, methods: new Set([method]) })
+    if (known === undefined) merged.set(key, { tokens, methods: new Set([method]), prefix })
     else known.methods.add(method)
   }
   const harmless = new Map<string, boolean>()
@@ -46,7 +52,8 @@ export function mergedPatterns(
       if (!isPermitted(template, method, permits)) continue
       let depth = tokens.at(-1) === rest ? tokens.length : minDepth
       while (depth < tokens.length && !mayStandFor(tokens.slice(0, depth), method)) depth++
-      put(method, depth < tokens.length ? [...tokens.slice(0, depth), many] : tokens)
+      const prefix = depth < tokens.length ? tokens.slice(0, depth) : undefined
+      put(method, prefix === undefined ? tokens : [...prefix, many], prefix)
     }
   }
   /** `*` also takes a method and the first segments; whatever that reaches has to be permitted. */
@@ -55,7 +62,8 @@ export function mergedPatterns(
     !analysis.hitsAny([many, ...tokens], ({ template, methods }) =>
       methods.some((method) => !isPermitted(template, method, permits)),
     )
-  return [...merged.values()].map(({ tokens, methods }) => ({
+  return [...merged.values()].map(({ tokens, methods, prefix }) => ({
+    prefix,
     methods: methods.size === httpMethods.length && mayBeWild(tokens) ? ["*"] : [...methods],
     paths: patternTexts(tokens),
   }))
@@ -64,4 +72,24 @@ export function mergedPatterns(
 function isPermitted(template: Template, method: string, permits: (route: Route) => boolean): boolean {
   const route = routeOf(template, method)
   return route !== undefined && permits(route)
+}
+
+/** What the widest merged patterns of a table also cover: for each of them a request on a route that the table does not name. */
+export function mergedExposures(
+  templates: readonly Template[],
+  tree: TemplateTree,
+  analysis: OverlapAnalysis,
+  minDepth: number,
+): readonly Exposure[] {
+  return mergedPatterns(templates, () => true, analysis, minDepth).flatMap(({ prefix, methods }) => {
+    if (prefix === undefined) return []
+    const method = methods[0] === "*" ? "GET" : (methods[0] as string)
+    const path = prefix.map((token) => (isFixed(token) ? token : analysis.fresh))
+    do path.push(analysis.fresh)
+    while (path.length < analysis.maxSegments && tree.choose(path, method) !== undefined)
+    const example = `${method}/${path.join("/")}`
+    const route = `${method} /${[...prefix.map((token) => (isFixed(token) ? token : "*")), "*"].join("/")}`
+    const message = `a policy of too many patterns is merged, and then also covers ${example}, should the API have such a route`
+    return tree.choose(path, method) === undefined ? [{ route, example, message }] : []
+  })
 }

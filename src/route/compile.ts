@@ -1,5 +1,5 @@
 import type { Coverage } from "../shared/coverage.ts"
-import { mergedPatterns } from "./compact.ts"
+import { mergedExposures, mergedPatterns } from "./compact.ts"
 import { type Covered, type CoverOptions, cover, type Examined, most } from "./cover.ts"
 import { type Exposure, type Surroundings, surroundings } from "./exposure.ts"
 import { type Conflict, OverlapAnalysis, tangled } from "./overlap.ts"
@@ -16,6 +16,8 @@ export interface CompiledTable {
   readonly hasParameters: boolean
   readonly conflicts: readonly Conflict[]
   readonly exposed: readonly Exposure[]
+  /** What answers whose patterns are merged can cover besides. */
+  exposedIfMerged(): readonly Exposure[]
   /** What a principal's answer covers, given what it may call. */
   cover(permits: (route: Route) => boolean): Covered
   /** What an answer needs at most, before anything is merged, and all that it can hold. */
@@ -68,10 +70,14 @@ export function compileTable(templates: readonly Template[], tree: TemplateTree,
   // An analysis of its own, made only if a principal's patterns do not fit: this one's findings need not stay in memory.
   const merge: CoverOptions["merge"] = (permits, minDepth) =>
     mergedPatterns(templates, permits, new OverlapAnalysis(templates, tree), minDepth)
-  const coverOptions = { ...options, ambiguous, hasParameters, merge }
+  // A whole method is opened only where every path of it has a route.
+  const minDepth = options.complete ? 0 : 1
+  const coverOptions = { ...options, ambiguous, hasParameters, merge, minDepth }
   return {
     ...{ tree, ambiguous, hasParameters, conflicts: [...conflicts.values()] },
     exposed: examined.flatMap(({ around }) => around.exposed),
+    exposedIfMerged: () =>
+      options.complete ? [] : mergedExposures(templates, tree, new OverlapAnalysis(templates, tree), minDepth),
     most: most(examined, coverOptions),
     cover: (permits) => cover(examined, permits, coverOptions),
   }

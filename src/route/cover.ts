@@ -38,6 +38,8 @@ export interface CoverOptions {
   readonly hasParameters: boolean
   /** The permitted routes in fewer patterns, see `mergedPatterns`. */
   readonly merge: (permits: (route: Route) => boolean, minDepth: number) => readonly MergedPattern[]
+  /** Fewest segments of a merged prefix. */
+  readonly minDepth: number
 }
 
 /** Writes down what a principal may call, as patterns. */
@@ -83,7 +85,7 @@ export function cover(
       .flatMap(({ methods, paths }) => methods.flatMap((method) => paths.map((path) => `${method}/${path}`))),
     deny: denyMerged,
     denyIfRoom: made.denyIfRoom.slice(1),
-    ...(minDepth > 0 && { compact: () => merged(minDepth - 1) }),
+    ...(minDepth > options.minDepth && { compact: () => merged(minDepth - 1) }),
   })
   return { coverage: { ...made, compact: () => merged(2) }, all, slashMatters }
 }

@@ -16,6 +16,8 @@ import { type RouteOrder, TemplateTree, templatesOf } from "./tree.ts"
 export interface PrincipalPolicy {
   readonly conflicts: readonly Conflict[]
   readonly exposed: readonly Exposure[]
+  /** What answers can cover besides that are so large that their patterns are merged. */
+  exposedIfMerged(): readonly Exposure[]
   /** The most that answers need and can hold, see `CompiledTable`. */
   readonly most: CompiledTable["most"]
   readonly decide: DecideRoute
@@ -78,6 +80,7 @@ export function compilePrincipalPolicy(options: PrincipalPolicyOptions): Princip
       ),
     ),
     exposed: unique(tables.flatMap(({ compiled }) => compiled.exposed)),
+    exposedIfMerged: () => unique(tables.flatMap(({ compiled }) => compiled.exposedIfMerged())),
     most: (rest ?? http ?? compile(trees.rest)).compiled.most,
     covers: (principal, order) => (order === "http" ? (http ?? rest) : (rest ?? http))?.covers(principal),
     decide(request, principal): RouteVerdict {

@@ -32,9 +32,9 @@ export class RemoteSecret<V> extends Renewed<V, Report> {
     this.#parts = parts
   }
 
-  protected override async fetch(): Promise<Take<V, Report>> {
-    const { fetch, reference, policy } = this.#parts
-    const fetched = await fetch(reference, { timeoutMs: policy.timeoutMs })
+  protected override async obtain(): Promise<Take<V, Report>> {
+    const { reference, policy } = this.#parts
+    const fetched = await this.#parts.fetch(reference, { timeoutMs: policy.timeoutMs })
     return () => this.#take(fetched)
   }
 

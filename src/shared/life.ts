@@ -36,6 +36,7 @@ export interface AgeLimits {
 export function stateAt(nowMs: number, age: Age | undefined, limits: AgeLimits): State {
   if (age === undefined) return "empty"
   const ageMs = nowMs - age.fetchedAtMs
+  if (Number.isNaN(ageMs)) return "expired" // a clock that reads no number proves nothing (SR-106)
   // A clock that jumped back makes the age unknowable: due for a refresh, neither young nor dead.
   if (ageMs < 0) return "stale"
   if (ageMs < age.freshForMs) return "fresh"

@@ -65,8 +65,8 @@ export abstract class Renewed<V, R extends object> implements Source<V> {
    *
    * @param mayRetry not for unknown key ids: what strangers can set off must be one request
    */
-  protected abstract fetch(mayRetry: boolean): Promise<Take<V, R>>
-  /** What `fetch` is taken to have rejected with when it has not settled in time. */
+  protected abstract obtain(mayRetry: boolean): Promise<Take<V, R>>
+  /** What `obtain` is taken to have rejected with when it has not settled in time. */
   protected abstract timedOut(): Error
   /** What a refresh failed with, and for how long to wait at least before the next attempt. */
   protected abstract failureOf(error: unknown, nowMs: number): { readonly kind: string; readonly waitMs: number }
@@ -82,14 +82,16 @@ export abstract class Renewed<V, R extends object> implements Source<V> {
     const held = this.#held
     const state = stateAt(nowMs, held, this.#policy)
     if (state === "fresh") return held?.value
+    const laterMs = this.#later(nowMs)
     if (state === "stale") {
+      this.#rebase(nowMs, laterMs)
       // A refresh behind a request did not survive the freeze that followed it, and the next one would not either.
-      if (this.#interrupted || this.#flights.isFrozen(nowMs)) return undefined
-      this.#refreshBehind(nowMs)
+      if (this.#interrupted || this.#flights.isFrozen(laterMs)) return undefined
+      this.#refreshBehind(laterMs)
       this.tell("stale_served", nowMs)
       return held?.value
     }
-    if (state !== "overdue" || !this.#backOff.waits(nowMs)) return undefined
+    if (state !== "overdue" || !this.#backOff.waits(laterMs)) return undefined
     this.tell("overdue_served", nowMs) // the other side is known to be failing: waiting again would only cost time
     return held?.value
   }
@@ -99,7 +101,8 @@ export abstract class Renewed<V, R extends object> implements Source<V> {
   }
 
   async refreshed(nowMs: number): Promise<V | undefined> {
-    if (this.#flights.isUnderWay(nowMs) || !this.#backOff.waits(nowMs)) await this.#refresh(nowMs, true)
+    const beginMs = this.#later(nowMs)
+    if (this.#flights.isUnderWay(beginMs) || !this.#backOff.waits(beginMs)) await this.#refresh(beginMs, true)
     const laterMs = this.#clock()
     if (this.#state(laterMs) === "overdue") this.tell("overdue_served", laterMs)
     return this.#usable(laterMs)
@@ -109,13 +112,14 @@ export abstract class Renewed<V, R extends object> implements Source<V> {
     this.tell("unknown", nowMs)
     // Counted from the last attempt, whatever its result: unknown key ids never cause more than one fetch per cool-down,
     // and cannot push the cool-down on either, because an attempt that is not made does not count (SR-102).
-    const elapsedMs = nowMs - this.#attemptedAtMs
+    const laterMs = this.#later(nowMs)
+    const elapsedMs = laterMs - this.#attemptedAtMs
     const cooling = elapsedMs >= 0 && elapsedMs < this.#policy.cooldownSeconds * 1000
-    if (!this.#flights.isUnderWay(nowMs) && (cooling || this.#backOff.waits(nowMs))) {
+    if (!this.#flights.isUnderWay(laterMs) && (cooling || this.#backOff.waits(laterMs))) {
       this.tell("cool_down", nowMs)
       return undefined
     }
-    return this.#refresh(nowMs, false).then(() => this.#usable(this.#clock()))
+    return this.#refresh(laterMs, false).then(() => this.#usable(this.#clock()))
   }
 
   /** For records: the age of the value in use, if there is one. */
@@ -130,6 +134,20 @@ export abstract class Renewed<V, R extends object> implements Source<V> {
 
   #usable(nowMs: number): V | undefined {
     return isUsable(this.#state(nowMs)) ? this.#held?.value : undefined
+  }
+
+  /**
+   * The time of the request, or a later one: a request that waited for something else is older than what happened
+   * meanwhile, and would take a failure or a flight of that time for the doing of a clock that jumped back.
+   */
+  #later(nowMs: number): number {
+    return Math.max(nowMs, this.#clock())
+  }
+
+  /** After a clock that jumped back the age counts from what it says now, so that a value cannot live for ever (SR-106). */
+  #rebase(nowMs: number, laterMs: number): void {
+    const held = this.#held
+    if (held !== undefined && laterMs < held.fetchedAtMs) this.#held = { ...held, fetchedAtMs: nowMs, freshForMs: 0 }
   }
 
   /** Begun only after the request: its answer must not wait for a connection to be set up. */
@@ -152,7 +170,7 @@ export abstract class Renewed<V, R extends object> implements Source<V> {
     this.#attemptedAtMs = nowMs
     try {
       // The network has its own deadline; this one holds even if what stands in for it never settles (SR-094).
-      const take = await within(this.#policy.timeoutMs, this.fetch(mayRetry), () => this.timedOut())
+      const take = await within(this.#policy.timeoutMs, this.obtain(mayRetry), () => this.timedOut())
       if (!isCurrent()) return
       const { value, freshForMs, report } = take(this.#held, nowMs)
       this.#held = { value, fetchedAtMs: nowMs, freshForMs, fromSnapshot: false }

@@ -315,7 +315,7 @@ describe("hallpass check tells what an answer reaches and how large it is", () =
     const listed = stdout.split("\n").filter((line) => / by GET \/r\d+\//.test(line))
     expect(listed).toHaveLength(20)
     expect(listed[0]).toBe("    GET/r0/1/1   by GET /r0/{id}")
-    expect(stdout).toContain("    and 5 more\n")
+    expect(stdout).toContain("    and 30 more\n")
     expect(stdout).toContain("put every route that uses this authorizer into the table.")
   })
 

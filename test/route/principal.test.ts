@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { type AuthorizerConfig, createAuthorizer, type PolicyAnswer, type RouteRule } from "../../src/index.ts"
+import { compilePolicy } from "../../src/policy.ts"
 import { oidcIssuer } from "../support/config.ts"
 import { http2, restRequest, restToken, webSocket } from "../support/events.ts"
 import { clock, issuer, mint } from "../support/mint.ts"
@@ -173,6 +174,25 @@ describe("what does not fit", () => {
     )
     const wild = (await patterns(services, "all")).allow
     expect(wild).toEqual(Array.from({ length: 40 }, (_, i) => `*/service-number-${i}/?*`))
+  })
+
+  it("opens no whole method beside routes that the table does not name, and tells which requests it does open", async () => {
+    const areas = (count: number): { [key: string]: RouteRule } =>
+      Object.fromEntries(
+        Array.from({ length: count * 4 }, (_, i) => [
+          `GET /area-${i >> 2}/a-rather-long-path-of-an-api-${i & 3}`,
+          { scopes: ["all"] },
+        ]),
+      )
+    const policy = compilePolicy(config(areas(20)))
+    expect(policy.worstCaseBytes).toBeGreaterThan(policy.maxBytes)
+    expect(policy.exposed.map(({ route }) => route)).toContain("GET /area-7/*")
+    const { allow } = await patterns(areas(20), "all")
+    expect(allow).toEqual(Array.from({ length: 20 }, (_, i) => `GET/area-${i}/?*`))
+    for (const { example } of policy.exposed) expect(example).toMatch(/^GET\/area-\d+\//)
+    const { decide } = createAuthorizer(config(areas(150)), { clock })
+    expect((await decide(restToken(bearer("all"), { path: "/admin" }))).reason).toBe("policy_too_large")
+    expect(compilePolicy(config(areas(1))).exposed).toEqual([])
   })
 
   it("is unavailable otherwise, not a Deny that the gateway would keep", async () => {
