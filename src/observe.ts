@@ -1,7 +1,11 @@
-export {
-  createPowertoolsObserver,
-  type PowertoolsObserver,
-  type PowertoolsObserverOptions,
-} from "./observe/powertools.ts"
-export type { DecisionRecord } from "./shared/decision.ts"
-export type { KeyEventRecord, KeyFetchRecord, KeySetRecord, Observer } from "./shared/observer.ts"
+export type { PowertoolsObserverOptions } from "./observe/options.ts"
+export { createPowertoolsObserver, type PowertoolsObserver } from "./observe/powertools.ts"
+export type { ObserveOptions } from "./shared/configuration.ts"
+export type { DecisionDetails, DecisionLatency, DecisionRecord } from "./shared/decision.ts"
+export type {
+  DisagreementRecord,
+  KeyEventRecord,
+  KeyFetchRecord,
+  KeySetRecord,
+  Observer,
+} from "./shared/observer.ts"

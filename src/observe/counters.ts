@@ -1,50 +1,84 @@
-/** One count that waits to be written. */
-export interface Count {
-  readonly name: string
-  readonly unit: "Count" | "Seconds"
-  readonly dimensions: { readonly [name: string]: string }
-  value: number
+import type { DetailCount, DetailMetric, MetricsToWrite, ServiceMetric } from "./metrics.ts"
+import { Sample } from "./sample.ts"
+
+/** When waiting metrics are written. */
+export interface FlushPolicy {
+  readonly flushAfterSeconds?: number
+  readonly flushAfterCount?: number
 }
 
-/** Counts in memory, by name and dimensions. All dimensions are codes of fixed tables, so the number of counts is bounded. */
-export class Counters {
-  readonly #counts = new Map<string, Count>()
-  #total = 0
-  #oldestMs = 0
-  #taken = false
+/** Something that somebody should hear of is written no later than this, whatever the policy. Milliseconds. */
+const urgentAfterMs = 1000
 
-  add(name: string, dimensions: Count["dimensions"], nowMs: number, value = 1): void {
-    let key = name
-    for (const dimension in dimensions) key += `|${dimensions[dimension]}`
-    const count = this.#counts.get(key)
-    if (count === undefined) this.#counts.set(key, { name, unit: "Count", dimensions, value })
-    else count.value += value
-    if (this.#total === 0) this.#oldestMs = nowMs
-    this.#total += value
+/**
+ * Metrics in memory. Names and dimensions come from fixed tables and the configuration, so their number is bounded.
+ */
+export class Counters {
+  readonly #service = new Map<ServiceMetric, number>()
+  readonly #details = new Map<string, DetailCount>()
+  readonly #durations = new Sample()
+  #decisions = 0
+  #urgent = false
+  #writtenAtMs: number | undefined
+  #decisionsWritten = false
+
+  add(name: ServiceMetric, count = 1): void {
+    this.#service.set(name, (this.#service.get(name) ?? 0) + count)
   }
 
-  /** A value that is measured and not counted: the last one is kept. It is written with the counts, whenever that is. */
-  measure(name: string, dimensions: Count["dimensions"], seconds: number): void {
-    const key = `${name}|${Object.values(dimensions).join("|")}`
-    this.#counts.set(key, { name, unit: "Seconds", dimensions, value: seconds })
+  addDetail(name: DetailMetric, first: string, second: string, count = 1): void {
+    const key = `${name}|${first}|${second}`
+    const known = this.#details.get(key)
+    if (known === undefined) this.#details.set(key, { name, values: [first, second], count })
+    else known.count += count
+  }
+
+  addDecision(durationUs: number | undefined): void {
+    this.#decisions++
+    if (durationUs !== undefined) this.#durations.add(durationUs)
+  }
+
+  /** What was counted last should not wait. */
+  hurry(): void {
+    this.#urgent = true
   }
 
   /**
-   * Whether the oldest count is old enough to be written, or enough are waiting. The very first is always due: an
-   * environment may never see a second request. A clock that jumped back counts as old.
+   * Whether the metrics are to be written now: they have not been for so long, or enough decisions are waiting. The first
+   * decision is written at once, because an environment may never see a second one; and where requests are rare, each of
+   * them finds that the last time is long ago, so nothing waits. A clock that jumped back counts as late.
    */
-  due(nowMs: number, afterSeconds: number, afterCount: number): boolean {
-    const ageMs = nowMs - this.#oldestMs
-    if (!this.#taken) return this.#total > 0
-    return this.#total >= afterCount || (this.#total > 0 && (ageMs < 0 || ageMs >= afterSeconds * 1000))
+  due(nowMs: number, { flushAfterSeconds = 10, flushAfterCount = 1000 }: FlushPolicy): boolean {
+    if (this.#writtenAtMs === undefined || this.#decisions >= flushAfterCount) return true
+    if (this.#decisions > 0 && !this.#decisionsWritten) return true
+    const sinceMs = nowMs - this.#writtenAtMs
+    const afterMs = flushAfterSeconds * 1000
+    return sinceMs < 0 || sinceMs >= (this.#urgent ? Math.min(afterMs, urgentAfterMs) : afterMs)
   }
 
-  /** All counts, which start again from nothing. */
-  take(): readonly Count[] {
-    const counts = [...this.#counts.values()]
-    this.#counts.clear()
-    this.#taken = true
-    this.#total = 0
-    return counts
+  /**
+   * Everything, which starts again from nothing; undefined when there is nothing.
+   *
+   * @param keySetAges in seconds, of the sets that were used
+   */
+  take(nowMs: number, keySetAges: readonly number[]): MetricsToWrite | undefined {
+    this.#writtenAtMs = nowMs
+    this.#urgent = false
+    if (this.#service.size === 0 && this.#details.size === 0) return undefined
+    const service = new Map<ServiceMetric, number | readonly number[]>(this.#service)
+    if (this.#decisions > 0) {
+      this.#decisionsWritten = true
+      // Of these four a zero says something, too: rates are made of them.
+      for (const outcome of ["Allowed", "Unauthenticated", "Forbidden", "Unavailable"] as const)
+        service.set(outcome, this.#service.get(outcome) ?? 0)
+    }
+    if (keySetAges.length > 0) service.set("KeySetAge", keySetAges)
+    const durations = this.#durations.take()
+    if (durations.length > 0) service.set("DecisionLatency", durations)
+    const details = [...this.#details.values()]
+    this.#service.clear()
+    this.#details.clear()
+    this.#decisions = 0
+    return { service, details }
   }
 }

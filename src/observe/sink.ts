@@ -1,9 +1,10 @@
 import { Logger } from "@aws-lambda-powertools/logger"
+import type { LogAttributes } from "@aws-lambda-powertools/logger/types"
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics"
-import type { Count } from "./counters.ts"
 import { describeFault } from "./fault.ts"
+import { detailMetrics, type MetricsToWrite, serviceMetrics } from "./metrics.ts"
 
-export type LogLevel = "debug" | "info" | "warn" | "error"
+export type LogLevel = "info" | "warn" | "error"
 
 /** Standard output, through Powertools. */
 export interface Sink {
@@ -11,23 +12,40 @@ export interface Sink {
   record(level: LogLevel, message: string, details: object): void
   /** One record of an error, described so that it holds no secret. */
   fault(message: string, error: unknown): void
-  /** One line in the embedded metric format per count. */
-  counts(counts: readonly Count[]): void
+  /** Lines in the embedded metric format: one for all that has no further dimension, one for each further combination. */
+  metrics(metrics: MetricsToWrite): void
+  /** A JSON line of somebody else's format, as it is. */
+  line(value: object): void
 }
 
-/** Loads with the first output only; see `createPowertoolsObserver`. */
+/** Longest dimension value that is written, characters; CloudWatch takes up to 1,024 bytes. */
+const maxDimension = 255
+
+/** Loads with the first decision only; see `createPowertoolsObserver`. */
 export function createSink(serviceName: string, namespace: string): Sink {
   const logger = new Logger({ serviceName })
+  // One for everything: Powertools' own singleMetric makes a console and reads the environment for each metric.
   const metrics = new Metrics({ namespace, serviceName })
+
   return {
-    record: (level, message, details) => logger[level](message, { ...details }),
+    record: (level, message, details) => logger[level](message, details as LogAttributes),
     fault: (message, error) => logger.error(message, { fault: describeFault(error) }),
-    counts(counts) {
-      for (const { name, unit, dimensions, value } of counts) {
-        const single = metrics.singleMetric()
-        single.addDimensions({ ...dimensions })
-        single.addMetric(name, MetricUnit[unit], value)
+    metrics({ service, details }) {
+      if (service.size > 0) {
+        for (const [name, value] of service) {
+          // Fewer than 100 of one name, at which Powertools would write in the middle.
+          for (const each of typeof value === "number" ? [value] : value.slice(0, 99))
+            metrics.addMetric(name, MetricUnit[serviceMetrics[name]], each)
+        }
+        metrics.publishStoredMetrics()
+      }
+      for (const { name, values, count } of details) {
+        const dimensions = detailMetrics[name].map((dimension, at) => [dimension, values[at]?.slice(0, maxDimension)])
+        metrics.addDimensions(Object.fromEntries(dimensions))
+        metrics.addMetric(name, MetricUnit.Count, count)
+        metrics.publishStoredMetrics()
       }
     },
+    line: (value) => void process.stdout.write(`${JSON.stringify(value)}\n`),
   }
 }

@@ -1,4 +1,4 @@
-import type { EdgeOptions } from "./edge-options.ts"
+import type { EdgeEvidence, EdgeOptions } from "./edge-options.ts"
 import type { ClaimPath, ClaimValue, IssuerConfig } from "./issuer-options.ts"
 import type { KeyOptions } from "./key-options.ts"
 import type { SecretOptions } from "./secret-options.ts"
@@ -97,6 +97,37 @@ export interface GatewayOptions {
   readonly usageIdentifierKey?: ClaimPath
 }
 
+/** What is recorded and counted of decisions, and where trace ids go. An observer that writes nothing of its own ignores it. */
+export interface ObserveOptions {
+  /** Share of the allowed requests that leave a record; a refusal always does. @default 0, 0 to 1 */
+  readonly sampleAllows?: number
+  /** How a record names the caller: the first 16 hex digits of the id's SHA-256, the id itself, or not at all. @default "hash" */
+  readonly principal?: "hash" | "id" | "none"
+  /** Writes every recorded decision as an event of the Open Cybersecurity Schema Framework (OCSF), too. @default "none" */
+  readonly audit?: "none" | "ocsf"
+  /** Metrics are added up in memory and written at the first decision after so many seconds. @default 10, 0 (each at once) to 300 */
+  readonly flushAfterSeconds?: number
+  /** … or when so many decisions are waiting. @default 1000, 1 to 100000 */
+  readonly flushAfterCount?: number
+  /** Puts `xrayTraceId` and `traceparent` into the context for the backend. Needs `gateway.resultTtlSeconds: 0`. @default false */
+  readonly traceContext?: boolean
+}
+
+/** Mode `observe`: which authorizer decides in place of hallpass, and how far that may be trusted. */
+export interface ObservingOptions {
+  /** `hallpass decides nothing in this mode`, word for word. Without it the mode is refused. */
+  readonly acknowledge: "hallpass decides nothing in this mode"
+  /** Longest that an answer waits for hallpass, from the start of the request. Milliseconds. @default 1000, 0 to 5000 */
+  readonly timeoutMs?: number
+  /**
+   * Header in which an edge says what the existing authorizer decided: `allow`, and every other text denies. Needs
+   * `evidence` and `gateway.resultTtlSeconds: 0`. Absent: `parts.existing` is asked.
+   */
+  readonly header?: string
+  /** What proves that the header comes from the edge, as in `edge.evidence`. Any one entry is enough. */
+  readonly evidence?: readonly Omit<EdgeEvidence, "jws">[]
+}
+
 /** Everything hallpass needs to know, as plain data. Unknown keys are refused. */
 export interface AuthorizerConfig {
   /** May be empty where an edge is the identity. */
@@ -117,6 +148,11 @@ export interface AuthorizerConfig {
   readonly cache?: CacheOptions
   /** Tolerated clock difference for exp, nbf and iat. Seconds. @default 5, 0 to 300 */
   readonly clockToleranceSeconds?: number
+  readonly observe?: ObserveOptions
+  /** `observe` runs beside an existing authorizer, whose answer is always given, and compares. @default "decide" */
+  readonly mode?: "decide" | "observe"
+  /** Goes with mode `observe` only, and is needed there. */
+  readonly observing?: ObservingOptions
 }
 
 /** The part of the configuration that verification needs. */

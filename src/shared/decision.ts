@@ -24,15 +24,67 @@ export interface Decision {
   readonly trace?: readonly TraceEntry[]
 }
 
+/** Where the time of one decision went, in microseconds. A stage that was not reached, or that is not configured, is absent. */
+export interface DecisionLatency {
+  /** From the event to the answer. */
+  readonly total: number
+  readonly edge?: number | undefined
+  readonly credential?: number | undefined
+  readonly token?: number | undefined
+  readonly route?: number | undefined
+  readonly check?: number | undefined
+  readonly answer?: number | undefined
+}
+
+/**
+ * What is worth writing into a record besides. Every text is short printable ASCII, whatever the request holds; there is no
+ * token, claim value or header value among them, except for trace ids that have the form of one, and the start of a `kid`.
+ */
+export interface DecisionDetails {
+  readonly latencyUs: DecisionLatency
+  /** Whether the token had been verified before. Absent where no token was. */
+  readonly tokenCacheHit?: boolean | undefined
+  /** Who was authenticated, as asked for. */
+  readonly principal?: string | undefined
+  /** The function's own request id. */
+  readonly lambdaRequestId?: string | undefined
+  /** Root of the request's X-Ray trace: of its `X-Amzn-Trace-Id`, else the function's own. */
+  readonly xrayTraceId?: string | undefined
+  /** W3C trace context. @see https://www.w3.org/TR/trace-context/#traceparent-header */
+  readonly traceparent?: string | undefined
+  /** The first 16 characters of the token's `kid`, as the token says it. */
+  readonly kid?: string | undefined
+  /** The first 16 hex digits of the credential's SHA-256. */
+  readonly tokenHash?: string | undefined
+  readonly method?: string | undefined
+  /** The immediate TCP peer of the gateway. */
+  readonly sourceIp?: string | undefined
+  readonly accountId?: string | undefined
+  readonly region?: string | undefined
+}
+
 /** What is observed of one decision. Safe to log: holds no token, no claim value and no header. */
 export interface DecisionRecord {
   readonly outcome: Outcome
   readonly reason: "ok" | ReasonCode
-  readonly eventKind?: EventKind
-  readonly apiId?: string
-  readonly stage?: string
-  readonly route?: string
-  readonly requestId?: string
+  readonly eventKind?: EventKind | undefined
+  readonly apiId?: string | undefined
+  readonly stage?: string | undefined
+  readonly route?: string | undefined
+  /** The gateway's request id: at most 128 printable characters. */
+  readonly requestId?: string | undefined
   /** The configured issuer of the token, when it was one. */
-  readonly issuer?: string
+  readonly issuer?: string | undefined
+  /** Present where another authorizer decided: what hallpass would have answered. */
+  readonly mode?: "observe" | undefined
+  /** From the event to the answer, microseconds. */
+  readonly durationUs?: number | undefined
+  /** Whether the token had been verified before. Absent where no token was. */
+  readonly tokenCacheHit?: boolean | undefined
+  /**
+   * More, computed when somebody asks: for the few decisions that are written down.
+   *
+   * @param principal how to name the caller: a hash of its id, the id itself, or not at all
+   */
+  details?(principal: "hash" | "id" | "none"): DecisionDetails
 }

@@ -1,3 +1,4 @@
+import type { ObserveOptions } from "./configuration.ts"
 import type { DecisionRecord } from "./decision.ts"
 import type { SecretObserver } from "./secret-options.ts"
 
@@ -35,12 +36,26 @@ export interface KeyEventRecord {
   readonly ageSeconds?: number
 }
 
+/** Beside another authorizer: one request of which the two think differently. The other one's answer was given. */
+export interface DisagreementRecord {
+  /** What the other one answered; `unknown` where that depends on more than the event says, such as a Condition. */
+  readonly existing: "allow" | "deny" | "error" | "unknown"
+  /** What hallpass would have answered. */
+  readonly decision: DecisionRecord
+}
+
 /**
  * Told what was decided. Every method is optional; nothing is built for a method that is absent.
  * An observer cannot change a decision, and what it throws is ignored.
  */
 export interface Observer extends SecretObserver {
+  /**
+   * The `observe` block of a configuration, if it has one, before anything else is told; and that another authorizer
+   * decides, where one does.
+   */
+  configure?(options: ObserveOptions & { readonly mode?: "observe" }): void
   decision?(record: DecisionRecord): void
+  disagreement?(record: DisagreementRecord): void
   keySet?(record: KeySetRecord): void
   keyFetch?(record: KeyFetchRecord): void
   keyEvent?(record: KeyEventRecord): void

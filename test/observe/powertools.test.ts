@@ -1,181 +1,250 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
-import { createPowertoolsObserver, type PowertoolsObserver } from "../../src/observe.ts"
-import { allRefusals } from "../../src/shared/reasons.ts"
+import { ConfigurationError } from "../../src/index.ts"
+import { createPowertoolsObserver, type PowertoolsObserver, type PowertoolsObserverOptions } from "../../src/observe.ts"
+import { captureOutput, type Line, type Output } from "../support/output.ts"
 
-type Line = { [name: string]: unknown }
+const allow = { outcome: "allow", reason: "ok" } as const
+const refused = { outcome: "unauthenticated", reason: "token_expired" } as const
+const undecided = { outcome: "unavailable", reason: "keys_unavailable" } as const
 
-/** What the observer writes: Powertools writes through a console of its own, so standard output is what is watched. */
-function watch(): { lines(): Line[] } {
-  const written: string[] = []
-  vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
-    written.push(String(chunk))
-    return true
-  })
-  vi.spyOn(process.stderr, "write").mockImplementation((chunk) => {
-    written.push(String(chunk))
-    return true
-  })
-  return {
-    lines: () =>
-      written
-        .join("")
-        .split("\n")
-        .filter((line) => line.startsWith("{"))
-        .map((line) => JSON.parse(line) as Line),
-  }
+let nowMs = 0
+let output: Output
+let observer: PowertoolsObserver
+const observe = (options: PowertoolsObserverOptions = {}): void => {
+  observer = createPowertoolsObserver({ clock: () => nowMs, ...options })
 }
+/** The metrics without further dimensions, a line for each time they were written. */
+const totals = (): Line[] => output.metrics().filter((line) => "Allowed" in line)
 
-describe("the Powertools observer", () => {
-  let nowMs = 0
-  let observer: PowertoolsObserver
-  let output: ReturnType<typeof watch>
-  const allow = { outcome: "allow", reason: "ok" } as const
-  const metrics = (): Line[] => output.lines().filter((line) => "_aws" in line)
-  const records = (): Line[] => output.lines().filter((line) => "message" in line)
+beforeEach(() => {
+  vi.stubEnv("POWERTOOLS_DEV", "false")
+  output = captureOutput()
+  nowMs = 1_000_000
+  observe()
+})
+afterEach(async () => {
+  await observer.flush()
+  vi.restoreAllMocks()
+  vi.unstubAllEnvs()
+})
 
-  beforeEach(() => {
-    vi.stubEnv("POWERTOOLS_DEV", "false")
-    output = watch()
-    nowMs = 1000
-    observer = createPowertoolsObserver({ serviceName: "hallpass", metricsNamespace: "hallpass", clock: () => nowMs })
-  })
-  afterEach(() => {
-    vi.restoreAllMocks()
-    vi.unstubAllEnvs()
-  })
-
-  it("writes one structured record per refusal, with its counter, at once", async () => {
-    observer.decision?.({
-      outcome: "forbidden",
-      reason: "scope_missing",
-      eventKind: "rest-token",
-      apiId: "a",
-      stage: "prod",
-      route: "GET /x",
-    })
+describe("records", () => {
+  it("one per refusal, at once", async () => {
+    observer.decision?.({ ...allow, eventKind: "http-2.0" })
+    for (const path of ["GET /x", "GET /y"]) {
+      observer.decision?.({ ...refused, eventKind: "rest-token", apiId: "a", stage: "prod", route: path })
+    }
     await observer.written()
-    expect(records()).toMatchObject([
+    expect(output.records()).toMatchObject([
       {
-        level: "INFO",
-        message: "request refused",
-        service: "hallpass",
-        outcome: "forbidden",
-        reason: "scope_missing",
-        route: "GET /x",
+        ...{ level: "INFO", message: "request refused", service: "hallpass" },
+        ...{ ...refused, eventKind: "rest-token", apiId: "a", stage: "prod", route: "GET /x" },
       },
-    ])
-    expect(metrics()).toMatchObject([
-      { outcome: "forbidden", reason: "scope_missing", Decisions: 1, service: "hallpass" },
-    ])
-    expect(metrics()[0]?._aws).toMatchObject({
-      CloudWatchMetrics: [{ Namespace: "hallpass", Metrics: [{ Name: "Decisions", Unit: "Count" }] }],
-    })
-  })
-
-  it("writes an undecided request as an error", async () => {
-    observer.decision?.({ outcome: "unavailable", reason: "keys_unavailable" })
-    await observer.written()
-    expect(records()).toMatchObject([{ level: "ERROR", message: "request undecided", reason: "keys_unavailable" }])
-  })
-
-  it("writes the first allow of an environment at once: there may never be a second", async () => {
-    observer.decision?.(allow)
-    await observer.written()
-    expect(metrics()).toMatchObject([{ outcome: "allow", Decisions: 1 }])
-  })
-
-  it("counts allows in memory and writes them together: by age, by count, or with the next refusal", async () => {
-    observer.decision?.(allow)
-    await observer.written()
-    for (let i = 0; i < 5; i++) observer.decision?.(allow)
-    nowMs += 9999
-    observer.decision?.(allow)
-    await observer.written()
-    expect(metrics()).toHaveLength(1)
-    nowMs += 1
-    observer.decision?.(allow)
-    await observer.written()
-    expect(metrics()[1]).toMatchObject({ outcome: "allow", reason: "ok", Decisions: 7 })
-
-    for (let i = 0; i < 1000; i++) observer.decision?.(allow)
-    await observer.written()
-    expect(metrics()[2]).toMatchObject({ Decisions: 1000 })
-
-    observer.decision?.(allow)
-    observer.decision?.({ outcome: "unauthenticated", reason: "token_expired" })
-    await observer.written()
-    expect(metrics().slice(3)).toMatchObject([
-      { outcome: "allow", Decisions: 1 },
-      { outcome: "unauthenticated", reason: "token_expired", Decisions: 1 },
+      { message: "request refused", route: "GET /y" },
     ])
   })
 
-  it("SR-165: every reason has a counter of its own", async () => {
-    const refusals = allRefusals()
-    for (const { outcome, code } of refusals) observer.decision?.({ outcome, reason: code })
+  it("an undecided request is an error", async () => {
+    observer.decision?.(undecided)
     await observer.written()
-    expect(metrics().map(({ reason }) => reason)).toEqual(refusals.map(({ code }) => code))
-    for (const line of metrics())
-      expect(line).toMatchObject({ Decisions: 1, outcome: expect.stringMatching(/^un|^forbidden$/) })
+    expect(output.records()).toMatchObject([{ level: "ERROR", message: "request undecided", ...undecided }])
   })
 
-  it("flush writes what waits", async () => {
+  it.each([
+    [0, 0, 0],
+    [1, 2000, 2000],
+    // Half of 2,000 at random: more than six standard deviations away from 1,000 is not to be expected in a lifetime.
+    [0.5, 850, 1150],
+  ])("of allows, a share of %f: from %i to %i of 2,000", async (sampleAllows, least, most) => {
+    observer.configure?.({ sampleAllows })
+    for (let i = 0; i < 2000; i++) observer.decision?.(allow)
+    await observer.written()
+    expect(output.records().length).toBeGreaterThanOrEqual(least)
+    expect(output.records().length).toBeLessThanOrEqual(most)
+    for (const record of output.records()) expect(record).toMatchObject({ message: "request allowed", ...allow })
+  })
+
+  it("the configuration wins over the options, whenever it comes", async () => {
+    observe({ sampleAllows: 1, serviceName: "gate" })
     observer.decision?.(allow)
-    await observer.flush()
-    expect(metrics()).toMatchObject([{ Decisions: 1 }])
+    await observer.written()
+    observer.configure?.({ sampleAllows: 0 })
+    observer.decision?.(allow)
+    await observer.written()
+    expect(output.records()).toMatchObject([{ message: "request allowed", service: "gate" }])
   })
 
-  it("SR-050: reports a private key in a key set loudly, and counts skipped keys by reason", async () => {
+  it("a record whose details cannot be had is written all the same", async () => {
+    const details = (): never => {
+      throw new Error("no details")
+    }
+    observer.decision?.({ ...refused, details })
+    await observer.written()
+    expect(output.records()).toMatchObject([refused])
+  })
+
+  it("SR-050: a private key in a key set is an error", async () => {
     observer.keySet?.({ issuer: "https://i.example", usable: 1, skipped: { private: 1, use: 2 } })
     await observer.flush()
-    expect(records()).toMatchObject([
-      { level: "ERROR", message: "private key in a key set", issuer: "https://i.example" },
-    ])
-    expect(metrics()).toMatchObject([
-      { reason: "private", KeysSkipped: 1 },
-      { reason: "use", KeysSkipped: 2 },
+    expect(output.records()).toMatchObject([
+      { level: "ERROR", message: "private key in a key set", issuer: "https://i.example", skipped: { private: 1 } },
     ])
   })
 
-  it("reports failed fetches with their kind, and counts all", async () => {
-    observer.keyFetch?.({ issuer: "https://i.example", ok: true, ageSeconds: 0 })
-    observer.keyEvent?.({ issuer: "https://i.example", event: "stale_served", ageSeconds: 4000 })
-    observer.keyFetch?.({ issuer: "https://i.example", ok: false, failure: "timeout" })
-    await observer.flush()
-    expect(records()).toMatchObject([
-      { level: "WARN", message: "key set not fetched", issuer: "https://i.example", failure: "timeout" },
-    ])
-    expect(metrics()).toMatchObject([
-      { issuer: "https://i.example", result: "ok", KeyFetches: 1 },
-      { issuer: "https://i.example", KeySetAge: 4000 },
-      { issuer: "https://i.example", event: "stale_served", KeyEvents: 1 },
-      { result: "timeout", KeyFetches: 1 },
-    ])
-  })
-
-  it("reports secrets by their configured name: failed fetches, a previous version left out, and counts", async () => {
-    observer.secretFetch?.({ secret: "secretsManager:edge/hmac", ok: true, ageSeconds: 0, previousFailure: "weak" })
-    observer.secretEvent?.({ secret: "secretsManager:edge/hmac", event: "stale_served", ageSeconds: 400 })
+  it("failed fetches of keys and secrets, and a previous secret that was left out", async () => {
+    observer.keyFetch?.({ issuer: "https://i.example", ok: false, failure: "timeout", ageSeconds: 7 })
+    observer.secretFetch?.({ secret: "secretsManager:edge/hmac", ok: true, previousFailure: "weak" })
     observer.secretFetch?.({ secret: "secretsManager:edge/hmac", ok: false, failure: "denied" })
     await observer.flush()
-    expect(records()).toMatchObject([
+    expect(output.records()).toMatchObject([
+      { level: "WARN", message: "key set not fetched", issuer: "https://i.example", failure: "timeout", ageSeconds: 7 },
       { level: "WARN", message: "previous secret left out", previousFailure: "weak" },
       { level: "WARN", message: "secret not fetched", secret: "secretsManager:edge/hmac", failure: "denied" },
     ])
-    expect(metrics()).toMatchObject([
-      { secret: "secretsManager:edge/hmac", result: "ok", SecretFetches: 1 },
-      { SecretAge: 0 },
-      { event: "stale_served", SecretEvents: 1 },
-      { SecretAge: 400 },
-      { result: "denied", SecretFetches: 1 },
-    ])
   })
 
-  it("reports a fault with its error", async () => {
+  it("two authorizers that disagree", async () => {
+    const details = (): never => expect.unreachable("not asked for")
+    observer.disagreement?.({ existing: "allow", decision: { ...refused, route: "GET /x", requestId: "r1", details } })
+    await observer.flush()
+    expect(output.records()).toMatchObject([
+      { level: "WARN", message: "authorizers disagree", existing: "allow", ...refused, route: "GET /x" },
+    ])
+    expect(output.metrics()).toMatchObject([{ Disagreements: 1 }])
+  })
+
+  it("a wrong configuration, once, with every problem of it; and any other fault", async () => {
+    const problems = [
+      { path: "issuers", message: "must not be empty" },
+      { path: "colour", message: "is not a known option" },
+    ]
+    observer.fault?.(new ConfigurationError(problems))
     observer.fault?.(new Error("something broke"))
     await observer.written()
-    expect(records()).toMatchObject([
+    expect(output.records()).toMatchObject([
+      { level: "ERROR", message: "configuration refused", problems },
       { level: "ERROR", message: "unexpected fault", fault: { name: "Error", message: "something broke" } },
     ])
+  })
+})
+
+describe("when metrics are written", () => {
+  it("with the first decision of an environment: there may never be a second", async () => {
+    observer.decision?.(allow)
+    await observer.written()
+    expect(totals()).toMatchObject([{ Allowed: 1, Unauthenticated: 0, Forbidden: 0, Unavailable: 0, ColdStarts: 1 }])
+  })
+
+  it("then together, refusals as well: when the last time is 10 seconds ago, or with the 1,000th decision", async () => {
+    observer.decision?.(allow)
+    await observer.written()
+    nowMs += 9999
+    for (let i = 0; i < 5; i++) observer.decision?.(i === 0 ? refused : allow)
+    expect(totals()).toHaveLength(1)
+    nowMs += 1
+    observer.decision?.(allow)
+    expect(totals()).toHaveLength(2)
+    expect(totals()[1]).toMatchObject({ Allowed: 5, Unauthenticated: 1 })
+    expect(totals()[1]).not.toHaveProperty("ColdStarts")
+
+    for (let i = 0; i < 1000; i++) observer.decision?.(allow)
+    expect(totals()).toHaveLength(3)
+    expect(totals()[2]).toMatchObject({ Allowed: 1000 })
+  })
+
+  it("a flood of bad tokens writes a record each, and no line of metrics each", async () => {
+    for (let i = 0; i < 500; i++) observer.decision?.(refused)
+    await observer.written()
+    expect(output.records()).toHaveLength(500)
+    // The first at once, and the other 499 wait.
+    expect(totals()).toHaveLength(1)
+    await observer.flush()
+    expect(totals().map(({ Unauthenticated }) => Unauthenticated)).toEqual([1, 499])
+  })
+
+  it("where requests are rare, each at once, so that nothing waits in a frozen environment", async () => {
+    for (let i = 0; i < 3; i++) {
+      observer.decision?.(allow)
+      await observer.written()
+      nowMs += 60_000
+    }
+    expect(totals()).toHaveLength(3)
+  })
+
+  it("an undecided request at once if the last time is a second ago, so that a flood of them is no flood of lines", async () => {
+    observer.decision?.(allow)
+    await observer.written()
+    nowMs += 999
+    for (let i = 0; i < 100; i++) observer.decision?.(undecided)
+    expect(totals()).toHaveLength(1)
+    nowMs += 1
+    for (let i = 0; i < 100; i++) observer.decision?.(undecided)
+    expect(totals()).toHaveLength(2)
+    expect(totals()[1]).toMatchObject({ Unavailable: 101 })
+  })
+
+  it("each at once with flushAfterSeconds 0, and by another count", async () => {
+    observer.configure?.({ flushAfterSeconds: 0 })
+    for (let i = 0; i < 3; i++) observer.decision?.(allow)
+    await observer.written()
+    expect(totals()).toHaveLength(3)
+    observer.configure?.({ flushAfterSeconds: 300, flushAfterCount: 2 })
+    for (let i = 0; i < 4; i++) observer.decision?.(allow)
+    expect(totals()).toHaveLength(5)
+  })
+
+  it("when the clock has jumped back", async () => {
+    observer.decision?.(allow)
+    await observer.written()
+    nowMs -= 5000
+    observer.decision?.(allow)
+    expect(totals()).toHaveLength(2)
+  })
+
+  it("flush writes what waits, and nothing when nothing does", async () => {
+    await observer.flush()
+    observer.decision?.(allow)
+    observer.decision?.(allow)
+    await observer.written()
+    await observer.flush()
+    await observer.flush()
+    expect(totals().map(({ Allowed }) => Allowed)).toEqual([1, 1])
+  })
+
+  it("for a verifier, which decides nothing, with its fetches", async () => {
+    observer.keyFetch?.({ issuer: "https://i.example", ok: false, failure: "timeout" })
+    await observer.written()
+    expect(output.metrics()).toMatchObject([{ KeyFetchFailures: 1 }, { KeyFetches: 1, result: "timeout" }])
+    observer.decision?.(undecided)
+    await observer.written()
+    expect(totals()).toMatchObject([{ Unavailable: 1 }])
+  })
+
+  it("nothing is lost of what was told before the writer was loaded", async () => {
+    observer.keySet?.({ issuer: "https://i.example", usable: 1, skipped: { use: 2 } })
+    observer.keyFetch?.({ issuer: "https://i.example", ok: true, ageSeconds: 0 })
+    observer.decision?.(allow)
+    observer.decision?.(refused)
+    await observer.written()
+    await observer.flush()
+    const sum = (name: string): number => output.metrics().reduce((all, line) => all + Number(line[name] ?? 0), 0)
+    expect(["KeysSkipped", "KeyFetches", "Allowed", "Unauthenticated", "Decisions"].map(sum)).toEqual([2, 1, 1, 1, 1])
+  })
+
+  it("a provisioned environment is no cold start", async () => {
+    vi.stubEnv("AWS_LAMBDA_INITIALIZATION_TYPE", "provisioned-concurrency")
+    observer.decision?.(allow)
+    await observer.written()
+    expect(totals()[0]).not.toHaveProperty("ColdStarts")
+  })
+
+  it("standard output that is gone disturbs nobody", async () => {
+    vi.spyOn(process.stdout, "write").mockImplementation(() => {
+      throw new Error("EPIPE")
+    })
+    observer.decision?.(refused)
+    await expect(observer.written()).resolves.toBeUndefined()
+    expect(() => observer.decision?.(refused)).not.toThrow()
+    await expect(observer.flush()).resolves.toBeUndefined()
   })
 })

@@ -1,0 +1,155 @@
+import type { DecisionDetails, DecisionRecord } from "../shared/decision.ts"
+import { ConfigurationError } from "../shared/errors.ts"
+import type { Observer } from "../shared/observer.ts"
+import type { ReasonCode } from "../shared/reasons.ts"
+import { Counters } from "./counters.ts"
+import { KeyAges } from "./key-ages.ts"
+import type { ServiceMetric } from "./metrics.ts"
+import { auditEvent } from "./ocsf.ts"
+import type { PowertoolsObserverOptions } from "./options.ts"
+import { levelOf, membersOf, messageOf, type RecordedDecision } from "./records.ts"
+import { Lottery } from "./sample.ts"
+import { createSink, type LogLevel } from "./sink.ts"
+
+/** What stands behind the Powertools observer, once it is loaded. */
+export interface Recorder extends Required<Omit<Observer, "configure">> {
+  /** Writes the waiting metrics. */
+  flush(): void
+}
+
+const outcomeMetrics: { readonly [outcome in DecisionRecord["outcome"]]: ServiceMetric } = {
+  allow: "Allowed",
+  unauthenticated: "Unauthenticated",
+  forbidden: "Forbidden",
+  unavailable: "Unavailable",
+}
+/** An edge that is set up right never sends these: somebody goes round it, or it lets through what it should strip. */
+const suspicious: ReadonlySet<string> = new Set<ReasonCode>([
+  ...(["edge_header_alias", "edge_header_duplicate", "edge_header_spelling", "edge_header_joined"] as const),
+  "edge_header_connection",
+])
+
+/** @param settings read at each use: the configuration may come later */
+export function createRecorder(settings: PowertoolsObserverOptions & { readonly mode?: "observe" }): Recorder {
+  const { env } = process
+  const clock = settings.clock ?? Date.now
+  const sink = createSink(
+    settings.serviceName ?? (env.POWERTOOLS_SERVICE_NAME || "hallpass"),
+    settings.metricsNamespace ?? (env.POWERTOOLS_METRICS_NAMESPACE || "hallpass"),
+  )
+  const counters = new Counters()
+  const keyAges = new KeyAges()
+  const lottery = new Lottery()
+  let started = false
+
+  /** What cannot be written must not disturb a decision. */
+  function attempt(put: () => void): void {
+    try {
+      put()
+    } catch {
+      // Standard output is where it would be said.
+    }
+  }
+  const record = (level: LogLevel, message: string, details: object): void =>
+    attempt(() => sink.record(level, message, details))
+
+  function flush(nowMs: number): void {
+    const metrics = counters.take(nowMs, keyAges.takeUsed(nowMs))
+    if (metrics !== undefined) attempt(() => sink.metrics(metrics))
+  }
+
+  function flushWhenDue(nowMs: number): void {
+    if (counters.due(nowMs, settings)) flush(nowMs)
+  }
+
+  function write(decided: RecordedDecision): void {
+    const { decision } = decided
+    let details: DecisionDetails | undefined
+    attempt(() => {
+      details = decision.details?.(settings.principal ?? "hash")
+    })
+    record(levelOf(decision), messageOf(decision), membersOf(decided, details))
+    if (settings.audit === "ocsf") attempt(() => sink.line(auditEvent(decided, details)))
+  }
+
+  function count({ outcome, reason, issuer, tokenCacheHit, durationUs }: DecisionRecord): void {
+    if (!started) {
+      started = true
+      // Provisioned environments start ahead of their first request; absent, as outside of Lambda, is on demand.
+      if ((env.AWS_LAMBDA_INITIALIZATION_TYPE ?? "on-demand") === "on-demand") counters.add("ColdStarts")
+    }
+    counters.addDecision(durationUs)
+    counters.add(outcomeMetrics[outcome])
+    if (tokenCacheHit !== undefined) counters.add(tokenCacheHit ? "TokenCacheHits" : "TokenCacheMisses")
+    if (issuer !== undefined) keyAges.used(issuer)
+    if (outcome === "allow") return
+    counters.addDetail("Decisions", outcome, reason)
+    if (suspicious.has(reason)) counters.add("EdgeHeadersSuspicious")
+    if (outcome === "unavailable") counters.hurry()
+  }
+
+  const { mode } = settings
+  if (mode !== undefined) record("warn", "hallpass decides nothing", { mode })
+
+  return {
+    decision(decision) {
+      const nowMs = clock()
+      count(decision)
+      if (decision.outcome !== "allow" || lottery.draws(settings.sampleAllows ?? 0)) {
+        write({ decision, nowMs, keySetAgeSeconds: keyAges.of(decision.issuer, nowMs) })
+      }
+      flushWhenDue(nowMs)
+    },
+    disagreement({ existing, decision }) {
+      counters.add("Disagreements")
+      const { outcome, reason, eventKind, apiId, stage, route, requestId, issuer } = decision
+      const decided = { outcome, reason, eventKind, apiId, stage, route, requestId, issuer }
+      record("warn", "authorizers disagree", { mode: decision.mode, existing, ...decided })
+      flushWhenDue(clock())
+    },
+    keySet({ issuer, usable, skipped }) {
+      for (const [reason, keys] of Object.entries(skipped)) counters.addDetail("KeysSkipped", issuer, reason, keys)
+      if (!Object.hasOwn(skipped, "private")) return
+      // A private key in a public key set is an incident at the issuer, whatever else the set holds (SR-050).
+      counters.add("PrivateKeys", skipped.private)
+      counters.hurry()
+      record("error", "private key in a key set", { issuer, usable, skipped })
+    },
+    keyFetch({ issuer, ok, failure, notModified, ageSeconds }) {
+      counters.addDetail("KeyFetches", issuer, failure ?? (notModified === true ? "not_modified" : "ok"))
+      const nowMs = clock()
+      keyAges.told(issuer, ageSeconds, nowMs)
+      if (!ok) {
+        // A freeze of the environment says nothing of the issuer.
+        if (failure !== "interrupted") counters.add("KeyFetchFailures")
+        record("warn", "key set not fetched", { issuer, failure, ageSeconds })
+      }
+      flushWhenDue(nowMs)
+    },
+    keyEvent({ issuer, event, ageSeconds }) {
+      counters.addDetail("KeyEvents", issuer, event)
+      if (event === "stale_served") counters.add("StaleKeysServed")
+      if (event === "overdue_served") counters.add("OverdueKeysServed")
+      if (event === "unknown_kid") counters.add("UnknownKids")
+      if (ageSeconds !== undefined) keyAges.told(issuer, ageSeconds, clock())
+    },
+    secretFetch({ secret, ok, failure, previousFailure, ageSeconds }) {
+      counters.addDetail("SecretFetches", secret, failure ?? "ok")
+      if (!ok) {
+        if (failure !== "interrupted") counters.add("SecretFetchFailures")
+        record("warn", "secret not fetched", { secret, failure, ageSeconds })
+      } else if (previousFailure !== undefined) record("warn", "previous secret left out", { secret, previousFailure })
+      flushWhenDue(clock())
+    },
+    secretEvent({ secret, event }) {
+      counters.addDetail("SecretEvents", secret, event)
+      if (event === "stale_served") counters.add("StaleSecretsServed")
+      if (event === "overdue_served") counters.add("OverdueSecretsServed")
+    },
+    fault(error) {
+      if (error instanceof ConfigurationError) record("error", "configuration refused", { problems: error.problems })
+      else attempt(() => sink.fault("unexpected fault", error))
+    },
+    flush: () => flush(clock()),
+  }
+}
