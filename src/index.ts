@@ -5,7 +5,7 @@ export type { Authorizer } from "./authorizer/authorizer.ts"
 export { createAuthorizer } from "./authorizer/create.ts"
 export { configFromEnvironment } from "./authorizer/environment.ts"
 export { loadAuthorizer } from "./authorizer/load.ts"
-export type { AuthorizerParts, CustomCheck } from "./authorizer/parts.ts"
+export type { AuthorizerParts, CustomCheck, ExistingAuthorizer } from "./authorizer/parts.ts"
 export { SnapshotFailed, takeKeySnapshot } from "./authorizer/take-snapshot.ts"
 export type { FetchedDocument, FetchKeySet, FetchLimits } from "./keys/document.ts"
 export type {
@@ -22,6 +22,8 @@ export type {
   GatewayOptions,
   IssuerConfig,
   IssuerOptions,
+  ObserveOptions,
+  ObservingOptions,
   OidcIssuer,
   OktaIssuer,
   RouteRule,

@@ -1,9 +1,8 @@
-import { reservedContextKeys } from "../answer/context.ts"
 import { defaultKeyPolicy } from "../keys/policy.ts"
 import type { Presets } from "../provider/presets.ts"
 import type { PrincipalPolicy } from "../route/principal.ts"
-import { claimPath, knownKeys, number, object, type Report, word } from "../shared/check.ts"
-import type { ClaimPath, CredentialOptions, RouteRule } from "../shared/configuration.ts"
+import { knownKeys, number, object, type Report, word } from "../shared/check.ts"
+import type { ClaimPath, CredentialOptions, ObserveOptions, RouteRule } from "../shared/configuration.ts"
 import { ConfigurationError, type ConfigurationProblem } from "../shared/errors.ts"
 import type { CachePolicy } from "../token/cache.ts"
 import type { AnswerScope } from "./answer-scope.ts"
@@ -15,10 +14,12 @@ import {
   checkPrincipalPolicy,
   sourcesOf,
 } from "./check-cache.ts"
+import { checkContext } from "./check-context.ts"
 import type { CheckEdge, CheckedEdge } from "./check-edge.ts"
 import { type CheckedIssuer, checkIssuers } from "./check-issuers.ts"
 import { checkKeys } from "./check-keys.ts"
-import { checkContextKey, checkRoutes, grantsByRole } from "./check-routes.ts"
+import type { CheckObserve } from "./check-observe.ts"
+import type { RouteChecks } from "./check-routes.ts"
 
 /** What verification needs, checked and with defaults. */
 export interface CheckedVerification {
@@ -43,19 +44,28 @@ export interface CheckedConfiguration extends CheckedVerification, CheckedAnswer
   readonly context: { readonly [key: string]: ClaimPath }
   /** Undefined where no header is believed. */
   readonly edge: CheckedEdge | undefined
+  /** As configured: defaults are the observer's. */
+  readonly observe: ObserveOptions | undefined
 }
 
 /** What checking a configuration may need besides, loaded. */
 export interface LoadedChecks {
   readonly presets: Presets
+  /** Needed where there are `routes`. */
+  readonly routes: RouteChecks | undefined
   /** Needed where `mayNeedPrincipalPolicy` says so. */
   readonly compile: CompilePrincipalPolicy | undefined
   /** Needed where there is an `edge` block. */
   readonly edge: { readonly check: CheckEdge } | undefined
+  /** Needed where there is an `observe` block. */
+  readonly observe: CheckObserve | undefined
 }
 
 const verifierKeys = ["issuers", "keys", "cache", "clockToleranceSeconds"]
-const authorizerKeys = [...verifierKeys, "routes", "unmatched", "gateway", "credential", "context", "edge", "secrets"]
+const authorizerKeys = [
+  ...verifierKeys,
+  ...["routes", "unmatched", "gateway", "credential", "context", "edge", "secrets", "observe", "mode", "observing"],
+]
 
 /** Checks what a verifier needs. @throws ConfigurationError with every problem at once */
 export function checkVerification(config: unknown, presets: Presets): CheckedVerification {
@@ -76,14 +86,16 @@ export function checkIssuersOf(config: unknown, presets: Presets): readonly Chec
 }
 
 /** Checks a whole configuration. @throws ConfigurationError with every problem at once */
-export function checkConfiguration(config: unknown, { presets, compile, edge }: LoadedChecks): CheckedConfiguration {
+export function checkConfiguration(config: unknown, loaded: LoadedChecks): CheckedConfiguration {
+  const { presets, edge } = loaded
   return collected(config, (copy, report) => {
     const raw = object(copy, "configuration", report) ?? {}
     knownKeys(raw, authorizerKeys, "", report)
-    const answers = checkAnswers(raw, compile, report)
+    const answers = checkAnswers(raw, loaded, report)
     const verified = verification(raw, presets, report)
     for (const { profile, path } of verified.issuers) {
-      if (profile.tenantIssuers.length > 0 && !(answers.unmatched === "deny" && grantsByRole(answers.routes))) {
+      const granted = answers.unmatched === "deny" && loaded.routes?.grantsByRole(answers.routes) === true
+      if (profile.tenantIssuers.length > 0 && !granted) {
         report(
           `${path}.allowAnyTenant`,
           'needs routes that all demand roles or scopes, and unmatched "deny": anyone can own a tenant',
@@ -91,15 +103,16 @@ export function checkConfiguration(config: unknown, { presets, compile, edge }: 
       }
     }
     const context = checkContext(raw.context, report)
+    const { gateway } = answers
+    const observe = checkedObserve(raw.observe, { ...gateway, context }, loaded, report)
     if (raw.edge === undefined) {
       if (raw.secrets !== undefined) report("secrets", "goes with edge only")
-      return { ...verified, ...answers, context, edge: undefined }
+      return { ...verified, ...answers, context, observe, edge: undefined }
     }
     if (edge === undefined) throw new TypeError("a configuration that has an edge was not recognised")
-    const { gateway } = answers
     const around = { ...{ presets, keys: raw.keys, secrets: raw.secrets, context }, ...verified, ...answers }
     const checked = edge.check(raw.edge, { ...around, ...gateway, identitySources: sourcesOf(gateway) }, report)
-    return { ...verified, ...answers, context, edge: checked }
+    return { ...verified, ...answers, context, observe, edge: checked }
   })
 }
 
@@ -109,7 +122,7 @@ export function checkConfiguration(config: unknown, { presets, compile, edge }: 
  *
  * @throws ConfigurationError with every problem at once
  */
-export function checkAnswersOf(config: unknown, compile: CompilePrincipalPolicy): CheckedAnswers {
+export function checkAnswersOf(config: unknown, compile: CompilePrincipalPolicy, routes: RouteChecks): CheckedAnswers {
   return collected(config, (copy, report) => {
     const raw = object(copy, "configuration", report) ?? {}
     knownKeys(raw, authorizerKeys, "", report)
@@ -118,13 +131,13 @@ export function checkAnswersOf(config: unknown, compile: CompilePrincipalPolicy)
       compiled = compile(options)
       return { ...compiled, conflicts: [] }
     }
-    return { ...checkAnswers(raw, withoutConflicts, report), principalPolicy: compiled }
+    return { ...checkAnswers(raw, { compile: withoutConflicts, routes }, report), principalPolicy: compiled }
   })
 }
 
 function checkAnswers(
   raw: { readonly [name: string]: unknown },
-  compile: CompilePrincipalPolicy | undefined,
+  loaded: Pick<LoadedChecks, "compile" | "routes">,
   report: Report,
 ): CheckedAnswers {
   let sound = true
@@ -132,7 +145,7 @@ function checkAnswers(
     sound = false
     report(path, message)
   }
-  const routes = checkRoutes(raw.routes, reportUnsound)
+  const routes = checkedRoutes(raw.routes, loaded, reportUnsound)
   const gateway = checkGateway(raw.gateway, "gateway", reportUnsound)
   const credential = checkCredential(raw.credential, "credential", report)
   if (raw.unmatched !== undefined && routes === undefined) report("unmatched", "goes with routes only")
@@ -140,8 +153,19 @@ function checkAnswers(
   if (!identityIsEdge(raw)) checkCacheKey(gateway, credential, report)
   const scoped = { routes, unmatched }
   // A table with other mistakes is not compiled: what would come out says nothing about the one that was meant.
-  const principalPolicy = sound ? checkPrincipalPolicy(scoped, gateway, compile, report) : undefined
+  const principalPolicy = sound ? checkPrincipalPolicy(scoped, gateway, loaded.compile, report) : undefined
   return { routes, unmatched, gateway, credential, scope: answerScope(scoped, gateway), principalPolicy }
+}
+
+/** The route table. Absent stays absent: then any authenticated principal may call anything. */
+function checkedRoutes(
+  value: unknown,
+  { routes }: Pick<LoadedChecks, "routes">,
+  report: Report,
+): CheckedAnswers["routes"] {
+  if (value === undefined) return undefined
+  if (routes === undefined) throw new TypeError("a configuration with routes was not recognised")
+  return routes.checkRoutes(value, report)
 }
 
 /** Whether every request is authenticated by the edge, so that no token is looked for. */
@@ -163,13 +187,15 @@ function verification(
   }
 }
 
-function checkContext(value: unknown, report: Report): CheckedConfiguration["context"] {
-  const raw = value === undefined ? {} : (object(value, "context", report) ?? {})
-  for (const key of Object.keys(raw)) {
-    checkContextKey(key, reservedContextKeys, `context.${key}`, report)
-    claimPath(raw[key], `context.${key}`, report)
-  }
-  return raw as CheckedConfiguration["context"]
+function checkedObserve(
+  value: unknown,
+  surroundings: Parameters<CheckObserve>[1],
+  { observe }: LoadedChecks,
+  report: Report,
+): ObserveOptions | undefined {
+  if (value === undefined) return undefined
+  if (observe === undefined) throw new TypeError("a configuration that observes was not recognised")
+  return observe(value, surroundings, report)
 }
 
 /** Checks a copy, so that what was checked is what is used, whatever the caller does with the object later. */

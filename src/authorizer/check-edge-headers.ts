@@ -9,7 +9,7 @@ import {
   type HeaderOptions,
   headerFormats,
 } from "../shared/edge-options.ts"
-import { checkContextKey } from "./check-routes.ts"
+import { checkContextKey } from "./check-context.ts"
 
 /** Names under which the context and the principal hold something else, or that mark another value. */
 const taken = ["sub", "iss", "issuer", "exp", "tokenKind", "clientId", "tenant", "groupsIncomplete", "contextOmitted"]

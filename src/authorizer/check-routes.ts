@@ -1,5 +1,5 @@
 import { readRouteKey, shapeOf } from "../route/template.ts"
-import { claimPath, knownKeys, object, type Report, text, texts, word } from "../shared/check.ts"
+import { claimPath, knownKeys, object, type Report, texts, word } from "../shared/check.ts"
 import type { ClaimDemand, RouteRule } from "../shared/configuration.ts"
 
 const demands = ["scopes", "roles", "groups", "permissions"] as const
@@ -10,9 +10,14 @@ const mutableNames = ["upn", "preferred_username", "unique_name", "username", "n
 /** API Gateway takes 512 characters for a resource; what goes before the template takes up to 200. */
 const maxTemplateLength = 300
 
-/** The route table. Absent stays absent: then any authenticated principal may call anything. */
+/** What checking a route table takes; loaded where there is one. */
+export interface RouteChecks {
+  readonly checkRoutes: typeof checkRoutes
+  readonly grantsByRole: typeof grantsByRole
+}
+
+/** The route table. */
 export function checkRoutes(value: unknown, report: Report): Routes | undefined {
-  if (value === undefined) return undefined
   const raw = object(value, "routes", report)
   if (raw === undefined) return undefined
   if (Object.keys(raw).length === 0)
@@ -46,7 +51,12 @@ export function checkRoutes(value: unknown, report: Report): Routes | undefined 
 function checkRule(value: unknown, path: string, report: Report, alternativesAllowed: boolean): void {
   const rule = object(value, path, report)
   if (rule === undefined) return
-  knownKeys(rule, [...demands, "claims", "kind", "issuers", ...(alternativesAllowed ? ["anyOf"] : [])], path, report)
+  const { public: open, ...known } = rule
+  if (open !== undefined) {
+    const remedy = "leave the route out here, and there give it no authorizer"
+    report(`${path}.public`, `says nothing: hallpass is never asked about a public route of API Gateway; ${remedy}`)
+  }
+  knownKeys(known, [...demands, "claims", "kind", "issuers", ...(alternativesAllowed ? ["anyOf"] : [])], path, report)
   for (const name of demands) if (rule[name] !== undefined) checkDemand(rule[name], `${path}.${name}`, report)
   if (rule.kind !== undefined) word(rule.kind, `${path}.kind`, report, ["user", "app"], "user")
   if (rule.issuers !== undefined) checkDemandedList(rule.issuers, `${path}.issuers`, report)
@@ -123,10 +133,4 @@ export function grantsByRole(routes: Routes | undefined): boolean {
   )
 }
 
-/** Context keys and claim paths: names that API Gateway itself uses are refused. */
-export function checkContextKey(key: string, reserved: readonly string[], path: string, report: Report): void {
-  if (text(key, path, report) === undefined) return
-  if (reserved.includes(key)) report(path, `is a name that API Gateway itself uses; reserved: ${reserved.join(", ")}`)
-  else if (!/^[A-Za-z][A-Za-z0-9_]{0,63}$/.test(key))
-    report(path, "must be a name of letters, digits and _ (at most 64)")
-}
+export const routeChecks: RouteChecks = { checkRoutes, grantsByRole }

@@ -1,11 +1,14 @@
+import { traceContextBytes, traced } from "../answer/traced.ts"
 import { allPresets } from "../provider/presets.ts"
-import { decideWithRoutes } from "../route/by-route.ts"
 import { compilePrincipalPolicy } from "../route/principal.ts"
 import type { AuthorizerConfig } from "../shared/configuration.ts"
 import { assemble } from "./assemble.ts"
 import type { Authorizer } from "./authorizer.ts"
+import { checkObserve } from "./check-observe.ts"
 import { edgeSupport } from "./edge-support.ts"
+import { createWithMode } from "./observe-mode.ts"
 import type { AuthorizerParts } from "./parts.ts"
+import { routeSupport } from "./route-support.ts"
 
 /**
  * Creates an authorizer. Configuration becomes sets, matchers and key objects here, once; a wrong one is refused here.
@@ -15,10 +18,14 @@ import type { AuthorizerParts } from "./parts.ts"
  * @throws ConfigurationError with every problem at once, each with its path and remedy
  */
 export function createAuthorizer(config: AuthorizerConfig, parts: AuthorizerParts = {}): Authorizer {
+  if (Object(config).mode !== undefined || Object(config).observing !== undefined)
+    return createWithMode(config, parts, createAuthorizer)
   return assemble(config, parts, {
     presets: allPresets,
     compile: compilePrincipalPolicy,
-    byRoute: decideWithRoutes,
+    ...routeSupport,
     edge: edgeSupport,
+    observe: checkObserve,
+    tracing: { traced, traceContextBytes },
   })
 }

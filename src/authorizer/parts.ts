@@ -27,11 +27,21 @@ export interface VerifierParts {
   readonly keySnapshot?: KeySnapshot
 }
 
+/**
+ * The existing authorizer beside which hallpass runs in mode `observe`: its handler, in the form that returns a promise.
+ * What it returns goes to API Gateway as it is, and so does what it throws.
+ *
+ * @param context the Lambda context
+ */
+export type ExistingAuthorizer = (event: unknown, context?: unknown) => unknown
+
 /** The parts of an authorizer: those of a verifier, and a rule of your own. */
 export interface AuthorizerParts extends VerifierParts {
   readonly check?: CustomCheck
   /** Fetches secrets of Secrets Manager and Parameter Store. @default the extension's local endpoint, else the AWS SDK, loaded then */
   readonly secrets?: FetchSecret
+  /** Mode `observe`: the authorizer whose answers are given. Asked in no other mode. */
+  readonly existing?: ExistingAuthorizer
 }
 
 /** The parts in use, with their defaults. */
@@ -54,33 +64,25 @@ export function partsInUse(parts: AuthorizerParts): Parts {
 
 const fetchLazily: FetchKeySet = async (url, limits) => (await import("../keys/fetch.ts")).fetchDocument(url, limits)
 
+const methods = [
+  ...(["configure", "decision", "disagreement", "keySet", "keyFetch", "keyEvent"] as const),
+  ...(["secretFetch", "secretEvent", "fault"] as const),
+] satisfies readonly (keyof Observer)[]
+
 /** An observer must not be able to change an answer, so what it throws ends here. */
 function guarded(observer: Observer): Observer {
-  const guard = <R>(tell: ((record: R) => void) | undefined): ((record: R) => void) | undefined => {
-    if (tell === undefined) return undefined
-    return (record) => {
+  const safe: { [method in keyof Observer]?: (told: never) => void } = {}
+  for (const method of methods) {
+    const tell: ((told: never) => void) | undefined = observer[method]?.bind(observer)
+    if (tell === undefined) continue
+    safe[method] = (told) => {
       try {
-        const told: unknown = tell(record) // an async method fits the type, and its rejection would end the process
-        if (told instanceof Promise) told.catch(() => undefined)
+        const result: unknown = tell(told) // an async method fits the type, and its rejection would end the process
+        if (result instanceof Promise) result.catch(() => undefined)
       } catch {
         // Nothing to tell it to: observing is what failed.
       }
     }
   }
-  const decision = guard(observer.decision?.bind(observer))
-  const keySet = guard(observer.keySet?.bind(observer))
-  const keyFetch = guard(observer.keyFetch?.bind(observer))
-  const keyEvent = guard(observer.keyEvent?.bind(observer))
-  const secretFetch = guard(observer.secretFetch?.bind(observer))
-  const secretEvent = guard(observer.secretEvent?.bind(observer))
-  const fault = guard(observer.fault?.bind(observer))
-  return {
-    ...(decision && { decision }),
-    ...(keySet && { keySet }),
-    ...(keyFetch && { keyFetch }),
-    ...(keyEvent && { keyEvent }),
-    ...(secretFetch && { secretFetch }),
-    ...(secretEvent && { secretEvent }),
-    ...(fault && { fault }),
-  }
+  return safe as Observer
 }

@@ -71,7 +71,9 @@ function compiled(configuration: AuthorizerConfig): CompiledPolicy | undefined {
 
 function problemsOf(configuration: AuthorizerConfig): readonly ConfigurationProblem[] {
   try {
-    createAuthorizer(configuration)
+    // The existing authorizer of mode `observe` is code, which no file of a configuration has.
+    const { header } = Object(Object(configuration).observing) as { readonly header?: unknown }
+    createAuthorizer(configuration, header === undefined ? { existing: () => undefined } : {})
     return []
   } catch (error) {
     if (error instanceof ConfigurationError) return error.problems

@@ -2,8 +2,8 @@ import { type Coverage, wholeStage } from "../shared/coverage.ts"
 import type { Principal } from "../shared/principal.ts"
 import type { Refusal } from "../shared/reasons.ts"
 import type { AccessRequest } from "../shared/request.ts"
+import { entitledToNothing, isEntitled } from "./entitled.ts"
 import type { Route } from "./route.ts"
-import { compileRule } from "./rule.ts"
 
 /** What the rules say: the route that applied, the refusal if there is one, and what an answer may cover. */
 export interface RouteVerdict {
@@ -19,10 +19,9 @@ export interface RouteVerdict {
 /** Decides whether a principal may take the route of a request. Depends on nothing else. */
 export type DecideRoute = (request: AccessRequest, principal: Principal) => RouteVerdict
 
-const anyPrincipal = compileRule({})
-
 /** Without a table, every authenticated principal that is entitled to anything may call anything. */
 export function decideWithoutRoutes(_request: AccessRequest, principal: Principal): RouteVerdict {
-  const refused = anyPrincipal.refuse(principal)
-  return { route: undefined, refused, covers: refused === undefined ? wholeStage : undefined }
+  return isEntitled(principal)
+    ? { route: undefined, refused: undefined, covers: wholeStage }
+    : { route: undefined, refused: entitledToNothing, covers: undefined }
 }

@@ -3,6 +3,7 @@ import type { ClaimDemand, Demand, RouteRule } from "../shared/configuration.ts"
 import type { TraceEntry } from "../shared/decision.ts"
 import type { Principal } from "../shared/principal.ts"
 import { type ForbiddenCode, type Refusal, refusal } from "../shared/reasons.ts"
+import { entitledToNothing, isEntitled } from "./entitled.ts"
 
 /** A rule of the route table, ready to decide with. */
 export interface CompiledRule {
@@ -30,7 +31,6 @@ const lists: readonly { readonly name: "scopes" | "roles" | "groups" | "permissi
     { name: "permissions", code: "permission_missing" },
   ]
 const groupsIncomplete = refusal("groups_incomplete")
-const entitledToNothing = refusal("app_without_roles")
 
 /** Compiles a checked rule. One that demands no scope, role, group or permission admits whoever is entitled to anything at all. */
 export function compileRule(rule: RouteRule): CompiledRule {
@@ -56,7 +56,7 @@ const entitledClause: Clause = {
   check: "entitled",
   detail: "any authenticated principal that is entitled to anything",
   refused: entitledToNothing,
-  meets: ({ entitledToNothing }) => entitledToNothing !== true,
+  meets: isEntitled,
 }
 
 function clausesOf(rule: RouteRule): Clause[] {

@@ -50,6 +50,27 @@ describe("configFromEnvironment", () => {
     expect(() => createAuthorizer(config as NonNullable<typeof config>)).not.toThrow()
   })
 
+  it("reads a pinned key set, and an edge that adds to its tokens", () => {
+    const issuer = { provider: "oidc", issuer: "https://i.example", audience: ["a"], jwks: { keys: [] } }
+    const edge = { role: "attributes" }
+    const environment = {
+      HALLPASS_PROVIDER: "oidc",
+      HALLPASS_ISSUER: "https://i.example",
+      HALLPASS_AUDIENCE: "a",
+      HALLPASS_JWKS: '{"keys":[]}',
+      HALLPASS_EDGE: JSON.stringify(edge),
+      HALLPASS_RESOURCE_POLICY_ALLOWS: "true",
+    }
+    const gateway = { resourcePolicyAllows: true }
+    expect(configFromEnvironment(environment)).toEqual({ issuers: [issuer], edge, gateway })
+  })
+
+  it("has no issuer where only an edge says who calls", () => {
+    const edge = { role: "identity", headers: { user: "x-edge-user" } }
+    const environment = { HALLPASS_EDGE: JSON.stringify(edge), HALLPASS_RESULT_TTL_SECONDS: "0" }
+    expect(configFromEnvironment(environment)).toEqual({ issuers: [], edge, gateway: { resultTtlSeconds: 0 } })
+  })
+
   it("reads routes and gateway settings", () => {
     const config = configFromEnvironment({
       HALLPASS_PROVIDER: "okta",

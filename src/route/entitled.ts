@@ -1,0 +1,9 @@
+import type { Principal } from "../shared/principal.ts"
+import { type Refusal, refusal } from "../shared/reasons.ts"
+
+export const entitledToNothing: Refusal = refusal("app_without_roles")
+
+/** What is demanded where nothing else is: not every token that an issuer signs entitles to something. */
+export function isEntitled(principal: Principal): boolean {
+  return principal.entitledToNothing !== true
+}
