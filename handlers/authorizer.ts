@@ -12,6 +12,9 @@ import keySnapshot from "./key-snapshot.ts"
 const observer = createPowertoolsObserver()
 const decide = await start()
 
+// Lambda tells a function that it is about to end only where an extension is registered; what waits is written then.
+process.once("SIGTERM", () => void observer.flush().finally(() => process.exit(0)))
+
 /** The Lambda handler for every API kind: `authorizer.handler`. */
 export const handler: Authorizer["handler"] = async (event, context) => {
   try {
@@ -24,7 +27,7 @@ export const handler: Authorizer["handler"] = async (event, context) => {
 /** A wrong configuration is logged once, whole; then every request is undecided, and none is allowed. */
 async function start(): Promise<Authorizer["handler"]> {
   try {
-    const configuration = configFromEnvironment(process.env) ?? bundledConfiguration
+    const configuration = configFromEnvironment(process.env, bundledConfiguration)
     if (configuration === undefined) {
       const message =
         "set HALLPASS_CONFIG or HALLPASS_PROVIDER and its companions, or edit handlers/authorizer.config.ts"

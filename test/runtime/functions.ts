@@ -7,6 +7,7 @@ import type { TokenName } from "../../local/issuers/tokens.ts"
 import type { RuntimeClient } from "../../local/runtime/client.ts"
 import { type LambdaProcess, startLambdaProcess } from "../../local/runtime/lambda-process.ts"
 import type { AuthorizerConfig, GatewayOptions } from "../../src/index.ts"
+import { noteOutput } from "../support/canary-scan.ts"
 
 /** The issuer of the runtime tests, on loopback. */
 export const issuer: Issuer = await startIssuer(okta)
@@ -22,7 +23,14 @@ export async function startFunction(
 ): Promise<LambdaProcess> {
   const lambda = await startLambdaProcess({ folder: inject("bundle"), environment, client })
   running.push(lambda)
-  return lambda
+  return {
+    ...lambda,
+    async invoke(event) {
+      const result = await lambda.invoke(event)
+      noteOutput(JSON.stringify(result.lines))
+      return result
+    },
+  }
 }
 
 /** The built bundle, configured for the issuer, with changes. */

@@ -1,0 +1,20 @@
+import { describe, expect, it } from "vitest"
+import { sampleEvent, withCredential } from "../../local/gateway/event.ts"
+import { readVerdict } from "../../local/gateway/verdict.ts"
+import { parameterSets } from "../package/parameter-sets.ts"
+import { deployedEnvironment } from "../package/template.ts"
+import { startFunction } from "./functions.ts"
+
+const event = withCredential(sampleEvent("rest-request"), "Bearer nonsense") ?? {}
+
+describe("the built bundle with the environment that template.yaml gives it", () => {
+  it.each(Object.entries(parameterSets))("%s: starts, and refuses nonsense as it is told", async (_what, values) => {
+    const lambda = await startFunction(deployedEnvironment(values))
+    expect(lambda.initError).toBeUndefined()
+    const result = await lambda.invoke(event)
+    const verdict = readVerdict(event, result)
+    // With a wrong configuration it would be unavailable, configuration_invalid.
+    expect(verdict).toMatchObject({ outcome: "unauthenticated" })
+    expect(verdict.answer).toBe(values.Unauthorized === "deny" ? "Deny" : "401 Unauthorized")
+  })
+})
