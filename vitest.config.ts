@@ -1,5 +1,8 @@
 import type { ViteUserConfig } from "vitest/config"
 
+// Fails every test during which a secret of the tests is written anywhere.
+const setupFiles = ["test/support/canary-scan.ts"]
+
 const config: ViteUserConfig = {
   test: {
     // Two projects: the runtime tests build the bundle and AWS's runtime client first, and have a process each.
@@ -9,17 +12,25 @@ const config: ViteUserConfig = {
           name: "rooms",
           include: ["test/**/*.test.ts"],
           exclude: ["test/runtime/**", "test/package/**"],
+          setupFiles,
           testTimeout: 20_000,
         },
       },
       {
-        test: { name: "package", include: ["test/package/**/*.test.ts"], testTimeout: 240_000, hookTimeout: 240_000 },
+        test: {
+          name: "package",
+          include: ["test/package/**/*.test.ts"],
+          setupFiles,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+        },
       },
       {
         test: {
           name: "runtime",
           include: ["test/runtime/**/*.test.ts"],
           globalSetup: ["test/runtime/setup.ts"],
+          setupFiles,
           testTimeout: 60_000,
           hookTimeout: 600_000,
         },

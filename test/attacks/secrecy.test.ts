@@ -6,6 +6,7 @@ import { oidcIssuer } from "../support/config.ts"
 import { leaksNothing } from "../support/doors.ts"
 import { eventBuilders, eventKinds } from "../support/events.ts"
 import { clock, mint, nowSeconds, segments } from "../support/mint.ts"
+import { captureOutput, type Output } from "../support/output.ts"
 
 const good = mint({ email: "canary@mail.example", roles: ["canary-role"] })
 const [header, payload, mac] = segments(good)
@@ -25,18 +26,9 @@ const credentials: [string, string, string][] = [
   ["of another scheme", "Canary canaryOpaqueToken", "credential_malformed"],
 ]
 
-let written = ""
+let output: Output
 beforeEach(() => {
-  written = ""
-  const keep = (text: unknown): boolean => {
-    written += String(text)
-    return true
-  }
-  vi.spyOn(process.stdout, "write").mockImplementation(keep)
-  vi.spyOn(process.stderr, "write").mockImplementation(keep)
-  for (const method of ["log", "info", "warn", "error", "debug"] as const) {
-    vi.spyOn(console, method).mockImplementation((...args) => void keep(args.join(" ")))
-  }
+  output = captureOutput()
 })
 afterEach(() => vi.restoreAllMocks())
 
@@ -82,7 +74,7 @@ describe.each(configurations)("what is seen of a request, %s", (_name, config) =
         }
       }
       expect(seen.length).toBeGreaterThan(eventKinds.length)
-      leaksNothing(authorization.slice(authorization.indexOf(" ") + 1), ...seen, written)
+      leaksNothing(authorization.slice(authorization.indexOf(" ") + 1), ...seen, output.text())
     },
   )
 })

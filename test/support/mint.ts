@@ -1,4 +1,5 @@
 import { constants, createHmac, type KeyObject, sign } from "node:crypto"
+import { plant } from "./canaries.ts"
 import { type KeyType, type TestKey, testKey } from "./keys.ts"
 
 /** The second of all fixed clocks, a minute after the fixtures' tokens were issued. */
@@ -51,7 +52,9 @@ export function mint(claims: Content = {}, { header = {}, alg = "RS256", key }: 
 /** Signs two finished segments, whatever stands in them. */
 export function sealed(header: string, payload: string, alg: string, key: TestKey): string {
   const input = `${header}.${payload}`
-  return `${input}.${signature(alg, key.privateKey, input).toString("base64url")}`
+  const mac = signature(alg, key.privateKey, input).toString("base64url")
+  plant(mac)
+  return `${input}.${mac}`
 }
 
 /** One base64url segment of a JSON text or of raw octets. */
