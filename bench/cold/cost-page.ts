@@ -84,8 +84,8 @@ function logBytes(sampledShare: number, p: Numbers): number {
   const allowed = of(p, "invocations") - refused
   return (
     of(p, "invocations") * of(p, "platformBytes") +
-    refused * (of(p, "refusalBytes") + of(p, "metricBytes")) +
-    (allowed / of(p, "allowsPerMetricLine")) * of(p, "metricBytes") +
+    refused * (of(p, "refusalBytes") + of(p, "detailBytes")) +
+    (of(p, "invocations") / of(p, "decisionsPerMetricLine")) * of(p, "metricBytes") +
     allowed * sampledShare * of(p, "allowBytes")
   )
 }

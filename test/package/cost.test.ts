@@ -2,6 +2,10 @@ import { execFileSync } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { describe, expect, it } from "vitest"
+import { measureMetrics } from "../../bench/cold/metric-lines.ts"
+import { oidcIssuer } from "../support/config.ts"
+import { http2 } from "../support/events.ts"
+import { clock, mint } from "../support/mint.ts"
 
 const root = resolve(import.meta.dirname, "../..")
 const page = readFileSync(join(root, "docs/cost.md"), "utf8")
@@ -51,8 +55,8 @@ const requests = (): number => (p("invocations") / 1_000_000) * p("pricePerMilli
 function logBytes(sampled: number): number {
   const refused = p("invocations") * p("refusedShare")
   const allowed = p("invocations") - refused
-  const refusals = refused * (p("refusalBytes") + p("metricBytes"))
-  const counted = (allowed / p("allowsPerMetricLine")) * p("metricBytes")
+  const refusals = refused * (p("refusalBytes") + p("detailBytes"))
+  const counted = (p("invocations") / p("decisionsPerMetricLine")) * p("metricBytes")
   return p("invocations") * p("platformBytes") + refusals + counted + allowed * sampled * p("allowBytes")
 }
 const logs = (sampled: number): number => (logBytes(sampled) / 1_000_000_000) * p("pricePerLogGb")
@@ -91,28 +95,34 @@ describe("docs/cost.md", () => {
     expect([...table("total")]).toEqual(expected)
   })
 
-  it("states the bytes that a refusal writes, within a quarter", () => {
-    const record = {
-      ...{ outcome: "unauthenticated", reason: "signature_invalid", eventKind: "http-2.0", apiId: "abc123def4" },
-      ...{ stage: "$default", requestId: "ZhNHJhhLjoEEPiw=", issuer: "https://issuer.example/" },
-    }
+  it("states the bytes of records and of lines of metrics, within a quarter", async () => {
     const program = `
+      import { createAuthorizer } from ${JSON.stringify(join(root, "src/index.ts"))}
       import { createPowertoolsObserver } from ${JSON.stringify(join(root, "src/observe.ts"))}
+      const { config, events, clock } = JSON.parse(process.argv[1])
       const observer = createPowertoolsObserver()
-      observer.decision(${JSON.stringify(record)})
+      const { handler } = createAuthorizer(config, { observer, clock: () => clock })
+      for (const event of events) await handler(event, { awsRequestId: "00000000-0000-4000-8000-000000000001" }).catch(() => {})
       await observer.flush()`
-    const lines = execFileSync(process.execPath, ["--input-type=module", "-e", program], {
-      encoding: "utf8",
-      env: { _X_AMZN_TRACE_ID: "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0" },
-    }).split("\n")
+    const config = { issuers: [oidcIssuer()], observe: { sampleAllows: 1 } }
+    const forged = mint().replace(/.{8}$/, "AAAAAAAA")
+    const events = [mint(), forged].map((token) => http2(`Bearer ${token}`))
+    const lines = execFileSync(
+      process.execPath,
+      ["--input-type=module", "-e", program, JSON.stringify({ config, events, clock: clock() })],
+      { encoding: "utf8", env: { _X_AMZN_TRACE_ID: "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0" } },
+    ).split("\n")
     const bytesOf = (part: string): number => Buffer.byteLength(lines.find((line) => line.includes(part)) ?? "") + 1
+    const { metricBytes, detailBytes } = measureMetrics()
     const ratios = {
       refusal: bytesOf('"request refused"') / p("refusalBytes"),
-      metric: bytesOf('"Decisions"') / p("metricBytes"),
+      allow: bytesOf('"request allowed"') / p("allowBytes"),
+      metric: metricBytes / p("metricBytes"),
+      detail: detailBytes / p("detailBytes"),
     }
-    for (const ratio of Object.values(ratios)) {
-      expect(ratio).toBeGreaterThan(0.75)
-      expect(ratio).toBeLessThan(1.25)
+    for (const [name, ratio] of Object.entries(ratios)) {
+      expect(ratio, name).toBeGreaterThan(0.75)
+      expect(ratio, name).toBeLessThan(1.25)
     }
   })
 })
