@@ -1,52 +1,114 @@
 import { describe, expect, test } from "vitest"
-import { environment, type Resource, resource, resourcesOf } from "./template.ts"
+import { mutualTls, okta, parameterSets, privateDemo, Routes } from "./parameter-sets.ts"
+import { deployedEnvironment, deployedResources, type Resource, resource, type Values } from "./template.ts"
 
-interface Authorizer {
-  FunctionArn: unknown
-  Identity?: { Headers?: string[]; Context?: string[]; ReauthorizeEvery?: unknown }
+type Properties = { readonly [name: string]: unknown }
+interface SamAuthorizer {
+  readonly FunctionArn: string
+  readonly Identity: { readonly Headers: string[]; readonly Context: string[]; readonly ReauthorizeEvery: number }
 }
-interface Auth {
-  DefaultAuthorizer?: string
-  Authorizers: { [name: string]: Authorizer }
+interface SamAuth {
+  readonly DefaultAuthorizer: string
+  readonly Authorizers: { readonly [name: string]: SamAuthorizer }
 }
-const authOf = ({ Properties }: Resource): Auth => Properties.Auth as Auth
-const authorizersOf = (api: Resource): Authorizer[] => Object.values(authOf(api).Authorizers)
 
-const apis = [...resourcesOf("AWS::Serverless::Api"), ...resourcesOf("AWS::Serverless::HttpApi")]
+function propertiesOf(name: string, values: Values): Properties {
+  const found = deployedResources(values)[name]
+  if (found === undefined) throw new Error(`${name} is not deployed`)
+  return found.Properties
+}
+const ofType = (type: string, values: Values): [string, Resource][] =>
+  Object.entries(deployedResources(values)).filter(([, { Type }]) => Type === type)
+const samAuthorizer = (api: string, values: Values): SamAuthorizer | undefined => {
+  const { DefaultAuthorizer, Authorizers } = propertiesOf(api, values).Auth as SamAuth
+  return Authorizers[DefaultAuthorizer]
+}
+const functionArn = "arn:aws:lambda:eu-west-1:123456789012:function:AuthorizerFunction"
+const uri = `arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/${functionArn}/invocations`
+const roleArn = { AuthorizerCredentialsArn: expect.stringContaining("InvokeRole") }
 
-test("there is a REST and an HTTP demo API, both on one condition", () => {
-  expect(apis.map(([name, { Condition }]) => [name, Condition])).toEqual([
-    ["RestDemoApi", "DemoApis"],
-    ["HttpDemoApi", "DemoApis"],
-  ])
+const withDemos = Object.entries(parameterSets).filter(([, { DeployDemoApis }]) => DeployDemoApis !== "false")
+
+test("the demo APIs are of all three kinds, and are left out as a whole", () => {
+  const kinds = (values: Values): string[] =>
+    Object.entries(deployedResources(values))
+      .filter(([, { Type }]) => /^AWS::(?:Serverless::Api|ApiGateway\w*::\w+)$/.test(Type))
+      .map(([name]) => name)
+  expect(kinds(okta)).toEqual(expect.arrayContaining(["RestDemoApi", "HttpDemoApi", "WebSocketDemoApi"]))
+  expect(kinds(okta)).not.toContain("PrivateDemoApi")
+  expect(kinds(privateDemo)).toContain("PrivateDemoApi")
+  expect(kinds({ ...okta, DeployDemoApis: "false" })).toEqual([])
 })
 
-describe.each(apis)("%s", (_name, api) => {
-  test("has the authorizer on every route", () => {
-    const { DefaultAuthorizer = "", Authorizers } = authOf(api)
-    expect(Authorizers[DefaultAuthorizer]?.FunctionArn).toEqual({ "Fn::GetAtt": ["AuthorizerFunction", "Arn"] })
-    const events = resourcesOf("AWS::Serverless::Function").flatMap(([, { Properties }]) =>
-      Object.values((Properties.Events ?? {}) as { [name: string]: { Properties: object } }),
-    )
-    expect(events).toHaveLength(6)
-    expect(events.filter(({ Properties }) => "Auth" in Properties)).toEqual([])
+describe.each(withDemos)("%s", (_what, values) => {
+  const environment = deployedEnvironment(values)
+
+  test("REST: the authorizer on every route; the TTL that hallpass is told, and a key that fits it (SR-143)", () => {
+    for (const api of ["RestDemoApi", ...(values.DeployPrivateDemoApi === "true" ? ["PrivateDemoApi"] : [])]) {
+      const { FunctionArn, Identity } = samAuthorizer(api, values) ?? {}
+      expect(FunctionArn).toBe(functionArn)
+      // The route is among them whatever IdentitySources says: a finer key is right as well.
+      expect(Identity).toEqual({
+        Headers: ["Authorization"],
+        Context: ["httpMethod", "resourcePath"],
+        ReauthorizeEvery: Number(environment.HALLPASS_RESULT_TTL_SECONDS),
+      })
+    }
   })
 
-  test("answers 401 without a call when the Authorization header is missing", () => {
-    expect(authorizersOf(api).map(({ Identity }) => Identity?.Headers)).toEqual([["Authorization"]])
+  test("HTTP: the TTL, the identity sources and the form of answers that hallpass is told (SR-143)", () => {
+    const simple = environment.HALLPASS_RESPONSES === "simple"
+    const route = environment.HALLPASS_IDENTITY_SOURCES === "token,route"
+    expect(propertiesOf("HttpDemoAuthorizer", values)).toMatchObject({
+      AuthorizerType: "REQUEST",
+      AuthorizerUri: uri,
+      ...roleArn,
+      AuthorizerPayloadFormatVersion: "2.0",
+      EnableSimpleResponses: simple,
+      AuthorizerResultTtlInSeconds: Number(environment.HALLPASS_RESULT_TTL_SECONDS),
+      IdentitySource: ["$request.header.Authorization", ...(route ? ["$context.routeKey", "$context.httpMethod"] : [])],
+    })
   })
 
-  test("keeps answers for as long as HALLPASS_RESULT_TTL_SECONDS says, or not at all (SR-143)", () => {
-    const declared = { Ref: "ResultTtlSeconds" }
-    expect(environment.HALLPASS_RESULT_TTL_SECONDS).toEqual({ "Fn::If": ["OneIssuer", declared, ""] })
-    const [age] = authorizersOf(api).map(({ Identity }) => Identity?.ReauthorizeEvery)
-    expect([declared, 0]).toContainEqual(age)
+  test("WebSocket: no TTL and no payload version, which API Gateway refuses there", () => {
+    const { ApiId, Name, ...properties } = propertiesOf("WebSocketDemoAuthorizer", values)
+    expect({ ApiId, Name }).toEqual({ ApiId: "WebSocketDemoApi", Name: "hallpass" })
+    expect(properties).toEqual({
+      AuthorizerType: "REQUEST",
+      AuthorizerUri: uri,
+      ...roleArn,
+      IdentitySource: ["route.request.header.Authorization"],
+    })
+  })
+})
+
+describe("every route has the authorizer", () => {
+  test("of a REST API: all of them by default, and none turns it off", () => {
+    const { Events } = propertiesOf("DemoBackendFunction", okta) as {
+      Events: { [name: string]: { Properties: object } }
+    }
+    expect(Object.keys(Events)).toHaveLength(3)
+    expect(Object.values(Events).filter(({ Properties }) => "Auth" in Properties)).toEqual([])
+    const { DefinitionBody } = propertiesOf("PrivateDemoApi", privateDemo) as { DefinitionBody: { paths: object } }
+    expect(JSON.stringify(DefinitionBody.paths)).not.toMatch(/security/)
   })
 
-  test("has the route in the cache key where it caches, so that Routes work with IdentitySources token,route", () => {
-    const caching = authorizersOf(api).filter(({ Identity }) => Identity?.ReauthorizeEvery !== 0)
-    for (const { Identity } of caching) expect(Identity?.Context).toEqual(["httpMethod", "resourcePath"])
-    expect(caching).toHaveLength(api.Type === "AWS::Serverless::Api" ? 1 : 0)
+  test("of an HTTP API, $default included, but for CORS preflights; of a WebSocket API, $connect", () => {
+    const routes = ofType("AWS::ApiGatewayV2::Route", okta).map(([, { Properties }]) => [
+      Properties.ApiId,
+      Properties.RouteKey,
+      Properties.AuthorizationType,
+      Properties.AuthorizerId,
+    ])
+    expect(routes).toEqual([
+      ["HttpDemoApi", "GET /orders", "CUSTOM", "HttpDemoAuthorizer"],
+      ["HttpDemoApi", "POST /orders", "CUSTOM", "HttpDemoAuthorizer"],
+      ["HttpDemoApi", "GET /orders/{id}", "CUSTOM", "HttpDemoAuthorizer"],
+      ["HttpDemoApi", "$default", "CUSTOM", "HttpDemoAuthorizer"],
+      ["HttpDemoApi", "OPTIONS /{proxy+}", "NONE", undefined],
+      ["WebSocketDemoApi", "$connect", "CUSTOM", "WebSocketDemoAuthorizer"],
+      ["WebSocketDemoApi", "$default", undefined, undefined],
+    ])
   })
 })
 
@@ -64,24 +126,106 @@ test("REST: preflights need no token, and refusals carry CORS headers and a chal
   expect(GatewayResponses).toMatchObject({ UNAUTHORIZED: challenge })
 })
 
-test("HTTP: API Gateway may call the function, the payload version is text, and responses are simple", () => {
-  expect(authorizersOf(resource("HttpDemoApi"))).toMatchObject([
-    { EnableFunctionDefaultPermissions: true, AuthorizerPayloadFormatVersion: "2.0", EnableSimpleResponses: true },
-  ])
+describe("the private API", () => {
+  test("answers through the named endpoints only, and hallpass knows that its policy allows", () => {
+    expect(propertiesOf("PrivateDemoApi", privateDemo)).toMatchObject({
+      EndpointConfiguration: { Type: "PRIVATE", VPCEndpointIds: ["vpce-0a1b2c3d"] },
+      Policy: {
+        Statement: [
+          { Effect: "Allow" },
+          { Effect: "Deny", Condition: { StringNotEquals: { "aws:SourceVpce": ["vpce-0a1b2c3d"] } } },
+        ],
+      },
+    })
+    expect(deployedEnvironment(privateDemo).HALLPASS_RESOURCE_POLICY_ALLOWS).toBe("true")
+  })
 })
 
-test("the backend refuses a request without authorizer context (SR-152)", async () => {
-  const entry: { handler?: (event: object) => Promise<{ statusCode: number }> } = {}
-  new Function("exports", String(resource("DemoBackendFunction").Properties.InlineCode))(entry)
-  const status = async (requestContext?: object): Promise<number | undefined> =>
-    (await entry.handler?.({ routeKey: "GET /orders", requestContext }))?.statusCode
+describe("mutual TLS", () => {
+  test("is demanded by the domain, and nobody comes past it", () => {
+    expect(propertiesOf("DemoDomain", mutualTls)).toMatchObject({
+      DomainName: "api.example.test",
+      DomainNameConfigurations: [{ EndpointType: "REGIONAL", SecurityPolicy: "TLS_1_2" }],
+      MutualTlsAuthentication: { TruststoreUri: "s3://truststore/clients.pem" },
+    })
+    for (const api of ["RestDemoApi", "HttpDemoApi"]) {
+      expect(propertiesOf(api, mutualTls).DisableExecuteApiEndpoint).toBe(true)
+      expect(propertiesOf(api, okta).DisableExecuteApiEndpoint).toBe(false)
+    }
+    expect(ofType("AWS::ApiGatewayV2::ApiMapping", mutualTls).map(([, { Properties }]) => Properties.ApiId)).toEqual([
+      "HttpDemoApi",
+      "RestDemoApi",
+    ])
+    expect(ofType("AWS::ApiGatewayV2::DomainName", okta)).toEqual([])
+  })
+})
 
-  expect(await status()).toBe(403)
-  expect(await status({})).toBe(403)
-  expect(await status({ authorizer: null })).toBe(403)
-  expect(await status({ authorizer: { integrationLatency: 3 } })).toBe(403)
-  expect(await status({ authorizer: { lambda: null } })).toBe(403)
-  expect(await status({ authorizer: { lambda: {} } })).toBe(403)
-  expect(await status({ authorizer: { principalId: "i|s", issuer: "i" } })).toBe(200)
-  expect(await status({ authorizer: { lambda: { issuer: "i" } } })).toBe(200)
+describe("access logs", () => {
+  const written = (values: Values): string[] =>
+    Object.entries(deployedResources(values))
+      .filter(([, { Properties }]) => (Properties.AccessLogSetting ?? Properties.AccessLogSettings) !== undefined)
+      .map(([name]) => name)
+
+  test("are those of HTTP APIs, unless the account has a role for the others", () => {
+    expect(written(okta)).toEqual(["HttpDemoStage"])
+    expect(written({ ...okta, DemoAccessLogs: "none" })).toEqual([])
+    expect(written({ ...okta, DemoAccessLogs: "all" })).toEqual(["RestDemoApi", "HttpDemoStage", "WebSocketDemoStage"])
+    expect(Object.keys(deployedResources({ ...okta, DemoAccessLogs: "none" }))).not.toContain("DemoAccessLogGroup")
+  })
+
+  test("are JSON of $context variables, with what the authorizer said, and without token and subject", () => {
+    const all = deployedResources({ ...okta, DemoAccessLogs: "all" })
+    for (const name of written({ ...okta, DemoAccessLogs: "all" })) {
+      const { AccessLogSetting, AccessLogSettings } = all[name]?.Properties ?? {}
+      const { Format } = (AccessLogSetting ?? AccessLogSettings) as { Format: string }
+      const values: string[] = Object.values(JSON.parse(Format))
+      expect(values.filter((value) => value.startsWith("$context.authorizer.")).length, name).toBeGreaterThan(3)
+      expect(
+        values.filter((value) => !/^(?:\$context\.[\w.]+|rest|http|websocket)$/.test(value)),
+        name,
+      ).toEqual([])
+      expect(Format).not.toMatch(/authorization"|principalId|sub"|header|querystring/i)
+      expect(Buffer.byteLength(Format)).toBeLessThan(3072)
+    }
+  })
+})
+
+test("routes with the defaults of API Gateway: one answer for all of them, as policies (SR-143)", () => {
+  const values = { ...okta, Routes, HttpResponses: "policy" }
+  expect(propertiesOf("HttpDemoAuthorizer", values)).toMatchObject({
+    EnableSimpleResponses: false,
+    AuthorizerResultTtlInSeconds: 300,
+    IdentitySource: ["$request.header.Authorization"],
+  })
+})
+
+describe("the backend", () => {
+  const entry: { handler?: (event: object) => Promise<{ statusCode: number; headers?: object }> } = {}
+  new Function("exports", String(resource("DemoBackendFunction").Properties.InlineCode))(entry)
+  const answer = (event: object) => entry.handler?.(event)
+
+  test("refuses a request without authorizer context (SR-152)", async () => {
+    const status = async (requestContext?: object): Promise<number | undefined> =>
+      (await answer({ routeKey: "GET /orders", requestContext }))?.statusCode
+    expect(await status()).toBe(403)
+    expect(await status({})).toBe(403)
+    expect(await status({ authorizer: null })).toBe(403)
+    expect(await status({ authorizer: { integrationLatency: 3 } })).toBe(403)
+    expect(await status({ authorizer: { lambda: null } })).toBe(403)
+    expect(await status({ authorizer: { lambda: {} } })).toBe(403)
+    expect(await status({ authorizer: { principalId: "i|s", issuer: "i" } })).toBe(200)
+    expect(await status({ authorizer: { lambda: { issuer: "i" } } })).toBe(200)
+  })
+
+  test("has nothing at $default, lets preflights be, and answers messages of a connection", async () => {
+    const authorizer = { issuer: "i" }
+    const http = { http: { method: "GET" }, authorizer: { lambda: authorizer } }
+    expect(await answer({ routeKey: "$default", requestContext: http })).toMatchObject({ statusCode: 404 })
+    expect(await answer({ routeKey: "OPTIONS /{proxy+}", requestContext: { http: { method: "OPTIONS" } } })).toEqual({
+      statusCode: 204,
+    })
+    expect(await answer({ requestContext: { routeKey: "$default", authorizer } })).toMatchObject({ statusCode: 200 })
+    expect(await answer({ requestContext: { routeKey: "$connect", authorizer } })).toMatchObject({ statusCode: 200 })
+    expect(await answer({ requestContext: { routeKey: "$default" } })).toMatchObject({ statusCode: 403 })
+  })
 })

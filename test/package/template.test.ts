@@ -11,7 +11,7 @@ describe("the SAM schema", () => {
   test.each([
     ["AuthorizerFunction", ["Properties", "Colour"], "red"],
     ["RestDemoApi", ["Properties", "Auth", "Authorizers", "Hallpass", "AuthorizationScopes"], ["a"]],
-    ["HttpDemoApi", ["Properties", "Auth", "Authorizers", "Hallpass", "Identity", "ReauthorizeEvery"], "300"],
+    ["PrivateDemoApi", ["Properties", "Auth", "Authorizers", "Hallpass", "Identity", "Cookies"], ["a"]],
   ])("would refuse %s with another member at %j, so its word counts", (name, path, value) => {
     const changed = structuredClone(resource(name))
     const parent = path
@@ -33,6 +33,11 @@ describe("references", () => {
       else if (key === "Fn::GetAtt" && Array.isArray(value)) references.add(String(value[0]))
       else if (key === "Fn::Sub" && typeof value === "string") {
         for (const [, name] of value.matchAll(/\$\{([^}.!]+)[^}]*\}/g)) references.add(String(name))
+      } else if (key === "Fn::Sub" && Array.isArray(value)) {
+        const [text, variables] = value as [string, { [name: string]: unknown }]
+        for (const [, name] of text.matchAll(/\$\{([^}.!]+)[^}]*\}/g))
+          if (!Object.hasOwn(variables, String(name))) references.add(String(name))
+        collect(variables)
       } else {
         if (key === "Fn::If" && Array.isArray(value)) conditions.add(String(value[0]))
         if (key === "Condition" && typeof value === "string") conditions.add(value)
@@ -43,7 +48,8 @@ describe("references", () => {
   collect([template.Rules, template.Conditions, template.Resources, template.Outputs])
 
   test("each names a parameter, a resource or a pseudo parameter", () => {
-    const known = new Set([...Object.keys(template.Parameters), ...Object.keys(template.Resources), ...pseudo])
+    const made = ["RestDemoApi.Stage"] // SAM's name for the stage that it makes
+    const known = new Set([...Object.keys(template.Parameters), ...Object.keys(template.Resources), ...pseudo, ...made])
     expect([...references].filter((name) => !known.has(name))).toEqual([])
   })
 
@@ -65,17 +71,23 @@ describe("functions", () => {
     expect(Properties.Timeout).toBeLessThan(10)
   })
 
-  test("the authorizer is the prebuilt bundle, and sam build leaves it alone", () => {
-    expect(resource("AuthorizerFunction")).toMatchObject({
+  test.each([
+    ["AuthorizerFunction", "build/", "authorizer.handler"],
+    ["RotationFunction", "build-rotation/", "rotate-edge-secret.handler"],
+  ])("%s is the prebuilt bundle %s, and sam build leaves it alone", (name, CodeUri, Handler) => {
+    expect(resource(name)).toMatchObject({
       Metadata: { SkipBuild: true },
-      Properties: { CodeUri: "build/", Handler: "authorizer.handler", Runtime: "nodejs24.x", Architectures: ["arm64"] },
+      Properties: { CodeUri, Handler, Runtime: "nodejs24.x", Architectures: ["arm64"], Tracing: "Active" },
     })
   })
 
-  test("the authorizer's logs are kept for as long as the parameter says", () => {
-    const { LoggingConfig } = resource("AuthorizerFunction").Properties
-    expect(LoggingConfig).toMatchObject({ LogGroup: { Ref: "AuthorizerLogGroup" } })
-    expect(resource("AuthorizerLogGroup").Properties.RetentionInDays).toEqual({ Ref: "LogRetentionDays" })
+  test.each(functions)("%s writes to a log group of its own, kept for as long as the parameter says", (_name, each) => {
+    const { LogGroup } = each.Properties.LoggingConfig as { LogGroup: { Ref: string } }
+    expect(resource(LogGroup.Ref)).toMatchObject({
+      Type: "AWS::Logs::LogGroup",
+      Properties: { RetentionInDays: { Ref: "LogRetentionDays" } },
+    })
+    expect(resource(LogGroup.Ref).Condition).toBe(each.Condition)
   })
 
   test("the authorizer's environment is what it reads, and what Powertools reads", () => {
