@@ -11,16 +11,17 @@ export interface Kind {
   readonly onUnauthorized: "401 Unauthorized" | "500"
 }
 
-// The scopes differ by route, so nothing may be cached under the token alone.
-const noCache = { resultTtlSeconds: 0 } as const
-
+// A TTL as API Gateway has it unless told otherwise: policies hold everything that a caller may call, on all routes.
 const rest = {
-  gateway: { ...noCache, responses: "policy", unauthorized: "throw" },
+  gateway: { resultTtlSeconds: 300, responses: "policy", unauthorized: "throw" },
   onUnauthorized: "401 Unauthorized",
 } as const
 
 // HTTP APIs document no way to answer 401 from an authorizer, and 500 for any error: a refusal has to be a Deny there.
-const http = { gateway: { ...noCache, responses: "policy", unauthorized: "deny" }, onUnauthorized: "500" } as const
+const http = {
+  gateway: { resultTtlSeconds: 300, responses: "policy", unauthorized: "deny" },
+  onUnauthorized: "500",
+} as const
 
 /** How hallpass is configured behind the API that sent an event; policies in any case. */
 export function gatewayFor(event: GatewayEvent): GatewayOptions {
@@ -36,7 +37,7 @@ export const kinds: readonly Kind[] = [
   {
     title: "HTTP 2.0 simple",
     event: "http-2.0",
-    gateway: { ...noCache, responses: "simple" },
+    gateway: { resultTtlSeconds: 0, responses: "simple" }, // one boolean, and the scopes differ by route
     onUnauthorized: "500",
   },
   { title: "WebSocket", event: "websocket-connect", ...rest },
