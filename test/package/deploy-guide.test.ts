@@ -27,6 +27,19 @@ describe("docs/deploy.md", () => {
     expect(samProblems({ Type: "AWS::Serverless::HttpApi", Properties: { Auth: http } })).toEqual([])
   })
 
+  test("names resources and outputs that exist", () => {
+    const [table = ""] = /## What is deployed\n[\s\S]*?\n## /.exec(guide) ?? []
+    const named = [...table.matchAll(/`([A-Z]\w+)`/g)].map(([, name = ""]) => name)
+    expect(named.length).toBeGreaterThan(10)
+    const known = { ...template.Resources, ...template.Parameters, SkipBuild: {} }
+    expect(named.filter((name) => !Object.hasOwn(known, name))).toEqual([])
+    const outputs = [...guide.matchAll(/outputs? `(\w+)`(?:, `(\w+)`)?(?:, `(\w+)`)?/g)].flatMap(
+      ([, ...names]) => names,
+    )
+    expect(outputs.filter((name) => name !== undefined).length).toBeGreaterThan(4)
+    for (const name of outputs.filter((each) => each !== undefined)) expect(template.Outputs).toHaveProperty(name)
+  })
+
   test("names events, parameters and a function that exist in its sam local command", () => {
     const command = fences.map(({ text = "" }) => text).find((text) => text.includes("sam local invoke")) ?? ""
     const [, name = "", event = ""] = /sam local invoke (\w+) -e (\S+)/.exec(command) ?? []

@@ -1,0 +1,47 @@
+variable "name" {
+  description = "Name of the function and of what belongs to it"
+  type        = string
+  default     = "hallpass"
+}
+
+variable "bundle" {
+  description = "The folder that `npm run build` writes"
+  type        = string
+  default     = "../../build"
+}
+
+variable "configuration" {
+  description = "The whole configuration; docs/configuration.md explains it"
+  type        = any
+}
+
+variable "log_retention_days" {
+  description = "How long logs are kept"
+  type        = number
+  default     = 30
+}
+
+variable "rest_api_id" {
+  description = "Id of a REST API to attach the authorizer to; empty: none"
+  type        = string
+  default     = ""
+}
+
+variable "http_api_id" {
+  description = "Id of an HTTP API to attach the authorizer to; empty: none"
+  type        = string
+  default     = ""
+}
+
+variable "tags" {
+  description = "Tags of everything that can be tagged"
+  type        = map(string)
+  default     = {}
+}
+
+locals {
+  gateway     = try(var.configuration.gateway, {})
+  ttl_seconds = try(local.gateway.resultTtlSeconds, 300)
+  with_route  = contains(try(local.gateway.identitySources, ["token"]), "route")
+  tags        = merge({ Application = "hallpass" }, var.tags)
+}

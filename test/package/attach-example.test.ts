@@ -1,0 +1,98 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, test } from "vitest"
+import { parseTemplate } from "./cloudformation-yaml.ts"
+import { root } from "./external-tools.ts"
+import { evaluate, holds, type Stack, type Values } from "./intrinsics.ts"
+import { okta } from "./parameter-sets.ts"
+import { samProblems } from "./sam-schema.ts"
+import { deployedResources, type Resource, type Template, template } from "./template.ts"
+
+const example = parseTemplate(readFileSync(join(root, "examples/attach-existing-api.yaml"), "utf8")) as Template
+const needed: Values = {
+  AuthorizerFunctionArn: "arn:aws:lambda:eu-west-1:123456789012:function:AuthorizerFunction",
+  InvokeRoleArn: "arn:aws:iam::123456789012:role/hallpass-InvokeRole",
+}
+const apis: Values = { ...needed, RestApiId: "r3st", HttpApiId: "httq", WebSocketApiId: "ws0ck" }
+
+function stackOf(values: Values): Stack {
+  const defaults = Object.entries(example.Parameters).map(([name, { Default }]) => [name, Default])
+  return { values: { ...Object.fromEntries(defaults), ...values }, conditions: example.Conditions, lists: new Set() }
+}
+function attached(values: Values): { [name: string]: Resource["Properties"] } {
+  const stack = stackOf(values)
+  return Object.fromEntries(
+    Object.entries(example.Resources)
+      .filter(([, { Condition }]) => Condition === undefined || holds(Condition, stack))
+      .map(([name, { Properties }]) => [name, evaluate(Properties, stack) as Resource["Properties"]]),
+  )
+}
+const refusals = (values: Values): string[] =>
+  Object.values(example.Rules)
+    .filter(({ RuleCondition }) => RuleCondition === undefined || evaluate(RuleCondition, stackOf(values)))
+    .flatMap(({ Assertions }) => Assertions)
+    .filter(({ Assert }) => !evaluate(Assert, stackOf(values)))
+    .map(({ AssertDescription }) => AssertDescription)
+
+describe("examples/attach-existing-api.yaml", () => {
+  test("attaches each kind of API as the template attaches its demo API", () => {
+    for (const sources of ["token", "token,route"]) {
+      const settings = { ResultTtlSeconds: 300, IdentitySources: sources, HttpResponses: "policy" }
+      const ours = attached({ ...apis, ...settings })
+      const demos = deployedResources({ ...okta, ...settings })
+      const same = ({ ApiId, Name, AuthorizerCredentialsArn, ...properties }: Resource["Properties"]) => properties
+      expect(same(ours.HttpAuthorizer ?? {})).toEqual(same(demos.HttpDemoAuthorizer?.Properties ?? {}))
+      expect(same(ours.WebSocketAuthorizer ?? {})).toEqual(same(demos.WebSocketDemoAuthorizer?.Properties ?? {}))
+      expect(ours.RestAuthorizer).toMatchObject({
+        Type: "REQUEST",
+        AuthorizerUri: demos.HttpDemoAuthorizer?.Properties.AuthorizerUri,
+        AuthorizerCredentials: needed.InvokeRoleArn,
+        AuthorizerResultTtlInSeconds: 300,
+        IdentitySource: `method.request.header.Authorization${sources === "token" ? "" : ",context.httpMethod,context.resourcePath"}`,
+      })
+    }
+  })
+
+  test("attaches the APIs that are named, and changes their gateway responses only when asked", () => {
+    expect(Object.keys(attached({ ...needed, RestApiId: "r3st" }))).toEqual(["RestAuthorizer"])
+    expect(Object.keys(attached({ ...needed, HttpApiId: "httq" }))).toEqual(["HttpAuthorizer"])
+    expect(Object.keys(attached({ ...needed, WebSocketApiId: "ws0ck" }))).toEqual(["WebSocketAuthorizer"])
+    const values = {
+      ...needed,
+      RestApiId: "r3st",
+      RestGatewayResponses: "true",
+      AllowOrigin: "https://app.example.test",
+    }
+    const { RestAuthorizer, ...responses } = attached(values)
+    expect(Object.values(responses).map(({ ResponseType }) => ResponseType)).toEqual([
+      "UNAUTHORIZED",
+      "ACCESS_DENIED",
+      "AUTHORIZER_FAILURE",
+      "AUTHORIZER_CONFIGURATION_ERROR",
+    ])
+    for (const { ResponseParameters } of Object.values(responses)) {
+      expect(ResponseParameters).toMatchObject({
+        "gatewayresponse.header.Access-Control-Allow-Origin": "'https://app.example.test'",
+      })
+    }
+    expect(RestAuthorizer).toBeDefined()
+  })
+
+  test("is refused when it would do nothing", () => {
+    expect(refusals(apis)).toEqual([])
+    expect(refusals(needed)).toHaveLength(1)
+    expect(refusals({ ...needed, HttpApiId: "httq", RestGatewayResponses: "true" })).toHaveLength(1)
+  })
+
+  test("takes what the template's outputs print", () => {
+    const command = JSON.stringify(template.Outputs.AttachCommand?.Value)
+    expect(command).toContain("examples/attach-existing-api.yaml")
+    const named = [...command.matchAll(/ (\w+)=/g)].map(([, name = ""]) => name)
+    expect(named.length).toBeGreaterThan(4)
+    expect(named.filter((name) => example.Parameters[name] === undefined)).toEqual([])
+  })
+
+  test.each(Object.entries(example.Resources))("%s is a resource that exists", (_name, checked) => {
+    expect(samProblems(checked)).toEqual([])
+  })
+})

@@ -1,0 +1,82 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { buildBundle } from "../../local/build.ts"
+import { environmentVariables } from "../../src/authorizer/environment.ts"
+import { type AuthorizerConfig, createAuthorizer } from "../../src/index.ts"
+import { check } from "./cfn-guard.ts"
+import { installCdkExample, ownEnvironment, root, run } from "./external-tools.ts"
+
+interface Template {
+  readonly Resources: {
+    readonly [name: string]: { readonly Type: string; readonly Properties: { readonly [name: string]: unknown } }
+  }
+}
+
+const folder = mkdtempSync(join(tmpdir(), "hallpass-cdk-"))
+const example = join(root, "examples/cdk")
+let output = ""
+let template: Template
+
+beforeAll(async () => {
+  const [bundle] = await Promise.all([buildBundle(join(folder, "bundle")), installCdkExample()])
+  const env = { ...ownEnvironment(), HALLPASS_BUNDLE: bundle, CDK_OUTDIR: join(folder, "out") }
+  const { code, output: printed } = run(process.execPath, ["app.ts"], { cwd: example, env })
+  output = printed
+  if (code !== 0) throw new Error(`The CDK example does not synthesise:\n${printed.slice(-4000)}`)
+  template = JSON.parse(readFileSync(join(folder, "out/HallpassExample.template.json"), "utf8"))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const ofType = (type: string) => Object.values(template.Resources).filter(({ Type }) => Type === type)
+const propertiesOf = (type: string) => ofType(type)[0]?.Properties ?? {}
+
+describe("examples/cdk", () => {
+  test("synthesises, and keeps the rules in guard/", () => {
+    // A broken rule would have ended the synthesis; that the rules are asked at all is seen here.
+    expect(output).toBe("")
+    expect(readFileSync(join(example, "app.ts"), "utf8")).toContain("guard/hallpass.guard")
+    const [judged] = check(JSON.stringify(template))
+    expect(judged?.broken).toEqual([])
+    expect(judged?.kept.length).toBeGreaterThan(8)
+  })
+
+  test("has types that fit", () => {
+    expect(run(join(root, "node_modules/.bin/tsc"), ["-p", example])).toEqual({ code: 0, output: "" })
+  })
+
+  test("deploys the bundle as the template does", () => {
+    expect(propertiesOf("AWS::Lambda::Function")).toMatchObject({
+      Handler: "authorizer.handler",
+      Runtime: "nodejs24.x",
+      Architectures: ["arm64"],
+      Timeout: 9,
+      MemorySize: 512,
+      TracingConfig: { Mode: "Active" },
+      LoggingConfig: { LogFormat: "Text" },
+    })
+  })
+
+  test("configures it with variables that it reads, and with what it accepts", () => {
+    const { Variables } = propertiesOf("AWS::Lambda::Function").Environment as {
+      Variables: { [name: string]: string }
+    }
+    const names = Object.keys(Variables).filter((name) => !name.startsWith("POWERTOOLS_"))
+    expect(names.filter((name) => !environmentVariables.includes(name))).toEqual([])
+    const configuration: AuthorizerConfig = JSON.parse(Variables.HALLPASS_CONFIG ?? "")
+    expect(createAuthorizer(configuration).handler).toBeTypeOf("function")
+    const { gateway } = configuration
+    for (const type of ["AWS::ApiGateway::Authorizer", "AWS::ApiGatewayV2::Authorizer"])
+      expect(propertiesOf(type).AuthorizerResultTtlInSeconds, type).toBe(gateway?.resultTtlSeconds)
+    expect(propertiesOf("AWS::ApiGatewayV2::Authorizer").EnableSimpleResponses).toBe(gateway?.responses === "simple")
+  })
+
+  test("has the authorizer on every method and every route", () => {
+    const methods = [...ofType("AWS::ApiGateway::Method"), ...ofType("AWS::ApiGatewayV2::Route")]
+    expect(methods).toHaveLength(3)
+    for (const { Properties } of methods) {
+      expect(Properties).toMatchObject({ AuthorizationType: "CUSTOM", AuthorizerId: expect.anything() })
+    }
+  })
+})

@@ -1,0 +1,75 @@
+import { spawnSync } from "node:child_process"
+import { existsSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { withLock } from "../../local/runtime/lock.ts"
+
+/** What a program printed, and how it ended. */
+export interface Ended {
+  readonly code: number | null
+  readonly output: string
+}
+
+export const root: string = fileURLToPath(new URL("../..", import.meta.url))
+const cdkFolder = join(root, "examples/cdk")
+
+export function run(
+  program: string,
+  parameters: readonly string[],
+  options: { readonly cwd?: string; readonly input?: string; readonly env?: NodeJS.ProcessEnv } = {},
+): Ended {
+  const { status, stdout, stderr, error } = spawnSync(program, parameters, {
+    ...options,
+    encoding: "utf8",
+    maxBuffer: 64 * 1024 * 1024,
+  })
+  return { code: status, output: `${stdout ?? ""}${stderr ?? ""}${error === undefined ? "" : String(error)}` }
+}
+
+/** Whether a program is on the path. The tests install none, and say loudly what they leave out without it. */
+export function isThere(program: string): boolean {
+  return run("sh", ["-c", `command -v ${program}`]).code === 0
+}
+
+/**
+ * Installs what the CDK example needs, once; with it comes the binary of cfn-guard. Several processes may ask at the same
+ * time.
+ *
+ * @returns the folder with the packages
+ * @throws Error (rejects) when npm fails
+ */
+export async function installCdkExample(): Promise<string> {
+  const modules = join(cdkFolder, "node_modules")
+  const install = async (): Promise<string> => {
+    if (isInstalled(modules)) return modules
+    console.info("Installing the AWS CDK for its example, and cfn-guard; 220 MB, once: npm ci --prefix examples/cdk")
+    const { code, output } = run("npm", ["ci", "--no-audit", "--no-fund"], { cwd: cdkFolder, env: ownEnvironment() })
+    if (code !== 0) throw new Error(`npm ci in examples/cdk failed:\n${output.slice(-4000)}`)
+    return modules
+  }
+  return process.platform === "linux" ? withLock(cdkFolder, install) : install() // the lock is Linux's
+}
+
+/** Versions are pinned in the example's package.json. */
+function isInstalled(modules: string): boolean {
+  const { dependencies, devDependencies } = manifest(cdkFolder)
+  return Object.entries({ ...dependencies, ...devDependencies }).every(([name, version]) => {
+    const folder = join(modules, name)
+    return existsSync(join(folder, "package.json")) && manifest(folder).version === version
+  })
+}
+
+interface Manifest {
+  readonly version: string
+  readonly dependencies?: { readonly [name: string]: string }
+  readonly devDependencies?: { readonly [name: string]: string }
+}
+function manifest(folder: string): Manifest {
+  return JSON.parse(readFileSync(join(folder, "package.json"), "utf8"))
+}
+
+/** Without what an outer `npm run` puts there, which would turn the inner npm towards this project. */
+export function ownEnvironment(): NodeJS.ProcessEnv {
+  const outer = /^npm_(?:command|lifecycle_|package_|config_local_prefix)/
+  return Object.fromEntries(Object.entries(process.env).filter(([key]) => !outer.test(key)))
+}
