@@ -49,8 +49,8 @@ describe("docs/keys.md", () => {
   })
 
   test("lists every metric about keys", () => {
-    const source = readFileSync(new URL("../../../src/observe/powertools.ts", import.meta.url), "utf8")
-    const written = new Set([...source.matchAll(/"(Keys?[A-Z]\w+)"/g)].map(([, name]) => `\`${name}\``))
+    const source = readFileSync(new URL("../../../src/observe/metrics.ts", import.meta.url), "utf8")
+    const written = new Set([...source.matchAll(/^ {2}(Keys?[A-Z]\w+):/gm)].map(([, name]) => `\`${name}\``))
     expect(written.size).toBeGreaterThan(2)
     expect(
       rowsBelow("Counters")
