@@ -5,7 +5,9 @@ const setupFiles = ["test/support/canary-scan.ts"]
 
 const config: ViteUserConfig = {
   test: {
-    // Two projects: the runtime tests build the bundle and AWS's runtime client first, and have a process each.
+    // One for each processor, where the default leaves one of them idle.
+    maxWorkers: "100%",
+    // Three projects: the runtime tests build the bundle and AWS's runtime client first, and have a process each.
     projects: [
       {
         test: {

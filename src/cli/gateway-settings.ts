@@ -38,7 +38,8 @@ function identitySources(configuration: AuthorizerConfig, api: Api, ttl: number)
   const configured = gateway.identitySources ?? ["token"]
   // Without a cache, and for $connect, a source is only a header without which the function is not even asked.
   const cached = ttl > 0 && api !== "websocket"
-  const places = issuers.length === 0 && edge !== undefined ? [] : placesOf(credential)
+  const byToken = (Array.isArray(issuers) && issuers.length > 0) || edge === undefined // checked or not: it may be anything
+  const places = byToken ? placesOf(credential) : []
   const token = places.length === 1 ? places : [] // several places: any of them may be missing
   const found = new Set<string>()
   for (const source of cached ? configured : ["token"])

@@ -136,6 +136,15 @@ describe("hallpass check finds planted conflicts, and names both routes and a re
 })
 
 describe("hallpass check tells all problems at once", () => {
+  it.each([{}, { isuers: [] }, { issuers: null }, { issuers: "x" }, { edge: {} }, { issuers: [], edge: null }])(
+    "of a configuration that is hardly one: %j",
+    async (configuration) => {
+      const { code, stdout, stderr } = await check(configuration)
+      expect({ code, stderr }).toEqual({ code: 1, stderr: "" })
+      expect(stdout).toMatch(/^Problems/)
+    },
+  )
+
   it("of every block, with path and remedy, and shows the table that is sound nevertheless", async () => {
     const { code, stdout, stderr } = await check(
       config({ "GET /a": read }, { issuers: [{ provider: "acme" }], cache: { size: 1 }, colour: "red" }),
