@@ -23,13 +23,18 @@ const maxDimension = 255
 
 /** Loads with the first decision only; see `createPowertoolsObserver`. */
 export function createSink(serviceName: string, namespace: string): Sink {
-  const logger = new Logger({ serviceName })
+  // Made with the first record: most environments count only, and it takes 2 ms.
+  let made: Logger | undefined
+  const logger = (): Logger => {
+    made ??= new Logger({ serviceName })
+    return made
+  }
   // One for everything: Powertools' own singleMetric makes a console and reads the environment for each metric.
   const metrics = new Metrics({ namespace, serviceName })
 
   return {
-    record: (level, message, details) => logger[level](message, details as LogAttributes),
-    fault: (message, error) => logger.error(message, { fault: describeFault(error) }),
+    record: (level, message, details) => logger()[level](message, details as LogAttributes),
+    fault: (message, error) => logger().error(message, { fault: describeFault(error) }),
     metrics({ service, details }) {
       if (service.size > 0) {
         for (const [name, value] of service) {
