@@ -12,9 +12,9 @@ const algorithms = ["RS256", "PS256", "ES256", "ES384", "EdDSA"]
 const lengths = [800, 2048]
 /** Distinct tokens of each algorithm and length. The rounds take turns at them. */
 const distinct = quick ? 600 : 3000
-const rounds = quick ? 3 : 11
+const rounds = quick ? 3 : 9
 /** Tokens of one round: enough that a subject's code is warm again after its neighbours', fewer where each takes longer. */
-const perRound = (alg: string): number => (quick ? 100 : ({ RS256: 1000, PS256: 1000, ES384: 100 }[alg] ?? 500))
+const perRound = (alg: string): number => (quick ? 100 : ({ RS256: 700, PS256: 700, ES384: 70 }[alg] ?? 350))
 /** Tokens in turn where all of them are remembered. */
 const remembered = quick ? 100 : 1000
 /** The most that hallpass may take, as a ratio to the floor. */

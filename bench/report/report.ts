@@ -12,7 +12,7 @@ import { latestFile, readResults } from "./results.ts"
 /** Draws every plot and makes the README's part. */
 export async function report(file: string = latestFile, folder: string = resultsFolder): Promise<void> {
   const results = readResults(file)
-  if (results === undefined) throw new Error(`There is no ${file}; npm run bench makes it.`)
+  if (results === undefined) throw new NothingToReport(`There is no ${file}; npm run bench makes it.`)
   installOnce(import.meta.dirname, "what draws the plots")
   const { draw } = await import("./draw.ts")
   mkdirSync(folder, { recursive: true })
@@ -26,7 +26,16 @@ export async function report(file: string = latestFile, folder: string = results
   writeFileSync(readme, withReadmePart(readFileSync(readme, "utf8"), part))
 }
 
+/** There are no results yet. */
+class NothingToReport extends Error {}
+
 if (process.argv[1] === import.meta.filename) {
-  await report(...process.argv.slice(2, 4))
-  console.log("drawn and written")
+  try {
+    await report(...process.argv.slice(2, 4))
+    console.log("drawn and written")
+  } catch (error) {
+    if (!(error instanceof NothingToReport)) throw error
+    console.error(error.message)
+    process.exitCode = 1
+  }
 }
