@@ -12,7 +12,7 @@ const algorithms = ["RS256", "PS256", "ES256", "ES384", "EdDSA"]
 const lengths = [800, 2048]
 /** Distinct tokens of each algorithm and length. The rounds take turns at them. */
 const distinct = quick ? 600 : 3000
-const rounds = quick ? 3 : 9
+const rounds = quick ? 3 : 7
 /** Tokens of one round: enough that a subject's code is warm again after its neighbours', fewer where each takes longer. */
 const perRound = (alg: string): number => (quick ? 100 : ({ RS256: 700, PS256: 700, ES384: 70 }[alg] ?? 350))
 /** Tokens in turn where all of them are remembered. */

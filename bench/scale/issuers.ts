@@ -19,5 +19,5 @@ export async function issuersOfAConfiguration(quick: boolean): Promise<readonly 
       tokens: speaking.flatMap((iss) => tokens(key, perIssuer, 800, { claims: { iss } })),
     }
   })
-  return growthOver("issuers", sizes, quick ? { rounds: 3, perRound: 500 } : { rounds: 11, perRound: 3000 })
+  return growthOver("issuers", sizes, quick ? { rounds: 3, perRound: 500 } : { rounds: 7, perRound: 2000 })
 }

@@ -31,7 +31,7 @@ export async function keysOfASet(quick: boolean): Promise<readonly ResultRow[]> 
   const rows = await growthOver(
     "keys of a set",
     sizes,
-    quick ? { rounds: 3, perRound: 300 } : { rounds: 11, perRound: 1500 },
+    quick ? { rounds: 3, perRound: 300 } : { rounds: 7, perRound: 1000 },
   )
   const note = `Of a larger set the first ${mostUsed} keys are used.`
   return rows.map((row) => (row.case.endsWith(", 500 keys") ? { ...row, note } : row))
