@@ -7,9 +7,10 @@ import { startKeyServer } from "../test/support/key-server.ts"
 import { awsName, bareName, buildSubjects, ownName, type Subject, type Subjects } from "./cold/bundles.ts"
 import { allows, eventWith } from "./cold/event.ts"
 import { type NodeVersion, prepare } from "./cold/install.ts"
-import { inRounds, median, type Samples } from "./cold/rounds.ts"
+import { inRounds, type Samples } from "./cold/rounds.ts"
 import { importSample, startFunction } from "./cold/samples.ts"
 import { publish, quick, type ResultRow } from "./results.ts"
+import { median } from "./statistics.ts"
 import { benchKey, tokens } from "./tokens.ts"
 
 process.stdout.on("error", () => process.exit()) // a reader that has seen enough is no error

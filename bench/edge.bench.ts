@@ -1,12 +1,14 @@
 // What an edge costs a request: evidence and mapping with 20 groups, over the same request authenticated by a token from
 // the cache; and how decoding grows with the length of a value. Exit code 1 when a figure is over its budget.
 
-import { createPublicKey, sign as cryptoSign, verify } from "node:crypto"
+import { sign as cryptoSign } from "node:crypto"
 import { cpus } from "node:os"
 import { compileHeaders, type EdgeOptions, signEdgeRequest } from "../src/edge.ts"
 import { type AuthorizerConfig, createAuthorizer } from "../src/index.ts"
+import { bareMicros, bareVerifications, microsOf } from "./pace.ts"
 import { publish, type ResultRow } from "./results.ts"
-import { audience, benchKey, issuer, tokens } from "./tokens.ts"
+import { lowQuarter, median } from "./statistics.ts"
+import { audience, benchKey, issuer } from "./tokens.ts"
 
 const rows: ResultRow[] = []
 const keyHex = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
@@ -19,8 +21,6 @@ const nowMs = Date.now()
 const unixSeconds = Math.floor(nowMs / 1000)
 /** Few requests a round and many rounds: the subjects take turns so often that all have the same share of what disturbs. */
 const [perRound, warmUpRounds, rounds] = [8, 1500, 2500]
-/** Budgets are for this pace. */
-const bareMicroseconds = 15
 const clock = (): number => nowMs
 
 const groups = (count: number): string =>
@@ -185,10 +185,10 @@ async function main(): Promise<void> {
     const { reason } = await authorizer.decide(event)
     if (reason !== "ok") throw new Error(`${name} answers ${reason}`)
   }
-  const bare = yardstick()
+  const bare = bareVerifications()
   const bares: number[] = []
   for (let round = 0; round < rounds; round++) {
-    const microseconds = bare()
+    const microseconds = microsOf(bare, perRound)
     if (round >= warmUpRounds) bares.push(microseconds)
     for (const { authorizer, events, microseconds } of contenders) {
       const some = Array.from({ length: perRound }, (_, index) => events[(round * perRound + index) % events.length])
@@ -198,13 +198,13 @@ async function main(): Promise<void> {
     }
   }
   const undisturbed = lowQuarter(bares)
-  const pace = undisturbed / bareMicroseconds
+  const pace = undisturbed / bareMicros
   console.log(`  ${"bare crypto.verify, RS256".padEnd(36)} ${us(undisturbed)}`)
   for (const { name, microseconds } of contenders) {
     console.log(`  ${name.padEnd(36)} ${us(lowQuarter(microseconds))} (median ${us(median(microseconds))})`)
   }
   console.log(
-    `  at the pace of a machine whose bare verification takes ${bareMicroseconds} µs, over the request without edge:`,
+    `  at the pace of a machine whose bare verification takes ${bareMicros} µs, over the request without edge:`,
   )
   const [without = 0, ...others] = contenders.map(({ microseconds }) => lowQuarter(microseconds) / pace)
   const [hmac = 0, unseen = 0, jws = 0, unseenJws = 0] = others.map((each) => each - without)
@@ -258,21 +258,6 @@ function nowMicroseconds(): number {
   return Number(process.hrtime.bigint()) / 1000
 }
 
-/** What nobody can do without for a fresh JWS, over as many tokens. Microseconds for one. */
-function yardstick(): () => number {
-  const publicKey = createPublicKey({ key: bench.jwk, format: "jwk" })
-  const prepared = tokens(bench, 400, 800)
-  let at = 0
-  return () => {
-    const started = nowMicroseconds()
-    for (let i = 0; i < perRound; i++) {
-      const { signed, signature } = prepared[at++ % prepared.length] as (typeof prepared)[number]
-      verify("sha256", signed, publicKey, signature)
-    }
-    return (nowMicroseconds() - started) / perRound
-  }
-}
-
 /** Prints one figure beside its budget. True when it holds. */
 function figure(name: string, value: number, most: number, unit = "µs"): boolean {
   const row = { case: name, subject: "hallpass", value, budget: most, holds: value <= most }
@@ -285,15 +270,6 @@ function figure(name: string, value: number, most: number, unit = "µs"): boolea
 
 function us(value: number): string {
   return `${value.toFixed(1)} µs`
-}
-
-/** What else the machine does only ever adds: a round in the lowest quarter was hardly disturbed. */
-function lowQuarter(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 2] ?? Number.NaN
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 }
 
 process.stdout.on("error", () => process.exit()) // a reader that has seen enough is no error

@@ -9,6 +9,7 @@ import { algorithms } from "../src/shared/algorithms.ts"
 import { createVerifier } from "../src/verify.ts"
 import { endlessBody } from "./endless-body.ts"
 import { publish, type ResultRow } from "./results.ts"
+import { median } from "./statistics.ts"
 import { audience, benchKey, issuer, tokens } from "./tokens.ts"
 
 const megabyte = 1024 * 1024
@@ -126,10 +127,6 @@ async function endless(collect: () => void): Promise<boolean[]> {
     figure("key set without an end: RSS growth, one fetch at its highest", most / megabyte, "MB", 5),
     figure("key set without an end: RSS growth, all fetches", kept / megabyte, "MB", 5),
   ]
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 }
 
 if (globalThis.gc === undefined) {

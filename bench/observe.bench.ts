@@ -4,14 +4,15 @@
 //
 // Lines are encoded and go to the null device, one system call each, so that the pace of a reader is not measured.
 import { fork } from "node:child_process"
-import { createPublicKey, verify } from "node:crypto"
 import { once } from "node:events"
 import { openSync, writeSync } from "node:fs"
 import { cpus } from "node:os"
 import { type AuthorizerConfig, createAuthorizer } from "../src/index.ts"
 import { createPowertoolsObserver } from "../src/observe.ts"
+import { bareMicros, bareVerifications } from "./pace.ts"
 import { publish, quick, type ResultRow } from "./results.ts"
-import { audience, benchKey, issuer, type Prepared, spoiledTokens, tokens } from "./tokens.ts"
+import { lowQuarter, median } from "./statistics.ts"
+import { audience, benchKey, issuer, spoiledTokens, tokens } from "./tokens.ts"
 
 /** Names of settings; absent options are the defaults. Without a setting there is no observer. */
 const settings: { readonly [setting: string]: NonNullable<AuthorizerConfig["observe"]> | undefined } = {
@@ -31,8 +32,6 @@ const budgets: { readonly [case_: string]: number } = {
   "a refusal of an expired token: observed": 60,
 }
 const key = benchKey("RS256")
-/** Budgets are for this pace. */
-const bareMicroseconds = 15
 const [processes, rounds, perRound] = quick ? [1, 40, 50] : [3, 60, 100]
 
 const [request, setting] = process.argv.slice(2).filter((argument) => !argument.startsWith("--"))
@@ -98,16 +97,15 @@ async function child(each: string, name: string): Promise<void> {
   )
   if (outcome !== each) throw new Error(`${each}: it was something else`)
   const [times, bares]: [number[], number[]] = [[], []]
-  const prepared = tokens(key, 1, 800)[0] as Prepared
-  const publicKey = createPublicKey({ key: key.jwk, format: "jwk" })
+  const verifyBare = bareVerifications()
   for (let round = 0; round < 2 * rounds; round++) {
     const time = await processorTime(() => handle(event).catch(() => undefined))
-    const bare = await processorTime(() => verify("sha256", prepared.signed, publicKey, prepared.signature))
+    const bare = await processorTime(verifyBare)
     if (round < rounds) continue
     times.push(time)
     bares.push(bare)
   }
-  process.send?.((lowQuarter(times) * bareMicroseconds) / lowQuarter(bares), () => process.disconnect())
+  process.send?.((lowQuarter(times) * bareMicros) / lowQuarter(bares), () => process.disconnect())
 }
 
 /** Of one call, microseconds: the mean of some. */
@@ -160,13 +158,4 @@ function eventFor(each: string): unknown {
     },
   }
   return JSON.parse(JSON.stringify(built)) // as the runtime parses it: with strings that are in one piece
-}
-
-/** What is reached undisturbed. */
-function lowQuarter(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 2] ?? Number.NaN
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 }

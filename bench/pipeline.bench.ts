@@ -3,14 +3,15 @@
 //
 // Allocations are counted in further processes: growth of heap and buffers over some calls without a collection between.
 import { fork } from "node:child_process"
-import { createPublicKey, verify } from "node:crypto"
 import { once } from "node:events"
 import { cpus } from "node:os"
 import { casesOf, ownName, type Quantity, yardstickName } from "./handlers/cases.ts"
 import { type Kind, kinds } from "./handlers/events.ts"
 import { allocationsOf, type Effort, judgeAll, type Measured, timesOf } from "./handlers/measure.ts"
+import { bareMicros, bareVerifications, microsOf } from "./pace.ts"
 import { publish, quick, type ResultRow } from "./results.ts"
-import { benchKey, tokens } from "./tokens.ts"
+import { median } from "./statistics.ts"
+import { benchKey } from "./tokens.ts"
 
 process.stdout.on("error", () => process.exit()) // a reader that has seen enough is no error
 
@@ -18,16 +19,10 @@ process.stdout.on("error", () => process.exit()) // a reader that has seen enoug
 const callers = quick ? 64 : 256
 const effort: Effort = quick ? { rounds: 3, calls: 256 } : { rounds: 9, calls: 1024 }
 const mostMicros = 2
-/** … at the pace of a machine whose bare verification of RS256 takes so long. */
-const bareMicros = 15
 /** fast-jwt's cached verify, which is one part of the walk, takes so many times as long as the whole walk. */
 const leastAhead = 1.5
 
 const bench = benchKey("RS256")
-const yardstick = {
-  publicKey: createPublicKey({ key: bench.jwk, format: "jwk" }),
-  prepared: tokens(bench, 100, 800),
-}
 
 const [kind, what] = process.argv.slice(2).filter((argument) => !argument.startsWith("--"))
 if (kind === undefined) await main()
@@ -67,26 +62,20 @@ async function measuredBy(wanted: readonly string[], execArgv: readonly string[]
 async function child(each: Kind, quantity: Quantity): Promise<void> {
   process.stdout.write = () => true // what is logged goes nowhere, and the system's part in it is not measured
   const measured: Measured[] = []
+  const bare = bareVerifications()
   for (const one of await casesOf(each, bench, callers, quantity)) {
     await judgeAll(one, yardstickName)
-    const before = bareVerification()
+    const before = paceOf(bare)
     const found = await (quantity === "times" ? timesOf(one, effort) : allocationsOf(one, 5))
-    const pace = (before + bareVerification()) / 2 / bareMicros
+    const pace = (before + paceOf(bare)) / 2
     measured.push(...found.map((each) => ({ ...each, pace })))
   }
   process.send?.(measured, () => process.disconnect())
 }
 
-/** The yardstick of the machine's pace at this moment: microseconds of a bare verification, over distinct tokens. */
-function bareVerification(): number {
-  const { publicKey, prepared } = yardstick
-  const times: number[] = []
-  for (let round = 0; round < 9; round++) {
-    const started = process.hrtime.bigint()
-    for (const { signed, signature } of prepared) verify("sha256", signed, publicKey, signature)
-    times.push(Number(process.hrtime.bigint() - started) / 1000 / prepared.length)
-  }
-  return median(times)
+/** How much slower than the machine of the budgets this one is at the moment. */
+function paceOf(bare: () => void): number {
+  return median(Array.from({ length: 9 }, () => microsOf(bare, 100))) / bareMicros
 }
 
 function timeRows(measured: readonly Measured[]): readonly ResultRow[] {
@@ -126,8 +115,4 @@ function print({ case: measured, subject, value, unit, ratio, ratioTo, budget, h
   const allowed = budget === undefined ? "" : `, budget ${budget.toFixed(2)}${holds === false ? "  DOES NOT HOLD" : ""}`
   const figure = unit === "bytes" ? `${value} bytes` : `${value.toFixed(2)} µs`
   console.log(`${measured.padEnd(72)} ${subject.padEnd(40)} ${figure.padStart(12)}${compared}${allowed}`)
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 }

@@ -6,6 +6,7 @@ import { type AuthorizerConfig, createAuthorizer } from "../src/index.ts"
 import { compilePolicy } from "../src/policy.ts"
 import { createVerifier } from "../src/verify.ts"
 import { publish, type ResultRow } from "./results.ts"
+import { median } from "./statistics.ts"
 import { audience, benchKey, issuer } from "./tokens.ts"
 
 process.stdout.on("error", () => process.exit()) // a reader that has seen enough is no error
@@ -99,7 +100,6 @@ function eventsOf(routes: Routes, bearer: string): Event[] {
   })
 }
 
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 const millis = (work: () => unknown): number => {
   const started = process.hrtime.bigint()
   work()

@@ -18,8 +18,8 @@ import {
   type Traffic,
   walks,
 } from "./cold/machine.ts"
-import { median, percentile } from "./cold/rounds.ts"
 import { publish, quick, type ResultRow } from "./results.ts"
+import { median, percentile } from "./statistics.ts"
 import { benchKey, type Prepared, tokens } from "./tokens.ts"
 
 process.stdout.on("error", () => process.exit()) // a reader that has seen enough is no error

@@ -2,6 +2,7 @@
 // budget does not hold or a peer is faster.
 import { cpus } from "node:os"
 import { publish, quick, type ResultRow } from "./results.ts"
+import { median } from "./statistics.ts"
 import { cachingSubjectsFor, floorName, subjectsFor, unsafelyCached } from "./subjects.ts"
 import { benchKey, type Prepared, type Subject, tokens } from "./tokens.ts"
 
@@ -121,8 +122,4 @@ function print({ case: measured, subject, value, ratio, ratioTo, budget, holds }
   console.log(
     `${measured.padEnd(23)} ${subject.padEnd(22)} ${value.toFixed(1).padStart(12)} ${compared}${budget === undefined ? "" : `, budget ${budget}`}${verdict}`,
   )
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 }

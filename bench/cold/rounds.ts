@@ -16,13 +16,3 @@ export async function inRounds<S extends { readonly name: string }, T>(
   }
   return samples
 }
-
-export function median(values: readonly number[]): number {
-  return percentile(values, 0.5)
-}
-
-/** The smallest value that so large a share of all values does not exceed. */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
-}

@@ -1,3 +1,5 @@
+import { median } from "../statistics.ts"
+
 /** One of several things that are measured in turn. */
 export interface Contestant {
   readonly name: string
@@ -26,10 +28,6 @@ export async function inTurns(
     }
   }
   return new Map([...times].map(([name, all]) => [name, median(all)]))
-}
-
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 }
 
 /** Milliseconds that some work takes: the median of three. */
