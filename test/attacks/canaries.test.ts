@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { describe, expect, it } from "vitest"
 import {
   type AuthorizerConfig,
   type AuthorizerParts,
@@ -23,7 +23,7 @@ import {
 import { type EventOptions, eventBuilders, eventKinds } from "../support/events.ts"
 import { testKey } from "../support/keys.ts"
 import { clock, mint, nowSeconds, segments } from "../support/mint.ts"
-import { captureOutput, type Output } from "../support/output.ts"
+import { outputOfEachTest } from "../support/output.ts"
 
 // Everything that a caller, an issuer, an edge or a secret store can send holds the word canary or is remembered by its
 // beginning, and goes through every kind of event with everything recorded. None of it may be in any output (SR-163, SR-164).
@@ -74,16 +74,7 @@ const elsewhere: EventOptions = {
   cookies: ["session=canary"],
 }
 
-let output: Output
-beforeEach(() => {
-  vi.stubEnv("POWERTOOLS_DEV", "false")
-  vi.stubEnv("_X_AMZN_TRACE_ID", undefined)
-  output = captureOutput()
-})
-afterEach(() => {
-  vi.restoreAllMocks()
-  vi.unstubAllEnvs()
-})
+const output = outputOfEachTest()
 
 /** Everything on: what is recorded of these events, with the reasons. Errors go back to API Gateway, which logs them. */
 async function recorded(config: AuthorizerConfig, events: readonly unknown[], parts: AuthorizerParts = {}) {

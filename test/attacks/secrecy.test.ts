@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { describe, expect, it } from "vitest"
 import { createAuthorizer } from "../../src/index.ts"
 import type { AuthorizerConfig } from "../../src/shared/configuration.ts"
 import type { Observer } from "../../src/shared/observer.ts"
@@ -6,7 +6,7 @@ import { oidcIssuer } from "../support/config.ts"
 import { leaksNothing } from "../support/doors.ts"
 import { eventBuilders, eventKinds } from "../support/events.ts"
 import { clock, mint, nowSeconds, segments } from "../support/mint.ts"
-import { captureOutput, type Output } from "../support/output.ts"
+import { outputOfEachTest } from "../support/output.ts"
 
 const good = mint({ email: "canary@mail.example", roles: ["canary-role"] })
 const [header, payload, mac] = segments(good)
@@ -26,11 +26,7 @@ const credentials: [string, string, string][] = [
   ["of another scheme", "Canary canaryOpaqueToken", "credential_malformed"],
 ]
 
-let output: Output
-beforeEach(() => {
-  output = captureOutput()
-})
-afterEach(() => vi.restoreAllMocks())
+const output = outputOfEachTest()
 
 const base: AuthorizerConfig = { issuers: [oidcIssuer()] }
 const configurations: [string, AuthorizerConfig][] = [

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import { Ajv2020 } from "ajv/dist/2020.js"
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { describe, expect, it } from "vitest"
 import { createAuthorizer } from "../../src/index.ts"
 import { createPowertoolsObserver } from "../../src/observe.ts"
 import type { ObserveOptions } from "../../src/shared/configuration.ts"
@@ -8,22 +8,14 @@ import { allRefusals } from "../../src/shared/reasons.ts"
 import { oidcIssuer } from "../support/config.ts"
 import { type EventOptions, eventBuilders, eventKinds, http2, restRequest } from "../support/events.ts"
 import { clock, issuer, mint } from "../support/mint.ts"
-import { captureOutput, type Line, type Output } from "../support/output.ts"
+import { type Line, outputOfEachTest } from "../support/output.ts"
 
 const schema = JSON.parse(
   readFileSync(new URL("../schemas/ocsf-api-activity.schema.json", import.meta.url), "utf8"),
 ) as object
 const isApiActivity = new Ajv2020({ strict: true, strictRequired: false, allErrors: true }).compile(schema)
 
-let output: Output
-beforeEach(() => {
-  vi.stubEnv("POWERTOOLS_DEV", "false")
-  output = captureOutput()
-})
-afterEach(() => {
-  vi.restoreAllMocks()
-  vi.unstubAllEnvs()
-})
+const output = outputOfEachTest()
 
 /** The lines that are events of the schema, each checked against it. */
 function events(): Line[] {

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs"
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { describe, expect, it, vi } from "vitest"
 import { createAuthorizer } from "../../src/index.ts"
 import { detailMetrics, serviceMetrics } from "../../src/observe/metrics.ts"
 import { createPowertoolsObserver } from "../../src/observe.ts"
@@ -7,7 +7,7 @@ import { oidcIssuer } from "../support/config.ts"
 import { http2 } from "../support/events.ts"
 import { testKey } from "../support/keys.ts"
 import { clock, mint } from "../support/mint.ts"
-import { captureOutput, type Output } from "../support/output.ts"
+import { outputOfEachTest } from "../support/output.ts"
 
 const page = readFileSync(new URL("../../docs/observe.md", import.meta.url), "utf8")
 
@@ -20,15 +20,7 @@ function tableUnder(head: string): string[][] {
 }
 const names = (cell = ""): string[] => [...cell.matchAll(/`(\w+)`/g)].map(([, name = ""]) => name)
 
-let output: Output
-beforeEach(() => {
-  vi.stubEnv("POWERTOOLS_DEV", "false")
-  output = captureOutput()
-})
-afterEach(() => {
-  vi.restoreAllMocks()
-  vi.unstubAllEnvs()
-})
+const output = outputOfEachTest()
 
 describe("docs/observe.md", () => {
   it("lists every metric with its unit, in the order of the source", () => {

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs"
 import { Ajv2020 } from "ajv/dist/2020.js"
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { beforeEach, describe, expect, it } from "vitest"
 import { detailMetrics, serviceMetrics } from "../../src/observe/metrics.ts"
 import { createPowertoolsObserver, type PowertoolsObserver } from "../../src/observe.ts"
 import { allRefusals } from "../../src/shared/reasons.ts"
-import { captureOutput, type Line, type Output } from "../support/output.ts"
+import { type Line, outputOfEachTest } from "../support/output.ts"
 
 interface Directive {
   readonly Namespace: string
@@ -25,18 +25,12 @@ const secret = "secretsManager:edge/hmac"
 const allow = { outcome: "allow", reason: "ok", issuer } as const
 
 let nowMs = 0
-let output: Output
+const output = outputOfEachTest()
 let observer: PowertoolsObserver
 
 beforeEach(() => {
-  vi.stubEnv("POWERTOOLS_DEV", "false")
-  output = captureOutput()
   nowMs = 1_000_000
   observer = createPowertoolsObserver({ serviceName: "gate", metricsNamespace: "walls", clock: () => nowMs })
-})
-afterEach(() => {
-  vi.restoreAllMocks()
-  vi.unstubAllEnvs()
 })
 
 /** The lines, each checked against the format: everything that a directive names is there and is of the right type. */

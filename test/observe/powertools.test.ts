@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { ConfigurationError } from "../../src/index.ts"
 import { createPowertoolsObserver, type PowertoolsObserver, type PowertoolsObserverOptions } from "../../src/observe.ts"
-import { captureOutput, type Line, type Output } from "../support/output.ts"
+import { type Line, outputOfEachTest } from "../support/output.ts"
 
 const allow = { outcome: "allow", reason: "ok" } as const
 const refused = { outcome: "unauthenticated", reason: "token_expired" } as const
 const undecided = { outcome: "unavailable", reason: "keys_unavailable" } as const
 
 let nowMs = 0
-let output: Output
+const output = outputOfEachTest()
 let observer: PowertoolsObserver
 const observe = (options: PowertoolsObserverOptions = {}): void => {
   observer = createPowertoolsObserver({ clock: () => nowMs, ...options })
@@ -17,15 +17,11 @@ const observe = (options: PowertoolsObserverOptions = {}): void => {
 const totals = (): Line[] => output.metrics().filter((line) => "Allowed" in line)
 
 beforeEach(() => {
-  vi.stubEnv("POWERTOOLS_DEV", "false")
-  output = captureOutput()
   nowMs = 1_000_000
   observe()
 })
 afterEach(async () => {
   await observer.flush()
-  vi.restoreAllMocks()
-  vi.unstubAllEnvs()
 })
 
 describe("records", () => {

@@ -1,4 +1,4 @@
-import { vi } from "vitest"
+import { afterEach, beforeEach, vi } from "vitest"
 import { noteOutput } from "./canary-scan.ts"
 
 /** A JSON line that was written. */
@@ -37,5 +37,29 @@ export function captureOutput(): Output {
     lines,
     metrics: () => lines().filter((line) => "_aws" in line),
     records: () => lines().filter((line) => !("_aws" in line)),
+  }
+}
+
+/** The output of each test of a file, by itself, in an environment that does not tell Powertools where it runs. */
+export function outputOfEachTest(): Output {
+  let current: Output | undefined
+  beforeEach(() => {
+    vi.stubEnv("POWERTOOLS_DEV", "false")
+    vi.stubEnv("_X_AMZN_TRACE_ID", undefined)
+    current = captureOutput()
+  })
+  afterEach(() => {
+    vi.restoreAllMocks()
+    vi.unstubAllEnvs()
+  })
+  const now = (): Output => {
+    if (current === undefined) throw new Error("no test runs")
+    return current
+  }
+  return {
+    text: () => now().text(),
+    lines: () => now().lines(),
+    metrics: () => now().metrics(),
+    records: () => now().records(),
   }
 }
