@@ -23,8 +23,8 @@ export const startBudgetBytes = 80 * 1024
  * lru-cache looks at `performance` as it loads, and Node loads node:perf_hooks when somebody does: 13 of the 228 million
  * instructions of a start. It needs a clock for entries with a TTL only, which hallpass has none of.
  */
-const lazyPerformance = {
-  name: "lazy-performance",
+const withoutPerformance = {
+  name: "without-performance",
   setup({ onLoad }) {
     onLoad({ filter: /[\\/]node_modules[\\/]lru-cache[\\/].*\.js$/ }, async ({ path }) => ({
       contents: `const performance = Date\n${await readFile(path, "utf8")}`,
@@ -66,7 +66,7 @@ export const bundleOptions = {
   legalComments: "none",
   charset: "utf8",
   logLevel: "warning",
-  plugins: [lazyPerformance, plainBuiltins],
+  plugins: [withoutPerformance, plainBuiltins],
 }
 
 /**

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { describe, expect, it, vi } from "vitest"
 import { type AuthorizerConfig, type AuthorizerParts, createAuthorizer } from "../../src/index.ts"
 import { createPowertoolsObserver } from "../../src/observe.ts"
 import type { ObserveOptions } from "../../src/shared/configuration.ts"
@@ -7,7 +7,7 @@ import { oidcIssuer } from "../support/config.ts"
 import { eventBuilders, eventKinds, http2, restRequest } from "../support/events.ts"
 import { testKey } from "../support/keys.ts"
 import { clock, issuer, mint, segments } from "../support/mint.ts"
-import { captureOutput, type Line, type Output } from "../support/output.ts"
+import { type Line, outputOfEachTest } from "../support/output.ts"
 
 const token = mint()
 const bearer = `Bearer ${token}`
@@ -22,16 +22,7 @@ const config: AuthorizerConfig = {
   gateway: { resultTtlSeconds: 0 },
 }
 
-let output: Output
-beforeEach(() => {
-  vi.stubEnv("POWERTOOLS_DEV", "false")
-  vi.stubEnv("_X_AMZN_TRACE_ID", undefined)
-  output = captureOutput()
-})
-afterEach(() => {
-  vi.restoreAllMocks()
-  vi.unstubAllEnvs()
-})
+const output = outputOfEachTest()
 
 /** The records of these requests. */
 async function recordsOf(
@@ -250,7 +241,8 @@ describe("what is recorded of an edge", () => {
 
 describe("without an observer of decisions", () => {
   it("nothing is timed", async () => {
-    const now = vi.spyOn(performance, "now")
+    const now = vi.spyOn(process, "hrtime")
+    const other = vi.spyOn(performance, "now") // which Node loads a module for
     for (const observer of [undefined, {}, { keyFetch: () => undefined }]) {
       const { handler } = createAuthorizer(config, { clock, ...(observer && { observer }) })
       await handler(at("GET"))
@@ -259,6 +251,7 @@ describe("without an observer of decisions", () => {
     const { handler } = createAuthorizer(config, { clock, observer: { decision: () => undefined } })
     await handler(at("GET"))
     expect(now).toHaveBeenCalled()
+    expect(other).not.toHaveBeenCalled()
   })
 })
 
