@@ -1,3 +1,4 @@
+import { isObject } from "../event/members.ts"
 import type { AuthorizerConfig } from "../shared/configuration.ts"
 import { ConfigurationError, type ConfigurationProblem } from "../shared/errors.ts"
 
@@ -102,8 +103,4 @@ function observed(config: unknown, observe: object): unknown {
   const own = Object(config).observe
   if (Object.keys(observe).length === 0 || !isObject(config) || !isObject(own ?? {})) return config
   return { ...config, observe: { ...own, ...observe } }
-}
-
-function isObject(value: unknown): value is { readonly [name: string]: unknown } {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
 }

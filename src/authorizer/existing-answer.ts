@@ -1,9 +1,9 @@
+import { isObject, type Members } from "../event/members.ts"
 import type { DisagreementRecord } from "../shared/observer.ts"
 
 /** What an authorizer came to: what it returned, or what it threw. */
 export type Answered = { readonly answer: unknown } | { readonly error: unknown }
 
-type Members = { readonly [name: string]: unknown }
 type Outcome = DisagreementRecord["existing"]
 
 /**
@@ -99,8 +99,4 @@ function matches(pattern: string, text: string): boolean {
   }
   while (pattern[at] === "*") at++
   return at === pattern.length
-}
-
-function isObject(value: unknown): value is Members {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
 }

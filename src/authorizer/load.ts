@@ -12,18 +12,23 @@ import type { AuthorizerParts } from "./parts.ts"
  * @throws ConfigurationError (rejects) with every problem at once
  */
 export async function loadAuthorizer(config: AuthorizerConfig, parts: AuthorizerParts = {}): Promise<Authorizer> {
-  const { mode, observing: beside } = Object(config) as Partial<AuthorizerConfig>
-  if (mode !== undefined || beside !== undefined)
+  const {
+    mode,
+    observing,
+    routes,
+    edge: edgeBlock,
+    observe: observeBlock,
+  } = Object(config) as Partial<AuthorizerConfig>
+  if (mode !== undefined || observing !== undefined)
     return (await import("./observe-mode.ts")).loadWithMode(config, parts, loadAuthorizer)
   const presets = await loadPresets(config)
   const compile = mayNeedPrincipalPolicy(config)
     ? (await import("../route/principal.ts")).compilePrincipalPolicy
     : undefined
-  const { routeSupport } = Object(config).routes === undefined ? noRoutes : await import("./route-support.ts")
-  const edge = Object(config).edge === undefined ? undefined : (await import("./edge-support.ts")).edgeSupport
-  const { observe: observing } = Object(config) as { readonly observe?: unknown }
-  const observe = observing === undefined ? undefined : (await import("./check-observe.ts")).checkObserve
-  const tracing = Object(observing).traceContext === true ? await import("../answer/traced.ts") : undefined
+  const { routeSupport } = routes === undefined ? noRoutes : await import("./route-support.ts")
+  const edge = edgeBlock === undefined ? undefined : (await import("./edge-support.ts")).edgeSupport
+  const observe = observeBlock === undefined ? undefined : (await import("./check-observe.ts")).checkObserve
+  const tracing = Object(observeBlock).traceContext === true ? await import("../answer/traced.ts") : undefined
   return assemble(config, parts, { presets, compile, ...routeSupport, edge, observe, tracing })
 }
 

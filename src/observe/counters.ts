@@ -1,4 +1,10 @@
-import type { DetailCount, DetailMetric, MetricsToWrite, ServiceMetric } from "./metrics.ts"
+import {
+  type DetailCount,
+  type DetailMetric,
+  type MetricsToWrite,
+  outcomeMetrics,
+  type ServiceMetric,
+} from "./metrics.ts"
 import { Sample } from "./sample.ts"
 
 /** When waiting metrics are written. */
@@ -69,8 +75,7 @@ export class Counters {
     if (this.#decisions > 0) {
       this.#decisionsWritten = true
       // Of these four a zero says something, too: rates are made of them.
-      for (const outcome of ["Allowed", "Unauthenticated", "Forbidden", "Unavailable"] as const)
-        service.set(outcome, this.#service.get(outcome) ?? 0)
+      for (const name of Object.values(outcomeMetrics)) service.set(name, this.#service.get(name) ?? 0)
     }
     if (keySetAges.length > 0) service.set("KeySetAge", keySetAges)
     const durations = this.#durations.take()

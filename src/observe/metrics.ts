@@ -1,3 +1,5 @@
+import type { Outcome } from "../shared/reasons.ts"
+
 // Every metric that is written, with its unit. docs/observe.md lists the same rows; a test compares the two.
 
 /** What has the dimension `service` and no other: for alarms and the dashboard. All of them stand in one line. */
@@ -23,6 +25,14 @@ export const serviceMetrics = {
   DecisionLatency: "Microseconds",
 } as const
 export type ServiceMetric = keyof typeof serviceMetrics
+
+/** What counts the decisions of each outcome. */
+export const outcomeMetrics: { readonly [outcome in Outcome]: ServiceMetric } = {
+  allow: "Allowed",
+  unauthenticated: "Unauthenticated",
+  forbidden: "Forbidden",
+  unavailable: "Unavailable",
+}
 
 /** What has further dimensions, for looking at: a line of its own for each combination of their values. */
 export const detailMetrics = {

@@ -4,7 +4,7 @@ import type { Observer } from "../shared/observer.ts"
 import type { ReasonCode } from "../shared/reasons.ts"
 import { Counters } from "./counters.ts"
 import { KeyAges } from "./key-ages.ts"
-import type { ServiceMetric } from "./metrics.ts"
+import { outcomeMetrics } from "./metrics.ts"
 import { auditEvent } from "./ocsf.ts"
 import type { PowertoolsObserverOptions } from "./options.ts"
 import { levelOf, membersOf, messageOf, type RecordedDecision } from "./records.ts"
@@ -17,12 +17,6 @@ export interface Recorder extends Required<Omit<Observer, "configure">> {
   flush(): void
 }
 
-const outcomeMetrics: { readonly [outcome in DecisionRecord["outcome"]]: ServiceMetric } = {
-  allow: "Allowed",
-  unauthenticated: "Unauthenticated",
-  forbidden: "Forbidden",
-  unavailable: "Unavailable",
-}
 /** An edge that is set up right never sends these: somebody goes round it, or it lets through what it should strip. */
 const suspicious: ReadonlySet<string> = new Set<ReasonCode>([
   ...(["edge_header_alias", "edge_header_duplicate", "edge_header_spelling", "edge_header_joined"] as const),

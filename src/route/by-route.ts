@@ -2,11 +2,10 @@ import type { RouteRule } from "../shared/configuration.ts"
 import type { Coverage } from "../shared/coverage.ts"
 import { refusal } from "../shared/reasons.ts"
 import type { DecideRoute } from "./decide.ts"
-import { compileRule } from "./rule.ts"
+import { refuseUnentitled } from "./entitled.ts"
 import { compileRoutes } from "./table.ts"
 
 const routeUnmatched = refusal("route_unmatched")
-const anyPrincipal = compileRule({})
 
 /** A checked table, and what becomes of requests that it does not name. */
 export interface RoutesToDecide {
@@ -27,12 +26,14 @@ export function decideWithRoutes(
 ): DecideRoute {
   const table = compileRoutes(routes, cached)
   const coverages = new Coverages()
+  /** What stands in for the rule of a route that the table does not name. */
+  const unnamed = { refuse: unmatched === "deny" ? () => routeUnmatched : refuseUnentitled }
   return (request, principal) => {
     const everyMethod = !keyHoldsMethod && request.routeMethod === "ANY"
     const found = everyMethod ? table.matchEveryMethod(request) : table.match(request)
     if (found !== undefined && "refused" in found) return { route: undefined, refused: found, covers: undefined }
-    const ofUnmatched = unmatched === "deny" ? routeUnmatched : anyPrincipal.refuse(principal)
-    const refused = found === undefined ? ofUnmatched : found.rule.refuse(principal)
+    const rule = found?.rule ?? unnamed
+    const refused = rule.refuse(principal)
     if (refused !== undefined) return { route: found, refused, covers: undefined }
     const method = everyMethod ? "*" : request.method
     return { route: found, refused, covers: coverages.of(method, found?.template ?? request.template) }

@@ -2,7 +2,7 @@ import { type Coverage, wholeStage } from "../shared/coverage.ts"
 import type { Principal } from "../shared/principal.ts"
 import type { Refusal } from "../shared/reasons.ts"
 import type { AccessRequest } from "../shared/request.ts"
-import { entitledToNothing, isEntitled } from "./entitled.ts"
+import { refuseUnentitled } from "./entitled.ts"
 import type { Route } from "./route.ts"
 
 /** What the rules say: the route that applied, the refusal if there is one, and what an answer may cover. */
@@ -21,7 +21,6 @@ export type DecideRoute = (request: AccessRequest, principal: Principal) => Rout
 
 /** Without a table, every authenticated principal that is entitled to anything may call anything. */
 export function decideWithoutRoutes(_request: AccessRequest, principal: Principal): RouteVerdict {
-  return isEntitled(principal)
-    ? { route: undefined, refused: undefined, covers: wholeStage }
-    : { route: undefined, refused: entitledToNothing, covers: undefined }
+  const refused = refuseUnentitled(principal)
+  return { route: undefined, refused, covers: refused === undefined ? wholeStage : undefined }
 }

@@ -4,6 +4,6 @@ import { type Refusal, refusal } from "../shared/reasons.ts"
 export const entitledToNothing: Refusal = refusal("app_without_roles")
 
 /** What is demanded where nothing else is: not every token that an issuer signs entitles to something. */
-export function isEntitled(principal: Principal): boolean {
-  return principal.entitledToNothing !== true
+export function refuseUnentitled(principal: Principal): Refusal | undefined {
+  return principal.entitledToNothing === true ? entitledToNothing : undefined
 }

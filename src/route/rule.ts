@@ -3,7 +3,7 @@ import type { ClaimDemand, Demand, RouteRule } from "../shared/configuration.ts"
 import type { TraceEntry } from "../shared/decision.ts"
 import type { Principal } from "../shared/principal.ts"
 import { type ForbiddenCode, type Refusal, refusal } from "../shared/reasons.ts"
-import { entitledToNothing, isEntitled } from "./entitled.ts"
+import { entitledToNothing, refuseUnentitled } from "./entitled.ts"
 
 /** A rule of the route table, ready to decide with. */
 export interface CompiledRule {
@@ -56,7 +56,7 @@ const entitledClause: Clause = {
   check: "entitled",
   detail: "any authenticated principal that is entitled to anything",
   refused: entitledToNothing,
-  meets: isEntitled,
+  meets: (principal) => refuseUnentitled(principal) === undefined,
 }
 
 function clausesOf(rule: RouteRule): Clause[] {
