@@ -1,13 +1,14 @@
 // Builds the deployable Lambda bundles: one minified ESM entry each, and chunks for what most requests never need.
 //   node build.mjs [--snapshot FILE] [OUTDIR]        default: build/, and build-rotation/ for the rotation function
-import { readFile, rm } from "node:fs/promises"
-import { isBuiltin } from "node:module"
-import { dirname, join, relative, resolve } from "node:path"
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises"
+import { basename, dirname, join, relative, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { build } from "esbuild"
+import { configure, embed, fewFiles, plainBuiltins, plainCache } from "./build-plugins.mjs"
 
 const root = dirname(fileURLToPath(import.meta.url))
+const entryModule = "handlers/authorizer.ts"
 const snapshotModule = "handlers/key-snapshot.ts"
 const configurationModule = join(root, "handlers/authorizer.config.ts")
 
@@ -19,35 +20,14 @@ export const entryBudgetBytes = 80 * 1024
  */
 export const startBudgetBytes = 80 * 1024
 
-/**
- * lru-cache looks at `performance` as it loads, and Node loads node:perf_hooks when somebody does: 13 of the 228 million
- * instructions of a start. It needs a clock for entries with a TTL only, which hallpass has none of.
- */
-const withoutPerformance = {
-  name: "without-performance",
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]node_modules[\\/]lru-cache[\\/].*\.js$/ }, async ({ path }) => ({
-      contents: `const performance = Date\n${await readFile(path, "utf8")}`,
-      loader: "js",
-    }))
-  },
-}
+const sources = (folder, ...names) => names.map((name) => join(root, "src", folder, `${name}.ts`))
 
-/**
- * Built-in modules without the module record that an `import` of them makes: filling that asks for each of their exports, and
- * some load half of Node when they are asked for (WebCrypto behind node:crypto, promises behind node:fs; 5 to 9 ms each).
- */
-const plainBuiltins = {
-  name: "plain-builtins",
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(?:node:)?[a-z_]+(?:\/[a-z_]+)?$/ }, ({ path, kind }) =>
-      kind !== "entry-point" && isBuiltin(path) ? { path, namespace: "builtin" } : undefined,
-    )
-    onLoad({ filter: /.*/, namespace: "builtin" }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)})`,
-      loader: "js",
-    }))
-  },
+/** What is loaded later, but in one file: a start needs one preset, and a first answer nearly all of the observation. */
+const together = {
+  presets: sources("provider", "okta", "auth0", "entra", "cognito", "oidc"),
+  routes: [...sources("authorizer", "route-support"), ...sources("route", "principal")],
+  keys: sources("keys", "discovery", "fetch", "take"),
+  observation: sources("observe", "recorder", "log"),
 }
 
 /** How every handler is bundled. */
@@ -66,7 +46,7 @@ export const bundleOptions = {
   legalComments: "none",
   charset: "utf8",
   logLevel: "warning",
-  plugins: [withoutPerformance, plainBuiltins],
+  plugins: [plainCache, plainBuiltins],
 }
 
 /**
@@ -94,8 +74,13 @@ export async function buildBundle({
   const openApi = await readOpenApi(configuration)
   plugins.push(configure(configuration, openApi?.found.routes))
   if (write) await rm(outdir, { recursive: true, force: true })
-  const entryPoints = { authorizer: "handlers/authorizer.ts" }
-  const { metafile } = await build({ ...bundleOptions, entryPoints, outdir, write, plugins })
+  const entryPoints = { authorizer: entryModule }
+  const options = { ...bundleOptions, entryPoints, outdir }
+  const draft = await build({ ...options, plugins, write: false })
+  plugins.unshift(fewFiles(join(root, entryModule), together, loadedLater(draft.metafile)))
+  const { metafile, outputFiles } = await build({ ...options, plugins, write: false })
+  dropHelperImports(metafile, outputFiles)
+  if (write) await writeFiles(outputFiles)
   const files = filesOf(metafile, outdir)
   const entryBytes = files.find(({ path }) => path === "authorizer.mjs")?.bytes ?? Number.POSITIVE_INFINITY
   const { atStart, ...sizes } = startOf(metafile)
@@ -115,13 +100,44 @@ export async function buildRotation(outdir) {
   return { files: filesOf(metafile, outdir) }
 }
 
+/** The files of the modules that are loaded with `import()`. */
+function loadedLater({ outputs }) {
+  const modules = Object.values(outputs).map(({ entryPoint }) => entryPoint)
+  return new Set(modules.filter((path) => path !== undefined && path !== entryModule).map((path) => join(root, path)))
+}
+
+/**
+ * esbuild lets whatever shares code import the file of its own helpers, for the order in which they run, even where none is used: a
+ * file of each start for nothing. They have no order to keep.
+ */
+function dropHelperImports({ outputs }, outputFiles) {
+  const isEmpty = ({ inputs, imports }) => Object.keys(inputs).length === 0 && imports.length === 0
+  const helpers = Object.keys(outputs).find((path) => isEmpty(outputs[path]))
+  if (helpers === undefined) return
+  for (const file of outputFiles) {
+    const output = outputs[relative(root, file.path)]
+    const text = file.text.replace(new RegExp(`import"[^"]*/${basename(helpers)}";`), "")
+    if (text === file.text) continue
+    file.contents = Buffer.from(text)
+    output.bytes = file.contents.length
+    output.imports = output.imports.filter(({ path }) => path !== helpers)
+  }
+}
+
+async function writeFiles(outputFiles) {
+  for (const { path, contents } of outputFiles) {
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, contents)
+  }
+}
+
 function filesOf({ outputs }, outdir) {
   return Object.entries(outputs).map(([path, { bytes }]) => ({ path: relative(outdir, resolve(root, path)), bytes }))
 }
 
 /** What a start loads: the entry, and what is imported statically from there on. */
 function startOf({ outputs }) {
-  const loaded = new Set(Object.keys(outputs).filter((path) => outputs[path].entryPoint === "handlers/authorizer.ts"))
+  const loaded = new Set(Object.keys(outputs).filter((path) => outputs[path].entryPoint === entryModule))
   for (const path of loaded) {
     // A set that grows is walked to its end.
     for (const { path: imported, kind, external } of outputs[path].imports)
@@ -134,36 +150,6 @@ function startOf({ outputs }) {
   }
   const atStart = new Set([...loaded].map((path) => resolve(root, path)))
   return { startBytes: startBytes - snapshotBytes, snapshotBytes, atStart }
-}
-
-/** Puts a snapshot in place of the module that holds none. */
-function embed(text) {
-  return {
-    name: "key-snapshot",
-    setup({ onLoad }) {
-      // A text that is parsed at start: engines read JSON faster than an object literal.
-      const contents = `export default JSON.parse(${JSON.stringify(text)})`
-      onLoad({ filter: /[\\/]handlers[\\/]key-snapshot\.ts$/ }, () => ({ contents, loader: "js" }))
-    },
-  }
-}
-
-/** Bundles the configuration; its `routes` are the table, where they name a document. What else it says stays as it is. */
-function configure(file, routes) {
-  return {
-    name: "configuration",
-    setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^\.\/authorizer\.config\.ts$/ }, () =>
-        routes === undefined ? { path: file } : { path: "configuration", namespace: "with-routes" },
-      )
-      onLoad({ filter: /.*/, namespace: "with-routes" }, () => ({
-        contents: `import configuration from ${JSON.stringify(file)}
-          export default { ...configuration, routes: JSON.parse(${JSON.stringify(JSON.stringify(routes))}) }`,
-        loader: "js",
-        resolveDir: dirname(file),
-      }))
-    },
-  }
 }
 
 /** The document that the configuration takes its routes from. @throws Error (rejects) when there is no table in it */

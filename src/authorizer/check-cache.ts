@@ -1,16 +1,11 @@
-import type { PrincipalPolicy, PrincipalPolicyOptions } from "../route/principal.ts"
 import type { Report } from "../shared/check.ts"
-import type { CredentialOptions } from "../shared/configuration.ts"
+import type { CredentialOptions, RouteRule } from "../shared/configuration.ts"
 import type { AnswerScope } from "./answer-scope.ts"
 import type { CheckedGateway } from "./check-blocks.ts"
-import type { Routes } from "./check-routes.ts"
-
-/** Compiles the table for principal policies. Loaded only where a configuration needs it. */
-export type CompilePrincipalPolicy = (options: PrincipalPolicyOptions) => PrincipalPolicy
 
 /** What the scope of answers is made of. */
 export interface ScopedRoutes {
-  readonly routes: Routes | undefined
+  readonly routes: { readonly [routeKey: string]: RouteRule } | undefined
   readonly unmatched: "deny" | "authenticated"
 }
 
@@ -36,33 +31,6 @@ export function checkCacheKey(gateway: CheckedGateway, credential: CredentialOpt
       `must hold "token", else one caller gets another's answer; or set gateway.resultTtlSeconds to 0`,
     )
   }
-}
-
-/**
- * Compiles principal policies and refuses a table whose answers cannot be kept apart.
- *
- * @returns undefined where answers are for one route, or when something was reported
- */
-export function checkPrincipalPolicy(
-  scoped: ScopedRoutes,
-  gateway: CheckedGateway,
-  compile: CompilePrincipalPolicy | undefined,
-  report: Report,
-): PrincipalPolicy | undefined {
-  const { routes, unmatched } = scoped
-  if (routes === undefined || answerScope(scoped, gateway) !== "principal") return undefined
-  if (gateway.responses === "simple") {
-    report(
-      "gateway.responses",
-      'must be "policy": a cached simple response is one boolean for every route; or add the route to the identity sources ' +
-        "($context.routeKey), or set the authorizer's TTL and gateway.resultTtlSeconds to 0",
-    )
-    return undefined
-  }
-  if (compile === undefined) throw new TypeError("a configuration that needs principal policies was not recognised")
-  const policy = compile({ routes, unmatched, resourcePolicyAllows: gateway.resourcePolicyAllows, api: gateway.api })
-  for (const { routes, message, remedy } of policy.conflicts) report(`routes["${routes[0]}"]`, `${message}; ${remedy}`)
-  return policy
 }
 
 /** Whether a configuration may need principal policies: told from the plain data, before anything is checked. */

@@ -7,18 +7,13 @@ import { ConfigurationError, type ConfigurationProblem } from "../shared/errors.
 import type { CachePolicy } from "../token/cache.ts"
 import type { AnswerScope } from "./answer-scope.ts"
 import { type CheckedGateway, checkCache, checkCredential, checkGateway } from "./check-blocks.ts"
-import {
-  answerScope,
-  type CompilePrincipalPolicy,
-  checkCacheKey,
-  checkPrincipalPolicy,
-  sourcesOf,
-} from "./check-cache.ts"
+import { answerScope, checkCacheKey, sourcesOf } from "./check-cache.ts"
 import { checkContext } from "./check-context.ts"
 import type { CheckEdge, CheckedEdge } from "./check-edge.ts"
 import { type CheckedIssuer, checkIssuers } from "./check-issuers.ts"
 import { checkKeys } from "./check-keys.ts"
 import type { CheckObserve } from "./check-observe.ts"
+import type { CompilePrincipalPolicy } from "./check-principal-policy.ts"
 import type { RouteChecks } from "./check-routes.ts"
 
 /** What verification needs, checked and with defaults. */
@@ -153,7 +148,9 @@ function checkAnswers(
   if (!identityIsEdge(raw)) checkCacheKey(gateway, credential, report)
   const scoped = { routes, unmatched }
   // A table with other mistakes is not compiled: what would come out says nothing about the one that was meant.
-  const principalPolicy = sound ? checkPrincipalPolicy(scoped, gateway, loaded.compile, report) : undefined
+  const principalPolicy = sound
+    ? loaded.routes?.checkPrincipalPolicy(scoped, gateway, loaded.compile, report)
+    : undefined
   return { routes, unmatched, gateway, credential, scope: answerScope(scoped, gateway), principalPolicy }
 }
 

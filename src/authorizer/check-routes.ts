@@ -1,6 +1,7 @@
 import { readRouteKey, shapeOf } from "../route/template.ts"
 import { claimPath, knownKeys, object, type Report, texts, word } from "../shared/check.ts"
 import type { ClaimDemand, RouteRule } from "../shared/configuration.ts"
+import { checkPrincipalPolicy } from "./check-principal-policy.ts"
 
 const demands = ["scopes", "roles", "groups", "permissions"] as const
 export type Routes = { readonly [routeKey: string]: RouteRule }
@@ -14,6 +15,7 @@ const maxTemplateLength = 300
 export interface RouteChecks {
   readonly checkRoutes: typeof checkRoutes
   readonly grantsByRole: typeof grantsByRole
+  readonly checkPrincipalPolicy: typeof checkPrincipalPolicy
 }
 
 /** The route table. */
@@ -133,4 +135,4 @@ export function grantsByRole(routes: Routes | undefined): boolean {
   )
 }
 
-export const routeChecks: RouteChecks = { checkRoutes, grantsByRole }
+export const routeChecks: RouteChecks = { checkRoutes, grantsByRole, checkPrincipalPolicy }
