@@ -9,13 +9,14 @@ import type { Decision, TraceEntry } from "../shared/decision.ts"
 import { Unavailable } from "../shared/errors.ts"
 import { type Refusal, refusal } from "../shared/reasons.ts"
 import type { Authorizer } from "./authorizer.ts"
+import { BehindAnswers } from "./behind-answers.ts"
 import type { CheckedGateway } from "./check-blocks.ts"
 import { checkConfiguration, type LoadedChecks } from "./check-configuration.ts"
 import { checkSnapshot } from "./check-snapshot.ts"
 import { connect } from "./connect.ts"
 import type { EdgeSupport } from "./edge-support.ts"
 import { inParallel } from "./in-parallel.ts"
-import type { observed } from "./observed-walk.ts"
+import { observed } from "./observed-walk.ts"
 import { type AuthorizerParts, partsInUse } from "./parts.ts"
 import { answerTo, type Stages, stopped, type Walk, walk } from "./pipeline.ts"
 
@@ -38,7 +39,8 @@ export interface Tracing {
 export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loaded: Loaded): Authorizer {
   const checked = checkConfiguration(config, loaded)
   const { routes, unmatched, gateway, credential, context, scope, principalPolicy, edge, observe } = checked
-  const inUse = partsInUse(parts)
+  const behind = new BehindAnswers(() => inUse.observer.recorded?.())
+  const inUse = partsInUse(parts, behind.put)
   const snapshot = checkSnapshot(parts.keySnapshot, inUse.clock)
   const { observer } = inUse
   if (observe !== undefined) observer.configure?.(observe)
@@ -65,7 +67,8 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
         : contextOf,
     }),
   }
-  let watch: ReturnType<typeof observed> | undefined
+  // Nothing is timed where nobody is told.
+  const watch = observer.decision && observed(stages)
 
   function walked(through: Stages, event: unknown): Walk | Promise<Walk> {
     try {
@@ -84,9 +87,6 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
 
   return {
     async handler(event, invocation) {
-      // Nothing is timed where nobody is told; and a start has no use for what does it.
-      // A request is decided even if that cannot be loaded, and the next one tries again.
-      if (observer.decision) watch ??= await import("./observed-walk.ts").then((it) => it.observed(stages), tellFault)
       const watched = watch?.(invocation)
       // Awaited only where something had to be fetched: another turn of the microtask queue takes 0.2 µs.
       const walking = walked(watched ?? stages, event)
@@ -102,10 +102,12 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
         throw new Unavailable("internal", { cause: error })
       } finally {
         if (watched !== undefined) observer.decision?.(watched.answered(done)) // not what was meant to be answered
+        behind.answered()
       }
     },
     async decide(event, options) {
       const done = await walked(stages, event)
+      behind.answered()
       if (options?.trace !== true) return decisionOf(done, undefined)
       const { traceOf } = await import("./trace.ts") // the deployed handler never asks for it
       return decisionOf(done, traceOf(done, connected !== undefined))

@@ -31,11 +31,11 @@ function keySource(
   snapshot: CheckedSnapshot | undefined,
 ): KeySource {
   const { keyPlace, algorithms, name } = profile
-  const { fetch, clock, observer } = parts
+  const { fetch, clock, behind, observer } = parts
   if (!("jwks" in keyPlace)) {
     const set = snapshot?.setOf(profile)
     return new RemoteKeySet({
-      ...{ name, location: keyPlace, algorithms, policy: keyPolicy, fetch, clock, observer },
+      ...{ name, location: keyPlace, algorithms, policy: keyPolicy, fetch, clock, behind, observer },
       snapshot: set && snapshot && { set, takenAtMs: snapshot.takenAtMs },
     })
   }

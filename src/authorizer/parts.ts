@@ -1,4 +1,5 @@
 import type { FetchKeySet } from "../keys/document.ts"
+import { type Behind, behindTheTurn } from "../shared/behind.ts"
 import { type Clock, systemClock } from "../shared/clock.ts"
 import type { KeySnapshot } from "../shared/key-snapshot.ts"
 import { type Observer, silentObserver } from "../shared/observer.ts"
@@ -47,15 +48,18 @@ export interface AuthorizerParts extends VerifierParts {
 /** The parts in use, with their defaults. */
 export interface Parts {
   readonly clock: Clock
+  /** When refreshes begin that no request waits for. */
+  readonly behind: Behind
   readonly fetch: FetchKeySet
   readonly observer: Observer
   readonly secrets: FetchSecret | undefined
 }
 
-export function partsInUse(parts: AuthorizerParts): Parts {
+export function partsInUse(parts: AuthorizerParts, behind: Behind = behindTheTurn): Parts {
   const { clock = systemClock, fetchKeySet = fetchLazily, observer = silentObserver, secrets } = parts
   return {
     clock,
+    behind,
     fetch: fetchKeySet,
     secrets,
     observer: observer === silentObserver ? observer : guarded(observer),
@@ -84,5 +88,12 @@ function guarded(observer: Observer): Observer {
       }
     }
   }
-  return safe as Observer
+  async function recorded(): Promise<void> {
+    try {
+      await observer.recorded?.()
+    } catch {
+      // As above.
+    }
+  }
+  return { ...(safe as Observer), recorded }
 }

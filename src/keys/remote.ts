@@ -1,4 +1,4 @@
-import { type Attempt, Renewed, type Take, type UseEvent } from "../shared/renewed.ts"
+import { type Attempt, type RenewalParts, Renewed, type Take, type UseEvent } from "../shared/renewed.ts"
 import type { KeyLocation, Validators } from "./discovery.ts"
 import { FetchFailure, type FetchKeySet } from "./document.ts"
 import type { KeySet } from "./key-set.ts"
@@ -6,10 +6,9 @@ import { retryAfterMs } from "./policy.ts"
 import type { KeySetReading, KeySetReport } from "./take.ts"
 
 /** What a remote key set needs to know and to call. */
-export interface RemoteKeySetParts extends KeySetReading {
+export interface RemoteKeySetParts extends KeySetReading, RenewalParts {
   readonly location: KeyLocation
   readonly fetch: FetchKeySet
-  readonly clock: () => number
   /** A set that was had earlier and elsewhere, and when. Milliseconds since the epoch. */
   readonly snapshot?: { readonly set: KeySet; readonly takenAtMs: number } | undefined
 }
@@ -20,10 +19,10 @@ export class RemoteKeySet extends Renewed<KeySet, KeySetReport> {
   #validators: Validators | undefined
 
   constructor(parts: RemoteKeySetParts) {
-    const { policy, clock, snapshot } = parts
+    const { policy, snapshot } = parts
     super(
       policy,
-      clock,
+      parts,
       snapshot && { value: snapshot.set, fetchedAtMs: snapshot.takenAtMs, freshForMs: 0, fromSnapshot: true },
     )
     this.#parts = parts

@@ -1,18 +1,17 @@
-import { type Attempt, Renewed, type Take, type Taken, type UseEvent } from "../shared/renewed.ts"
+import { type Attempt, type RenewalParts, Renewed, type Take, type Taken, type UseEvent } from "../shared/renewed.ts"
 import type { FetchedSecret, FetchSecret, SecretFetchRecord, SecretObserver } from "../shared/secret-options.ts"
 import { SecretFailure, type SecretFailureKind } from "./failure.ts"
 import type { SecretFormat } from "./format.ts"
 import type { SecretPolicy } from "./policy.ts"
 
 /** What a remote secret needs to know and to call. */
-export interface RemoteSecretParts<V> {
+export interface RemoteSecretParts<V> extends RenewalParts {
   /** For observation. */
   readonly name: string
   readonly reference: Parameters<FetchSecret>[0]
   readonly format: SecretFormat<V>
   readonly policy: SecretPolicy
   readonly fetch: FetchSecret
-  readonly clock: () => number
   readonly observer: SecretObserver
 }
 
@@ -28,7 +27,7 @@ export class RemoteSecret<V> extends Renewed<V, Report> {
   readonly #parts: RemoteSecretParts<V>
 
   constructor(parts: RemoteSecretParts<V>) {
-    super({ ...parts.policy, cooldownSeconds }, parts.clock)
+    super({ ...parts.policy, cooldownSeconds }, parts)
     this.#parts = parts
   }
 

@@ -1,3 +1,4 @@
+import type { RenewalParts } from "../shared/renewed.ts"
 import type { FetchSecret, SecretObserver, SecretReference } from "../shared/secret-options.ts"
 import { fixedSource, type Source } from "../shared/source.ts"
 import type { SecretFormat } from "./format.ts"
@@ -5,13 +6,11 @@ import type { SecretPolicy } from "./policy.ts"
 import { RemoteSecret } from "./remote.ts"
 
 /** What a source of secrets is made of. */
-export interface SecretSourceParts<V> {
+export interface SecretSourceParts<V> extends RenewalParts {
   /** As `checkSecretReference` returned it. */
   readonly reference: SecretReference
   readonly format: SecretFormat<V>
   readonly policy: SecretPolicy
-  /** Milliseconds since the epoch. */
-  readonly clock: () => number
   readonly observer: SecretObserver
   /** The network. @default the extension's local endpoint or the AWS SDK, loaded with the first fetch */
   readonly fetch?: FetchSecret | undefined

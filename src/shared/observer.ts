@@ -55,6 +55,11 @@ export interface Observer extends SecretObserver {
    */
   configure?(options: ObserveOptions & { readonly mode?: "observe" }): void
   decision?(record: DecisionRecord): void
+  /**
+   * Resolves when every record is written, or undefined when they are; what is only counted may follow. For a Lambda handler,
+   * which awaits it before it returns; what an authorizer does behind an answer begins after it.
+   */
+  recorded?(): Promise<void> | undefined
   disagreement?(record: DisagreementRecord): void
   keySet?(record: KeySetRecord): void
   keyFetch?(record: KeyFetchRecord): void

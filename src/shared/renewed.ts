@@ -1,4 +1,5 @@
 import { BackOff } from "./back-off.ts"
+import { type Behind, behindTheTurn } from "./behind.ts"
 import type { Clock } from "./clock.ts"
 import { type Age, type AgeLimits, isUsable, type State, stateAt } from "./life.ts"
 import { SingleFlight } from "./single-flight.ts"
@@ -11,6 +12,13 @@ export interface RenewalPolicy extends AgeLimits {
   readonly timeoutMs: number
   /** Least time between two refreshes that unknown key ids can force. */
   readonly cooldownSeconds: number
+}
+
+/** What a value is renewed with. */
+export interface RenewalParts {
+  readonly clock: Clock
+  /** When to begin a refresh that no request waits for. @default in the next turn of the event loop */
+  readonly behind?: Behind | undefined
 }
 
 /** A value and its age. */
@@ -44,6 +52,7 @@ export type UseEvent = "stale_served" | "overdue_served" | "unknown" | "cool_dow
 export abstract class Renewed<V, R extends object> implements Source<V> {
   readonly #policy: RenewalPolicy
   readonly #clock: Clock
+  readonly #behind: Behind
   readonly #backOff = new BackOff()
   readonly #flights: SingleFlight
   #held: Held<V> | undefined
@@ -53,9 +62,10 @@ export abstract class Renewed<V, R extends object> implements Source<V> {
   #interrupted = false
 
   /** @param held a value that was had earlier and elsewhere */
-  constructor(policy: RenewalPolicy, clock: Clock, held?: Held<V>) {
+  constructor(policy: RenewalPolicy, { clock, behind = behindTheTurn }: RenewalParts, held?: Held<V>) {
     this.#policy = policy
     this.#clock = clock
+    this.#behind = behind
     this.#flights = new SingleFlight(policy.timeoutMs)
     this.#held = held
   }
@@ -150,13 +160,15 @@ export abstract class Renewed<V, R extends object> implements Source<V> {
     if (held !== undefined && laterMs < held.fetchedAtMs) this.#held = { ...held, fetchedAtMs: nowMs, freshForMs: 0 }
   }
 
-  /** Begun only after the request: its answer must not wait for a connection to be set up. */
+  /** Begun only when the answer is out: it must not wait for a connection to be set up. */
   #refreshBehind(nowMs: number): void {
     if (this.#scheduled || this.#flights.isUnderWay(nowMs) || this.#backOff.waits(nowMs)) return
     this.#scheduled = true
-    setImmediate(() => {
+    this.#behind(() => {
       this.#scheduled = false
-      void this.#refresh(this.#clock(), true)
+      const laterMs = this.#clock()
+      // Somebody else may have had to wait for one meanwhile.
+      if (!this.isFresh(laterMs) && !this.#backOff.waits(laterMs)) void this.#refresh(laterMs, true)
     })
   }
 
