@@ -20,7 +20,7 @@ export const handler: Authorizer["handler"] = async (event, context) => {
   try {
     return await decide(event, context)
   } finally {
-    await observer.written() // the environment may freeze as soon as this function has returned
+    await observer.recorded() // the environment may freeze soon after this function has returned
   }
 }
 

@@ -4,17 +4,20 @@ import type { Observer } from "../shared/observer.ts"
 import type { ReasonCode } from "../shared/reasons.ts"
 import { Counters } from "./counters.ts"
 import { KeyAges } from "./key-ages.ts"
+import type { LogLevel } from "./log.ts"
 import { outcomeMetrics } from "./metrics.ts"
 import { auditEvent } from "./ocsf.ts"
 import type { PowertoolsObserverOptions } from "./options.ts"
 import { levelOf, membersOf, messageOf, type RecordedDecision } from "./records.ts"
 import { Lottery } from "./sample.ts"
-import { createSink, type LogLevel } from "./sink.ts"
+import { createSink } from "./sink.ts"
 
 /** What stands behind the Powertools observer, once it is loaded. */
 export interface Recorder extends Required<Omit<Observer, "configure">> {
   /** Writes the waiting metrics. */
   flush(): void
+  /** Resolves when every record is written; undefined when they are. Never rejects. */
+  recorded(): Promise<void> | undefined
 }
 
 /** An edge that is set up right never sends these: somebody goes round it, or it lets through what it should strip. */
@@ -145,5 +148,6 @@ export function createRecorder(settings: PowertoolsObserverOptions & { readonly 
       else attempt(() => sink.fault("unexpected fault", error))
     },
     flush: () => flush(clock()),
+    recorded: sink.recorded,
   }
 }

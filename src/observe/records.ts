@@ -1,5 +1,5 @@
 import type { DecisionDetails, DecisionRecord } from "../shared/decision.ts"
-import type { LogLevel } from "./sink.ts"
+import type { LogLevel } from "./log.ts"
 
 /** A decision that is written down, and when it was made. */
 export interface RecordedDecision {

@@ -1,21 +1,16 @@
-import { Logger } from "@aws-lambda-powertools/logger"
-import type { LogAttributes } from "@aws-lambda-powertools/logger/types"
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics"
-import { describeFault } from "./fault.ts"
+import type { Log } from "./log.ts"
 import { detailMetrics, type MetricsToWrite, serviceMetrics } from "./metrics.ts"
+import { WhenLoaded } from "./when-loaded.ts"
 
-export type LogLevel = "info" | "warn" | "error"
-
-/** Standard output, through Powertools. */
-export interface Sink {
-  /** One structured record as a JSON line. */
-  record(level: LogLevel, message: string, details: object): void
-  /** One record of an error, described so that it holds no secret. */
-  fault(message: string, error: unknown): void
+/** Standard output, through Powertools. Only the first record may have to wait: `recorded` tells until when. */
+export interface Sink extends Log {
   /** Lines in the embedded metric format: one for all that has no further dimension, one for each further combination. */
   metrics(metrics: MetricsToWrite): void
   /** A JSON line of somebody else's format, as it is. */
   line(value: object): void
+  /** Resolves when every record is written; undefined when they are. Never rejects. */
+  recorded(): Promise<void> | undefined
 }
 
 /** Longest dimension value that is written, characters; CloudWatch takes up to 1,024 bytes. */
@@ -23,18 +18,13 @@ const maxDimension = 255
 
 /** Loads with the first decision only; see `createPowertoolsObserver`. */
 export function createSink(serviceName: string, namespace: string): Sink {
-  // Made with the first record: most environments count only, and it takes 2 ms.
-  let made: Logger | undefined
-  const logger = (): Logger => {
-    made ??= new Logger({ serviceName })
-    return made
-  }
+  const log = new WhenLoaded(async () => (await import("./log.ts")).createLog(serviceName))
   // One for everything: Powertools' own singleMetric makes a console and reads the environment for each metric.
   const metrics = new Metrics({ namespace, serviceName })
 
   return {
-    record: (level, message, details) => logger()[level](message, details as LogAttributes),
-    fault: (message, error) => logger().error(message, { fault: describeFault(error) }),
+    record: (level, message, details) => log.tell((it) => it.record(level, message, details)),
+    fault: (message, error) => log.tell((it) => it.fault(message, error)),
     metrics({ service, details }) {
       if (service.size > 0) {
         for (const [name, value] of service) {
@@ -51,6 +41,7 @@ export function createSink(serviceName: string, namespace: string): Sink {
         metrics.publishStoredMetrics()
       }
     },
-    line: (value) => void process.stdout.write(`${JSON.stringify(value)}\n`),
+    line: (value) => log.tell(() => void process.stdout.write(`${JSON.stringify(value)}\n`)), // in the order of the records
+    recorded: () => log.loading,
   }
 }

@@ -24,6 +24,25 @@ afterEach(async () => {
   await observer.flush()
 })
 
+/** Until something is true of what was written: nobody asks for it. */
+async function until(isWritten: () => boolean): Promise<void> {
+  while (!isWritten()) await new Promise((resolve) => setImmediate(resolve))
+}
+
+describe("what nobody waits for", () => {
+  it.each<[string, () => void]>([
+    ["a decision", () => observer.decision?.(allow)],
+    ["a fetch of keys", () => observer.keyFetch?.({ issuer: "https://issuer.example", ok: true })],
+    ["a fetch of a secret", () => observer.secretFetch?.({ secret: "ssm:/edge", ok: true })],
+  ])("%s is counted all the same", async (_what, tell) => {
+    tell()
+    expect(output.metrics()).toEqual([])
+    await until(() => output.metrics().length > 0)
+    await observer.flush()
+    expect(output.records()).toEqual([])
+  })
+})
+
 describe("records", () => {
   it("one per refusal, at once", async () => {
     observer.decision?.({ ...allow, eventKind: "http-2.0" })
@@ -58,6 +77,27 @@ describe("records", () => {
     expect(output.records().length).toBeGreaterThanOrEqual(least)
     expect(output.records().length).toBeLessThanOrEqual(most)
     for (const record of output.records()) expect(record).toMatchObject({ message: "request allowed", ...allow })
+  })
+
+  it("are what recorded() waits for; what is only counted follows behind the answer, or with written()", async () => {
+    observer.decision?.(allow)
+    await observer.recorded()
+    expect(output.metrics()).toEqual([])
+    await observer.written()
+    expect(output.metrics()).toMatchObject([{ Allowed: 1 }])
+    observe()
+    observer.decision?.(refused)
+    await observer.recorded()
+    expect(output.records()).toMatchObject([refused])
+    observe({ sampleAllows: 1 })
+    observer.decision?.(allow)
+    await observer.recorded()
+    expect(output.records()).toMatchObject([refused, allow])
+    const written = output.metrics().length
+    observe({ flushAfterSeconds: 0 })
+    observer.decision?.(allow)
+    await observer.recorded()
+    expect(output.metrics()).toHaveLength(written + 1)
   })
 
   it("the configuration wins over the options, whenever it comes", async () => {

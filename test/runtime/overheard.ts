@@ -12,6 +12,7 @@ export interface OverheardFunction extends Pick<LambdaProcess, "invoke" | "initE
   /** Everything that was written to standard output and standard error so far. */
   output(): string
   lines(): LogLine[]
+  signal(name: NodeJS.Signals): void
   /** Ends the process as Lambda does, and waits until it is gone. */
   terminate(): Promise<void>
 }
@@ -57,6 +58,7 @@ export async function startOverheard(environment: { readonly [name: string]: str
         .split("\n")
         .filter((line) => line.startsWith("{"))
         .map((line) => JSON.parse(line) as LogLine),
+    signal: (name) => void process.kill(pid, name),
     async terminate() {
       process.kill(pid, "SIGTERM")
       for (let waitedMs = 0; !readFileSync(file, "utf8").includes(end); waitedMs += 20) {

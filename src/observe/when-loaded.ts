@@ -1,0 +1,61 @@
+/** Something that is loaded when it is first needed; what it is told meanwhile waits for it. */
+export class WhenLoaded<T> {
+  /** Undefined until it is there. */
+  it: T | undefined
+  readonly #load: () => Promise<T>
+  #loading: Promise<void> | undefined
+  #waiting: ((it: T) => void)[] = []
+
+  /** @param load may reject: what waited is dropped, and the next one tries again */
+  constructor(load: () => Promise<T>) {
+    this.#load = load
+  }
+
+  /** Done at once where it is there, and else as soon as it is. */
+  tell(work: (it: T) => void): void {
+    if (this.it !== undefined) work(this.it)
+    else {
+      this.keep(work)
+      void this.loaded()
+    }
+  }
+
+  /** Done when it is there; loads nothing. */
+  keep(work: (it: T) => void): void {
+    this.#waiting.push(work)
+  }
+
+  get isWaitedFor(): boolean {
+    return this.#waiting.length > 0
+  }
+
+  /** Resolves when it is loading no longer, with undefined where that is already so. Never rejects. */
+  get loading(): Promise<void> | undefined {
+    return this.it === undefined ? this.#loading : undefined
+  }
+
+  /** Loads it. Never rejects. */
+  loaded(): Promise<void> {
+    this.#loading ??= this.#load()
+      .then((it) => {
+        this.it = it
+        for (const work of this.#waiting) this.#attempt(work, it)
+      })
+      .catch(() => {
+        this.#loading = undefined
+      })
+      .then(() => {
+        this.#waiting = []
+      })
+    return this.#loading
+  }
+
+  /** What fails must not take the rest with it. */
+  #attempt(work: (it: T) => void, it: T): void {
+    try {
+      work(it)
+    } catch {
+      // Standard output is where it would be said.
+    }
+  }
+}
