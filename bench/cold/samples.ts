@@ -45,13 +45,14 @@ export async function importSample(
   const file = join(subject.folder, `${subject.entry}.mjs`)
   const words = [join(import.meta.dirname, "import.mjs"), pathToFileURL(file).href]
   if (event !== undefined) words.push(JSON.stringify(event))
-  const child = start(launch, words, variables, subject.folder, ["ignore", "pipe", "inherit", "pipe"])
-  const [output, said] = await Promise.all([
+  const child = start(launch, words, variables, subject.folder, ["ignore", "pipe", "pipe", "pipe"])
+  const [output, errors, said] = await Promise.all([
     text(child.stdout as Readable),
+    text(child.stderr as Readable),
     text(child.stdio[3] as Readable),
     once(child, "exit"),
   ])
-  if (said === "") throw new Error(`${subject.name} could not be imported`)
+  if (said === "") throw new Error(`${subject.name} could not be imported: ${errors.slice(-2000)}`)
   return { ...(JSON.parse(said) as Omit<ImportSample, "output">), output }
 }
 
