@@ -14,7 +14,7 @@ const renew = "npm run bench:instructions stores the counts of this machine"
 
 /** A signature dwarfs the rest, and its code is native: fewer iterations are as exact, and take as long. */
 function iterationsOf(name: string): Iterations {
-  if (name.includes("walk")) return { warm: 3000, perBlock: 300 }
+  if (name.includes("walk")) return { warm: 5000, perBlock: 300 }
   if (name.includes("ES256")) return { warm: 800, perBlock: 50 }
   return { warm: 1200, perBlock: 100 }
 }
