@@ -16,8 +16,8 @@ import { benchKey } from "./tokens.ts"
 process.stdout.on("error", () => process.exit()) // a reader that has seen enough is no error
 
 /** Tokens that take turns in a case. */
-const callers = quick ? 64 : 256
-const effort: Effort = quick ? { rounds: 3, calls: 256 } : { rounds: 9, calls: 1024 }
+const callers = quick ? 64 : 128
+const effort: Effort = quick ? { rounds: 3, calls: 256 } : { rounds: 7, calls: 1024 }
 const mostMicros = 2
 /** fast-jwt's cached verify, which is one part of the walk, takes so many times as long as the whole walk. */
 const leastAhead = 1.5

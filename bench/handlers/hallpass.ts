@@ -42,7 +42,7 @@ export async function hallpassHandler(
     try {
       return await handler(event)
     } finally {
-      await observer.written()
+      await observer.recorded()
     }
   }
 }

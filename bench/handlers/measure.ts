@@ -59,7 +59,8 @@ export async function timesOf({ name, scenario, subjects, events }: Case, effort
 export async function allocationsOf({ name, subjects, events }: Case, rounds: number): Promise<readonly Measured[]> {
   const measured: Measured[] = []
   for (const subject of subjects) {
-    for (let warm = 0; warm < 20; warm++) await callAll(subject, events)
+    const calls = subject.slow ? 1024 : 5120
+    for (let warm = 0; warm < calls; warm += events.length) await callAll(subject, events)
     const values: number[] = []
     while (values.length < rounds) values.push(await allocatedBy(subject, events))
     measured.push({ case: name, subject: subject.name, values })
