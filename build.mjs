@@ -22,9 +22,8 @@ export const startBudgetBytes = 80 * 1024
 
 const sources = (folder, ...names) => names.map((name) => join(root, "src", folder, `${name}.ts`))
 
-/** What is loaded later, but in one file: a start needs one preset, and a first answer nearly all of the observation. */
+/** What is loaded later, but in one file: what needs one of them nearly always needs the others. */
 const together = {
-  presets: sources("provider", "okta", "auth0", "entra", "cognito", "oidc"),
   routes: [...sources("authorizer", "route-support"), ...sources("route", "principal")],
   keys: sources("keys", "discovery", "fetch", "take"),
   observation: sources("observe", "recorder", "log"),

@@ -8,6 +8,7 @@ import type { AuthorizerConfig } from "../shared/configuration.ts"
 import type { Decision, TraceEntry } from "../shared/decision.ts"
 import { Unavailable } from "../shared/errors.ts"
 import { type Refusal, refusal } from "../shared/reasons.ts"
+import type { MakeTokenStore } from "../token/store.ts"
 import type { Authorizer } from "./authorizer.ts"
 import { BehindAnswers } from "./behind-answers.ts"
 import type { CheckedGateway } from "./check-blocks.ts"
@@ -25,6 +26,8 @@ export interface Loaded extends LoadedChecks {
   /** Needed where there are `routes` and answers are for one of them. */
   readonly byRoute: typeof decideWithRoutes | undefined
   readonly edge: EdgeSupport | undefined
+  /** Undefined: loaded behind the first answer. */
+  readonly makeTokenStore: MakeTokenStore | undefined
   /** Needed where `observe.traceContext` is true. */
   readonly tracing: Tracing | undefined
 }
@@ -44,7 +47,7 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
   const snapshot = checkSnapshot(parts.keySnapshot, inUse.clock)
   const { observer } = inUse
   if (observe !== undefined) observer.configure?.(observe)
-  const { authenticate, warmUp } = connect(checked, inUse, snapshot)
+  const { authenticate, warmUp } = connect(checked, inUse, snapshot, loaded.makeTokenStore)
   const connected = edge && loaded.edge?.connect(edge, { verification: checked, routes, parts: inUse })
   const tellFault = (error: unknown): undefined => void observer.fault?.(error)
   const tracing = observe?.traceContext === true ? loaded.tracing : undefined

@@ -24,6 +24,7 @@ import { createSecretSource } from "../secret/source.ts"
 import type { RouteRule } from "../shared/configuration.ts"
 import type { SecretReference } from "../shared/secret-options.ts"
 import type { Source } from "../shared/source.ts"
+import { makeTokenStore } from "../token/store.ts"
 import type { CheckedVerification } from "./check-configuration.ts"
 import type { CheckedEdge } from "./check-edge.ts"
 import type { CheckedEvidence } from "./check-evidence.ts"
@@ -123,7 +124,7 @@ class EvidenceConnector {
     const toleranceSeconds = Math.min(verification.clockToleranceSeconds, maxToleranceSeconds)
     const cache = { ...verification.cache, maxTokens: Math.min(verification.cache.maxTokens, maxMintedTokens) }
     const own = { issuers: [issuer], cache, clockToleranceSeconds: toleranceSeconds }
-    const { authenticate, warmUp } = connect(own, parts, undefined)
+    const { authenticate, warmUp } = connect(own, parts, undefined, makeTokenStore)
     this.warmUps.push(warmUp)
     return jwsEvidence({ header: header.toLowerCase(), verify: authenticate, claims, windowSeconds, toleranceSeconds })
   }

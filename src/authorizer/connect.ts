@@ -5,6 +5,7 @@ import { fixedSource } from "../shared/source.ts"
 import { type Authenticate, createAuthenticate } from "../token/authenticate.ts"
 import { VerifiedTokens } from "../token/cache.ts"
 import { selectIssuer } from "../token/issuers.ts"
+import type { MakeTokenStore } from "../token/store.ts"
 import type { CheckedVerification } from "./check-configuration.ts"
 import type { CheckedIssuer } from "./check-issuers.ts"
 import type { CheckedSnapshot } from "./check-snapshot.ts"
@@ -16,11 +17,13 @@ export function connect(
   { issuers, cache, clockToleranceSeconds }: CheckedVerification,
   parts: Parts,
   snapshot: CheckedSnapshot | undefined,
+  makeTokenStore: MakeTokenStore | undefined,
 ): { authenticate: Authenticate; warmUp: () => Promise<void> } {
   const configured = issuers.map((issuer) => ({ profile: issuer.profile, keys: keySource(issuer, parts, snapshot) }))
   const select = selectIssuer(configured, clockToleranceSeconds)
+  const verified = new VerifiedTokens(cache, clockToleranceSeconds, makeTokenStore, parts.behind)
   return {
-    authenticate: createAuthenticate(select, new VerifiedTokens(cache, clockToleranceSeconds)),
+    authenticate: createAuthenticate(select, verified),
     warmUp: () => warmUp(configured, parts),
   }
 }

@@ -4,6 +4,7 @@ import { Unavailable } from "../shared/errors.ts"
 import type { Principal } from "../shared/principal.ts"
 import type { Refusal, UnavailableCode } from "../shared/reasons.ts"
 import { TokenRefused } from "../shared/token-refused.ts"
+import { makeTokenStore } from "../token/store.ts"
 import { checkVerification } from "./check-configuration.ts"
 import { checkSnapshot } from "./check-snapshot.ts"
 import { connect } from "./connect.ts"
@@ -36,7 +37,7 @@ export interface TokenVerifier {
 export function createVerifier(config: VerifierConfig, parts: VerifierParts = {}): TokenVerifier {
   const inUse = partsInUse(parts)
   const snapshot = checkSnapshot(parts.keySnapshot, inUse.clock)
-  const { authenticate, warmUp } = connect(checkVerification(config, allPresets), inUse, snapshot)
+  const { authenticate, warmUp } = connect(checkVerification(config, allPresets), inUse, snapshot, makeTokenStore)
   return {
     verify(token) {
       // Not an async function: awaiting what is there already costs a turn of the event loop's queue on every call.

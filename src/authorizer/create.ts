@@ -2,6 +2,7 @@ import { traceContextBytes, traced } from "../answer/traced.ts"
 import { allPresets } from "../provider/presets.ts"
 import { compilePrincipalPolicy } from "../route/principal.ts"
 import type { AuthorizerConfig } from "../shared/configuration.ts"
+import { makeTokenStore } from "../token/store.ts"
 import { assemble } from "./assemble.ts"
 import type { Authorizer } from "./authorizer.ts"
 import { checkObserve } from "./check-observe.ts"
@@ -25,6 +26,7 @@ export function createAuthorizer(config: AuthorizerConfig, parts: AuthorizerPart
     compile: compilePrincipalPolicy,
     ...routeSupport,
     edge: edgeSupport,
+    makeTokenStore,
     observe: checkObserve,
     tracing: { traced, traceContextBytes },
   })

@@ -1,4 +1,4 @@
-import { loadPresets } from "../provider/load.ts"
+import { allPresets } from "../provider/presets.ts"
 import type { AuthorizerConfig } from "../shared/configuration.ts"
 import { assemble } from "./assemble.ts"
 import type { Authorizer } from "./authorizer.ts"
@@ -6,8 +6,8 @@ import { mayNeedPrincipalPolicy } from "./check-cache.ts"
 import type { AuthorizerParts } from "./parts.ts"
 
 /**
- * The same as `createAuthorizer`, but in a bundle with code splitting only the presets that the configuration names are
- * loaded. For the deployed handler, where every kilobyte is part of each cold start.
+ * The same as `createAuthorizer`, but in a bundle with code splitting only what the configuration needs is loaded, and the cache of
+ * verified tokens behind the first answer. For the deployed handler, where every kilobyte is part of each cold start.
  *
  * @throws ConfigurationError (rejects) with every problem at once
  */
@@ -21,7 +21,6 @@ export async function loadAuthorizer(config: AuthorizerConfig, parts: Authorizer
   } = Object(config) as Partial<AuthorizerConfig>
   if (mode !== undefined || observing !== undefined)
     return (await import("./observe-mode.ts")).loadWithMode(config, parts, loadAuthorizer)
-  const presets = await loadPresets(config)
   const compile = mayNeedPrincipalPolicy(config)
     ? (await import("../route/principal.ts")).compilePrincipalPolicy
     : undefined
@@ -29,7 +28,15 @@ export async function loadAuthorizer(config: AuthorizerConfig, parts: Authorizer
   const edge = edgeBlock === undefined ? undefined : (await import("./edge-support.ts")).edgeSupport
   const observe = observeBlock === undefined ? undefined : (await import("./check-observe.ts")).checkObserve
   const tracing = Object(observeBlock).traceContext === true ? await import("../answer/traced.ts") : undefined
-  return assemble(config, parts, { presets, compile, ...routeSupport, edge, observe, tracing })
+  return assemble(config, parts, {
+    presets: allPresets,
+    compile,
+    ...routeSupport,
+    edge,
+    observe,
+    tracing,
+    makeTokenStore: undefined,
+  })
 }
 
 const noRoutes = { routeSupport: { routes: undefined, byRoute: undefined } }

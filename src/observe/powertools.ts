@@ -1,8 +1,8 @@
 import { behindThePost } from "../shared/behind.ts"
 import type { Observer } from "../shared/observer.ts"
+import { WhenLoaded } from "../shared/when-loaded.ts"
 import type { PowertoolsObserverOptions } from "./options.ts"
 import type { Recorder } from "./recorder.ts"
-import { WhenLoaded } from "./when-loaded.ts"
 
 /** An observer whose output may need a moment: await `recorded` or `written` before a Lambda handler returns. */
 export interface PowertoolsObserver extends Observer {
@@ -39,23 +39,16 @@ export function createPowertoolsObserver(options: PowertoolsObserverOptions = {}
   const settings = { ...options }
   const recorder = new WhenLoaded(async () => (await import("./recorder.ts")).createRecorder(settings))
 
-  let due = false
-
   /** @param worth what this is worth where the recorder is not there: to load it now, soon, or not on its own account */
   function teller<K extends Told>(name: K, worth: (told: Parameters<Recorder[K]>[0]) => Worth): Recorder[K] {
     return ((told: never) => {
       const { it } = recorder
       if (it !== undefined) return it[name](told) // without a function made for each decision
-      recorder.keep((it) => it[name](told))
+      const tell = (it: Recorder): void => it[name](told)
       const loading = worth(told)
-      if (loading === "now") void recorder.loaded()
-      else if (loading === "soon" && !due) {
-        due = true
-        behindThePost(async () => {
-          await recorder.loaded()
-          due = false
-        })
-      }
+      if (loading === "now") recorder.tell(tell)
+      else if (loading === "soon") recorder.tellBehind(behindThePost, tell)
+      else recorder.keep(tell)
     }) as Recorder[K]
   }
 
@@ -81,7 +74,7 @@ export function createPowertoolsObserver(options: PowertoolsObserverOptions = {}
     fault: teller("fault", now),
     recorded,
     written: () => {
-      if (due) void recorder.loaded()
+      if (recorder.isPutOff) void recorder.loaded()
       return recorded()
     },
     flush: async () => {

@@ -1,7 +1,7 @@
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics"
+import { WhenLoaded } from "../shared/when-loaded.ts"
 import type { Log } from "./log.ts"
 import { detailMetrics, type MetricsToWrite, serviceMetrics } from "./metrics.ts"
-import { WhenLoaded } from "./when-loaded.ts"
 
 /** Standard output, through Powertools. Only the first record may have to wait: `recorded` tells until when. */
 export interface Sink extends Log {

@@ -1,3 +1,5 @@
+import type { Behind } from "./behind.ts"
+
 /** Something that is loaded when it is first needed; what it is told meanwhile waits for it. */
 export class WhenLoaded<T> {
   /** Undefined until it is there. */
@@ -5,6 +7,7 @@ export class WhenLoaded<T> {
   readonly #load: () => Promise<T>
   #loading: Promise<void> | undefined
   #waiting: ((it: T) => void)[] = []
+  #putOff = false
 
   /** @param load may reject: what waited is dropped, and the next one tries again */
   constructor(load: () => Promise<T>) {
@@ -18,6 +21,22 @@ export class WhenLoaded<T> {
       this.keep(work)
       void this.loaded()
     }
+  }
+
+  /** The same, but it is loaded only behind an answer. */
+  tellBehind(behind: Behind, work: (it: T) => void): void {
+    this.keep(work)
+    if (this.#putOff) return
+    this.#putOff = true
+    behind(async () => {
+      await this.loaded()
+      this.#putOff = false
+    })
+  }
+
+  /** Whether it is loaded only behind an answer that is not out yet. */
+  get isPutOff(): boolean {
+    return this.#putOff
   }
 
   /** Done when it is there; loads nothing. */

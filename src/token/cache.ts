@@ -1,8 +1,10 @@
-import { LRUCache } from "lru-cache"
 import type { VerificationKey } from "../keys/jwk.ts"
 import type { KeySource } from "../keys/source.ts"
+import type { Behind } from "../shared/behind.ts"
 import type { CacheOptions } from "../shared/configuration.ts"
 import type { Principal } from "../shared/principal.ts"
+import { WhenLoaded } from "../shared/when-loaded.ts"
+import type { MakeTokenStore, TokenStore } from "./store.ts"
 
 /** A verification that succeeded, with everything that may end it. */
 interface Verified {
@@ -40,15 +42,26 @@ const bytesOf = (token: string): number => 5 * token.length + 1024
  * configuration is part of the key by construction. Ages are compared at each use.
  */
 export class VerifiedTokens {
-  readonly #entries: LRUCache<string, Verified> | undefined
+  #entries: TokenStore<Verified> | undefined
+  /** Where the store is not loaded yet. */
+  readonly #loading: WhenLoaded<TokenStore<Verified>> | undefined
+  readonly #behind: Behind
   readonly #maxTokens: number
   readonly #maxAgeSeconds: number
   readonly #toleranceSeconds: number
 
-  constructor({ maxTokens, maxBytes, maxAgeSeconds }: CachePolicy, toleranceSeconds: number) {
-    // Without `max` it grows as it fills; with it four lists of that length are made at the start, which is a tenth of a
-    // cold start's own instructions. The bound is kept by `set`.
-    if (maxTokens > 0) this.#entries = new LRUCache({ maxSize: maxBytes })
+  /** @param make undefined where it is not loaded: then it is, behind the answer to the first token, which does not need it */
+  constructor(
+    { maxTokens, maxBytes, maxAgeSeconds }: CachePolicy,
+    toleranceSeconds: number,
+    make: MakeTokenStore | undefined,
+    behind: Behind,
+  ) {
+    if (maxTokens > 0) {
+      if (make !== undefined) this.#entries = make(maxBytes)
+      else this.#loading = new WhenLoaded(async () => (this.#entries = await makeStore(maxBytes)))
+    }
+    this.#behind = behind
     this.#maxTokens = maxTokens
     this.#maxAgeSeconds = maxAgeSeconds
     this.#toleranceSeconds = toleranceSeconds
@@ -77,9 +90,16 @@ export class VerifiedTokens {
       staleAt: nowSeconds + this.#maxAgeSeconds,
       verifiedAt: nowSeconds,
     }
-    const entries = this.#entries
-    if (entries === undefined) return
-    entries.set(endOf(token), entry, { size: bytesOf(token) })
-    if (entries.size > this.#maxTokens) entries.pop() // the one that was not used for the longest time
+    if (this.#entries !== undefined) this.#put(this.#entries, entry)
+    else this.#loading?.tellBehind(this.#behind, (entries) => this.#put(entries, entry))
   }
+
+  #put(entries: TokenStore<Verified>, entry: Verified): void {
+    entries.set(endOf(entry.token), entry, { size: bytesOf(entry.token) })
+    if (entries.size > this.#maxTokens) entries.pop()
+  }
+}
+
+async function makeStore(maxBytes: number): Promise<TokenStore<Verified>> {
+  return (await import("./store.ts")).makeTokenStore(maxBytes)
 }

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest"
-import { createAuthorizer, type FetchedDocument, type Observer } from "../../src/index.ts"
+import {
+  createAuthorizer,
+  type DecisionRecord,
+  type FetchedDocument,
+  loadAuthorizer,
+  type Observer,
+} from "../../src/index.ts"
 import { oidcIssuer } from "../support/config.ts"
 import { http2 } from "../support/events.ts"
 import { testKey } from "../support/keys.ts"
@@ -77,5 +83,20 @@ describe("a refresh behind an answer", () => {
     await turns(14)
     expect(other.fetched).toHaveLength(1)
     expect(await decide(event)).toMatchObject({ outcome: "allow" })
+  })
+})
+
+describe("the cache of verified tokens in the deployed handler", () => {
+  it("is loaded behind the first answer, and then holds the first token, too", async () => {
+    const records: DecisionRecord[] = []
+    const decision = (record: DecisionRecord): void => void records.push(record)
+    const { handler } = await loadAuthorizer({ ...config, issuers: [oidcIssuer()] }, { clock, observer: { decision } })
+    const answers = await Promise.all([handler(event, {}), handler(event, {})])
+    expect(records.map(({ tokenCacheHit }) => tokenCacheHit)).toEqual([false, false]) // both before it is there
+    while (records.at(-1)?.tokenCacheHit === false) {
+      await turns(1)
+      answers.push(await handler(event, {}))
+    }
+    for (const answer of answers) expect(answer).toEqual(answers[0])
   })
 })

@@ -83,7 +83,6 @@ describe("the deployed bundle", () => {
 
   test("has what is loaded one after another in one file each", () => {
     const together = [
-      ["src/provider/okta.ts", "src/provider/cognito.ts"],
       ["src/authorizer/route-support.ts", "src/route/principal.ts"],
       ["src/keys/discovery.ts", "src/keys/take.ts"],
       ["src/observe/recorder.ts", "src/observe/log.ts"],
