@@ -33,6 +33,17 @@ describe("createAuthorizer", () => {
   })
 })
 
+describe("a refusal that is thrown", () => {
+  it("has the one text that API Gateway turns into a 401, and no stack, which would be logged each time", async () => {
+    const { handler } = createAuthorizer(base, { clock })
+    const { stackTraceLimit } = Error
+    const refused = await handler(http2("Bearer x", { path: "/x" })).catch((error: unknown) => error)
+    expect(refused).toBeInstanceOf(Error)
+    expect(refused).toMatchObject({ message: "Unauthorized", stack: "Error: Unauthorized" })
+    expect(Error.stackTraceLimit).toBe(stackTraceLimit)
+  })
+})
+
 describe("decide", () => {
   it("returns the decision as data and never rejects", async () => {
     const { decide } = createAuthorizer(base, { clock })
