@@ -32,7 +32,7 @@ const budgets: { readonly [case_: string]: number } = {
   "a refusal of an expired token: observed": 60,
 }
 const key = benchKey("RS256")
-const [processes, rounds, perRound] = quick ? [1, 40, 50] : [3, 60, 60]
+const [processes, rounds, perRound] = quick ? [1, 40, 50] : [3, 40, 60]
 
 const [request, setting] = process.argv.slice(2).filter((argument) => !argument.startsWith("--"))
 if (request === undefined || setting === undefined) await main()

@@ -15,7 +15,7 @@ const lengths = [800, 2048]
 const distinct = quick ? 600 : 3000
 const rounds = quick ? 3 : 7
 /** Tokens of one round: enough that a subject's code is warm again after its neighbours', fewer where each takes longer. */
-const perRound = (alg: string): number => (quick ? 100 : ({ RS256: 700, PS256: 700, ES384: 70 }[alg] ?? 350))
+const perRound = (alg: string): number => (quick ? 100 : ({ RS256: 700, ES384: 70 }[alg] ?? 350))
 /** Tokens in turn where all of them are remembered. */
 const remembered = quick ? 100 : 1000
 /** The most that hallpass may take, as a ratio to the floor. */
