@@ -31,7 +31,7 @@ function decodeElements(text: string, mode: DnMode): readonly string[] | Refusal
   for (let start = 0; start <= text.length; ) {
     const bar = nextBar(text, start)
     const end = bar < 0 ? text.length : bar
-    const element = unescaped(withoutBlanks(text.slice(start, end)))
+    const element = end === start ? "" : unescaped(withoutBlanks(text.slice(start, end)))
     start = end + 1
     if (element === "") continue
     const decoded = decodeElement(element, mode)
