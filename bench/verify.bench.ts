@@ -13,9 +13,10 @@ const algorithms = ["RS256", "PS256", "ES256", "ES384", "EdDSA"]
 const lengths = [800, 2048]
 /** Distinct tokens of each algorithm and length. The rounds take turns at them. */
 const distinct = quick ? 600 : 3000
-const rounds = quick ? 3 : 7
+/** Many short ones rather than few long ones: a noisy moment then hits all subjects of a round alike, or one of few rounds. */
+const rounds = quick ? 3 : 21
 /** Tokens of one round: enough that a subject's code is warm again after its neighbours', fewer where each takes longer. */
-const perRound = (alg: string): number => (quick ? 100 : ({ RS256: 700, ES384: 70 }[alg] ?? 350))
+const perRound = (alg: string): number => (quick ? 100 : ({ RS256: 240, ES384: 24 }[alg] ?? 120))
 /** Tokens in turn where all of them are remembered. */
 const remembered = quick ? 100 : 1000
 /** The most that hallpass may take, as a ratio to the floor. */
@@ -39,7 +40,7 @@ for (const alg of algorithms) {
     const uncached = await compare(subjectsFor(key), prepared, perRound(alg))
     rows.push(...uncachedRows(alg, length, uncached))
     if (alg !== "RS256") continue // what a cache costs does not depend on the algorithm
-    const cached = await compare(cachingSubjectsFor(key, remembered), prepared.slice(0, remembered), remembered)
+    const cached = await compare(cachingSubjectsFor(key, remembered), prepared.slice(0, remembered), remembered / 2)
     rows.push(...cachedRows(alg, length, cached))
   }
 }
@@ -85,7 +86,7 @@ async function compare(
 ): Promise<readonly Measured[]> {
   for (const { name, check, subjectOf } of subjects) {
     // Right before fast: what every subject answers is looked at before it is timed.
-    for (const each of prepared.slice(0, count))
+    for (const each of prepared.slice(0, 3 * count))
       if (subjectOf(await check(each)) !== each.subject) throw new Error(`${name} is wrong`)
   }
   const times = new Map<string, number[]>(subjects.map(({ name }) => [name, []]))
