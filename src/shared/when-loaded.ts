@@ -74,7 +74,7 @@ export class WhenLoaded<T> {
     try {
       work(it)
     } catch {
-      // Standard output is where it would be said.
+      // Whoever told it has gone on long ago.
     }
   }
 }
