@@ -16,7 +16,7 @@ const configurationModule = join(root, "handlers/authorizer.config.ts")
 export const entryBudgetBytes = 80 * 1024
 /**
  * Most bytes that a start loads in all, with what the entry imports statically and without a snapshot. What only some
- * configurations need (principal policies, an edge, a preset) comes in chunks of its own.
+ * configurations need (principal policies, an edge) comes in chunks of its own.
  */
 export const startBudgetBytes = 80 * 1024
 

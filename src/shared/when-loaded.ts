@@ -9,24 +9,25 @@ export class WhenLoaded<T> {
   #waiting: ((it: T) => void)[] = []
   #putOff = false
 
-  /** @param load may reject: what waited is dropped, and the next one tries again */
-  constructor(load: () => Promise<T>) {
+  /**
+   * @param load may reject: what waited is dropped, and the next one tries again
+   * @param it where it is there from the beginning
+   */
+  constructor(load: () => Promise<T>, it?: T) {
     this.#load = load
+    this.it = it
   }
 
   /** Done at once where it is there, and else as soon as it is. */
   tell(work: (it: T) => void): void {
-    if (this.it !== undefined) work(this.it)
-    else {
-      this.keep(work)
-      void this.loaded()
-    }
+    this.keep(work)
+    if (this.it === undefined) void this.loaded()
   }
 
   /** The same, but it is loaded only behind an answer. */
   tellBehind(behind: Behind, work: (it: T) => void): void {
     this.keep(work)
-    if (this.#putOff) return
+    if (this.#putOff || this.it !== undefined) return
     this.#putOff = true
     behind(async () => {
       await this.loaded()
@@ -39,9 +40,10 @@ export class WhenLoaded<T> {
     return this.#putOff
   }
 
-  /** Done when it is there; loads nothing. */
+  /** The same, but nothing is loaded for it. */
   keep(work: (it: T) => void): void {
-    this.#waiting.push(work)
+    if (this.it === undefined) this.#waiting.push(work)
+    else work(this.it)
   }
 
   get isWaitedFor(): boolean {

@@ -42,9 +42,7 @@ const bytesOf = (token: string): number => 5 * token.length + 1024
  * configuration is part of the key by construction. Ages are compared at each use.
  */
 export class VerifiedTokens {
-  #entries: TokenStore<Verified> | undefined
-  /** Where the store is not loaded yet. */
-  readonly #loading: WhenLoaded<TokenStore<Verified>> | undefined
+  readonly #entries: WhenLoaded<TokenStore<Verified>> | undefined
   readonly #behind: Behind
   readonly #maxTokens: number
   readonly #maxAgeSeconds: number
@@ -57,10 +55,8 @@ export class VerifiedTokens {
     make: MakeTokenStore | undefined,
     behind: Behind,
   ) {
-    if (maxTokens > 0) {
-      if (make !== undefined) this.#entries = make(maxBytes)
-      else this.#loading = new WhenLoaded(async () => (this.#entries = await makeStore(maxBytes)))
-    }
+    const load = async (): Promise<TokenStore<Verified>> => (await import("./store.ts")).makeTokenStore(maxBytes)
+    if (maxTokens > 0) this.#entries = new WhenLoaded(load, make?.(maxBytes))
     this.#behind = behind
     this.#maxTokens = maxTokens
     this.#maxAgeSeconds = maxAgeSeconds
@@ -69,14 +65,14 @@ export class VerifiedTokens {
 
   get(token: string, nowSeconds: number): Principal | undefined {
     const end = endOf(token)
-    const entry = this.#entries?.get(end)
+    const entry = this.#entries?.it?.get(end)
     if (entry === undefined || entry.token !== token) return undefined
     const { expiresAt, staleAt, verifiedAt, key, keys, principal } = entry
     const nowMs = nowSeconds * 1000
     // Asking for the set also renews it behind this request where it is due, so that hits alone keep it young.
     const keyUsable = nowMs < key.usableUntilMs && keys.current(nowMs) !== undefined
     if (keyUsable && nowSeconds < expiresAt && nowSeconds < staleAt && nowSeconds >= verifiedAt) return principal
-    this.#entries?.delete(end)
+    this.#entries?.it?.delete(end)
     return undefined
   }
 
@@ -90,16 +86,9 @@ export class VerifiedTokens {
       staleAt: nowSeconds + this.#maxAgeSeconds,
       verifiedAt: nowSeconds,
     }
-    if (this.#entries !== undefined) this.#put(this.#entries, entry)
-    else this.#loading?.tellBehind(this.#behind, (entries) => this.#put(entries, entry))
+    this.#entries?.tellBehind(this.#behind, (entries) => {
+      entries.set(endOf(token), entry, { size: bytesOf(token) })
+      if (entries.size > this.#maxTokens) entries.pop()
+    })
   }
-
-  #put(entries: TokenStore<Verified>, entry: Verified): void {
-    entries.set(endOf(entry.token), entry, { size: bytesOf(entry.token) })
-    if (entries.size > this.#maxTokens) entries.pop()
-  }
-}
-
-async function makeStore(maxBytes: number): Promise<TokenStore<Verified>> {
-  return (await import("./store.ts")).makeTokenStore(maxBytes)
 }
