@@ -1,4 +1,5 @@
 import { createPublicKey, verify } from "node:crypto"
+import { median } from "./statistics.ts"
 import { benchKey, type Prepared, tokens } from "./tokens.ts"
 
 /** Budgets in microseconds are meant for a machine whose bare verification of RS256 takes so long. */
@@ -21,4 +22,9 @@ export function microsOf(call: () => unknown, calls: number): number {
   const started = process.hrtime.bigint()
   for (let made = 0; made < calls; made++) call()
   return Number(process.hrtime.bigint() - started) / 1000 / calls
+}
+
+/** How much slower than the machine of the budgets this one is at the moment. */
+export function paceOf(bare: () => void): number {
+  return median(Array.from({ length: 9 }, () => microsOf(bare, 100))) / bareMicros
 }

@@ -8,7 +8,7 @@ import { cpus } from "node:os"
 import { casesOf, ownName, type Quantity, yardstickName } from "./handlers/cases.ts"
 import { type Kind, kinds } from "./handlers/events.ts"
 import { allocationsOf, type Effort, judgeAll, type Measured, timesOf } from "./handlers/measure.ts"
-import { bareMicros, bareVerifications, microsOf } from "./pace.ts"
+import { bareMicros, bareVerifications, paceOf } from "./pace.ts"
 import { publish, quick, type ResultRow } from "./results.ts"
 import { median } from "./statistics.ts"
 import { benchKey } from "./tokens.ts"
@@ -71,11 +71,6 @@ async function child(each: Kind, quantity: Quantity): Promise<void> {
     measured.push(...found.map((each) => ({ ...each, pace })))
   }
   process.send?.(measured, () => process.disconnect())
-}
-
-/** How much slower than the machine of the budgets this one is at the moment. */
-function paceOf(bare: () => void): number {
-  return median(Array.from({ length: 9 }, () => microsOf(bare, 100))) / bareMicros
 }
 
 function timeRows(measured: readonly Measured[]): readonly ResultRow[] {

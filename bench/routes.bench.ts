@@ -5,7 +5,7 @@ import { cpus } from "node:os"
 import { type AuthorizerConfig, createAuthorizer } from "../src/index.ts"
 import { compilePolicy } from "../src/policy.ts"
 import { createVerifier } from "../src/verify.ts"
-import { bareMicros, bareVerifications, microsOf } from "./pace.ts"
+import { bareVerifications, paceOf } from "./pace.ts"
 import { publish, type ResultRow } from "./results.ts"
 import { median } from "./statistics.ts"
 import { audience, benchKey, issuer } from "./tokens.ts"
@@ -203,8 +203,7 @@ async function remembered(): Promise<void> {
     }
     if (JSON.stringify(policy.document(principal, arn)) !== first) throw new Error(`${name}: the document changed`)
     // A document for one route is looked up after the route is found, so only the other figure is the look-up alone.
-    const atThisPace = Array.from({ length: 9 }, () => microsOf(bare, 100) / bareMicros)
-    const most = mostOfADocument * median(atThisPace)
+    const most = mostOfADocument * paceOf(bare)
     figure(`remembered document, ${name}`, median(times), "µs", gateway === principalMode ? most : undefined)
   }
 }
