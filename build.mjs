@@ -24,8 +24,8 @@ const sources = (folder, ...names) => names.map((name) => join(root, "src", fold
 
 /** What is loaded later, but in one file: what needs one of them nearly always needs the others. */
 const together = {
-  routes: [...sources("authorizer", "route-support"), ...sources("route", "principal")],
-  keys: sources("keys", "discovery", "fetch", "take"),
+  routes: [...sources("authorizer/optional", "routes"), ...sources("policy", "decide")],
+  keys: sources("keys", "discovery", "fetch", "accept-key-set"),
   observation: sources("observe", "recorder", "log"),
 }
 

@@ -13,7 +13,7 @@ export {
   type ScannedHeaders,
   type TrustedHeader,
 } from "./edge/headers.ts"
-export { RotationFailed, type RotationParts, rotateEdgeSecret } from "./secret/rotation.ts"
+export { RotationFailed, type RotationParts, rotateEdgeSecret } from "./rotation/rotate.ts"
 export type {
   CertificateField,
   DnMode,
@@ -27,5 +27,5 @@ export type {
   JwsEvidence,
   MtlsEvidence,
   SharedSecretEvidence,
-} from "./shared/edge-options.ts"
-export type { FetchSecret, SecretReference } from "./shared/secret-options.ts"
+} from "./types/edge-options.ts"
+export type { FetchSecret, SecretReference } from "./types/secret-options.ts"

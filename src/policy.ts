@@ -1,4 +1,4 @@
-export type { PolicyDocument, PolicyStatement } from "./answer/policy.ts"
+export type { PolicyDocument, PolicyStatement } from "./answer/iam-policy.ts"
 export {
   type CompiledPolicy,
   type CompiledRoute,
@@ -6,11 +6,16 @@ export {
   type PolicyConfig,
 } from "./authorizer/compile-policy.ts"
 export { formatExecuteApiArn, parseExecuteApiArn } from "./event/arn.ts"
-export type { Exposure } from "./route/exposure.ts"
-export { type OpenApiOptions, type OpenApiRemark, type OpenApiRoutes, routesFromOpenApi } from "./route/open-api.ts"
-export type { AuthorizerSource, OpenApiSource, RoutesSource } from "./route/open-api-source.ts"
-export type { Conflict } from "./route/overlap.ts"
-export type { AuthorizerConfig, RouteRule } from "./shared/configuration.ts"
-export { ConfigurationError, type ConfigurationProblem } from "./shared/errors.ts"
-export type { Principal } from "./shared/principal.ts"
-export type { ExecuteApiArn } from "./shared/request.ts"
+export type { AuthorizerSource, OpenApiSource, RoutesSource } from "./openapi/route-source.ts"
+export {
+  type OpenApiOptions,
+  type OpenApiRemark,
+  type OpenApiRoutes,
+  routesFromOpenApi,
+} from "./openapi/routes-from-openapi.ts"
+export type { Exposure } from "./policy/exposure.ts"
+export type { Conflict } from "./policy/overlap.ts"
+export type { AuthorizerConfig, RouteRule } from "./types/configuration.ts"
+export { ConfigurationError, type ConfigurationProblem } from "./types/errors.ts"
+export type { Principal } from "./types/principal.ts"
+export type { ExecuteApiArn } from "./types/request.ts"

@@ -1,12 +1,12 @@
 import { claimAt } from "../shared/claim.ts"
-import type { ClaimPath } from "../shared/configuration.ts"
-import type { Coverage } from "../shared/coverage.ts"
-import { Unavailable } from "../shared/errors.ts"
-import type { Principal } from "../shared/principal.ts"
-import type { Refusal, UnavailableCode } from "../shared/reasons.ts"
-import type { AccessRequest } from "../shared/request.ts"
+import type { ClaimPath } from "../types/configuration.ts"
+import type { Coverage } from "../types/coverage.ts"
+import { Unavailable } from "../types/errors.ts"
+import type { Principal } from "../types/principal.ts"
+import type { Refusal, UnavailableCode } from "../types/reasons.ts"
+import type { AccessRequest } from "../types/request.ts"
 import type { AuthorizerContext } from "./context.ts"
-import { Policies, type PolicyDocument, type SizedPolicy } from "./policy.ts"
+import { Policies, type PolicyDocument, type SizedPolicy } from "./iam-policy.ts"
 
 /** An IAM policy answer: REST, WebSocket, HTTP API payload 1.0, and 2.0 without simple responses. */
 export interface PolicyAnswer {

@@ -1,7 +1,7 @@
 import { claimAt } from "../shared/claim.ts"
-import type { ClaimPath } from "../shared/configuration.ts"
-import type { Principal } from "../shared/principal.ts"
-import type { EventKind } from "../shared/request.ts"
+import type { ClaimPath } from "../types/configuration.ts"
+import type { Principal } from "../types/principal.ts"
+import type { EventKind } from "../types/request.ts"
 
 /** What reaches the backend beside the answer. HTTP API payload 2.0 keeps lists; everything else takes scalars only. */
 export type AuthorizerContext = { readonly [key: string]: string | number | boolean | readonly string[] }

@@ -1,5 +1,5 @@
-import type { AccessRequest } from "../shared/request.ts"
 import { traceIdsOf } from "../shared/trace-ids.ts"
+import type { AccessRequest } from "../types/request.ts"
 import type { AuthorizerAnswer } from "./answer.ts"
 
 /** Most bytes that the trace ids take of an answer: both members with their names and punctuation. */

@@ -1,25 +1,25 @@
 import { createAnswers } from "../answer/answer.ts"
 import { createContext } from "../answer/context.ts"
 import type { traceContextBytes, traced } from "../answer/traced.ts"
+import type { CheckedGateway } from "../configuration/check-blocks.ts"
+import { checkConfiguration, type LoadedChecks } from "../configuration/check-configuration.ts"
+import { checkSnapshot } from "../configuration/check-snapshot.ts"
 import { createExtract } from "../credential/extract.ts"
 import type { decideWithRoutes, RoutesToDecide } from "../route/by-route.ts"
 import { type DecideRoute, decideWithoutRoutes } from "../route/decide.ts"
-import type { AuthorizerConfig } from "../shared/configuration.ts"
-import type { Decision, TraceEntry } from "../shared/decision.ts"
-import { Unavailable } from "../shared/errors.ts"
-import { type Refusal, refusal } from "../shared/reasons.ts"
 import type { MakeTokenStore } from "../token/store.ts"
+import type { AuthorizerConfig } from "../types/configuration.ts"
+import type { Decision, TraceEntry } from "../types/decision.ts"
+import { Unavailable } from "../types/errors.ts"
+import { type Refusal, refusal } from "../types/reasons.ts"
+import { BehindAnswers } from "./after-answers.ts"
 import type { Authorizer } from "./authorizer.ts"
-import { BehindAnswers } from "./behind-answers.ts"
-import type { CheckedGateway } from "./check-blocks.ts"
-import { checkConfiguration, type LoadedChecks } from "./check-configuration.ts"
-import { checkSnapshot } from "./check-snapshot.ts"
 import { connect } from "./connect.ts"
-import type { EdgeSupport } from "./edge-support.ts"
 import { inParallel } from "./in-parallel.ts"
-import { observed } from "./observed-walk.ts"
+import type { EdgeSupport } from "./optional/edge.ts"
 import { type AuthorizerParts, partsInUse } from "./parts.ts"
 import { answerTo, type Stages, stopped, type Walk, walk } from "./pipeline.ts"
+import { observed } from "./records/observed-walk.ts"
 
 /** What a configuration may need besides, loaded. */
 export interface Loaded extends LoadedChecks {
@@ -112,7 +112,7 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
       const done = await walked(stages, event)
       behind.answered()
       if (options?.trace !== true) return decisionOf(done, undefined)
-      const { traceOf } = await import("./trace.ts") // the deployed handler never asks for it
+      const { traceOf } = await import("./optional/trace.ts") // the deployed handler never asks for it
       return decisionOf(done, traceOf(done, connected !== undefined))
     },
     warmUp: () => inParallel([warmUp, ...(connected ? [connected.warmUp] : [])], (each) => each()),

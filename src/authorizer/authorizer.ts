@@ -1,5 +1,5 @@
 import type { AuthorizerAnswer } from "../answer/answer.ts"
-import type { Decision } from "../shared/decision.ts"
+import type { Decision } from "../types/decision.ts"
 
 /** Answers API Gateway's question: may this caller take this route? */
 export interface Authorizer {

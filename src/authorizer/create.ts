@@ -1,15 +1,15 @@
 import { traceContextBytes, traced } from "../answer/traced.ts"
+import { checkObserve } from "../configuration/check-observe.ts"
+import { compilePrincipalPolicy } from "../policy/decide.ts"
 import { allPresets } from "../provider/presets.ts"
-import { compilePrincipalPolicy } from "../route/principal.ts"
-import type { AuthorizerConfig } from "../shared/configuration.ts"
+import { createWithMode } from "../shadow/shadow.ts"
 import { makeTokenStore } from "../token/store.ts"
+import type { AuthorizerConfig } from "../types/configuration.ts"
 import { assemble } from "./assemble.ts"
 import type { Authorizer } from "./authorizer.ts"
-import { checkObserve } from "./check-observe.ts"
-import { edgeSupport } from "./edge-support.ts"
-import { createWithMode } from "./observe-mode.ts"
+import { edgeSupport } from "./optional/edge.ts"
+import { routeSupport } from "./optional/routes.ts"
 import type { AuthorizerParts } from "./parts.ts"
-import { routeSupport } from "./route-support.ts"
 
 /**
  * Creates an authorizer. Configuration becomes sets, matchers and key objects here, once; a wrong one is refused here.

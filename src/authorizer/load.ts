@@ -1,8 +1,8 @@
+import { mayNeedPrincipalPolicy } from "../configuration/check-cache.ts"
 import { allPresets } from "../provider/presets.ts"
-import type { AuthorizerConfig } from "../shared/configuration.ts"
+import type { AuthorizerConfig } from "../types/configuration.ts"
 import { assemble } from "./assemble.ts"
 import type { Authorizer } from "./authorizer.ts"
-import { mayNeedPrincipalPolicy } from "./check-cache.ts"
 import type { AuthorizerParts } from "./parts.ts"
 
 /**
@@ -20,13 +20,14 @@ export async function loadAuthorizer(config: AuthorizerConfig, parts: Authorizer
     observe: observeBlock,
   } = Object(config) as Partial<AuthorizerConfig>
   if (mode !== undefined || observing !== undefined)
-    return (await import("./observe-mode.ts")).loadWithMode(config, parts, loadAuthorizer)
+    return (await import("../shadow/shadow.ts")).loadWithMode(config, parts, loadAuthorizer)
   const compile = mayNeedPrincipalPolicy(config)
-    ? (await import("../route/principal.ts")).compilePrincipalPolicy
+    ? (await import("../policy/decide.ts")).compilePrincipalPolicy
     : undefined
-  const { routeSupport } = routes === undefined ? noRoutes : await import("./route-support.ts")
-  const edge = edgeBlock === undefined ? undefined : (await import("./edge-support.ts")).edgeSupport
-  const observe = observeBlock === undefined ? undefined : (await import("./check-observe.ts")).checkObserve
+  const { routeSupport } = routes === undefined ? noRoutes : await import("./optional/routes.ts")
+  const edge = edgeBlock === undefined ? undefined : (await import("./optional/edge.ts")).edgeSupport
+  const observe =
+    observeBlock === undefined ? undefined : (await import("../configuration/check-observe.ts")).checkObserve
   const tracing = Object(observeBlock).traceContext === true ? await import("../answer/traced.ts") : undefined
   return assemble(config, parts, {
     presets: allPresets,

@@ -1,11 +1,11 @@
 import type { FetchKeySet } from "../keys/document.ts"
-import { type Behind, behindTheTurn } from "../shared/behind.ts"
-import { type Clock, systemClock } from "../shared/clock.ts"
-import type { KeySnapshot } from "../shared/key-snapshot.ts"
-import { type Observer, silentObserver } from "../shared/observer.ts"
-import type { Principal } from "../shared/principal.ts"
-import type { AccessRequest } from "../shared/request.ts"
-import type { FetchSecret } from "../shared/secret-options.ts"
+import { type Behind, behindTheTurn } from "../shared/after-answer.ts"
+import { type Clock, systemClock } from "../types/clock.ts"
+import type { KeySnapshot } from "../types/key-snapshot.ts"
+import { type Observer, silentObserver } from "../types/observer.ts"
+import type { Principal } from "../types/principal.ts"
+import type { AccessRequest } from "../types/request.ts"
+import type { FetchSecret } from "../types/secret-options.ts"
 
 /**
  * A rule of your own, asked after all configured ones allowed. It can only narrow: what it refuses is forbidden

@@ -1,6 +1,6 @@
-import type { CredentialOptions } from "../shared/configuration.ts"
-import { type Refusal, refusal } from "../shared/reasons.ts"
-import type { AccessRequest } from "../shared/request.ts"
+import type { CredentialOptions } from "../types/configuration.ts"
+import { type Refusal, refusal } from "../types/reasons.ts"
+import type { AccessRequest } from "../types/request.ts"
 import {
   cookiePlace,
   type Found,

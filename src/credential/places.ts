@@ -1,5 +1,5 @@
-import { headerValues, queryValues } from "../shared/lookup.ts"
-import type { AccessRequest } from "../shared/request.ts"
+import { headerValues, queryValues } from "../shared/header-lookup.ts"
+import type { AccessRequest } from "../types/request.ts"
 
 /**
  * One configured place of the credential: every candidate that stands there. A value that is there but has the wrong

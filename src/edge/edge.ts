@@ -1,11 +1,11 @@
 import { LRUCache } from "lru-cache"
-import type { EdgeHeaders } from "../shared/edge-options.ts"
-import { type Refusal, refusal } from "../shared/reasons.ts"
-import type { AccessRequest } from "../shared/request.ts"
+import type { EdgeHeaders } from "../types/edge-options.ts"
+import { type Refusal, refusal } from "../types/reasons.ts"
+import type { AccessRequest } from "../types/request.ts"
 import { anyOf, type CheckEvidence, type Proof, type Received } from "./evidence/evidence.ts"
 import { type CompiledHeaders, compileHeaders, type EdgeValues, isRefused } from "./header-options.ts"
 import { createHeaderScan, type ScannedHeaders, type TrustedHeader } from "./headers.ts"
-import { compileMinted, remembered } from "./minted.ts"
+import { compileMinted, remembered } from "./jws-identity.ts"
 import type { EdgeIdentity } from "./principal.ts"
 
 /** A header of the evidence. */

@@ -1,4 +1,4 @@
-import { type Refusal, refusal } from "../shared/reasons.ts"
+import { type Refusal, refusal } from "../types/reasons.ts"
 import { maxHeaderLength, unprintable, withoutBlanks } from "./values/characters.ts"
 
 /** What a request has under the name of a trusted header. */

@@ -1,12 +1,12 @@
 import { BareObject } from "../shared/bare-object.ts"
-import type { CertificateField, DnMode, EdgeHeaders, HeaderFormat, HeaderOptions } from "../shared/edge-options.ts"
-import { type Refusal, refusal } from "../shared/reasons.ts"
+import type { CertificateField, DnMode, EdgeHeaders, HeaderFormat, HeaderOptions } from "../types/edge-options.ts"
+import { type Refusal, refusal } from "../types/reasons.ts"
 import { type ForwardedCertificate, readCertificate, readXfcc } from "./certificate-header.ts"
 import type { ScannedHeaders, TrustedHeader } from "./headers.ts"
 import { decodeItem, decodeItems } from "./values/base64url.ts"
 import { hasControl, maxHeaderLength, withoutBlanks } from "./values/characters.ts"
 import { decodeList, decodeText } from "./values/decode.ts"
-import { onceEach } from "./values/once.ts"
+import { onceEach } from "./values/memoized.ts"
 
 /** Context keys whose value is a list, whatever its format. */
 export const listKeys: readonly string[] = Object.freeze(["groups", "roles", "permissions", "scopes"])

@@ -1,5 +1,5 @@
-import { type Refusal, refusal } from "../shared/reasons.ts"
-import type { AccessRequest } from "../shared/request.ts"
+import { type Refusal, refusal } from "../types/reasons.ts"
+import type { AccessRequest } from "../types/request.ts"
 import { addFound, type Found, readFound } from "./found-header.ts"
 
 /** A header that the edge sets and nobody else may: identity headers and the evidence's own. */

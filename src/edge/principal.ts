@@ -1,11 +1,11 @@
 import { BareObject } from "../shared/bare-object.ts"
 import { claimAt } from "../shared/claim.ts"
-import type { ClaimPath } from "../shared/configuration.ts"
-import type { Claims, Principal } from "../shared/principal.ts"
 import { isSubject, principalId } from "../shared/principal-id.ts"
-import { type Refusal, refusal } from "../shared/reasons.ts"
+import type { ClaimPath } from "../types/configuration.ts"
+import type { Claims, Principal } from "../types/principal.ts"
+import { type Refusal, refusal } from "../types/reasons.ts"
 import type { EdgeValues } from "./header-options.ts"
-import { onceEach } from "./values/once.ts"
+import { onceEach } from "./values/memoized.ts"
 
 /** What a trusted edge asserts of the caller. */
 export interface EdgeIdentity {

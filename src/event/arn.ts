@@ -1,4 +1,4 @@
-import type { ExecuteApiArn } from "../shared/request.ts"
+import type { ExecuteApiArn } from "../types/request.ts"
 
 const partitionForm = /^aws(?:-[a-z0-9-]+)?$/
 const regionForm = /^[a-z]{2}[a-z0-9-]*$/

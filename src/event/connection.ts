@@ -1,5 +1,5 @@
-import type { Connection } from "../shared/request.ts"
-import { isObject, type Members, textOf } from "./members.ts"
+import type { Connection } from "../types/request.ts"
+import { isObject, type Members, textOf } from "./untrusted.ts"
 
 /** The connection of REST requests and HTTP API payload 1.0. */
 export function proxyConnection(requestContext: Members, method: string): Connection {

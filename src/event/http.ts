@@ -1,8 +1,8 @@
-import type { AccessRequest } from "../shared/request.ts"
+import type { AccessRequest } from "../types/request.ts"
 import { readArn } from "./arn.ts"
 import { routeConnection } from "./connection.ts"
-import { hasAny, isObject, type Members, mapOf, textOf } from "./members.ts"
 import { proxyRequest } from "./rest.ts"
+import { hasAny, isObject, type Members, mapOf, textOf } from "./untrusted.ts"
 import { connectMarks } from "./websocket.ts"
 
 /**

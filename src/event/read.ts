@@ -1,8 +1,8 @@
-import { type Refusal, refusal } from "../shared/reasons.ts"
-import type { AccessRequest } from "../shared/request.ts"
+import { type Refusal, refusal } from "../types/reasons.ts"
+import type { AccessRequest } from "../types/request.ts"
 import { readHttp1, readHttp2 } from "./http.ts"
-import { isObject, type Members } from "./members.ts"
 import { readRestRequest, readRestToken } from "./rest.ts"
+import { isObject, type Members } from "./untrusted.ts"
 import { isConnect, readConnect } from "./websocket.ts"
 
 const unknown = refusal("event_unknown")

@@ -1,7 +1,7 @@
-import type { AccessRequest } from "../shared/request.ts"
+import type { AccessRequest } from "../types/request.ts"
 import { readArn } from "./arn.ts"
 import { proxyConnection } from "./connection.ts"
-import { hasAny, isObject, type Members, mapOf, textOf } from "./members.ts"
+import { hasAny, isObject, type Members, mapOf, textOf } from "./untrusted.ts"
 
 /** What no TOKEN event has: three members are all there is. */
 const notInToken = ["routeArn", "version", "identitySource", "headers", "multiValueHeaders", "requestContext"]

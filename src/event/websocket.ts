@@ -1,7 +1,7 @@
-import type { AccessRequest } from "../shared/request.ts"
+import type { AccessRequest } from "../types/request.ts"
 import { readArn } from "./arn.ts"
 import { handshakeConnection } from "./connection.ts"
-import { hasAny, isObject, type Members, mapOf, textOf } from "./members.ts"
+import { hasAny, isObject, type Members, mapOf, textOf } from "./untrusted.ts"
 
 /** The marks of a WebSocket API in the request context. */
 export const connectMarks: readonly string[] = ["connectionId", "eventType"]

@@ -1,4 +1,4 @@
-import type { KeyPolicy } from "./policy.ts"
+import type { KeyPolicy } from "./settings.ts"
 
 type Headers = { readonly [name: string]: string | undefined }
 

@@ -1,9 +1,9 @@
-import { type Attempt, type RenewalParts, Renewed, type Take, type UseEvent } from "../shared/renewed.ts"
+import { type Attempt, type RenewalParts, Renewed, type Take, type UseEvent } from "../renewal/refreshed-value.ts"
+import type { KeySetReading, KeySetReport } from "./accept-key-set.ts"
 import type { KeyLocation, Validators } from "./discovery.ts"
 import { FetchFailure, type FetchKeySet } from "./document.ts"
 import type { KeySet } from "./key-set.ts"
-import { retryAfterMs } from "./policy.ts"
-import type { KeySetReading, KeySetReport } from "./take.ts"
+import { retryAfterMs } from "./settings.ts"
 
 /** What a remote key set needs to know and to call. */
 export interface RemoteKeySetParts extends KeySetReading, RenewalParts {
@@ -33,7 +33,7 @@ export class RemoteKeySet extends Renewed<KeySet, KeySetReport> {
     // What only a fetch needs is loaded with the first one: with a snapshot, most starts never need it.
     const { fetchFrom } = await import("./discovery.ts")
     const fetching = fetchFrom(location, fetch, policy, { known: this.#validators, mayRetry })
-    const [fetched, { takeKeySet }] = await Promise.all([fetching, import("./take.ts")])
+    const [fetched, { takeKeySet }] = await Promise.all([fetching, import("./accept-key-set.ts")])
     return (held, nowMs) => {
       const taken = takeKeySet(fetched, this.#parts, held, nowMs)
       this.#validators = fetched.validators

@@ -1,4 +1,4 @@
-import type { Source } from "../shared/source.ts"
+import type { Source } from "../shared/value-source.ts"
 import type { KeySet } from "./key-set.ts"
 
 /** Where one issuer entry's keys come from. */

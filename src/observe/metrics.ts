@@ -1,4 +1,4 @@
-import type { Outcome } from "../shared/reasons.ts"
+import type { Outcome } from "../types/reasons.ts"
 
 // Every metric that is written, with its unit. docs/observe.md lists the same rows; a test compares the two.
 

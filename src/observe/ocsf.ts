@@ -1,4 +1,4 @@
-import type { DecisionDetails, DecisionRecord } from "../shared/decision.ts"
+import type { DecisionDetails, DecisionRecord } from "../types/decision.ts"
 import { messageOf, type RecordedDecision } from "./records.ts"
 
 /** The version of the schema that the events are made for. @see https://schema.ocsf.io/1.7.0/classes/api_activity */

@@ -1,5 +1,5 @@
-import type { Clock } from "../shared/clock.ts"
-import type { ObserveOptions } from "../shared/configuration.ts"
+import type { Clock } from "../types/clock.ts"
+import type { ObserveOptions } from "../types/configuration.ts"
 
 /**
  * Options of the Powertools observer; what is absent comes from Powertools' own environment variables. The `observe` block

@@ -1,6 +1,6 @@
-import { behindThePost } from "../shared/behind.ts"
-import type { Observer } from "../shared/observer.ts"
-import { WhenLoaded } from "../shared/when-loaded.ts"
+import { behindThePost } from "../shared/after-answer.ts"
+import { WhenLoaded } from "../shared/deferred.ts"
+import type { Observer } from "../types/observer.ts"
 import type { PowertoolsObserverOptions } from "./options.ts"
 import type { Recorder } from "./recorder.ts"
 

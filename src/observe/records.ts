@@ -1,4 +1,4 @@
-import type { DecisionDetails, DecisionRecord } from "../shared/decision.ts"
+import type { DecisionDetails, DecisionRecord } from "../types/decision.ts"
 import type { LogLevel } from "./log.ts"
 
 /** A decision that is written down, and when it was made. */

@@ -1,5 +1,5 @@
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics"
-import { WhenLoaded } from "../shared/when-loaded.ts"
+import { WhenLoaded } from "../shared/deferred.ts"
 import type { Log } from "./log.ts"
 import { detailMetrics, type MetricsToWrite, serviceMetrics } from "./metrics.ts"
 

@@ -1,6 +1,6 @@
 import { type Algorithm, algorithms } from "../shared/algorithms.ts"
 import { claimName, claimPath, knownKeys, number, object, type Report, text, texts } from "../shared/check.ts"
-import type { ClaimPath, ClaimValue } from "../shared/configuration.ts"
+import type { ClaimPath, ClaimValue } from "../types/configuration.ts"
 import type { KeyPlace, Requirement } from "./profile.ts"
 
 /** The configured issuer before anything in it is believed. */

@@ -1,5 +1,5 @@
 import type { Report } from "../shared/check.ts"
-import type { ProviderName } from "../shared/principal.ts"
+import type { ProviderName } from "../types/principal.ts"
 import { auth0 } from "./auth0.ts"
 import { cognito } from "./cognito.ts"
 import { entra } from "./entra.ts"

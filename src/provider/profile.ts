@@ -1,8 +1,8 @@
 import type { Algorithm } from "../shared/algorithms.ts"
-import type { ClaimPath, ClaimValue } from "../shared/configuration.ts"
-import type { KeyOptions } from "../shared/key-options.ts"
-import type { PrincipalKind, ProviderName } from "../shared/principal.ts"
-import type { UnauthenticatedCode } from "../shared/reasons.ts"
+import type { ClaimPath, ClaimValue } from "../types/configuration.ts"
+import type { KeyOptions } from "../types/key-options.ts"
+import type { PrincipalKind, ProviderName } from "../types/principal.ts"
+import type { UnauthenticatedCode } from "../types/reasons.ts"
 
 /** A claim that must be there (`value` undefined) or must have exactly this value. */
 export interface Requirement {

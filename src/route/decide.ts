@@ -1,7 +1,7 @@
-import { type Coverage, wholeStage } from "../shared/coverage.ts"
-import type { Principal } from "../shared/principal.ts"
-import type { Refusal } from "../shared/reasons.ts"
-import type { AccessRequest } from "../shared/request.ts"
+import { type Coverage, wholeStage } from "../types/coverage.ts"
+import type { Principal } from "../types/principal.ts"
+import type { Refusal } from "../types/reasons.ts"
+import type { AccessRequest } from "../types/request.ts"
 import { refuseUnentitled } from "./entitled.ts"
 import type { Route } from "./route.ts"
 

@@ -1,5 +1,5 @@
-import type { Principal } from "../shared/principal.ts"
-import { type Refusal, refusal } from "../shared/reasons.ts"
+import type { Principal } from "../types/principal.ts"
+import { type Refusal, refusal } from "../types/reasons.ts"
 
 export const entitledToNothing: Refusal = refusal("app_without_roles")
 

@@ -1,4 +1,4 @@
-import type { RouteRule } from "../shared/configuration.ts"
+import type { RouteRule } from "../types/configuration.ts"
 import type { CompiledRule } from "./rule.ts"
 
 /** One configured route. */

@@ -1,8 +1,8 @@
 import { claimAt } from "../shared/claim.ts"
-import type { ClaimDemand, Demand, RouteRule } from "../shared/configuration.ts"
-import type { TraceEntry } from "../shared/decision.ts"
-import type { Principal } from "../shared/principal.ts"
-import { type ForbiddenCode, type Refusal, refusal } from "../shared/reasons.ts"
+import type { ClaimDemand, Demand, RouteRule } from "../types/configuration.ts"
+import type { TraceEntry } from "../types/decision.ts"
+import type { Principal } from "../types/principal.ts"
+import { type ForbiddenCode, type Refusal, refusal } from "../types/reasons.ts"
 import { entitledToNothing, refuseUnentitled } from "./entitled.ts"
 
 /** A rule of the route table, ready to decide with. */

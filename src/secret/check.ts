@@ -1,8 +1,8 @@
 import { knownKeys, number, object, type Report, text } from "../shared/check.ts"
-import type { SecretReference } from "../shared/secret-options.ts"
+import type { SecretReference } from "../types/secret-options.ts"
 import { SecretFailure } from "./failure.ts"
 import type { SecretFormat } from "./format.ts"
-import { defaultSecretPolicy, type SecretPolicy } from "./policy.ts"
+import { defaultSecretPolicy, type SecretPolicy } from "./settings.ts"
 
 type Environment = { readonly [name: string]: string | undefined }
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http"
-import type { FetchedSecret, FetchSecret } from "../shared/secret-options.ts"
+import type { FetchedSecret, FetchSecret } from "../types/secret-options.ts"
 import { SecretFailure } from "./failure.ts"
 import { readVersions } from "./parameter-store.ts"
 import { absent } from "./secret-versions.ts"

@@ -1,4 +1,4 @@
-import type { FetchSecret } from "../shared/secret-options.ts"
+import type { FetchSecret } from "../types/secret-options.ts"
 import { extensionPort, fetchFromExtension } from "./extension.ts"
 
 /**

@@ -1,4 +1,4 @@
-import type { FetchedSecret } from "../shared/secret-options.ts"
+import type { FetchedSecret } from "../types/secret-options.ts"
 import { SecretFailure, type SecretFailureKind } from "./failure.ts"
 
 /** How the text of a secret is read. */

@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto"
 import { nodeCrypto } from "../shared/node-crypto.ts"
-import type { HmacKeys } from "../shared/secret-options.ts"
+import type { HmacKeys } from "../types/secret-options.ts"
 import { SecretFailure } from "./failure.ts"
 import { formatOf, parsedJson, type SecretFormat } from "./format.ts"
 

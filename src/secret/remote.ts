@@ -1,8 +1,15 @@
-import { type Attempt, type RenewalParts, Renewed, type Take, type Taken, type UseEvent } from "../shared/renewed.ts"
-import type { FetchedSecret, FetchSecret, SecretFetchRecord, SecretObserver } from "../shared/secret-options.ts"
+import {
+  type Attempt,
+  type RenewalParts,
+  Renewed,
+  type Take,
+  type Taken,
+  type UseEvent,
+} from "../renewal/refreshed-value.ts"
+import type { FetchedSecret, FetchSecret, SecretFetchRecord, SecretObserver } from "../types/secret-options.ts"
 import { SecretFailure, type SecretFailureKind } from "./failure.ts"
 import type { SecretFormat } from "./format.ts"
-import type { SecretPolicy } from "./policy.ts"
+import type { SecretPolicy } from "./settings.ts"
 
 /** What a remote secret needs to know and to call. */
 export interface RemoteSecretParts<V> extends RenewalParts {

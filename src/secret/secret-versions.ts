@@ -1,4 +1,4 @@
-import type { FetchedSecret } from "../shared/secret-options.ts"
+import type { FetchedSecret } from "../types/secret-options.ts"
 import { SecretFailure } from "./failure.ts"
 import { failureOf } from "./service-failure.ts"
 

@@ -1,5 +1,5 @@
 import { nodeCrypto } from "../shared/node-crypto.ts"
-import type { SharedSecrets } from "../shared/secret-options.ts"
+import type { SharedSecrets } from "../types/secret-options.ts"
 import { SecretFailure } from "./failure.ts"
 import { formatOf, isMonotonous, parsedJson, type SecretFormat } from "./format.ts"
 

@@ -1,9 +1,9 @@
-import type { RenewalParts } from "../shared/renewed.ts"
-import type { FetchSecret, SecretObserver, SecretReference } from "../shared/secret-options.ts"
-import { fixedSource, type Source } from "../shared/source.ts"
+import type { RenewalParts } from "../renewal/refreshed-value.ts"
+import { fixedSource, type Source } from "../shared/value-source.ts"
+import type { FetchSecret, SecretObserver, SecretReference } from "../types/secret-options.ts"
 import type { SecretFormat } from "./format.ts"
-import type { SecretPolicy } from "./policy.ts"
 import { RemoteSecret } from "./remote.ts"
+import type { SecretPolicy } from "./settings.ts"
 
 /** What a source of secrets is made of. */
 export interface SecretSourceParts<V> extends RenewalParts {

@@ -1,4 +1,4 @@
-import type { ClaimPath } from "./configuration.ts"
+import type { ClaimPath } from "../types/configuration.ts"
 
 /** Collects configuration problems. Every check reports and goes on, so that all problems are listed at once. */
 export type Report = (path: string, message: string) => void

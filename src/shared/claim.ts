@@ -1,5 +1,5 @@
-import type { ClaimPath } from "./configuration.ts"
-import type { Claims } from "./principal.ts"
+import type { ClaimPath } from "../types/configuration.ts"
+import type { Claims } from "../types/principal.ts"
 
 /**
  * The claim at a path: own members only, names taken literally (SR-075). A list of names goes down one object each.

@@ -1,9 +1,9 @@
 import type { VerificationKey } from "../keys/jwk.ts"
 import type { KeySource } from "../keys/source.ts"
-import type { Behind } from "../shared/behind.ts"
-import type { CacheOptions } from "../shared/configuration.ts"
-import type { Principal } from "../shared/principal.ts"
-import { WhenLoaded } from "../shared/when-loaded.ts"
+import type { Behind } from "../shared/after-answer.ts"
+import { WhenLoaded } from "../shared/deferred.ts"
+import type { CacheOptions } from "../types/configuration.ts"
+import type { Principal } from "../types/principal.ts"
 import type { MakeTokenStore, TokenStore } from "./store.ts"
 
 /** A verification that succeeded, with everything that may end it. */

@@ -1,5 +1,5 @@
 import type { AcceptedIssuer, IssuerProfile, Requirement } from "../provider/profile.ts"
-import { type Refusal, refusal } from "../shared/reasons.ts"
+import { type Refusal, refusal } from "../types/reasons.ts"
 import type { JsonObject } from "./json.ts"
 
 /** One check of a claims set. Returns the refusal, or undefined when it holds. */

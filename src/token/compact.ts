@@ -1,4 +1,4 @@
-import { type Refusal, refusal } from "../shared/reasons.ts"
+import { type Refusal, refusal } from "../types/reasons.ts"
 
 /** Longest token that is looked at, in characters. API Gateway's own header limit is 10,240 bytes (SR-008). */
 export const maxTokenLength = 16_384

@@ -1,6 +1,6 @@
 import { maxKidLength } from "../keys/jwk.ts"
 import { type Algorithm, algorithms } from "../shared/algorithms.ts"
-import { type Refusal, refusal } from "../shared/reasons.ts"
+import { type Refusal, refusal } from "../types/reasons.ts"
 import { decodeSegment } from "./compact.ts"
 import { type JsonObject, parseObject } from "./json.ts"
 

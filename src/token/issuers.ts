@@ -1,6 +1,6 @@
 import type { KeySource } from "../keys/source.ts"
 import type { IssuerProfile, TenantIssuers } from "../provider/profile.ts"
-import { type Refusal, refusal } from "../shared/reasons.ts"
+import { type Refusal, refusal } from "../types/reasons.ts"
 import { type ClaimsCheck, issuerChecks, profileChecks, timeCheck } from "./claims.ts"
 import type { JsonObject } from "./json.ts"
 import { compilePrincipal, type MakePrincipal } from "./principal.ts"

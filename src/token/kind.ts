@@ -1,5 +1,5 @@
 import type { KindRule } from "../provider/profile.ts"
-import type { PrincipalKind } from "../shared/principal.ts"
+import type { PrincipalKind } from "../types/principal.ts"
 import type { JsonObject } from "./json.ts"
 
 type Test = (claims: JsonObject, clientId: string | undefined) => boolean

@@ -1,8 +1,8 @@
 import type { IssuerProfile } from "../provider/profile.ts"
 import { claimAt, listsAt, scopesAt } from "../shared/claim.ts"
-import type { Principal } from "../shared/principal.ts"
 import { isSubject, principalId } from "../shared/principal-id.ts"
-import { type Refusal, refusal } from "../shared/reasons.ts"
+import type { Principal } from "../types/principal.ts"
+import { type Refusal, refusal } from "../types/reasons.ts"
 import { deepFreeze, type JsonObject } from "./json.ts"
 import { compileKind } from "./kind.ts"
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import type { KeySetRecord } from "../../src/shared/observer.ts"
+import type { KeySetRecord } from "../../src/types/observer.ts"
 import { createVerifier } from "../../src/verify.ts"
 import { everyAlgorithmIssuer, oidcIssuer } from "../support/config.ts"
 import { reasonOf } from "../support/doors.ts"

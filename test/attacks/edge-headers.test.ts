@@ -2,9 +2,9 @@ import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { compileHeaders, isRefused } from "../../src/edge/header-options.ts"
 import { createHeaderScan } from "../../src/edge/headers.ts"
-import type { EdgeHeaders } from "../../src/shared/edge-options.ts"
-import { refusal } from "../../src/shared/reasons.ts"
-import type { AccessRequest } from "../../src/shared/request.ts"
+import type { EdgeHeaders } from "../../src/types/edge-options.ts"
+import { refusal } from "../../src/types/reasons.ts"
+import type { AccessRequest } from "../../src/types/request.ts"
 import { type HeaderKind, headerKinds, listingKinds, requestWith } from "../edge/requests.ts"
 
 // What a client can send beside the headers that the edge sets, when the edge only adds its own (`HTTP::header insert`),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { type AuthorizerParts, createAuthorizer } from "../../src/index.ts"
-import type { AuthorizerConfig } from "../../src/shared/configuration.ts"
+import type { AuthorizerConfig } from "../../src/types/configuration.ts"
 import { oidcIssuer } from "../support/config.ts"
 import { eventBuilders, eventKinds, http2 } from "../support/events.ts"
 import { clock, mint, nowSeconds } from "../support/mint.ts"

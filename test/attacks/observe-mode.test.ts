@@ -1,7 +1,7 @@
 import { inspect } from "node:util"
 import { afterEach, describe, expect, it, vi } from "vitest"
 import { type AuthorizerConfig, type AuthorizerParts, createAuthorizer } from "../../src/index.ts"
-import type { DisagreementRecord, Observer } from "../../src/shared/observer.ts"
+import type { DisagreementRecord, Observer } from "../../src/types/observer.ts"
 import { oidcIssuer } from "../support/config.ts"
 import {
   edgeEvent,

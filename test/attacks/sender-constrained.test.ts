@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import type { IssuerConfig } from "../../src/shared/configuration.ts"
+import type { IssuerConfig } from "../../src/types/configuration.ts"
 import { oidcIssuer } from "../support/config.ts"
 import { reasonOf } from "../support/doors.ts"
 import { testKey } from "../support/keys.ts"

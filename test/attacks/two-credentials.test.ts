@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { createAuthorizer } from "../../src/index.ts"
-import type { CredentialOptions } from "../../src/shared/configuration.ts"
+import type { CredentialOptions } from "../../src/types/configuration.ts"
 import { oidcIssuer } from "../support/config.ts"
 import { eventBuilders, eventKinds, http1, http2, restRequest, restToken, webSocket } from "../support/events.ts"
 import { clock, mint } from "../support/mint.ts"

@@ -1,6 +1,6 @@
 import { constants, createHash, createPublicKey, generateKeyPairSync, privateEncrypt, verify } from "node:crypto"
 import { describe, expect, it } from "vitest"
-import type { KeySetRecord } from "../../src/shared/observer.ts"
+import type { KeySetRecord } from "../../src/types/observer.ts"
 import { createVerifier } from "../../src/verify.ts"
 import { oidcIssuer } from "../support/config.ts"
 import { reasonOf } from "../support/doors.ts"

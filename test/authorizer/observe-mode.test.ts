@@ -2,7 +2,6 @@ import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import fc from "fast-check"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
-import { outcomeOf } from "../../src/authorizer/existing-answer.ts"
 import {
   type AuthorizerConfig,
   type AuthorizerParts,
@@ -11,9 +10,10 @@ import {
   loadAuthorizer,
 } from "../../src/index.ts"
 import { createPowertoolsObserver } from "../../src/observe.ts"
-import type { ObservingOptions } from "../../src/shared/configuration.ts"
-import type { DecisionRecord } from "../../src/shared/decision.ts"
-import type { DisagreementRecord } from "../../src/shared/observer.ts"
+import { outcomeOf } from "../../src/shadow/existing-answer.ts"
+import type { ObservingOptions } from "../../src/types/configuration.ts"
+import type { DecisionRecord } from "../../src/types/decision.ts"
+import type { DisagreementRecord } from "../../src/types/observer.ts"
 import { folder, hallpass } from "../cli/hallpass.ts"
 import { evaluate } from "../conformance/policy/iam.ts"
 import { seeded } from "../conformance/policy/seed.ts"

@@ -1,9 +1,9 @@
 import { type MutableToken, OAuth2Server } from "oauth2-mock-server"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { type Authorizer, createAuthorizer } from "../../src/index.ts"
-import type { OidcIssuer } from "../../src/shared/configuration.ts"
-import type { KeyFetchRecord } from "../../src/shared/observer.ts"
-import type { ReasonCode } from "../../src/shared/reasons.ts"
+import type { OidcIssuer } from "../../src/types/configuration.ts"
+import type { KeyFetchRecord } from "../../src/types/observer.ts"
+import type { ReasonCode } from "../../src/types/reasons.ts"
 import { eventBuilders, eventKinds, http2 } from "../support/events.ts"
 import { requestToken } from "./request-token.ts"
 

@@ -7,8 +7,8 @@ import { readAlternativeNames } from "../../src/edge/certificate-names.ts"
 import { compileHeaders } from "../../src/edge/header-options.ts"
 import { createHeaderScan } from "../../src/edge/headers.ts"
 import { comparableName } from "../../src/edge/values/comparison.ts"
-import type { CertificateField, EdgeHeaders } from "../../src/shared/edge-options.ts"
-import { refusal } from "../../src/shared/reasons.ts"
+import type { CertificateField, EdgeHeaders } from "../../src/types/edge-options.ts"
+import { refusal } from "../../src/types/reasons.ts"
 import { type HeaderKind, headerKinds, requestOf } from "./requests.ts"
 
 interface Made {

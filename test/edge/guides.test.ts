@@ -6,7 +6,7 @@ import { join, resolve } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { signEdgeRequest } from "../../src/edge.ts"
 import { type AuthorizerConfig, createAuthorizer } from "../../src/index.ts"
-import { allRefusals } from "../../src/shared/reasons.ts"
+import { allRefusals } from "../../src/types/reasons.ts"
 import { restRequest } from "../support/events.ts"
 import { type ClientRequest, type Device, deviceSeconds, runRule, tclIsThere } from "./tcl/device.ts"
 

@@ -1,5 +1,5 @@
 import { readRequest } from "../../src/event/read.ts"
-import type { AccessRequest } from "../../src/shared/request.ts"
+import type { AccessRequest } from "../../src/types/request.ts"
 import { type EventOptions, eventBuilders } from "../support/events.ts"
 
 /** Kinds of events that carry headers. */

@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest"
 import { comparableName, createSpellings, foldCase } from "../../src/edge/values/comparison.ts"
 import { decodeList, decodeText, type ValueFormat } from "../../src/edge/values/decode.ts"
 import { isPlainName, readDistinguishedName } from "../../src/edge/values/distinguished-name.ts"
-import { type DnMode, dnModes } from "../../src/shared/edge-options.ts"
-import { type ReasonCode, refusal } from "../../src/shared/reasons.ts"
+import { type DnMode, dnModes } from "../../src/types/edge-options.ts"
+import { type ReasonCode, refusal } from "../../src/types/reasons.ts"
 
 const apm = (text: string, mode: DnMode = "dn") => decodeList(text, "apm-list", mode)
 const csv = (text: string, mode: DnMode = "raw") => decodeList(text, "csv", mode)

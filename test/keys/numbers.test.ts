@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest"
 import { createAuthorizer, type FetchedDocument, type OidcIssuer } from "../../src/index.ts"
-import type { VerifierConfig } from "../../src/shared/configuration.ts"
+import type { VerifierConfig } from "../../src/types/configuration.ts"
 import { createVerifier } from "../../src/verify.ts"
 import { oidcIssuer } from "../support/config.ts"
 import { startKeyServer } from "../support/key-server.ts"

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { type AuthorizerConfig, configFromEnvironment, createAuthorizer, loadAuthorizer } from "../../src/index.ts"
-import type { ObserveOptions } from "../../src/shared/configuration.ts"
+import type { ObserveOptions } from "../../src/types/configuration.ts"
 import { oidcIssuer } from "../support/config.ts"
 import { eventBuilders, eventKinds, http2, restRequest, restToken } from "../support/events.ts"
 import { clock, mint } from "../support/mint.ts"

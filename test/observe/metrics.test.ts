@@ -3,7 +3,7 @@ import { Ajv2020 } from "ajv/dist/2020.js"
 import { beforeEach, describe, expect, it } from "vitest"
 import { detailMetrics, serviceMetrics } from "../../src/observe/metrics.ts"
 import { createPowertoolsObserver, type PowertoolsObserver } from "../../src/observe.ts"
-import { allRefusals } from "../../src/shared/reasons.ts"
+import { allRefusals } from "../../src/types/reasons.ts"
 import { type Line, outputOfEachTest } from "../support/output.ts"
 
 interface Directive {

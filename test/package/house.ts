@@ -23,23 +23,32 @@ export function importsOf(source: string): Import[] {
   ]
 }
 
-const lowerRooms = ["token", "keys", "provider", "secret"]
-const stageRooms = ["event", "edge", "credential", "route", "answer"]
+/** Nouns and tables, private tools, and time: every room may use the first two. */
+const base = ["types", "shared"]
+const lowerRooms = ["token", "keys", "provider", "secret", "renewal"]
+const stageRooms = ["event", "edge", "credential", "route", "policy", "answer"]
 
-/** Room to the rooms that it may import besides itself. */
+/** Room to the rooms that it may import, other than itself. */
 const mayImport: { readonly [room: string]: readonly string[] } = {
-  shared: [],
-  token: ["shared", "keys", "provider"],
-  keys: ["shared"],
-  provider: ["shared"],
-  secret: ["shared"],
-  event: ["shared"],
-  edge: ["shared"],
-  credential: ["shared"],
-  route: ["shared"],
-  answer: ["shared"],
-  observe: ["shared"],
-  authorizer: ["shared", "observe", ...lowerRooms, ...stageRooms],
+  types: [],
+  shared: ["types"],
+  renewal: base,
+  token: [...base, "keys", "provider"],
+  keys: [...base, "renewal"],
+  provider: base,
+  secret: [...base, "renewal"],
+  rotation: [...base, "secret"],
+  event: base,
+  edge: base,
+  credential: base,
+  route: base,
+  policy: [...base, "route"],
+  answer: base,
+  openapi: [...base, "route"],
+  observe: base,
+  configuration: [...base, ...lowerRooms, ...stageRooms],
+  shadow: [...base, "event", "answer", "authorizer"],
+  authorizer: [...base, "observe", "configuration", "shadow", ...lowerRooms, ...stageRooms],
   cli: ["door"],
   handlers: ["door"],
   local: ["door"],

@@ -1,7 +1,7 @@
 import { vi } from "vitest"
 import { ConfigurationError, createAuthorizer } from "../../src/index.ts"
 import { createPowertoolsObserver } from "../../src/observe.ts"
-import { allRefusals } from "../../src/shared/reasons.ts"
+import { allRefusals } from "../../src/types/reasons.ts"
 import { oidcIssuer } from "../support/config.ts"
 import { edgeAuthorizer, edgeConfig, edgeEvent } from "../support/edge.ts"
 import { http2, restRequest } from "../support/events.ts"

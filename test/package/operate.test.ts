@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import { beforeAll, describe, expect, test } from "vitest"
-import { allRefusals } from "../../src/shared/reasons.ts"
+import { allRefusals } from "../../src/types/reasons.ts"
 import { commandsIn, fieldsIn } from "./logs-insights.ts"
 import { fieldsOf, type Observed, observeEverything } from "./observed.ts"
 import { type Alarm, alarm, alarms, isBreaching } from "./operate.ts"

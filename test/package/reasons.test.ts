@@ -1,8 +1,8 @@
 import { globSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { describe, expect, test } from "vitest"
-import { meaningOf } from "../../src/shared/meanings.ts"
-import { allRefusals } from "../../src/shared/reasons.ts"
+import { meaningOf } from "../../src/types/reason-messages.ts"
+import { allRefusals } from "../../src/types/reasons.ts"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 
@@ -34,7 +34,7 @@ describe("docs/reasons.md and the reason table", () => {
 
 test("every reason is given somewhere in src, so the table has no dead rows", () => {
   const sources = globSync("src/**/*.ts", { cwd: root })
-    .filter((path) => path !== "src/shared/reasons.ts" && path !== "src/shared/meanings.ts")
+    .filter((path) => path !== "src/types/reasons.ts" && path !== "src/types/reason-messages.ts")
     .map((path) => readFileSync(`${root}/${path}`, "utf8"))
     .join("\n")
   const unused = allRefusals().filter(({ code }) => !sources.includes(`"${code}"`))

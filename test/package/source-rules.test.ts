@@ -22,7 +22,7 @@ describe("rules that the whole source keeps", () => {
   })
 
   it("SR-168: there is no switch that turns verification off, and nothing that only decodes", () => {
-    const blocks = sources.filter(({ path }) => /^src\/shared\/(?:configuration|\w+-options)\.ts$/.test(path))
+    const blocks = sources.filter(({ path }) => /^src\/types\/(?:configuration|\w+-options)\.ts$/.test(path))
     const options = blocks.flatMap(({ text }) => [...text.matchAll(/readonly (\w+)\??:/g)].map(([, name]) => name))
     expect(blocks.length).toBeGreaterThan(2)
     expect(options).toContain("clockToleranceSeconds")
@@ -35,7 +35,7 @@ describe("rules that the whole source keeps", () => {
 
   it("SR-169: randomness comes from node:crypto", () => {
     expect(using(/Math\.random/)).toEqual([])
-    expect(using(/randomInt/)).toEqual(["src/shared/back-off.ts"])
+    expect(using(/randomInt/)).toEqual(["src/renewal/back-off.ts"])
   })
 
   it("SR-023: no token is ever verified with an HMAC; only an edge's header signature is one", () => {

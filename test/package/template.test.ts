@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { environmentVariables } from "../../src/authorizer/environment.ts"
+import { environmentVariables } from "../../src/configuration/environment.ts"
 import { samProblems } from "./sam-schema.ts"
 import { environment, resource, resourcesOf, template } from "./template.ts"
 

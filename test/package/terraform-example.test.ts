@@ -2,7 +2,7 @@ import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, describe, expect, test } from "vitest"
-import { environmentVariables } from "../../src/authorizer/environment.ts"
+import { environmentVariables } from "../../src/configuration/environment.ts"
 import { createAuthorizer } from "../../src/index.ts"
 import { isThere, root, run } from "./external-tools.ts"
 

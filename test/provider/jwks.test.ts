@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import type { KeySetRecord } from "../../src/shared/observer.ts"
+import type { KeySetRecord } from "../../src/types/observer.ts"
 import { createVerifier } from "../../src/verify.ts"
 import { allAlgorithms, oidcIssuer } from "../support/config.ts"
 import { fixtureNames, readFixture } from "../support/fixtures.ts"

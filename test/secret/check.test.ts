@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { checkEnvironmentSecret, checkSecretOptions, checkSecretReference } from "../../src/secret/check.ts"
 import { hmacKeysFormat } from "../../src/secret/hmac-keys.ts"
-import { defaultSecretPolicy } from "../../src/secret/policy.ts"
+import { defaultSecretPolicy } from "../../src/secret/settings.ts"
 import { sharedSecretsFormat } from "../../src/secret/shared-secrets.ts"
 import { keyMap, keyOne, sharedOne } from "./values.ts"
 

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { extensionPort } from "../../src/secret/extension.ts"
 import { SecretFailure } from "../../src/secret/failure.ts"
 import { fetchSecret } from "../../src/secret/fetch.ts"
-import type { FetchedSecret } from "../../src/shared/secret-options.ts"
+import type { FetchedSecret } from "../../src/types/secret-options.ts"
 import { keyMap, keyOne, keyTwo } from "./values.ts"
 
 const current = keyMap({ two: keyTwo })

@@ -10,9 +10,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { SecretFailure } from "../../src/secret/failure.ts"
 import { fetchSecret } from "../../src/secret/fetch.ts"
 import { hmacKeysFormat } from "../../src/secret/hmac-keys.ts"
-import { defaultSecretPolicy } from "../../src/secret/policy.ts"
+import { defaultSecretPolicy } from "../../src/secret/settings.ts"
 import { createSecretSource } from "../../src/secret/source.ts"
-import type { FetchedSecret, SecretFetchRecord } from "../../src/shared/secret-options.ts"
+import type { FetchedSecret, SecretFetchRecord } from "../../src/types/secret-options.ts"
 import { keyMap, keyOne, keyTwo, startMs } from "./values.ts"
 
 const manager = mockClient(SecretsManagerClient)

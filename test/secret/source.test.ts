@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { SecretFailure } from "../../src/secret/failure.ts"
 import { hmacKeysFormat } from "../../src/secret/hmac-keys.ts"
-import { defaultSecretPolicy } from "../../src/secret/policy.ts"
+import { defaultSecretPolicy } from "../../src/secret/settings.ts"
 import { createSecretSource } from "../../src/secret/source.ts"
 import type {
   FetchedSecret,
@@ -9,7 +9,7 @@ import type {
   SecretEventRecord,
   SecretFetchRecord,
   SecretOptions,
-} from "../../src/shared/secret-options.ts"
+} from "../../src/types/secret-options.ts"
 import { keyMap, keyOne, keyThree, keyTwo, settle, startMs } from "./values.ts"
 
 type Answer = FetchedSecret | Error | Promise<FetchedSecret>

@@ -1,4 +1,4 @@
-import type { IssuerConfig, IssuerOptions, OidcIssuer } from "../../src/shared/configuration.ts"
+import type { IssuerConfig, IssuerOptions, OidcIssuer } from "../../src/types/configuration.ts"
 import { fixtureNames, readFixture } from "./fixtures.ts"
 import { testKey, withKid } from "./keys.ts"
 import { mint } from "./mint.ts"

@@ -1,4 +1,4 @@
-import type { OidcIssuer } from "../../src/shared/configuration.ts"
+import type { OidcIssuer } from "../../src/types/configuration.ts"
 import { testKey } from "./keys.ts"
 import { audience, issuer } from "./mint.ts"
 

@@ -7,7 +7,7 @@ import {
   signEdgeRequest,
 } from "../../src/edge.ts"
 import { type Authorizer, type AuthorizerConfig, type AuthorizerParts, createAuthorizer } from "../../src/index.ts"
-import type { EventKind } from "../../src/shared/request.ts"
+import type { EventKind } from "../../src/types/request.ts"
 import { type EventOptions, eventBuilders } from "./events.ts"
 import { clock, nowSeconds } from "./mint.ts"
 

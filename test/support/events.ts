@@ -1,4 +1,4 @@
-import type { EventKind } from "../../src/shared/request.ts"
+import type { EventKind } from "../../src/types/request.ts"
 
 type Values = { readonly [name: string]: unknown }
 

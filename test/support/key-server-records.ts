@@ -1,4 +1,4 @@
-import type { KeyEventRecord, KeyFetchRecord, Observer } from "../../src/shared/observer.ts"
+import type { KeyEventRecord, KeyFetchRecord, Observer } from "../../src/types/observer.ts"
 
 /** What an observer was told of fetches, to be looked at or waited for. */
 export interface KeyRecords {

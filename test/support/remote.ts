@@ -1,5 +1,5 @@
-import type { OidcIssuer } from "../../src/shared/configuration.ts"
-import type { KeySetRecord } from "../../src/shared/observer.ts"
+import type { OidcIssuer } from "../../src/types/configuration.ts"
+import type { KeySetRecord } from "../../src/types/observer.ts"
 import { createVerifier, type TokenVerifier } from "../../src/verify.ts"
 import { oidcIssuer } from "./config.ts"
 import { clock } from "./mint.ts"

@@ -1,6 +1,6 @@
-import type { Principal } from "../../shared/principal.ts"
-import { type Refusal, refusal } from "../../shared/reasons.ts"
-import type { Connection } from "../../shared/request.ts"
+import type { Principal } from "../../types/principal.ts"
+import { type Refusal, refusal } from "../../types/reasons.ts"
+import type { Connection } from "../../types/request.ts"
 import type { ScannedHeaders } from "../headers.ts"
 
 /** What evidence is judged by: the headers that only the edge may set, and what the gateway itself says. */

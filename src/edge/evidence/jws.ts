@@ -1,5 +1,5 @@
-import type { Principal } from "../../shared/principal.ts"
-import { type Refusal, refusal } from "../../shared/reasons.ts"
+import type { Principal } from "../../types/principal.ts"
+import { type Refusal, refusal } from "../../types/reasons.ts"
 import { type CheckEvidence, type JwsClaims, missing, type Proof } from "./evidence.ts"
 
 /** Verifies a token as a bearer token is verified. The authorizer hands it in. */

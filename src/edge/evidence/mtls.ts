@@ -1,6 +1,6 @@
 import type { X509Certificate } from "node:crypto"
 import { nodeCrypto } from "../../shared/node-crypto.ts"
-import { refusal } from "../../shared/reasons.ts"
+import { refusal } from "../../types/reasons.ts"
 import { readAlternativeNames } from "../certificate-names.ts"
 import { type RelativeName, readDistinguishedName } from "../values/distinguished-name.ts"
 import { type CheckEvidence, missing, timeless } from "./evidence.ts"

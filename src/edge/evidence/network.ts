@@ -1,5 +1,5 @@
 import type { BlockList } from "node:net"
-import { refusal } from "../../shared/reasons.ts"
+import { refusal } from "../../types/reasons.ts"
 import { type CheckEvidence, missing, timeless } from "./evidence.ts"
 
 const refused = refusal("edge_network_refused")

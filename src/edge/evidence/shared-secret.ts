@@ -1,6 +1,6 @@
-import { refusal } from "../../shared/reasons.ts"
-import type { SharedSecrets } from "../../shared/secret-options.ts"
-import type { Source } from "../../shared/source.ts"
+import type { Source } from "../../shared/value-source.ts"
+import { refusal } from "../../types/reasons.ts"
+import type { SharedSecrets } from "../../types/secret-options.ts"
 import { type CheckEvidence, missing, timeless } from "./evidence.ts"
 
 const invalid = refusal("edge_secret_invalid")

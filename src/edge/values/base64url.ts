@@ -1,5 +1,5 @@
-import type { DnMode } from "../../shared/edge-options.ts"
-import { type Refusal, refusal } from "../../shared/reasons.ts"
+import type { DnMode } from "../../types/edge-options.ts"
+import { type Refusal, refusal } from "../../types/reasons.ts"
 import { hasControl, utf8, withoutBlanks } from "./characters.ts"
 import { directoryName } from "./directory-name.ts"
 

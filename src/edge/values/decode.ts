@@ -1,5 +1,5 @@
-import type { DnMode, HeaderFormat } from "../../shared/edge-options.ts"
-import type { Refusal } from "../../shared/reasons.ts"
+import type { DnMode, HeaderFormat } from "../../types/edge-options.ts"
+import type { Refusal } from "../../types/reasons.ts"
 import { decodeApmList } from "./apm-list.ts"
 import { decodeBase64url, decodeBase64urlList } from "./base64url.ts"
 import { decodeCsv } from "./csv.ts"

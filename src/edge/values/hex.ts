@@ -1,4 +1,4 @@
-import { type Refusal, refusal } from "../../shared/reasons.ts"
+import { type Refusal, refusal } from "../../types/reasons.ts"
 import { hasControl, utf8 } from "./characters.ts"
 
 // Every digit pair is one step of the expression, and no text can be matched in two ways: linear time.

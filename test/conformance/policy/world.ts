@@ -1,5 +1,5 @@
 import type { AuthorizerAnswer, AuthorizerConfig, PolicyAnswer, PolicyDocument } from "../../../src/index.ts"
-import type { EventKind } from "../../../src/shared/request.ts"
+import type { EventKind } from "../../../src/types/request.ts"
 import { oidcIssuer } from "../../support/config.ts"
 import { type EventOptions, eventBuilders } from "../../support/events.ts"
 import { testKey } from "../../support/keys.ts"

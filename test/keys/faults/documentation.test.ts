@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
-import { defaultKeyPolicy } from "../../../src/keys/policy.ts"
+import { defaultKeyPolicy } from "../../../src/keys/settings.ts"
 import type { Fault, Outcome } from "./fault.ts"
 import { faults } from "./table.ts"
 

@@ -1,5 +1,5 @@
 import type { FailureKind } from "../../../src/keys/document.ts"
-import type { KeyOptions } from "../../../src/shared/key-options.ts"
+import type { KeyOptions } from "../../../src/types/key-options.ts"
 import type { Behaviour, Exchange } from "../../support/key-server.ts"
 import { type TestKey, testKey } from "../../support/keys.ts"
 import { issuer } from "../../support/mint.ts"

@@ -1,0 +1,46 @@
+import { plainText } from "../../shared/plain-text.ts"
+import type { DecisionDetails, DecisionRecord } from "../../types/decision.ts"
+import type { EventKind } from "../../types/request.ts"
+import type { Walk } from "../pipeline.ts"
+import { detailsOf, type Noticed } from "./decision-details.ts"
+
+/** What an observer is told of a decision. What it must not see is private, in the sense of the language. */
+export class ObservedDecision implements DecisionRecord {
+  readonly outcome: DecisionRecord["outcome"]
+  readonly reason: DecisionRecord["reason"]
+  readonly eventKind: EventKind | undefined
+  readonly apiId: string | undefined
+  readonly stage: string | undefined
+  readonly route: string | undefined
+  readonly requestId: string | undefined
+  readonly issuer: string | undefined
+  readonly #done: Walk
+  readonly #noticed: Noticed
+
+  constructor(done: Walk, noticed: Noticed) {
+    const { request, principal, route, refused } = done
+    this.outcome = refused === undefined ? "allow" : refused.outcome
+    this.reason = refused === undefined ? "ok" : refused.code
+    this.eventKind = request?.kind
+    this.apiId = request?.arn?.apiId
+    this.stage = request?.arn?.stage
+    this.route = route?.key
+    this.requestId = plainText(request?.requestId, 128)
+    this.issuer = principal?.issuer ?? refused?.issuer
+    this.#done = done
+    this.#noticed = noticed
+  }
+
+  get durationUs(): number | undefined {
+    const { total } = this.#noticed.times
+    return total === undefined ? undefined : total * 1000
+  }
+
+  get tokenCacheHit(): boolean | undefined {
+    return this.#noticed.tokenCacheHit
+  }
+
+  details(principal: "hash" | "id" | "none"): DecisionDetails {
+    return detailsOf(this.#done, this.#noticed, principal)
+  }
+}

@@ -1,0 +1,70 @@
+import type { Report } from "../shared/check.ts"
+import type { CredentialOptions, RouteRule } from "../types/configuration.ts"
+import type { AnswerScope } from "./answer-scope.ts"
+import type { CheckedGateway } from "./check-blocks.ts"
+
+/** What the scope of answers is made of. */
+export interface ScopedRoutes {
+  readonly routes: { readonly [routeKey: string]: RouteRule } | undefined
+  readonly unmatched: "deny" | "authenticated"
+}
+
+export function answerScope({ routes }: ScopedRoutes, gateway: CheckedGateway): AnswerScope {
+  if (routes === undefined) return "stage"
+  return gateway.resultTtlSeconds === 0 || holdsRoute(gateway) ? "route" : "principal"
+}
+
+/**
+ * Refuses what API Gateway's cache would make wrong: it keeps one answer per identity sources and applies it to every
+ * request that shares them, on every route (SR-143).
+ */
+export function checkCacheKey(gateway: CheckedGateway, credential: CredentialOptions, report: Report): void {
+  if (gateway.resultTtlSeconds === 0) return
+  const sources = sourcesOf(gateway)
+  const carriers = carriersOf(credential)
+  const [only] = carriers
+  if (carriers.length > 1) {
+    report("gateway.resultTtlSeconds", "must be 0 when credential names several places")
+  } else if (only !== undefined && !sources.has("token") && !sources.has(only)) {
+    report(
+      "gateway.identitySources",
+      `must hold "token", else one caller gets another's answer; or set gateway.resultTtlSeconds to 0`,
+    )
+  }
+}
+
+/** Whether a configuration may need principal policies: told from the plain data, before anything is checked. */
+export function mayNeedPrincipalPolicy(config: unknown): boolean {
+  const { routes, gateway } = Object(config) as { readonly routes?: unknown; readonly gateway?: unknown }
+  return routes !== undefined && Object(gateway).resultTtlSeconds !== 0
+}
+
+function holdsRoute(gateway: CheckedGateway): boolean {
+  const sources = sourcesOf(gateway)
+  return (
+    sources.has("route") ||
+    sources.has("context.routekey") ||
+    (sources.has("context.httpmethod") && sources.has("context.resourcepath"))
+  )
+}
+
+/** The identity sources in one spelling each: `request.header.x`, `context.httpmethod`, `token`, `route`. */
+export function sourcesOf({ identitySources }: CheckedGateway): ReadonlySet<string> {
+  return new Set(identitySources.map(sourceName))
+}
+
+/** `$request.header.X`, `method.request.header.X` and `route.request.header.X` are one source in three dialects. */
+function sourceName(source: string): string {
+  const plain = source.replace(/^\$/, "").replace(/^(?:method|route)\./, "")
+  // Header names and context variables are compared in any case, names of query string parameters are not.
+  return plain.startsWith("request.querystring.") ? plain : plain.toLowerCase()
+}
+
+function carriersOf({ header, cookie, query, subprotocol }: CredentialOptions): readonly string[] {
+  const carriers: string[] = []
+  if (header !== undefined) carriers.push(`request.header.${header.toLowerCase()}`)
+  if (cookie !== undefined) carriers.push("request.header.cookie")
+  if (query !== undefined) carriers.push(`request.querystring.${query}`)
+  if (subprotocol !== undefined) carriers.push("request.header.sec-websocket-protocol")
+  return carriers
+}

@@ -1,0 +1,214 @@
+import { defaultKeyPolicy } from "../keys/settings.ts"
+import type { PrincipalPolicy } from "../policy/decide.ts"
+import type { Presets } from "../provider/presets.ts"
+import { knownKeys, number, object, type Report, word } from "../shared/check.ts"
+import type { CachePolicy } from "../token/cache.ts"
+import type { ClaimPath, CredentialOptions, ObserveOptions, RouteRule } from "../types/configuration.ts"
+import { ConfigurationError, type ConfigurationProblem } from "../types/errors.ts"
+import type { AnswerScope } from "./answer-scope.ts"
+import { type CheckedGateway, checkCache, checkCredential, checkGateway } from "./check-blocks.ts"
+import { answerScope, checkCacheKey, sourcesOf } from "./check-cache.ts"
+import { checkContext } from "./check-context.ts"
+import type { CheckEdge, CheckedEdge } from "./check-edge.ts"
+import { type CheckedIssuer, checkIssuers } from "./check-issuers.ts"
+import { checkKeys } from "./check-keys.ts"
+import type { CheckObserve } from "./check-observe.ts"
+import type { CompilePrincipalPolicy } from "./check-principal-policy.ts"
+import type { RouteChecks } from "./check-routes.ts"
+
+/** What verification needs, checked and with defaults. */
+export interface CheckedVerification {
+  readonly issuers: readonly CheckedIssuer[]
+  readonly cache: CachePolicy
+  readonly clockToleranceSeconds: number
+}
+
+/** What decisions and answers need, checked and with defaults. */
+export interface CheckedAnswers {
+  readonly routes: { readonly [routeKey: string]: RouteRule } | undefined
+  readonly unmatched: "deny" | "authenticated"
+  readonly gateway: CheckedGateway
+  readonly credential: CredentialOptions
+  readonly scope: AnswerScope
+  /** The compiled table, where answers are for all routes of a principal. */
+  readonly principalPolicy: PrincipalPolicy | undefined
+}
+
+/** The whole configuration, checked and with defaults. */
+export interface CheckedConfiguration extends CheckedVerification, CheckedAnswers {
+  readonly context: { readonly [key: string]: ClaimPath }
+  /** Undefined where no header is believed. */
+  readonly edge: CheckedEdge | undefined
+  /** As configured: defaults are the observer's. */
+  readonly observe: ObserveOptions | undefined
+}
+
+/** What checking a configuration may need besides, loaded. */
+export interface LoadedChecks {
+  readonly presets: Presets
+  /** Needed where there are `routes`. */
+  readonly routes: RouteChecks | undefined
+  /** Needed where `mayNeedPrincipalPolicy` says so. */
+  readonly compile: CompilePrincipalPolicy | undefined
+  /** Needed where there is an `edge` block. */
+  readonly edge: { readonly check: CheckEdge } | undefined
+  /** Needed where there is an `observe` block. */
+  readonly observe: CheckObserve | undefined
+}
+
+const verifierKeys = ["issuers", "keys", "cache", "clockToleranceSeconds"]
+const authorizerKeys = [
+  ...verifierKeys,
+  ...["routes", "unmatched", "gateway", "credential", "context", "edge", "secrets", "observe", "mode", "observing"],
+]
+
+/** Checks what a verifier needs. @throws ConfigurationError with every problem at once */
+export function checkVerification(config: unknown, presets: Presets): CheckedVerification {
+  return collected(config, (copy, report) => {
+    const raw = object(copy, "configuration", report) ?? {}
+    knownKeys(raw, verifierKeys, "", report)
+    return verification(raw, presets, report)
+  })
+}
+
+/** Checks the issuers of a configuration and nothing else. @throws ConfigurationError with every problem at once */
+export function checkIssuersOf(config: unknown, presets: Presets): readonly CheckedIssuer[] {
+  return collected(config, (copy, report) => {
+    const raw = object(copy, "configuration", report) ?? {}
+    knownKeys(raw, authorizerKeys, "", report)
+    return verification(raw, presets, report).issuers
+  })
+}
+
+/** Checks a whole configuration. @throws ConfigurationError with every problem at once */
+export function checkConfiguration(config: unknown, loaded: LoadedChecks): CheckedConfiguration {
+  const { presets, edge } = loaded
+  return collected(config, (copy, report) => {
+    const raw = object(copy, "configuration", report) ?? {}
+    knownKeys(raw, authorizerKeys, "", report)
+    const answers = checkAnswers(raw, loaded, report)
+    const verified = verification(raw, presets, report)
+    for (const { profile, path } of verified.issuers) {
+      const granted = answers.unmatched === "deny" && loaded.routes?.grantsByRole(answers.routes) === true
+      if (profile.tenantIssuers.length > 0 && !granted) {
+        report(
+          `${path}.allowAnyTenant`,
+          'needs routes that all demand roles or scopes, and unmatched "deny": anyone can own a tenant',
+        )
+      }
+    }
+    const context = checkContext(raw.context, report)
+    const { gateway } = answers
+    const observe = checkedObserve(raw.observe, { ...gateway, context }, loaded, report)
+    if (raw.edge === undefined) {
+      if (raw.secrets !== undefined) report("secrets", "goes with edge only")
+      return { ...verified, ...answers, context, observe, edge: undefined }
+    }
+    if (edge === undefined) throw new TypeError("a configuration that has an edge was not recognised")
+    const around = { ...{ presets, keys: raw.keys, secrets: raw.secrets, context }, ...verified, ...answers }
+    const checked = edge.check(raw.edge, { ...around, ...gateway, identitySources: sourcesOf(gateway) }, report)
+    return { ...verified, ...answers, context, observe, edge: checked }
+  })
+}
+
+/**
+ * Checks the blocks that decide what is answered, and leaves the others alone. Conflicts are not refused here: `compile`'s
+ * result holds them.
+ *
+ * @throws ConfigurationError with every problem at once
+ */
+export function checkAnswersOf(config: unknown, compile: CompilePrincipalPolicy, routes: RouteChecks): CheckedAnswers {
+  return collected(config, (copy, report) => {
+    const raw = object(copy, "configuration", report) ?? {}
+    knownKeys(raw, authorizerKeys, "", report)
+    let compiled: PrincipalPolicy | undefined
+    const withoutConflicts: CompilePrincipalPolicy = (options) => {
+      compiled = compile(options)
+      return { ...compiled, conflicts: [] }
+    }
+    return { ...checkAnswers(raw, { compile: withoutConflicts, routes }, report), principalPolicy: compiled }
+  })
+}
+
+function checkAnswers(
+  raw: { readonly [name: string]: unknown },
+  loaded: Pick<LoadedChecks, "compile" | "routes">,
+  report: Report,
+): CheckedAnswers {
+  let sound = true
+  const reportUnsound: Report = (path, message) => {
+    sound = false
+    report(path, message)
+  }
+  const routes = checkedRoutes(raw.routes, loaded, reportUnsound)
+  const gateway = checkGateway(raw.gateway, "gateway", reportUnsound)
+  const credential = checkCredential(raw.credential, "credential", report)
+  if (raw.unmatched !== undefined && routes === undefined) report("unmatched", "goes with routes only")
+  const unmatched = word(raw.unmatched, "unmatched", report, ["deny", "authenticated"], "deny")
+  if (!identityIsEdge(raw)) checkCacheKey(gateway, credential, report)
+  const scoped = { routes, unmatched }
+  // A table with other mistakes is not compiled: what would come out says nothing about the one that was meant.
+  const principalPolicy = sound
+    ? loaded.routes?.checkPrincipalPolicy(scoped, gateway, loaded.compile, report)
+    : undefined
+  return { routes, unmatched, gateway, credential, scope: answerScope(scoped, gateway), principalPolicy }
+}
+
+/** The route table. Absent stays absent: then any authenticated principal may call anything. */
+function checkedRoutes(
+  value: unknown,
+  { routes }: Pick<LoadedChecks, "routes">,
+  report: Report,
+): CheckedAnswers["routes"] {
+  if (value === undefined) return undefined
+  if (routes === undefined) throw new TypeError("a configuration with routes was not recognised")
+  return routes.checkRoutes(value, report)
+}
+
+/** Whether every request is authenticated by the edge, so that no token is looked for. */
+function identityIsEdge({ issuers, edge }: { readonly [name: string]: unknown }): boolean {
+  return Array.isArray(issuers) && issuers.length === 0 && edge !== undefined
+}
+
+function verification(
+  raw: { readonly [name: string]: unknown },
+  presets: Presets,
+  report: Report,
+): CheckedVerification {
+  checkKeys(raw.keys, "keys", report, defaultKeyPolicy)
+  const tolerance = { min: 0, max: 300, fallback: 5, unit: "seconds" }
+  return {
+    issuers: checkIssuers(raw.issuers, presets, raw.keys, report, identityIsEdge(raw)),
+    cache: checkCache(raw.cache, "cache", report),
+    clockToleranceSeconds: number(raw.clockToleranceSeconds, "clockToleranceSeconds", report, tolerance),
+  }
+}
+
+function checkedObserve(
+  value: unknown,
+  surroundings: Parameters<CheckObserve>[1],
+  { observe }: LoadedChecks,
+  report: Report,
+): ObserveOptions | undefined {
+  if (value === undefined) return undefined
+  if (observe === undefined) throw new TypeError("a configuration that observes was not recognised")
+  return observe(value, surroundings, report)
+}
+
+/** Checks a copy, so that what was checked is what is used, whatever the caller does with the object later. */
+function collected<T>(config: unknown, check: (copy: unknown, report: Report) => T): T {
+  const problems: ConfigurationProblem[] = []
+  const checked = check(plainCopy(config), (path, message) => problems.push({ path, message }))
+  if (problems.length > 0) throw new ConfigurationError(problems)
+  return checked
+}
+
+function plainCopy(config: unknown): unknown {
+  try {
+    return structuredClone(config)
+  } catch {
+    throw new ConfigurationError([
+      { path: "configuration", message: "must be plain data, as in JSON, without functions" },
+    ])
+  }
+}

@@ -1,0 +1,96 @@
+import { mayFetch } from "../keys/document.ts"
+import { importJwk } from "../keys/jwk.ts"
+import { defaultKeyPolicy, type KeyPolicy } from "../keys/settings.ts"
+import type { Presets } from "../provider/presets.ts"
+import type { IssuerProfile } from "../provider/profile.ts"
+import { object, type Report } from "../shared/check.ts"
+import type { KeyOptions } from "../types/key-options.ts"
+import { providerNames } from "../types/principal.ts"
+import { checkKeys } from "./check-keys.ts"
+
+/** An issuer ready to be connected to its keys. */
+export interface CheckedIssuer {
+  /** Where it stands in the configuration. */
+  readonly path: string
+  readonly profile: IssuerProfile
+  readonly keyPolicy: KeyPolicy
+}
+
+/** The block of the whole configuration is checked and reported where it stands. */
+const reportedOnce: Report = () => undefined
+
+/**
+ * Expands every configured issuer through its preset and checks what presets cannot see.
+ *
+ * @param mayBeEmpty whether requests can be authenticated by something else
+ */
+export function checkIssuers(
+  value: unknown,
+  presets: Presets,
+  keys: unknown,
+  report: Report,
+  mayBeEmpty = false,
+): readonly CheckedIssuer[] {
+  if (mayBeEmpty && Array.isArray(value) && value.length === 0) return []
+  if (!Array.isArray(value) || value.length === 0) {
+    report("issuers", "must be a list of at least one issuer")
+    return []
+  }
+  const seen = new Map<string, string>()
+  const bases = new Map<KeyOptions, KeyPolicy>() // one per kind of preset: a thousand issuers must not read one file a thousand times
+  return value.flatMap((item, index) => {
+    const path = `issuers[${index}]`
+    const raw = object(item, path, report)
+    if (raw === undefined) return []
+    const preset = providerNames.find((name) => name === raw.provider)
+    const profile = preset && presets[preset]?.(raw, path, report)
+    if (profile === undefined) {
+      report(`${path}.provider`, `must be one of ${providerNames.join(", ")}; use "oidc" for any other issuer`)
+      return []
+    }
+    // The block of the whole configuration on top of what the preset needs, and the issuer's own on top of that.
+    const { keyDefaults } = profile
+    const base =
+      bases.get(keyDefaults) ??
+      checkKeys(keys, "keys", reportedOnce, { ...defaultKeyPolicy, ...keyDefaults } as KeyPolicy)
+    bases.set(keyDefaults, base)
+    const keyPolicy = checkKeys(raw.keys, `${path}.keys`, report, base)
+    checkKeyPlace(profile, keyPolicy, path, report)
+    const claimed = [
+      ...profile.issuers.map(({ issuer }) => issuer),
+      ...profile.tenantIssuers.map(({ prefix }) => prefix),
+    ]
+    for (const issuer of claimed) {
+      const first = seen.get(issuer)
+      // Two entries for one issuer could not both apply; which one would must not depend on their order.
+      if (first !== undefined) report(path, `accepts the same issuer as ${first}; merge the two`)
+      else seen.set(issuer, path)
+    }
+    return [{ path, profile, keyPolicy }]
+  })
+}
+
+function checkKeyPlace(profile: IssuerProfile, policy: KeyPolicy, path: string, report: Report): void {
+  const { keyPlace } = profile
+  if ("jwks" in keyPlace) {
+    const { jwks } = keyPlace
+    if (typeof jwks !== "object" || jwks === null || !Array.isArray((jwks as { keys?: unknown }).keys)) return
+    const results = (jwks as { keys: unknown[] }).keys.map((jwk) => importJwk(jwk, profile.algorithms))
+    for (const [index, result] of results.entries()) {
+      if (result === "private") report(`${path}.jwks.keys[${index}]`, "is a private key; configure public keys only")
+      if (result === "symmetric") report(`${path}.jwks.keys[${index}]`, "is a symmetric key")
+    }
+    if (results.length > 0 && results.every((result) => typeof result === "string")) {
+      const why = [...new Set(results)].join(", ")
+      report(
+        `${path}.jwks`,
+        `has no key that can verify ${profile.algorithms.map(({ name }) => name).join(", ")} (${why})`,
+      )
+    }
+    return
+  }
+  const [name, url] = "jwksUri" in keyPlace ? ["jwksUri", keyPlace.jwksUri] : ["discoveryUrl", keyPlace.discoveryUrl]
+  if (url === "" || profile.name === "" || mayFetch(url, policy.allowHttpLoopback)) return
+  const remedy = name === "discoveryUrl" ? "; else name jwksUri or jwks" : ""
+  report(`${path}.${name}`, `must be an https URL${remedy} (http for loopback needs keys.allowHttpLoopback)`)
+}

@@ -1,0 +1,68 @@
+import { isUsable, stateAt } from "../renewal/age.ts"
+import type { Held, Taken } from "../renewal/refreshed-value.ts"
+import type { Algorithm } from "../shared/algorithms.ts"
+import type { KeyFetchRecord, Observer } from "../types/observer.ts"
+import type { FetchedKeySet } from "./discovery.ts"
+import { FetchFailure } from "./document.ts"
+import { freshForMs } from "./freshness.ts"
+import type { VerificationKey } from "./jwk.ts"
+import { type KeySet, keySet, maxKeys, readKeySet } from "./key-set.ts"
+import type { KeyPolicy } from "./settings.ts"
+
+/** What has to be known, and who has to be told, when a fetched set is read. */
+export interface KeySetReading {
+  /** The configured issuer, for observation. */
+  readonly name: string
+  readonly algorithms: readonly Algorithm[]
+  readonly policy: KeyPolicy
+  readonly observer: Observer
+}
+
+/** What there is to report of a good refresh. */
+export type KeySetReport = Pick<KeyFetchRecord, "notModified">
+
+/**
+ * What a fetch means for the set that is held.
+ *
+ * @throws FetchFailure `not_a_key_set`, `no_usable_key`
+ */
+export function takeKeySet(
+  { document, notModified, headers }: FetchedKeySet,
+  { name, algorithms, policy, observer }: KeySetReading,
+  held: Held<KeySet> | undefined,
+  nowMs: number,
+): Taken<KeySet, KeySetReport> {
+  if (notModified && held !== undefined) {
+    // RFC 9111 section 4.3.4: what a 304 does not say stays as it was.
+    const kept = headers["cache-control"] === undefined ? held.freshForMs : freshForMs(headers, policy)
+    return { value: held.value, freshForMs: kept, report: { notModified } }
+  }
+  const next = readKeySet(document, algorithms, held?.value)
+  if (next === undefined) throw new FetchFailure("not_a_key_set")
+  observer.keySet?.({ issuer: name, usable: next.keys.length, skipped: next.skipped })
+  // A set without a usable key is a failed refresh: it must not replace a good one (SR-099).
+  if (next.keys.length === 0) throw new FetchFailure("no_usable_key")
+  // Keys of a set that was too old to be used, or somebody else's, get no new life from a grace.
+  const hadBySelf = held?.fromSnapshot === false && isUsable(stateAt(nowMs, held, policy))
+  const graceMs = hadBySelf ? policy.graceSeconds * 1000 : 0
+  return { value: succeed(held?.value, next, graceMs, nowMs), freshForMs: freshForMs(headers, policy), report: {} }
+}
+
+/**
+ * Puts `next` in the place of `previous` (SR-100): what is in `next` verifies without end, what only `previous` held
+ * goes on verifying for the grace and not a moment longer. Entra's sets lose keys for hours and show them again; for
+ * every other issuer the grace is 0.
+ *
+ * @returns the set to use: `next`, and after it the keys in their grace
+ */
+function succeed(previous: KeySet | undefined, next: KeySet, graceMs: number, nowMs: number): KeySet {
+  const present = new Set(next.keys)
+  for (const key of present) key.usableUntilMs = Number.POSITIVE_INFINITY
+  const inGrace: VerificationKey[] = []
+  for (const key of previous?.keys ?? []) {
+    if (present.has(key)) continue
+    key.usableUntilMs = Math.min(key.usableUntilMs, nowMs + graceMs)
+    if (key.usableUntilMs > nowMs) inGrace.push(key)
+  }
+  return inGrace.length === 0 ? next : keySet([...next.keys, ...inGrace].slice(0, maxKeys), next.skipped)
+}

@@ -1,0 +1,108 @@
+import { type AmbiguousForms, ambiguousForms } from "../route/path.ts"
+import type { Route } from "../route/route.ts"
+import { isFixed, many, one, patternTexts, rest, spanning } from "../route/tokens.ts"
+import type { Template, TemplateTree } from "../route/tree.ts"
+import type { Coverage } from "../types/coverage.ts"
+import { type Exposure, type Surroundings, surroundings } from "./exposure.ts"
+import { mergedExposures, mergedPatterns } from "./merged-patterns.ts"
+import { type Conflict, OverlapAnalysis, tangled } from "./overlap.ts"
+import { type Covered, type CoverOptions, cover, type Examined, most } from "./patterns.ts"
+
+/** A route table, compiled for answers that serve every route of a stage. */
+export interface CompiledTable {
+  readonly tree: TemplateTree
+  readonly ambiguous: AmbiguousForms
+  /** Whether an empty segment could be taken for a part of a parameter. */
+  readonly hasParameters: boolean
+  readonly conflicts: readonly Conflict[]
+  readonly exposed: readonly Exposure[]
+  /** What answers whose patterns are merged can cover besides. */
+  exposedIfMerged(): readonly Exposure[]
+  /** What a principal's answer covers, given what it may call. */
+  cover(permits: (route: Route) => boolean): Covered
+  /** What an answer needs at most, before anything is merged, and all that it can hold. */
+  readonly most: { readonly needed: Coverage; readonly all: Coverage }
+}
+
+/** How the API around the table is set. */
+export interface TableOptions {
+  /** The API's resource policy allows: then what is not denied is allowed, and silence is no refusal. */
+  readonly resourcePolicyAllows: boolean
+  /** Whether every path has a route: the table has `$default`, or admits what it does not name. */
+  readonly complete: boolean
+}
+
+/** Most conflicts that are looked for: whoever has as many reads the first few. */
+const maxConflicts = 100
+
+const nowhere: Surroundings = { deny: new Map(), exposed: [] }
+
+/** Compiles the templates of a table. Takes time with the table's overlaps, so it happens once, at start. */
+export function compileTable(templates: readonly Template[], tree: TemplateTree, options: TableOptions): CompiledTable {
+  const analysis = new OverlapAnalysis(templates, tree)
+  const conflicts = new Map<string, Conflict>()
+  const report = (found: Conflict): void => {
+    const key = found.routes.join("\n")
+    if (!conflicts.has(key) && conflicts.size < maxConflicts) conflicts.set(key, found)
+  }
+  // Where all routes have one rule, nobody may call some of them only, and nothing has to be kept apart.
+  const rules = new Set(templates.flatMap(({ routes }) => [...routes.values()].map(({ rule }) => rule)))
+  const catchAlls = templates.filter(({ tokens }) => tokens.at(-1) === many || tokens.at(-1) === rest)
+  const examined: Examined[] = []
+  for (const template of templates) {
+    if (conflicts.size >= maxConflicts) break // the table is refused anyway
+    try {
+      examined.push({
+        template,
+        paths: analysis.allowPatterns(template).flatMap(patternTexts),
+        wildMethod: analysis.wildMethod(template),
+        overlaps: rules.size === 1 ? [] : analysis.overlaps(template, report),
+        deniedWith: rules.size === 1 ? [] : analysis.denial(template, options.resourcePolicyAllows, report),
+        around: options.complete ? nowhere : surroundings(template, tree, analysis),
+        slashRivals: catchAlls.filter((catchAll) => isRival(catchAll, template)),
+      })
+    } catch (error) {
+      report(tangled(template, error))
+    }
+  }
+  const ambiguous = ambiguousForms(templates)
+  const hasParameters = templates.some(({ tokens }) => tokens.includes(one))
+  // An analysis of its own, made only if a principal's patterns do not fit: this one's findings need not stay in memory.
+  const merge: CoverOptions["merge"] = (permits, minDepth) =>
+    mergedPatterns(templates, permits, new OverlapAnalysis(templates, tree), minDepth)
+  // A whole method is opened only where every path of it has a route.
+  const minDepth = options.complete ? 0 : 1
+  const coverOptions = { ...options, ambiguous, hasParameters, merge, minDepth }
+  return {
+    ...{ tree, ambiguous, hasParameters, conflicts: [...conflicts.values()] },
+    exposed: examined.flatMap(({ around }) => around.exposed),
+    exposedIfMerged: () =>
+      options.complete ? [] : mergedExposures(templates, tree, new OverlapAnalysis(templates, tree), minDepth),
+    most: most(examined, coverOptions),
+    cover: (permits) => cover(examined, permits, coverOptions),
+  }
+}
+
+/** Whether REST and HTTP APIs would take some request of a table to different templates. */
+export function ordersDiffer(templates: readonly Template[], rest: TemplateTree, http: TemplateTree): boolean {
+  const analysis = new OverlapAnalysis(templates, http) // where the orders differ, a full match is taken by HTTP APIs
+  return templates.some(
+    ({ tokens }) =>
+      tokens.at(-1) === many &&
+      analysis.hitsAny(spanning(tokens), ({ path, methods }) =>
+        methods.some((method) => http.choose(path, method) !== rest.choose(path, method)),
+      ),
+  )
+}
+
+/** Whether a catch-all stands above a template that is none itself, or right below it. */
+function isRival(catchAll: Template, { tokens }: Template): boolean {
+  const last = tokens.at(-1)
+  const above = catchAll.tokens.length - 1
+  if (last === undefined || last === many || last === rest || above > tokens.length) return false
+  for (let at = 0; at < above; at++) {
+    const [a = "", b = ""] = [catchAll.tokens[at], tokens[at]]
+    if (a !== b && isFixed(a) && isFixed(b)) return false
+  }
+  return true
+}

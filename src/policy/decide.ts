@@ -1,0 +1,110 @@
+import type { DecideRoute, RouteVerdict } from "../route/decide.ts"
+import type { Route } from "../route/route.ts"
+import { compileRule } from "../route/rule.ts"
+import { readRoutes } from "../route/table.ts"
+import { type RouteOrder, TemplateTree, templatesOf } from "../route/tree.ts"
+import type { RouteRule } from "../types/configuration.ts"
+import type { Coverage } from "../types/coverage.ts"
+import type { Principal } from "../types/principal.ts"
+import { refusal } from "../types/reasons.ts"
+import { type CompiledTable, compileTable, ordersDiffer } from "./compile.ts"
+import type { Exposure } from "./exposure.ts"
+import type { Conflict } from "./overlap.ts"
+import { TextTable } from "./principal-table.ts"
+
+/** A route table for answers that API Gateway keeps per token and uses for every route. */
+export interface PrincipalPolicy {
+  readonly conflicts: readonly Conflict[]
+  readonly exposed: readonly Exposure[]
+  /** What answers can cover besides that are so large that their patterns are merged. */
+  exposedIfMerged(): readonly Exposure[]
+  /** The most that answers need and can hold, see `CompiledTable`. */
+  readonly most: CompiledTable["most"]
+  readonly decide: DecideRoute
+  /** What a principal may call of an API's HTTP routes; undefined: nothing. */
+  covers(principal: Principal, order: RouteOrder): Coverage | undefined
+}
+
+/** What principal policies need to know. */
+export interface PrincipalPolicyOptions {
+  readonly routes: { readonly [routeKey: string]: RouteRule }
+  readonly unmatched: "deny" | "authenticated"
+  readonly resourcePolicyAllows: boolean
+  /** The one kind of API that is meant; undefined: both. */
+  readonly api: RouteOrder | undefined
+}
+
+const routeUnmatched = refusal("route_unmatched")
+const gatewayMismatch = refusal("gateway_mismatch")
+const connectOnly: Coverage = Object.freeze({ allow: ["$connect"], deny: [], denyIfRoom: [] })
+
+/**
+ * Compiles a table into principal policies: one answer that holds everything a principal may call. The answer is judged
+ * by the text of each request's own path, so the decision is made by that text too, and a gateway that chose another
+ * route than the text leads to is a contradiction, not a second opinion.
+ */
+export function compilePrincipalPolicy(options: PrincipalPolicyOptions): PrincipalPolicy {
+  const routes = readRoutes(options.routes)
+  const connect = routes.find(({ method }) => method === "$connect")
+  const listed = routes.filter((route) => route !== connect)
+  const hasDefault = listed.some(({ template }) => template === "$default")
+  const open = options.unmatched === "authenticated"
+  // What the table does not name is a route like any other where it is admitted: the last one, without a demand.
+  const unnamed: Route = {
+    key: "unmatched",
+    method: "ANY",
+    template: "$default",
+    rule: compileRule({}),
+    configured: {},
+  }
+  const templates = templatesOf(open && !hasDefault ? [...listed, unnamed] : listed)
+  const { resourcePolicyAllows } = options
+  const compile = (tree: TemplateTree): TextTable => {
+    const compiled = compileTable(templates, tree, { resourcePolicyAllows, complete: open || hasDefault })
+    return new TextTable(templates, compiled, [...routes, unnamed], unnamed)
+  }
+  const trees = { rest: new TemplateTree(templates, "rest"), http: new TemplateTree(templates, "http") }
+  // Most tables mean the same on both kinds of API, and are examined once.
+  const differ = ordersDiffer(templates, trees.rest, trees.http)
+  const rest = differ && options.api === "http" ? undefined : compile(trees.rest)
+  const http = differ ? (options.api === "rest" ? undefined : compile(trees.http)) : rest
+  const tables = [...new Set([rest, http])].filter((table) => table !== undefined)
+  const onRest = new Set(rest?.compiled.conflicts.map(({ routes }) => routes.join("\n")))
+
+  return {
+    conflicts: unique(
+      tables.flatMap((table) =>
+        table === rest || rest === undefined
+          ? table.compiled.conflicts
+          : table.compiled.conflicts.filter(({ routes }) => !onRest.has(routes.join("\n"))).map(onlyOnHttp),
+      ),
+    ),
+    exposed: unique(tables.flatMap(({ compiled }) => compiled.exposed)),
+    exposedIfMerged: () => unique(tables.flatMap(({ compiled }) => compiled.exposedIfMerged())),
+    most: (rest ?? http ?? compile(trees.rest)).compiled.most,
+    covers: (principal, order) => (order === "http" ? (http ?? rest) : (rest ?? http))?.covers(principal),
+    decide(request, principal): RouteVerdict {
+      if (request.kind === "websocket") {
+        const rule = connect ?? (open ? unnamed : undefined)
+        const refused = rule === undefined ? routeUnmatched : rule.rule.refuse(principal)
+        return { route: connect, refused, covers: refused === undefined ? connectOnly : undefined }
+      }
+      const table = request.kind.startsWith("http") ? http : rest
+      return table?.decide(request, principal) ?? { route: undefined, refused: gatewayMismatch, covers: undefined }
+    },
+  }
+}
+
+/** A conflict that a REST API does not have. */
+function onlyOnHttp(conflict: Conflict): Conflict {
+  return {
+    ...conflict,
+    message: `${conflict.message}; that is so on HTTP APIs only, which take a full match before a greedy one`,
+    remedy: `set gateway.api to "rest" if this is a REST API; else ${conflict.remedy}`,
+  }
+}
+
+/** Findings of two tables, each once. */
+function unique<T extends Conflict | Exposure>(findings: readonly T[]): readonly T[] {
+  return [...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values()]
+}

@@ -1,0 +1,80 @@
+import type { RouteVerdict } from "../route/decide.ts"
+import { type RequestedPath, readPath } from "../route/path.ts"
+import type { Route } from "../route/route.ts"
+import { httpMethods } from "../route/template.ts"
+import { routeOf, Shapes, type Template } from "../route/tree.ts"
+import type { Coverage } from "../types/coverage.ts"
+import type { Principal } from "../types/principal.ts"
+import { type Refusal, refusal } from "../types/reasons.ts"
+import type { AccessRequest } from "../types/request.ts"
+import type { CompiledTable } from "./compile.ts"
+import type { Covered } from "./patterns.ts"
+import { PermissionsOf } from "./permissions.ts"
+
+const routeUnmatched = refusal("route_unmatched")
+const pathAmbiguous = refusal("path_ambiguous")
+const methodUnknown = refusal("method_unknown")
+const gatewayMismatch = refusal("gateway_mismatch")
+
+/** A compiled table that decides by the text of the path, as the answer it gives is judged. */
+export class TextTable {
+  readonly compiled: CompiledTable
+  readonly #permissions: PermissionsOf
+  readonly #unnamed: Route
+  readonly #unnamedTemplate: Template | undefined
+  /** Shapes of the templates that the table names. */
+  readonly #named: ReadonlySet<string>
+  readonly #shapes = new Shapes()
+
+  /** @param unnamed the route of everything that the table does not name, where that is admitted */
+  constructor(templates: readonly Template[], compiled: CompiledTable, routes: readonly Route[], unnamed: Route) {
+    this.compiled = compiled
+    this.#permissions = new PermissionsOf(routes, compiled.cover)
+    this.#unnamed = unnamed
+    this.#unnamedTemplate = templates.find((template) => routeOf(template, "GET") === unnamed)
+    const named = templates.filter((template) => template !== this.#unnamedTemplate)
+    this.#named = new Set(named.map(({ shape }) => shape))
+  }
+
+  covers(principal: Principal): Coverage | undefined {
+    return something(this.#permissions.of(principal))
+  }
+
+  decide(request: AccessRequest, principal: Principal): RouteVerdict {
+    const { method, arn } = request
+    const covered = this.#permissions.of(principal)
+    const covers = something(covered)
+    // The gateway keeps the answer for the token's other requests, so it is theirs, whatever this one is.
+    if (!httpMethods.includes(method)) return { route: undefined, refused: methodUnknown, covers }
+    const found = this.#routeOf(request, arn?.path ?? "/", covered)
+    if (found === undefined) return { route: undefined, refused: routeUnmatched, covers }
+    if ("refused" in found)
+      return { route: undefined, refused: found, covers: found.outcome === "unavailable" ? undefined : covers }
+    return { route: found === this.#unnamed ? undefined : found, refused: found.rule.refuse(principal), covers }
+  }
+
+  #routeOf({ method, template }: AccessRequest, path: string, covered: Covered): Route | Refusal | undefined {
+    const { tree, ambiguous, hasParameters } = this.compiled
+    if (covered.all ? hasParameters && path.includes("//") : ambiguous.test(path)) return pathAmbiguous
+    const requested = readPath(path)
+    if (requested.slash && covered.slashMatters.has(method)) return pathAmbiguous
+    const chosen = tree.choose(requested.segments, method)
+    if (template !== undefined && !this.#agrees(template, chosen, requested)) return gatewayMismatch
+    return routeOf(chosen, method)
+  }
+
+  /** Whether the gateway chose the template that the path leads to. */
+  #agrees(template: string, chosen: Template | undefined, { segments, slash }: RequestedPath): boolean {
+    const shape = this.#shapes.of(template)
+    if (chosen?.shape === shape) return true
+    // With a slash at the end an HTTP API may have taken a catch-all; the verdict is the same there, or none.
+    const { tree } = this.compiled
+    if (slash && (chosen === undefined || tree.find(segments).some((other) => other.shape === shape))) return true
+    // Neither the gateway nor the path leads to a route that the table names.
+    return (chosen === undefined || chosen === this.#unnamedTemplate) && !this.#named.has(shape)
+  }
+}
+
+function something({ coverage }: Covered): Coverage | undefined {
+  return coverage.allow.length === 0 ? undefined : coverage
+}

@@ -1,0 +1,43 @@
+import type { Authorizer } from "../authorizer/authorizer.ts"
+import type { AuthorizerParts, ExistingAuthorizer } from "../authorizer/parts.ts"
+import type { AuthorizerConfig } from "../types/configuration.ts"
+import type { CheckedMode } from "./check-shadow.ts"
+
+// Who can send the header decides, so it is believed as the identity of an edge is: with evidence only, and never twice,
+// under another spelling or beside an alias. So an authorizer of its own reads it, for which the decision is the user.
+
+/** The configuration of the authorizer that reads the header. */
+export function headerConfig(
+  { header, evidence }: NonNullable<CheckedMode["header"]>,
+  { gateway, secrets }: AuthorizerConfig,
+): AuthorizerConfig {
+  return {
+    issuers: [],
+    gateway: { ...gateway, resultTtlSeconds: 0, identitySources: [] },
+    edge: { role: "identity", headers: { user: header }, evidence },
+    ...(secrets && { secrets }),
+  }
+}
+
+/** Its parts. It tells of its secrets; what it decides is told as what the existing authorizer did. */
+export function headerParts({ clock, secrets, observer }: AuthorizerParts): AuthorizerParts {
+  return {
+    check: ({ subject }) => subject === "allow", // and every other text denies
+    ...(clock && { clock }),
+    ...(secrets && { secrets }),
+    observer: {
+      secretFetch: (record) => observer?.secretFetch?.(record),
+      secretEvent: (record) => observer?.secretEvent?.(record),
+      fault: (error) => observer?.fault?.(error),
+    },
+  }
+}
+
+/** The answer for what the header says, about nobody: a header that says allow says nothing of the caller. */
+export function existingByHeader({ handler }: Authorizer): ExistingAuthorizer {
+  return async (event) => {
+    const answer = await handler(event)
+    if (!("policyDocument" in answer)) return { isAuthorized: answer.isAuthorized }
+    return { principalId: "existing", policyDocument: answer.policyDocument }
+  }
+}
