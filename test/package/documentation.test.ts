@@ -52,7 +52,7 @@ describe("the documentation", () => {
   it("names every option of the configuration", () => {
     const text = pages.map(read).join("\n")
     const source = ["configuration", "issuer-options", "key-options"]
-      .map((name) => read(`src/shared/${name}.ts`))
+      .map((name) => read(`src/types/${name}.ts`))
       .join("")
     const options = [...source.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name]) => name)
     expect(options.length).toBeGreaterThan(50)
