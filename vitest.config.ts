@@ -3,6 +3,9 @@ import type { ViteUserConfig } from "vitest/config"
 // Fails every test during which a secret of the tests is written anywhere.
 const setupFiles = ["test/support/canary-scan.ts"]
 
+// What builds the package, the templates or the benches, or reads all of the documentation.
+const wholeProduct = ["package", "deploy", "docs", "bench"].map((folder) => `test/${folder}/**/*.test.ts`)
+
 const config: ViteUserConfig = {
   test: {
     // One for each processor, where the default leaves one of them idle.
@@ -13,7 +16,7 @@ const config: ViteUserConfig = {
         test: {
           name: "rooms",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/runtime/**", "test/package/**"],
+          exclude: ["test/runtime/**", ...wholeProduct],
           setupFiles,
           testTimeout: 20_000,
         },
@@ -21,7 +24,7 @@ const config: ViteUserConfig = {
       {
         test: {
           name: "package",
-          include: ["test/package/**/*.test.ts"],
+          include: wholeProduct,
           setupFiles,
           testTimeout: 240_000,
           hookTimeout: 240_000,

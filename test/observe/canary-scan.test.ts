@@ -43,9 +43,9 @@ describe("the scan of all output for canaries", () => {
     )
     expect(files.length).toBeGreaterThan(100)
     expect(spying.toSorted()).toEqual([
+      "bench/subjects.test.ts", // observed handlers of the benches
       "conformance/oidc-provider.test.ts", // silences another program's warnings
       "observe/powertools.test.ts", // a stream that throws
-      "package/bench-subjects.test.ts", // observed handlers of the benches
       "support/output.ts",
     ])
   })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest"
 import { sampleEvent, withCredential } from "../../local/gateway/event.ts"
 import { readVerdict } from "../../local/gateway/verdict.ts"
-import { parameterSets } from "../package/parameter-sets.ts"
-import { deployedEnvironment } from "../package/template.ts"
+import { parameterSets } from "../deploy/parameter-sets.ts"
+import { deployedEnvironment } from "../deploy/template.ts"
 import { startFunction } from "./functions.ts"
 
 const event = withCredential(sampleEvent("rest-request"), "Bearer nonsense") ?? {}

@@ -46,7 +46,7 @@ describe.skipIf(!here)("cfn-lint", () => {
     const path = join(folder, "transformed.json")
     let Resources: Transformed["Resources"]
     beforeAll(() => {
-      const { code, output } = run(python(), [join(root, "test/package/sam-transform.py"), join(root, "template.yaml")])
+      const { code, output } = run(python(), [join(root, "test/deploy/sam-transform.py"), join(root, "template.yaml")])
       if (code !== 0) throw new Error(`The SAM transform failed: ${output.slice(-4000)}`)
       writeFileSync(path, output)
       Resources = (JSON.parse(output) as Transformed).Resources
