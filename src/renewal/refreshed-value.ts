@@ -50,6 +50,7 @@ export type UseEvent = "stale_served" | "overdue_served" | "unknown" | "cool_dow
  * @typeParam R what there is to report of a good refresh
  */
 export abstract class Renewed<V, R extends object> implements Source<V> {
+  readonly isFixed = false
   readonly #policy: RenewalPolicy
   readonly #clock: Clock
   readonly #behind: Behind

@@ -15,6 +15,8 @@ export interface Source<V> {
   isFresh(nowMs: number): boolean
   /** Whether the last attempt to refresh failed, so that a key that the value lacks may exist all the same. */
   readonly inDoubt: boolean
+  /** Whether the value stays what it is for the life of the process. */
+  readonly isFixed: boolean
 }
 
 /** A source whose value is never fetched and never old: what stands in the configuration or the environment. */
@@ -26,5 +28,6 @@ export function fixedSource<V>(value: V): Source<V> {
     forced: () => undefined,
     isFresh: () => true,
     inDoubt: false,
+    isFixed: true,
   }
 }

@@ -89,7 +89,9 @@ export function createAuthenticate(select: SelectIssuer, verified: VerifiedToken
     const { issuer } = found.selected
     if (set === undefined) return attributed(keysUnavailable, issuer)
     const candidates = candidatesIn(set, found.header, issuer, found.nowMs)
-    return candidates.length > 0 ? finish(found, candidates) : withoutKey(issuer)
+    if (candidates.length === 0) return withoutKey(issuer, keyUnknown)
+    const result = finish(found, candidates)
+    return mayNeedNewKey(found, result) ? withoutKey(issuer, signatureInvalid) : result
   }
 
   return (token, nowMs) => {
@@ -101,11 +103,19 @@ export function createAuthenticate(select: SelectIssuer, verified: VerifiedToken
     const { issuer } = found.selected
     const set = issuer.keys.current(nowMs)
     const candidates = set === undefined ? none : candidatesIn(set, found.header, issuer, nowMs)
-    if (candidates.length > 0) return finish(found, candidates)
+    if (candidates.length > 0) {
+      const result = finish(found, candidates)
+      if (!mayNeedNewKey(found, result)) return result
+    }
     // A token that its own claims already condemn is not worth a fetch.
-    if (found.condemned !== undefined) return attributed(found.condemned, issuer)
+    else if (found.condemned !== undefined) return attributed(found.condemned, issuer)
     const fetching = set === undefined ? issuer.keys.refreshed(nowMs) : issuer.keys.forced(nowMs)
-    return fetching === undefined ? withoutKey(issuer) : fetching.then((fetched) => afterFetch(found, fetched))
+    if (fetching !== undefined) return fetching.then((fetched) => afterFetch(found, fetched))
+    const refused = withoutKey(issuer, candidates.length > 0 ? signatureInvalid : keyUnknown)
+    // The cool-down forbids a fetch, and the issuer may have published the key since the last one.
+    return issuer.keys.isFixed || refused.outcome === "unavailable"
+      ? refused
+      : { ...refused, ifKept: "keys_unavailable" }
   }
 }
 
@@ -118,8 +128,14 @@ function attributed(refused: Refusal, { profile }: Issuer): Refusal {
 }
 
 /** While refreshing fails, a missing key may be a new one: the question is undecided, and must not become a denial. */
-function withoutKey(issuer: Issuer): Refusal {
-  return attributed(issuer.keys.inDoubt ? keysUnavailable : keyUnknown, issuer)
+function withoutKey(issuer: Issuer, refused: Refusal): Refusal {
+  return attributed(issuer.keys.inDoubt ? keysUnavailable : refused, issuer)
+}
+
+/** Without a `kid`, a signature that does not verify is what a token of a new key looks like, too. */
+function mayNeedNewKey({ header, condemned }: ReadToken, result: Principal | Refusal): boolean {
+  if (header.kid !== undefined || condemned !== undefined) return false
+  return "refused" in result && result.code === signatureInvalid.code
 }
 
 function candidatesIn(

@@ -107,6 +107,11 @@ export interface Refusal {
   readonly outcome: Exclude<Outcome, "allow">
   /** The configured issuer whose token was refused, once that much is known. */
   readonly issuer?: string
+  /**
+   * Set if the refusal holds now but may end before an answer that API Gateway keeps: the code with which the question is
+   * undecided if the answer would be kept.
+   */
+  readonly ifKept?: UnavailableCode
 }
 
 const values = new Map<ReasonCode, Refusal>()
