@@ -10,6 +10,11 @@ export interface HallpassProps {
   readonly configuration: object
   /** The folder that `npm run build` writes. @default build/ of this checkout */
   readonly bundle?: string
+  /**
+   * Whether the invoke role demands `aws:SourceAccount`. Choose `true` only if you have tried it: if API Gateway does not
+   * send that key, every request gets 500. @default false
+   */
+  readonly invokeRoleDemandsAccount?: boolean
 }
 
 /** The authorizer as template.yaml deploys it: its function, and the role that API Gateway calls it with. */
@@ -17,7 +22,11 @@ export class Hallpass extends Construct {
   readonly handler: LambdaFunction
   readonly invokeRole: Role
 
-  constructor(scope: Construct, id: string, { configuration, bundle }: HallpassProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { configuration, bundle, invokeRoleDemandsAccount: demandAccount = false }: HallpassProps,
+  ) {
     super(scope, id)
     const logGroup = new LogGroup(this, "Logs", { retention: RetentionDays.ONE_MONTH })
     // Given a role, the CDK attaches no managed policy.
@@ -48,11 +57,11 @@ export class Hallpass extends Construct {
         POWERTOOLS_LOG_LEVEL: "INFO",
       },
     })
+    const conditions = { StringEquals: { "aws:SourceAccount": Stack.of(this).account } }
     this.invokeRole = new Role(this, "InvokeRole", {
       description: "Lets API Gateway call the authorizer of hallpass",
-      assumedBy: new ServicePrincipal("apigateway.amazonaws.com", {
-        conditions: { StringEquals: { "aws:SourceAccount": Stack.of(this).account } },
-      }),
+      // API Gateway was seen to leave aws:SourceAccount out. A trust policy that demands it then refuses API Gateway.
+      assumedBy: new ServicePrincipal("apigateway.amazonaws.com", demandAccount ? { conditions } : {}),
     })
     this.handler.grantInvoke(this.invokeRole) // the function's ARN, its versions and aliases
   }

@@ -86,10 +86,14 @@ data "aws_iam_policy_document" "api_gateway" {
       type        = "Service"
       identifiers = ["apigateway.amazonaws.com"]
     }
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [data.aws_caller_identity.current.account_id]
+    # API Gateway was seen to leave this key out. A trust policy that demands it then refuses API Gateway itself.
+    dynamic "condition" {
+      for_each = var.invoke_role_demands_account ? [data.aws_caller_identity.current.account_id] : []
+      content {
+        test     = "StringEquals"
+        variable = "aws:SourceAccount"
+        values   = [condition.value]
+      }
     }
   }
 }

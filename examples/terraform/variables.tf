@@ -33,6 +33,12 @@ variable "http_api_id" {
   default     = ""
 }
 
+variable "invoke_role_demands_account" {
+  description = "Whether the invoke role demands aws:SourceAccount. Only if you have tried it: if API Gateway does not send that key, every request gets 500"
+  type        = bool
+  default     = false
+}
+
 variable "tags" {
   description = "Tags of everything that can be tagged"
   type        = map(string)

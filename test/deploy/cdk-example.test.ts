@@ -72,6 +72,23 @@ describe("examples/cdk", () => {
     expect(propertiesOf("AWS::ApiGatewayV2::Authorizer").EnableSimpleResponses).toBe(gateway?.responses === "simple")
   })
 
+  test("13-8-1: API Gateway may assume the invoke role without aws:SourceAccount, and call this function only", () => {
+    const [role] = Object.entries(template.Resources).filter(
+      ([, { Type, Properties }]) => Type === "AWS::IAM::Role" && JSON.stringify(Properties).includes("apigateway"),
+    )
+    expect(role?.[1].Properties.AssumeRolePolicyDocument).toMatchObject({
+      Statement: [{ Action: "sts:AssumeRole", Effect: "Allow", Principal: { Service: "apigateway.amazonaws.com" } }],
+    })
+    expect(JSON.stringify(role)).not.toContain("SourceAccount")
+    const granted = ofType("AWS::IAM::Policy").filter(({ Properties }) =>
+      JSON.stringify(Properties.Roles).includes(role?.[0] ?? "?"),
+    )
+    // The construct grants it, and the CDK's own authorizer does once more.
+    expect(granted).toHaveLength(2)
+    for (const { Properties } of granted)
+      expect(Properties.PolicyDocument).toMatchObject({ Statement: [{ Action: "lambda:InvokeFunction" }] })
+  })
+
   test("has the authorizer on every method and every route", () => {
     const methods = [...ofType("AWS::ApiGateway::Method"), ...ofType("AWS::ApiGatewayV2::Route")]
     expect(methods).toHaveLength(3)

@@ -44,6 +44,7 @@ describe("each rule can be broken:", () => {
     }
   const invoke = "InvokeRole/Properties/Policies/0/PolicyDocument/Statement/0"
   const trust = "InvokeRole/Properties/AssumeRolePolicyDocument/Statement/0"
+  const scheduler = { Service: "scheduler.amazonaws.com" }
   const secret = "EdgeSecretPolicy/Properties/PolicyDocument/Statement/0"
   const authorizer = "HttpDemoAuthorizer/Properties"
 
@@ -51,7 +52,7 @@ describe("each rule can be broken:", () => {
     ["permission_has_source_arn", "no SourceArn", set("HttpBackendPermission/Properties/SourceArn", undefined)],
     ["permission_has_source_arn", "another action", set("HttpBackendPermission/Properties/Action", "lambda:*")],
     ["permission_has_source_arn", "anybody", set("HttpBackendPermission/Properties/Principal", "*")],
-    ["role_trusts_one_service", "no account", set(`${trust}/Condition`, undefined)],
+    ["role_trusts_one_service", "another service for any account", set(`${trust}/Principal`, scheduler)],
     ["role_trusts_one_service", "anybody", set(`${trust}/Principal`, "*")],
     ["role_trusts_one_service", "an account", set(`${trust}/Principal`, { AWS: "123456789012" })],
     [
@@ -95,6 +96,14 @@ describe("each rule can be broken:", () => {
     const resources = structuredClone(deployed)
     change(resources)
     expect(check(JSON.stringify({ Resources: resources }))[0]?.broken).toEqual([rule])
+  })
+
+  test("13-8-1: a role of API Gateway keeps them with and without aws:SourceAccount", () => {
+    const without = structuredClone(deployed)
+    expect(JSON.stringify(without.InvokeRole)).not.toContain("SourceAccount")
+    const demanding = deployedResources({ ...privateDemo, InvokeRoleCondition: "source-account" })
+    expect(JSON.stringify(demanding.InvokeRole)).toContain("SourceAccount")
+    for (const Resources of [without, demanding]) expect(check(JSON.stringify({ Resources }))[0]?.broken).toEqual([])
   })
 
   test("every rule is among them", () => {

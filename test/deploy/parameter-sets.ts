@@ -90,6 +90,7 @@ export const parameterSets: { readonly [what: string]: Values } = {
     IdentitySources: "token,context.identity.sourceIp",
     DeployDemoApis: "false",
   },
+  "an invoke role for this account": { ...okta, InvokeRoleCondition: "source-account" },
   "a resource policy": { ...okta, Routes, HttpResponses: "policy", ResourcePolicyAllows: "true" },
   "an edge that signs": hmac,
   "an edge that signs, with a secret of one's own": { ...hmac, EdgeSecretArn },

@@ -26,15 +26,16 @@ const statements = ({ Policies }: Role): Statement[] =>
 const permitted = (each: Role): string[] => statements(each).flatMap(({ Action }) => Action)
 
 describe("the invoke role", () => {
-  test("trusts API Gateway, on behalf of this account only", () => {
-    expect(role("InvokeRole").AssumeRolePolicyDocument.Statement).toEqual([
-      {
-        Effect: "Allow",
-        Principal: { Service: "apigateway.amazonaws.com" },
-        Action: "sts:AssumeRole",
-        Condition: { StringEquals: { "aws:SourceAccount": "123456789012" } },
-      },
-    ])
+  const trusted = { Effect: "Allow", Principal: { Service: "apigateway.amazonaws.com" }, Action: "sts:AssumeRole" }
+
+  test("13-8-1: trusts API Gateway, and demands no key that API Gateway may leave out", () => {
+    expect(role("InvokeRole").AssumeRolePolicyDocument.Statement).toEqual([trusted])
+  })
+
+  test("13-8-1: demands aws:SourceAccount for those who have tried it", () => {
+    const values = { ...okta, InvokeRoleCondition: "source-account" }
+    const Condition = { StringEquals: { "aws:SourceAccount": "123456789012" } }
+    expect(role("InvokeRole", values).AssumeRolePolicyDocument.Statement).toEqual([{ ...trusted, Condition }])
   })
 
   test("may call the authorizer, its versions and aliases, and nothing else", () => {

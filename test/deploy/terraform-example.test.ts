@@ -44,8 +44,17 @@ describe("examples/terraform", () => {
     expect(createAuthorizer(configuration).handler).toBeTypeOf("function")
   })
 
-  test("trusts API Gateway on behalf of this account only, and names every action", () => {
-    expect(text).toMatch(/variable = "aws:SourceAccount"/)
+  test("13-8-1: demands aws:SourceAccount of API Gateway only if a variable says so", () => {
+    const [, trust = ""] = /data "aws_iam_policy_document" "api_gateway" \{\n([\s\S]*?)\n\}\n/.exec(text) ?? []
+    expect(trust).toMatch(/identifiers = \["apigateway.amazonaws.com"\]/)
+    expect(trust).not.toMatch(/^ *condition \{/m)
+    expect(trust).toMatch(
+      /dynamic "condition" \{\n +for_each = var.invoke_role_demands_account \? .* : \[\]\n[^}]*variable = "aws:SourceAccount"/,
+    )
+    expect(text).toMatch(/variable "invoke_role_demands_account" \{[^}]*default += false/)
+  })
+
+  test("names every action", () => {
     const actions = [...text.matchAll(/actions\s+= \[([^\]]*)\]/g)].map(([, list = ""]) => list)
     expect(actions).toHaveLength(5)
     expect(actions.filter((list) => list.includes("*"))).toEqual([])
