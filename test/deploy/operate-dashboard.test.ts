@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs"
 import { beforeAll, describe, expect, test } from "vitest"
-import { type Metric, readDashboard, type Widget } from "../../local/dashboard/body.ts"
-import { drawDashboard } from "../../local/dashboard/draw.ts"
+import { type Metric, readDashboard, type Widget } from "./dashboard-body.ts"
 import { fieldsIn } from "./logs-insights.ts"
 import { fieldsOf, type Observed, observeEverything } from "./observed.ts"
 import { alarms, idsIn } from "./operate.ts"
@@ -27,32 +26,6 @@ beforeAll(async () => {
 })
 const dimensionsWritten = (name: string): (readonly string[])[] =>
   observed.metrics.filter((one) => one.name === name).map(({ dimensions }) => dimensions)
-
-describe("the picture", () => {
-  test("in docs/dashboard.svg is the one that the template gives; `npm run docs:dashboard` draws it anew", () => {
-    expect(readFileSync(new URL("docs/dashboard.svg", root), "utf8")).toBe(drawDashboard(widgets))
-  })
-
-  test("shows every widget, every line and every alarm", () => {
-    const drawn = drawDashboard(widgets)
-    for (const [, { properties }] of titled) {
-      if (properties.title !== undefined) expect(drawn).toContain(`>${properties.title}<`)
-    }
-    for (const { name } of alarms) expect(drawn).toContain(`>${name}<`)
-    for (const [, { properties }] of graphs) {
-      for (const metric of properties.metrics ?? []) {
-        const { label, visible } = optionsOf(metric)
-        if (visible !== false && !String(label).startsWith("$")) expect(drawn).toContain(`>${String(label)}<`)
-      }
-    }
-  })
-
-  test("holds no markup of a title", () => {
-    const [widget] = widgets
-    const drawn = drawDashboard([{ ...(widget as Widget), properties: { title: '<a href="x">&' } }])
-    expect(drawn).toContain(">&lt;a href=&quot;x&quot;&gt;&amp;<")
-  })
-})
 
 describe("the layout", () => {
   test("fits 24 columns, in whole steps", () => {
