@@ -1,7 +1,6 @@
 // The esbuild plugins of build.mjs.
 import { readFile } from "node:fs/promises"
 import { isBuiltin } from "node:module"
-import { dirname, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 
 /**
@@ -59,45 +58,36 @@ export const plainBuiltins = {
 }
 
 /**
- * Few files: one takes 0.5 ms to find, open and link, whatever its size, and esbuild makes one for each set of entries that share
- * something. All that a start loads stands in one beside the entry: every module that is loaded later is made to share all of
- * it, since it is there by then. And what is loaded one after another stands in one, too.
+ * Few files: a file takes 0.5 ms to find, open and link, whatever its size, and esbuild makes one for each set of entries that share
+ * something. So each module that is loaded later shares all of the start: what a start loads is in one file beside the entry.
  *
- * @param {string} entry the module that a start begins with
- * @param {{ readonly [name: string]: readonly string[] }} together modules that are loaded later, by the name of their file; all
- *   their exports have names of their own
- * @param {ReadonlySet<string>} later all other modules that are loaded later
+ * @param {string} start the module whose exports are all that the entry imports
  */
-export const fewFiles = (entry, together, later) => ({
-  name: "few-files",
-  setup({ onResolve, onLoad }) {
-    const start = importedBy(entry)
-    const groups = Object.entries(together)
-    onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ path, kind, resolveDir }) => {
-      if (kind !== "dynamic-import") return undefined
-      const group = groups.find(([, modules]) => modules.includes(resolve(resolveDir, path)))
-      return group && { path: group[0], namespace: "together" }
+export const shareStart = (start) => ({
+  name: "share-start",
+  setup({ onResolve, onLoad, resolve }) {
+    onResolve({ filter: /.*/ }, async ({ path, kind, resolveDir, importer, pluginData }) => {
+      if (kind !== "dynamic-import" || pluginData === asItIs) return undefined
+      if (isBuiltin(path)) return { path, namespace: "later-builtin", pluginData: { resolveDir } }
+      const found = await resolve(path, { kind, resolveDir, importer, pluginData: asItIs })
+      if (found.errors.length > 0 || found.external) return undefined // esbuild says what is wrong, and where
+      return { path: found.path, namespace: "later", pluginData: { resolveDir } }
     })
-    onLoad({ filter: /.*/, namespace: "together" }, async ({ path }) => {
-      const exported = together[path].map((module) => `export * from ${JSON.stringify(module)}`)
-      return { contents: [...exported, await start].join("\n"), loader: "js", resolveDir: dirname(entry) }
+    onLoad({ filter: /.*/, namespace: "later" }, ({ path, pluginData: { resolveDir } }) => {
+      const contents = [path, start].map((module) => `export * from ${JSON.stringify(module)}`).join("\n")
+      return { contents, loader: "js", resolveDir }
     })
-    onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, async ({ path }) =>
-      later.has(path) ? { contents: `${await readFile(path, "utf8")}\n${await start}`, loader: "ts" } : undefined,
-    )
+    // Not what is a global, too: `http.WebSocket` is one, and loads undici when it is asked for (20 ms).
+    onLoad({ filter: /.*/, namespace: "later-builtin" }, ({ path, pluginData: { resolveDir } }) => {
+      const members = Object.keys(process.getBuiltinModule(path))
+      const names = members.filter((name) => /^[A-Za-z_]\w*$/.test(name) && !(name in globalThis))
+      const contents = `export const { ${names} } = process.getBuiltinModule(${JSON.stringify(path)})
+        export * from ${JSON.stringify(start)}`
+      return { contents, loader: "js", resolveDir }
+    })
   },
 })
-
-/** What a module imports, as exports. Not the module itself: the entry waits for modules that would then wait for it. */
-async function importedBy(module) {
-  const imports = (await readFile(module, "utf8")).matchAll(/^import \{(?<names>[^}]+)\} from "(?<from>\.[^"]+)"/gm)
-  const exported = [...imports].map(({ groups: { names, from } }) => {
-    const values = names.split(",").map((name) => name.trim())
-    const renamed = values.filter((name) => /^\w+$/.test(name)).map((name) => `${name} as start_${name}`)
-    return `export { ${renamed} } from ${JSON.stringify(resolve(dirname(module), from))}`
-  })
-  return exported.join("\n")
-}
+const asItIs = Symbol("resolve without this plugin")
 
 /** Puts a snapshot in place of the module that holds none. */
 export const embed = (text) => ({

@@ -1,14 +1,15 @@
 // Builds the deployable Lambda bundles: one minified ESM entry each, and chunks for what most requests never need.
 //   node build.mjs [--snapshot FILE] [OUTDIR]        default: build/, and build-rotation/ for the rotation function
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises"
-import { basename, dirname, join, relative, resolve } from "node:path"
+import { readFile, rm } from "node:fs/promises"
+import { dirname, join, relative, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { build } from "esbuild"
-import { configure, embed, fewFiles, plainBuiltins, plainCache } from "./build-plugins.mjs"
+import { configure, embed, plainBuiltins, plainCache, shareStart } from "./build-plugins.mjs"
 
 const root = dirname(fileURLToPath(import.meta.url))
 const entryModule = "handlers/authorizer.ts"
+const startModule = "handlers/start.ts"
 const snapshotModule = "handlers/key-snapshot.ts"
 const configurationModule = join(root, "handlers/authorizer.config.ts")
 
@@ -19,15 +20,6 @@ export const entryBudgetBytes = 80 * 1024
  * configurations need (principal policies, an edge) comes in chunks of its own.
  */
 export const startBudgetBytes = 80 * 1024
-
-const sources = (folder, ...names) => names.map((name) => join(root, "src", folder, `${name}.ts`))
-
-/** What is loaded later, but in one file: what needs one of them nearly always needs the others. */
-const together = {
-  routes: [...sources("authorizer/optional", "routes"), ...sources("policy", "decide")],
-  keys: sources("keys", "discovery", "fetch", "accept-key-set"),
-  observation: sources("observe", "recorder", "log"),
-}
 
 /** How every handler is bundled. */
 export const bundleOptions = {
@@ -75,11 +67,8 @@ export async function buildBundle({
   if (write) await rm(outdir, { recursive: true, force: true })
   const entryPoints = { authorizer: entryModule }
   const options = { ...bundleOptions, entryPoints, outdir }
-  const draft = await build({ ...options, plugins, write: false })
-  plugins.unshift(fewFiles(join(root, entryModule), together, loadedLater(draft.metafile)))
-  const { metafile, outputFiles } = await build({ ...options, plugins, write: false })
-  dropHelperImports(metafile, outputFiles)
-  if (write) await writeFiles(outputFiles)
+  plugins.unshift(shareStart(join(root, startModule)))
+  const { metafile } = await build({ ...options, plugins, write })
   const files = filesOf(metafile, outdir)
   const entryBytes = files.find(({ path }) => path === "authorizer.mjs")?.bytes ?? Number.POSITIVE_INFINITY
   const { atStart, ...sizes } = startOf(metafile)
@@ -97,37 +86,6 @@ export async function buildRotation(outdir) {
   const entryPoints = { "rotate-edge-secret": "handlers/rotate-edge-secret.ts" }
   const { metafile } = await build({ ...bundleOptions, entryPoints, outdir })
   return { files: filesOf(metafile, outdir) }
-}
-
-/** The files of the modules that are loaded with `import()`. */
-function loadedLater({ outputs }) {
-  const modules = Object.values(outputs).map(({ entryPoint }) => entryPoint)
-  return new Set(modules.filter((path) => path !== undefined && path !== entryModule).map((path) => join(root, path)))
-}
-
-/**
- * esbuild lets whatever shares code import the file of its own helpers, for the order in which they run, even where none is used: a
- * file of each start for nothing. They have no order to keep.
- */
-function dropHelperImports({ outputs }, outputFiles) {
-  const isEmpty = ({ inputs, imports }) => Object.keys(inputs).length === 0 && imports.length === 0
-  const helpers = Object.keys(outputs).find((path) => isEmpty(outputs[path]))
-  if (helpers === undefined) return
-  for (const file of outputFiles) {
-    const output = outputs[relative(root, file.path)]
-    const text = file.text.replace(new RegExp(`import"[^"]*/${basename(helpers)}";`), "")
-    if (text === file.text) continue
-    file.contents = Buffer.from(text)
-    output.bytes = file.contents.length
-    output.imports = output.imports.filter(({ path }) => path !== helpers)
-  }
-}
-
-async function writeFiles(outputFiles) {
-  for (const { path, contents } of outputFiles) {
-    await mkdir(dirname(path), { recursive: true })
-    await writeFile(path, contents)
-  }
 }
 
 function filesOf({ outputs }, outdir) {

@@ -1,13 +1,13 @@
+import bundledConfiguration from "./authorizer.config.ts"
+import keySnapshot from "./key-snapshot.ts"
 import {
   type Authorizer,
   ConfigurationError,
   configFromEnvironment,
+  createPowertoolsObserver,
   loadAuthorizer,
   Unavailable,
-} from "../src/index.ts"
-import { createPowertoolsObserver } from "../src/observe.ts"
-import bundledConfiguration from "./authorizer.config.ts"
-import keySnapshot from "./key-snapshot.ts"
+} from "./start.ts"
 
 const observer = createPowertoolsObserver()
 const decide = await start()
@@ -36,7 +36,7 @@ async function start(): Promise<Authorizer["handler"]> {
     return (await loadAuthorizer(configuration, { observer, ...(keySnapshot && { keySnapshot }) })).handler
   } catch (error) {
     observer.fault?.(error)
-    await observer.written()
+    await observer.recorded()
     return async () => {
       observer.decision?.({ outcome: "unavailable", reason: "configuration_invalid" })
       throw new Unavailable("configuration_invalid")

@@ -66,7 +66,7 @@ export function partsInUse(parts: AuthorizerParts, behind: Behind = behindTheTur
   }
 }
 
-const fetchLazily: FetchKeySet = async (url, limits) => (await import("../keys/fetch.ts")).fetchDocument(url, limits)
+const fetchLazily: FetchKeySet = async (url, limits) => (await import("../keys/network.ts")).fetchDocument(url, limits)
 
 const methods = [
   ...(["configure", "decision", "disagreement", "keySet", "keyFetch", "keyEvent"] as const),

@@ -26,7 +26,7 @@ export type KeySetReport = Pick<KeyFetchRecord, "notModified">
  *
  * @throws FetchFailure `not_a_key_set`, `no_usable_key`
  */
-export function takeKeySet(
+export function acceptKeySet(
   { document, notModified, headers }: FetchedKeySet,
   { name, algorithms, policy, observer }: KeySetReading,
   held: Held<KeySet> | undefined,

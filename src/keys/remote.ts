@@ -29,14 +29,11 @@ export class RemoteKeySet extends Renewed<KeySet, KeySetReport> {
   }
 
   protected override async obtain(mayRetry: boolean): Promise<Take<KeySet, KeySetReport>> {
-    const { location, fetch, policy } = this.#parts
-    // What only a fetch needs is loaded with the first one: with a snapshot, most starts never need it.
-    const { fetchFrom } = await import("./discovery.ts")
-    const fetching = fetchFrom(location, fetch, policy, { known: this.#validators, mayRetry })
-    const [fetched, { takeKeySet }] = await Promise.all([fetching, import("./accept-key-set.ts")])
+    const { obtainKeySet } = await import("./network.ts")
+    const { accept, validators } = await obtainKeySet(this.#parts, this.#validators, mayRetry)
     return (held, nowMs) => {
-      const taken = takeKeySet(fetched, this.#parts, held, nowMs)
-      this.#validators = fetched.validators
+      const taken = accept(held, nowMs)
+      this.#validators = validators
       return taken
     }
   }

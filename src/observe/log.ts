@@ -12,7 +12,7 @@ export interface Log {
   fault(message: string, error: unknown): void
 }
 
-/** Loads with the first record only, because most environments count and have nothing to say: 4 ms of a first answer. */
+/** Records through a Powertools Logger. */
 export function createLog(serviceName: string): Log {
   const logger = new Logger({ serviceName })
   return {

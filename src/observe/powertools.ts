@@ -4,20 +4,20 @@ import type { Observer } from "../types/observer.ts"
 import type { PowertoolsObserverOptions } from "./options.ts"
 import type { Recorder } from "./recorder.ts"
 
-/** An observer whose output may need a moment: await `recorded` or `written` before a Lambda handler returns. */
+/** An observer whose output may need a moment: await `recorded` before a Lambda handler returns. */
 export interface PowertoolsObserver extends Observer {
   /**
    * Resolves when every record is on standard output. The first metrics, of a decision without a record, follow within ten turns
    * of the event loop, in which a runtime client posts the answer: loading what writes them takes 12 ms. Never rejects.
    */
   recorded(): Promise<void>
-  /** Resolves when everything that is due is on standard output, metrics included. Never rejects. */
-  written(): Promise<void>
   /** Writes the waiting metrics too, for an orderly shutdown. Never rejects. */
   flush(): Promise<void>
+  /** @deprecated Removed. @throws TypeError that names its successors */
+  written(): never
 }
 
-type Told = Exclude<keyof Recorder, "flush" | "recorded">
+type Told = Exclude<keyof Recorder, "flush">
 
 /** What is recorded is written before the answer is returned; what is only counted waits until it is out. */
 type Worth = "now" | "soon" | "nothing"
@@ -52,12 +52,7 @@ export function createPowertoolsObserver(options: PowertoolsObserverOptions = {}
     }) as Recorder[K]
   }
 
-  async function pending(): Promise<void> {
-    await recorder.loading
-    await recorder.it?.recorded()
-  }
-  const recorded = (): Promise<void> =>
-    (recorder.loading ?? recorder.it?.recorded()) === undefined ? nothing : pending()
+  const recorded = (): Promise<void> => recorder.loading ?? nothing
 
   return {
     configure: (observe) => void Object.assign(settings, observe),
@@ -74,8 +69,7 @@ export function createPowertoolsObserver(options: PowertoolsObserverOptions = {}
     fault: teller("fault", now),
     recorded,
     written: () => {
-      if (recorder.isPutOff) void recorder.loaded()
-      return recorded()
+      throw new TypeError("written() was removed: await recorded() before a handler returns, and flush() at shutdown.")
     },
     flush: async () => {
       if (recorder.isWaitedFor) await recorder.loaded()

@@ -12,12 +12,10 @@ import { levelOf, membersOf, messageOf, type RecordedDecision } from "./records.
 import { Lottery } from "./sample.ts"
 import { createSink } from "./sink.ts"
 
-/** What stands behind the Powertools observer, once it is loaded. */
-export interface Recorder extends Required<Omit<Observer, "configure">> {
+/** The part of the Powertools observer that is loaded later. Writes records at once. */
+export interface Recorder extends Required<Omit<Observer, "configure" | "recorded">> {
   /** Writes the waiting metrics. */
   flush(): void
-  /** Resolves when every record is written; undefined when they are. Never rejects. */
-  recorded(): Promise<void> | undefined
 }
 
 /** An edge that is set up right never sends these: somebody goes round it, or it lets through what it should strip. */
@@ -148,6 +146,5 @@ export function createRecorder(settings: PowertoolsObserverOptions & { readonly 
       else attempt(() => sink.fault("unexpected fault", error))
     },
     flush: () => flush(clock()),
-    recorded: sink.recorded,
   }
 }

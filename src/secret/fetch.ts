@@ -1,5 +1,7 @@
 import type { FetchSecret } from "../types/secret-options.ts"
 import { extensionPort, fetchFromExtension } from "./extension.ts"
+import { fetchParameter } from "./parameter-store.ts"
+import { fetchSecretVersions } from "./secret-versions.ts"
 
 /**
  * Fetches a secret through the AWS Parameters and Secrets Lambda extension where it is there, else with the client of the
@@ -16,6 +18,5 @@ export const fetchSecret: FetchSecret = async (reference, { timeoutMs }) => {
     if (fetched !== undefined) return fetched
   }
   const client = { maxAttempts: 2, ...(region && { region }) } // one more attempt, for a connection that died
-  if ("ssm" in reference) return (await import("./parameter-store.ts")).fetchParameter(place, client, signal)
-  return (await import("./secret-versions.ts")).fetchSecretVersions(place, client, signal)
+  return "ssm" in reference ? fetchParameter(place, client, signal) : fetchSecretVersions(place, client, signal)
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest"
+import { beforeAll, describe, expect, it } from "vitest"
 import {
   createAuthorizer,
   type DecisionRecord,
@@ -16,6 +16,9 @@ const keys = [testKey("rsa", "1").jwk]
 const keySnapshot = { takenAt: new Date(nowSeconds * 1000 - 60_000).toISOString(), sets: { [issuer.issuer]: { keys } } }
 const event = http2(`Bearer ${mint()}`, { path: "/x" })
 const config = { issuers: [issuer], gateway: { resultTtlSeconds: 0 } }
+
+// Loaded beforehand: what counts here are turns of the event loop, and the first import takes some.
+beforeAll(() => import("../../src/keys/network.ts"))
 
 /** An authorizer whose first answer leaves a refresh to be done, and how often it fetched. */
 function beginning(observer: Observer = {}) {

@@ -21,6 +21,7 @@ import { oidcIssuer } from "../support/config.ts"
 import { secretPart, secrets } from "../support/edge.ts"
 import { http2, restRequest, restToken, webSocket } from "../support/events.ts"
 import { clock, mint } from "../support/mint.ts"
+import { allWritten } from "../support/observer.ts"
 import { captureOutput } from "../support/output.ts"
 
 const observing: ObservingOptions = { acknowledge: "hallpass decides nothing in this mode" }
@@ -383,7 +384,7 @@ describe("the deployed function's records", () => {
     const { handler } = await loadAuthorizer(config, { clock, observer, existing: () => allowed })
     await handler(get)
     await handler(put)
-    await observer.written()
+    await allWritten(observer)
     const counted = output.metrics().reduce((sum, line) => sum + Number(line.Disagreements ?? 0), 0)
     expect(counted).toBe(1)
     expect(output.records()).toMatchObject([
@@ -402,7 +403,7 @@ describe("the deployed function's records", () => {
     for (const wrong of [{ observing: undefined }, { unmatched: "maybe" }, { observe: { sampleAllows: 2 } }]) {
       const observer = createPowertoolsObserver({ clock })
       await loadAuthorizer({ ...config, ...wrong } as never, { ...parts, observer }).catch(observer.fault)
-      await observer.written()
+      await allWritten(observer)
     }
     expect(output.records().map(({ message }) => message)).toEqual(Array(3).fill("configuration refused"))
   })

@@ -6,6 +6,7 @@ import { oidcIssuer } from "../support/config.ts"
 import { edgeAuthorizer, edgeConfig, edgeEvent } from "../support/edge.ts"
 import { http2, restRequest } from "../support/events.ts"
 import { clock, mint } from "../support/mint.ts"
+import { allWritten } from "../support/observer.ts"
 
 type Line = { readonly [name: string]: unknown }
 interface EmfLine extends Line {
@@ -74,12 +75,12 @@ async function tellEverything(): Promise<void> {
   const context = { awsRequestId: "8476a536-e9f4-11e8-9739-2dfe598c3fcd" }
   for (const event of [restRequest(good, options), http2(good, options), restRequest(unknown, options)]) {
     await authorizer.handler(event, context).catch(() => undefined) // 401 and 500 are thrown
-    await observer.written()
+    await allWritten(observer)
   }
 
   const edge = await edgeAuthorizer(edgeConfig(), { observer })
   await edge.handler(edgeEvent("http-2.0", { headers: { "x-edge-user": "alice" } }), context).catch(() => undefined)
-  await observer.written()
+  await allWritten(observer)
 
   for (const { outcome, code } of allRefusals()) observer.decision?.({ outcome, reason: code })
   const name = issuer.issuer

@@ -8,6 +8,7 @@ import { allRefusals } from "../../src/types/reasons.ts"
 import { oidcIssuer } from "../support/config.ts"
 import { type EventOptions, eventBuilders, eventKinds, http2, restRequest } from "../support/events.ts"
 import { clock, issuer, mint } from "../support/mint.ts"
+import { allWritten } from "../support/observer.ts"
 import { type Line, outputOfEachTest } from "../support/output.ts"
 
 const schema = JSON.parse(
@@ -38,7 +39,7 @@ async function audited(requests: readonly unknown[], observe: ObserveOptions = {
     { clock, observer },
   )
   for (const request of requests) await handler(request, { awsRequestId: "1" }).catch(() => undefined)
-  await observer.written()
+  await allWritten(observer)
   return events()
 }
 
@@ -57,7 +58,7 @@ describe("an audit event", () => {
     const observer = createPowertoolsObserver({ clock, audit: "ocsf" })
     for (const { outcome, code } of allRefusals()) observer.decision?.({ outcome, reason: code })
     observer.decision?.({ outcome: "unavailable", reason: "configuration_invalid" })
-    await observer.written()
+    await allWritten(observer)
     expect(events()).toHaveLength(allRefusals().length + 1)
   })
 

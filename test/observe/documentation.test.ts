@@ -7,6 +7,7 @@ import { oidcIssuer } from "../support/config.ts"
 import { http2 } from "../support/events.ts"
 import { testKey } from "../support/keys.ts"
 import { clock, mint } from "../support/mint.ts"
+import { allWritten } from "../support/observer.ts"
 import { outputOfEachTest } from "../support/output.ts"
 
 const page = readFileSync(new URL("../../docs/observe.md", import.meta.url), "utf8")
@@ -46,7 +47,7 @@ describe("docs/observe.md", () => {
     )
     const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
     await handler(http2(`Bearer ${mint()}`, { path: "/x", headers: { traceparent } }), { awsRequestId: "1" })
-    await observer.written()
+    await allWritten(observer)
     const [, powertools = ""] = /besides Powertools' own \(([^)]*)\)/.exec(page) ?? []
     const documented = tableUnder("| member | what it is |").flatMap(([members]) => names(members))
     const record = output.records().find(({ message }) => message === "request allowed") ?? {}

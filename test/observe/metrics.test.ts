@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest"
 import { detailMetrics, serviceMetrics } from "../../src/observe/metrics.ts"
 import { createPowertoolsObserver, type PowertoolsObserver } from "../../src/observe.ts"
 import { allRefusals } from "../../src/types/reasons.ts"
+import { allWritten } from "../support/observer.ts"
 import { type Line, outputOfEachTest } from "../support/output.ts"
 
 interface Directive {
@@ -128,7 +129,7 @@ describe("lines in the embedded metric format", () => {
   it("spread at most 64 latencies evenly over any number of decisions", async () => {
     observer.configure?.({ flushAfterSeconds: 300, flushAfterCount: 100_000 })
     observer.decision?.(allow)
-    await observer.written()
+    await allWritten(observer)
     for (let i = 0; i < 10_000; i++) observer.decision?.({ ...allow, durationUs: i })
     const [, second] = await written()
     const values = second?.line.DecisionLatency as readonly number[]
@@ -145,10 +146,10 @@ describe("lines in the embedded metric format", () => {
     observer.configure?.({ flushAfterSeconds: 0 })
     observer.keyFetch?.({ issuer, ok: true, ageSeconds: 0 })
     observer.keyFetch?.({ issuer: "https://other.example", ok: true, ageSeconds: 0 })
-    await observer.written()
+    await allWritten(observer)
     nowMs += 100_000
     observer.decision?.(allow)
-    await observer.written()
+    await allWritten(observer)
     nowMs += 100_000
     observer.decision?.({ outcome: "unauthenticated", reason: "credential_missing" })
     observer.decision?.({ ...allow, issuer: "https://inline.example" })

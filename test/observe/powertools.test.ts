@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { ConfigurationError } from "../../src/index.ts"
 import { createPowertoolsObserver, type PowertoolsObserver, type PowertoolsObserverOptions } from "../../src/observe.ts"
+import { allWritten } from "../support/observer.ts"
 import { type Line, outputOfEachTest } from "../support/output.ts"
 
 const allow = { outcome: "allow", reason: "ok" } as const
@@ -49,7 +50,7 @@ describe("records", () => {
     for (const path of ["GET /x", "GET /y"]) {
       observer.decision?.({ ...refused, eventKind: "rest-token", apiId: "a", stage: "prod", route: path })
     }
-    await observer.written()
+    await allWritten(observer)
     expect(output.records()).toMatchObject([
       {
         ...{ level: "INFO", message: "request refused", service: "hallpass" },
@@ -61,7 +62,7 @@ describe("records", () => {
 
   it("an undecided request is an error", async () => {
     observer.decision?.(undecided)
-    await observer.written()
+    await allWritten(observer)
     expect(output.records()).toMatchObject([{ level: "ERROR", message: "request undecided", ...undecided }])
   })
 
@@ -73,7 +74,7 @@ describe("records", () => {
   ])("of allows, a share of %f: from %i to %i of 2,000", async (sampleAllows, least, most) => {
     observer.configure?.({ sampleAllows })
     for (let i = 0; i < 2000; i++) observer.decision?.(allow)
-    await observer.written()
+    await allWritten(observer)
     expect(output.records().length).toBeGreaterThanOrEqual(least)
     expect(output.records().length).toBeLessThanOrEqual(most)
     for (const record of output.records()) expect(record).toMatchObject({ message: "request allowed", ...allow })
@@ -83,7 +84,7 @@ describe("records", () => {
     observer.decision?.(allow)
     await observer.recorded()
     expect(output.metrics()).toEqual([])
-    await observer.written()
+    await allWritten(observer)
     expect(output.metrics()).toMatchObject([{ Allowed: 1 }])
     observe()
     observer.decision?.(refused)
@@ -103,10 +104,10 @@ describe("records", () => {
   it("the configuration wins over the options, whenever it comes", async () => {
     observe({ sampleAllows: 1, serviceName: "gate" })
     observer.decision?.(allow)
-    await observer.written()
+    await allWritten(observer)
     observer.configure?.({ sampleAllows: 0 })
     observer.decision?.(allow)
-    await observer.written()
+    await allWritten(observer)
     expect(output.records()).toMatchObject([{ message: "request allowed", service: "gate" }])
   })
 
@@ -115,7 +116,7 @@ describe("records", () => {
       throw new Error("no details")
     }
     observer.decision?.({ ...refused, details })
-    await observer.written()
+    await allWritten(observer)
     expect(output.records()).toMatchObject([refused])
   })
 
@@ -156,7 +157,7 @@ describe("records", () => {
     ]
     observer.fault?.(new ConfigurationError(problems))
     observer.fault?.(new Error("something broke"))
-    await observer.written()
+    await allWritten(observer)
     expect(output.records()).toMatchObject([
       { level: "ERROR", message: "configuration refused", problems },
       { level: "ERROR", message: "unexpected fault", fault: { name: "Error", message: "something broke" } },
@@ -167,13 +168,13 @@ describe("records", () => {
 describe("when metrics are written", () => {
   it("with the first decision of an environment: there may never be a second", async () => {
     observer.decision?.(allow)
-    await observer.written()
+    await allWritten(observer)
     expect(totals()).toMatchObject([{ Allowed: 1, Unauthenticated: 0, Forbidden: 0, Unavailable: 0, ColdStarts: 1 }])
   })
 
   it("then together, refusals as well: when the last time is 10 seconds ago, or with the 1,000th decision", async () => {
     observer.decision?.(allow)
-    await observer.written()
+    await allWritten(observer)
     nowMs += 9999
     for (let i = 0; i < 5; i++) observer.decision?.(i === 0 ? refused : allow)
     expect(totals()).toHaveLength(1)
@@ -190,7 +191,7 @@ describe("when metrics are written", () => {
 
   it("a flood of bad tokens writes a record each, and no line of metrics each", async () => {
     for (let i = 0; i < 500; i++) observer.decision?.(refused)
-    await observer.written()
+    await allWritten(observer)
     expect(output.records()).toHaveLength(500)
     // The first at once, and the other 499 wait.
     expect(totals()).toHaveLength(1)
@@ -201,7 +202,7 @@ describe("when metrics are written", () => {
   it("where requests are rare, each at once, so that nothing waits in a frozen environment", async () => {
     for (let i = 0; i < 3; i++) {
       observer.decision?.(allow)
-      await observer.written()
+      await allWritten(observer)
       nowMs += 60_000
     }
     expect(totals()).toHaveLength(3)
@@ -209,7 +210,7 @@ describe("when metrics are written", () => {
 
   it("an undecided request at once if the last time is a second ago, so that a flood of them is no flood of lines", async () => {
     observer.decision?.(allow)
-    await observer.written()
+    await allWritten(observer)
     nowMs += 999
     for (let i = 0; i < 100; i++) observer.decision?.(undecided)
     expect(totals()).toHaveLength(1)
@@ -222,7 +223,7 @@ describe("when metrics are written", () => {
   it("each at once with flushAfterSeconds 0, and by another count", async () => {
     observer.configure?.({ flushAfterSeconds: 0 })
     for (let i = 0; i < 3; i++) observer.decision?.(allow)
-    await observer.written()
+    await allWritten(observer)
     expect(totals()).toHaveLength(3)
     observer.configure?.({ flushAfterSeconds: 300, flushAfterCount: 2 })
     for (let i = 0; i < 4; i++) observer.decision?.(allow)
@@ -231,7 +232,7 @@ describe("when metrics are written", () => {
 
   it("when the clock has jumped back", async () => {
     observer.decision?.(allow)
-    await observer.written()
+    await allWritten(observer)
     nowMs -= 5000
     observer.decision?.(allow)
     expect(totals()).toHaveLength(2)
@@ -241,7 +242,7 @@ describe("when metrics are written", () => {
     await observer.flush()
     observer.decision?.(allow)
     observer.decision?.(allow)
-    await observer.written()
+    await allWritten(observer)
     await observer.flush()
     await observer.flush()
     expect(totals().map(({ Allowed }) => Allowed)).toEqual([1, 1])
@@ -249,10 +250,10 @@ describe("when metrics are written", () => {
 
   it("for a verifier, which decides nothing, with its fetches", async () => {
     observer.keyFetch?.({ issuer: "https://i.example", ok: false, failure: "timeout" })
-    await observer.written()
+    await allWritten(observer)
     expect(output.metrics()).toMatchObject([{ KeyFetchFailures: 1 }, { KeyFetches: 1, result: "timeout" }])
     observer.decision?.(undecided)
-    await observer.written()
+    await allWritten(observer)
     expect(totals()).toMatchObject([{ Unavailable: 1 }])
   })
 
@@ -261,7 +262,7 @@ describe("when metrics are written", () => {
     observer.keyFetch?.({ issuer: "https://i.example", ok: true, ageSeconds: 0 })
     observer.decision?.(allow)
     observer.decision?.(refused)
-    await observer.written()
+    await allWritten(observer)
     await observer.flush()
     const sum = (name: string): number => output.metrics().reduce((all, line) => all + Number(line[name] ?? 0), 0)
     expect(["KeysSkipped", "KeyFetches", "Allowed", "Unauthenticated", "Decisions"].map(sum)).toEqual([2, 1, 1, 1, 1])
@@ -270,7 +271,7 @@ describe("when metrics are written", () => {
   it("a provisioned environment is no cold start", async () => {
     vi.stubEnv("AWS_LAMBDA_INITIALIZATION_TYPE", "provisioned-concurrency")
     observer.decision?.(allow)
-    await observer.written()
+    await allWritten(observer)
     expect(totals()[0]).not.toHaveProperty("ColdStarts")
   })
 
@@ -279,7 +280,7 @@ describe("when metrics are written", () => {
       throw new Error("EPIPE")
     })
     observer.decision?.(refused)
-    await expect(observer.written()).resolves.toBeUndefined()
+    await expect(allWritten(observer)).resolves.toBeUndefined()
     expect(() => observer.decision?.(refused)).not.toThrow()
     await expect(observer.flush()).resolves.toBeUndefined()
   })

@@ -7,6 +7,7 @@ import { oidcIssuer } from "../support/config.ts"
 import { eventBuilders, eventKinds, http2, restRequest } from "../support/events.ts"
 import { testKey } from "../support/keys.ts"
 import { clock, issuer, mint, segments } from "../support/mint.ts"
+import { allWritten } from "../support/observer.ts"
 import { type Line, outputOfEachTest } from "../support/output.ts"
 
 const token = mint()
@@ -37,7 +38,7 @@ async function recordsOf(
     { clock, observer, ...parts },
   )
   for (const event of events) await handler(event, context).catch(() => undefined)
-  await observer.written()
+  await allWritten(observer)
   return output.records()
 }
 
@@ -113,10 +114,10 @@ describe("the record of a decision", () => {
       { clock: () => nowMs, observer, fetchKeySet },
     )
     await handler(at("GET"))
-    await observer.written()
+    await allWritten(observer)
     nowMs += 70_000
     await handler(at("GET"))
-    await observer.written()
+    await allWritten(observer)
     expect(output.records().map(({ keySetAgeSeconds }) => keySetAgeSeconds)).toEqual([0, 70])
   })
 
@@ -231,7 +232,7 @@ describe("what is recorded of an edge", () => {
     const { identity, ...requestContext } = event.requestContext as { identity: object }
     const vpceId = "vpce-0a1b2c3d4e5f67890"
     await handler({ ...event, requestContext: { ...requestContext, identity: { ...identity, vpceId } } })
-    await observer.written()
+    await allWritten(observer)
     expect(output.records()).toMatchObject([
       { outcome: "allow", issuer: "edge", latencyUs: { edge: expect.any(Number) } },
     ])

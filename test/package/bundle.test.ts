@@ -83,8 +83,8 @@ describe("the deployed bundle", () => {
 
   test("has what is loaded one after another in one file each", () => {
     const together = [
-      ["src/authorizer/optional/routes.ts", "src/policy/decide.ts"],
       ["src/keys/discovery.ts", "src/keys/accept-key-set.ts"],
+      ["src/keys/discovery.ts", "src/keys/fetch.ts"],
       ["src/observe/recorder.ts", "src/observe/log.ts"],
     ]
     for (const [one = "", other = ""] of together) {

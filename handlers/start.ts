@@ -1,0 +1,9 @@
+/** All that a start of the deployed function loads. What is loaded later shares it: see `shareStart` in build-plugins.mjs. */
+export {
+  type Authorizer,
+  ConfigurationError,
+  configFromEnvironment,
+  loadAuthorizer,
+  Unavailable,
+} from "../src/index.ts"
+export { createPowertoolsObserver } from "../src/observe.ts"
