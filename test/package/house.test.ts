@@ -77,7 +77,7 @@ describe("the house refuses", () => {
       "a handler in a handler",
       "handlers/a.ts",
       'import { a } from "./b.ts"\n',
-      /imports doors, its configuration and its key snapshot only/,
+      /imports doors, the start, its configuration and its key snapshot only/,
     ],
     [
       "a room in the command line",

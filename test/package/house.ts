@@ -100,7 +100,7 @@ function importProblems(path: string, { specifier, kind }: Import): string[] {
   if (room === "door" && other === "cli") return [`${path}: no door opens the command line, which no bundle may hold`]
   if (room === "door") return other === "door" ? [`${path}: a door does not import the door ${target}`] : []
   if (room === "handlers" && other === room && !builtIn.test(target)) {
-    return [`${path}: a handler imports doors, its configuration and its key snapshot only, not ${target}`]
+    return [`${path}: a handler imports doors, the start, its configuration and its key snapshot only, not ${target}`]
   }
   if (other === room) return []
   return mayImport[room]?.includes(other) ? [] : [`${path}: ${room} may not import ${target}`]
