@@ -1,6 +1,7 @@
 // The esbuild plugins of build.mjs.
 import { readFile } from "node:fs/promises"
 import { isBuiltin } from "node:module"
+import { dirname } from "node:path"
 import { fileURLToPath } from "node:url"
 
 /**

@@ -1,12 +1,9 @@
 import { createAnswers } from "../answer/answer.ts"
 import { createContext } from "../answer/context.ts"
-import type { traceContextBytes, traced } from "../answer/traced.ts"
-import type { CheckedGateway } from "../configuration/check-blocks.ts"
 import { checkConfiguration, type LoadedChecks } from "../configuration/check-configuration.ts"
 import { checkSnapshot } from "../configuration/check-snapshot.ts"
 import { createExtract } from "../credential/extract.ts"
-import type { decideWithRoutes, RoutesToDecide } from "../route/by-route.ts"
-import { type DecideRoute, decideWithoutRoutes } from "../route/decide.ts"
+import { decideWithoutRoutes } from "../route/decide.ts"
 import type { MakeTokenStore } from "../token/store.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import type { Decision, TraceEntry } from "../types/decision.ts"
@@ -17,25 +14,19 @@ import type { Authorizer } from "./authorizer.ts"
 import { connect } from "./connect.ts"
 import { inParallel } from "./in-parallel.ts"
 import type { EdgeSupport } from "./optional/edge.ts"
+import type { ObserveSupport } from "./optional/observe.ts"
+import type { RouteSupport } from "./optional/routes.ts"
 import { type AuthorizerParts, partsInUse } from "./parts.ts"
 import { answerTo, type Stages, stopped, type Walk, walk } from "./pipeline.ts"
 import { observed } from "./records/observed-walk.ts"
 
-/** What a configuration may need besides, loaded. */
+/** The optional blocks of a configuration, loaded. */
 export interface Loaded extends LoadedChecks {
-  /** Needed where there are `routes` and answers are for one of them. */
-  readonly byRoute: typeof decideWithRoutes | undefined
-  readonly edge: EdgeSupport | undefined
-  /** Undefined: loaded behind the first answer. */
+  readonly routes: RouteSupport
+  readonly edge: EdgeSupport
+  readonly observe: ObserveSupport
+  /** Undefined: loaded after the first answer. */
   readonly makeTokenStore: MakeTokenStore | undefined
-  /** Needed where `observe.traceContext` is true. */
-  readonly tracing: Tracing | undefined
-}
-
-/** Puts the trace ids of a request into its answer. */
-export interface Tracing {
-  readonly traced: typeof traced
-  readonly traceContextBytes: typeof traceContextBytes
 }
 
 /** Puts a checked configuration together. @throws ConfigurationError with every problem at once */
@@ -48,9 +39,9 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
   const { observer } = inUse
   if (observe !== undefined) observer.configure?.(observe)
   const { authenticate, warmUp } = connect(checked, inUse, snapshot, loaded.makeTokenStore)
-  const connected = edge && loaded.edge?.connect(edge, { verification: checked, routes, parts: inUse })
+  const connected = edge && loaded.edge.connect(edge, { verification: checked, routes, parts: inUse })
   const tellFault = (error: unknown): undefined => void observer.fault?.(error)
-  const tracing = observe?.traceContext === true ? loaded.tracing : undefined
+  const tracing = observe?.traceContext === true ? loaded.observe : undefined
   const contextOf = createContext({ ...connected?.context, ...context })
   const stages: Stages = {
     clock: inUse.clock,
@@ -59,7 +50,12 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
     authenticate,
     decide:
       principalPolicy?.decide ??
-      (routes === undefined ? decideWithoutRoutes : byRoute(loaded, { routes, unmatched }, gateway)),
+      (routes === undefined
+        ? decideWithoutRoutes
+        : loaded.routes.decide(
+            { routes, unmatched },
+            { cached: gateway.resultTtlSeconds > 0, keyHoldsMethod: gateway.keyHoldsMethod },
+          )),
     check: parts.check,
     tokenEventsUnsafe: edge !== undefined || (scope === "route" && gateway.resultTtlSeconds > 0),
     fault: tellFault,
@@ -117,11 +113,6 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
     },
     warmUp: () => inParallel([warmUp, ...(connected ? [connected.warmUp] : [])], (each) => each()),
   }
-}
-
-function byRoute({ byRoute }: Loaded, routes: RoutesToDecide, gateway: CheckedGateway): DecideRoute {
-  if (byRoute === undefined) throw new TypeError("a configuration with routes was not recognised")
-  return byRoute(routes, { cached: gateway.resultTtlSeconds > 0, keyHoldsMethod: gateway.keyHoldsMethod })
 }
 
 function decisionOf({ principal, route, refused }: Walk, trace: readonly TraceEntry[] | undefined): Decision {

@@ -5,7 +5,7 @@ import { checkAnswersOf } from "../configuration/check-configuration.ts"
 import { routeChecks } from "../configuration/check-routes.ts"
 import { parseExecuteApiArn } from "../event/arn.ts"
 import { readRestToken } from "../event/rest.ts"
-import { compilePrincipalPolicy, type PrincipalPolicy } from "../policy/decide.ts"
+import type { PrincipalPolicy } from "../policy/decide.ts"
 import type { Exposure } from "../policy/exposure.ts"
 import type { Conflict } from "../policy/overlap.ts"
 import { decideWithRoutes } from "../route/by-route.ts"
@@ -74,11 +74,7 @@ export type PolicyConfig = Partial<AuthorizerConfig>
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
  */
 export function compilePolicy(config: PolicyConfig): CompiledPolicy {
-  const { routes, unmatched, gateway, scope, principalPolicy } = checkAnswersOf(
-    config,
-    compilePrincipalPolicy,
-    routeChecks,
-  )
+  const { routes, unmatched, gateway, scope, principalPolicy } = checkAnswersOf(config, routeChecks)
   const decide =
     principalPolicy?.decide ??
     (routes === undefined

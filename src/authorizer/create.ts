@@ -1,14 +1,12 @@
-import { traceContextBytes, traced } from "../answer/traced.ts"
-import { checkObserve } from "../configuration/check-observe.ts"
-import { compilePrincipalPolicy } from "../policy/decide.ts"
 import { allPresets } from "../provider/presets.ts"
-import { createWithMode } from "../shadow/shadow.ts"
 import { makeTokenStore } from "../token/store.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import { assemble } from "./assemble.ts"
 import type { Authorizer } from "./authorizer.ts"
 import { edgeSupport } from "./optional/edge.ts"
+import { observeSupport } from "./optional/observe.ts"
 import { routeSupport } from "./optional/routes.ts"
+import { shadowSupport } from "./optional/shadow.ts"
 import type { AuthorizerParts } from "./parts.ts"
 
 /**
@@ -20,14 +18,12 @@ import type { AuthorizerParts } from "./parts.ts"
  */
 export function createAuthorizer(config: AuthorizerConfig, parts: AuthorizerParts = {}): Authorizer {
   if (Object(config).mode !== undefined || Object(config).observing !== undefined)
-    return createWithMode(config, parts, createAuthorizer)
+    return shadowSupport.create(config, parts, createAuthorizer)
   return assemble(config, parts, {
     presets: allPresets,
-    compile: compilePrincipalPolicy,
-    ...routeSupport,
+    routes: routeSupport,
     edge: edgeSupport,
+    observe: observeSupport,
     makeTokenStore,
-    observe: checkObserve,
-    tracing: { traced, traceContextBytes },
   })
 }

@@ -1,8 +1,8 @@
-import { mayNeedPrincipalPolicy } from "../configuration/check-cache.ts"
 import { allPresets } from "../provider/presets.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import { assemble } from "./assemble.ts"
 import type { Authorizer } from "./authorizer.ts"
+import { noEdge, noObserve, noRoutes } from "./optional/none.ts"
 import type { AuthorizerParts } from "./parts.ts"
 
 /**
@@ -12,32 +12,14 @@ import type { AuthorizerParts } from "./parts.ts"
  * @throws ConfigurationError (rejects) with every problem at once
  */
 export async function loadAuthorizer(config: AuthorizerConfig, parts: AuthorizerParts = {}): Promise<Authorizer> {
-  const {
-    mode,
-    observing,
-    routes,
-    edge: edgeBlock,
-    observe: observeBlock,
-  } = Object(config) as Partial<AuthorizerConfig>
-  if (mode !== undefined || observing !== undefined)
-    return (await import("../shadow/shadow.ts")).loadWithMode(config, parts, loadAuthorizer)
-  const compile = mayNeedPrincipalPolicy(config)
-    ? (await import("../policy/decide.ts")).compilePrincipalPolicy
-    : undefined
-  const { routeSupport } = routes === undefined ? noRoutes : await import("./optional/routes.ts")
-  const edge = edgeBlock === undefined ? undefined : (await import("./optional/edge.ts")).edgeSupport
-  const observe =
-    observeBlock === undefined ? undefined : (await import("../configuration/check-observe.ts")).checkObserve
-  const tracing = Object(observeBlock).traceContext === true ? await import("../answer/traced.ts") : undefined
+  const written: { readonly [block in keyof AuthorizerConfig]?: unknown } = Object(config)
+  if (written.mode !== undefined || written.observing !== undefined)
+    return (await import("./optional/shadow.ts")).shadowSupport.load(config, parts, loadAuthorizer)
   return assemble(config, parts, {
     presets: allPresets,
-    compile,
-    ...routeSupport,
-    edge,
-    observe,
-    tracing,
+    routes: written.routes === undefined ? noRoutes : (await import("./optional/routes.ts")).routeSupport,
+    edge: written.edge === undefined ? noEdge : (await import("./optional/edge.ts")).edgeSupport,
+    observe: written.observe === undefined ? noObserve : (await import("./optional/observe.ts")).observeSupport,
     makeTokenStore: undefined,
   })
 }
-
-const noRoutes = { routeSupport: { routes: undefined, byRoute: undefined } }

@@ -33,12 +33,6 @@ export function checkCacheKey(gateway: CheckedGateway, credential: CredentialOpt
   }
 }
 
-/** Whether a configuration may need principal policies: told from the plain data, before anything is checked. */
-export function mayNeedPrincipalPolicy(config: unknown): boolean {
-  const { routes, gateway } = Object(config) as { readonly routes?: unknown; readonly gateway?: unknown }
-  return routes !== undefined && Object(gateway).resultTtlSeconds !== 0
-}
-
 function holdsRoute(gateway: CheckedGateway): boolean {
   const sources = sourcesOf(gateway)
   return (

@@ -13,7 +13,6 @@ import type { CheckEdge, CheckedEdge } from "./check-edge.ts"
 import { type CheckedIssuer, checkIssuers } from "./check-issuers.ts"
 import { checkKeys } from "./check-keys.ts"
 import type { CheckObserve } from "./check-observe.ts"
-import type { CompilePrincipalPolicy } from "./check-principal-policy.ts"
 import type { RouteChecks } from "./check-routes.ts"
 
 /** What verification needs, checked and with defaults. */
@@ -43,17 +42,12 @@ export interface CheckedConfiguration extends CheckedVerification, CheckedAnswer
   readonly observe: ObserveOptions | undefined
 }
 
-/** What checking a configuration may need besides, loaded. */
+/** The presets, and the checks of the optional blocks. A block that is not loaded reports itself if it is there. */
 export interface LoadedChecks {
   readonly presets: Presets
-  /** Needed where there are `routes`. */
-  readonly routes: RouteChecks | undefined
-  /** Needed where `mayNeedPrincipalPolicy` says so. */
-  readonly compile: CompilePrincipalPolicy | undefined
-  /** Needed where there is an `edge` block. */
-  readonly edge: { readonly check: CheckEdge } | undefined
-  /** Needed where there is an `observe` block. */
-  readonly observe: CheckObserve | undefined
+  readonly routes: RouteChecks
+  readonly edge: { readonly check: CheckEdge }
+  readonly observe: { readonly check: CheckObserve }
 }
 
 const verifierKeys = ["issuers", "keys", "cache", "clockToleranceSeconds"]
@@ -86,10 +80,11 @@ export function checkConfiguration(config: unknown, loaded: LoadedChecks): Check
   return collected(config, (copy, report) => {
     const raw = object(copy, "configuration", report) ?? {}
     knownKeys(raw, authorizerKeys, "", report)
-    const answers = checkAnswers(raw, loaded, report)
+    const answers = checkAnswers(raw, loaded.routes, report)
+    reportConflicts(answers.principalPolicy, report)
     const verified = verification(raw, presets, report)
     for (const { profile, path } of verified.issuers) {
-      const granted = answers.unmatched === "deny" && loaded.routes?.grantsByRole(answers.routes) === true
+      const granted = answers.unmatched === "deny" && loaded.routes.grantsByRole(answers.routes) === true
       if (profile.tenantIssuers.length > 0 && !granted) {
         report(
           `${path}.allowAnyTenant`,
@@ -99,12 +94,12 @@ export function checkConfiguration(config: unknown, loaded: LoadedChecks): Check
     }
     const context = checkContext(raw.context, report)
     const { gateway } = answers
-    const observe = checkedObserve(raw.observe, { ...gateway, context }, loaded, report)
+    const observe =
+      raw.observe === undefined ? undefined : loaded.observe.check(raw.observe, { ...gateway, context }, report)
     if (raw.edge === undefined) {
       if (raw.secrets !== undefined) report("secrets", "goes with edge only")
       return { ...verified, ...answers, context, observe, edge: undefined }
     }
-    if (edge === undefined) throw new TypeError("a configuration that has an edge was not recognised")
     const around = { ...{ presets, keys: raw.keys, secrets: raw.secrets, context }, ...verified, ...answers }
     const checked = edge.check(raw.edge, { ...around, ...gateway, identitySources: sourcesOf(gateway) }, report)
     return { ...verified, ...answers, context, observe, edge: checked }
@@ -112,35 +107,26 @@ export function checkConfiguration(config: unknown, loaded: LoadedChecks): Check
 }
 
 /**
- * Checks the blocks that decide what is answered, and leaves the others alone. Conflicts are not refused here: `compile`'s
- * result holds them.
+ * Checks the blocks that decide what is answered, and leaves the others alone. Conflicts are not refused here: the compiled
+ * policy holds them.
  *
  * @throws ConfigurationError with every problem at once
  */
-export function checkAnswersOf(config: unknown, compile: CompilePrincipalPolicy, routes: RouteChecks): CheckedAnswers {
+export function checkAnswersOf(config: unknown, routes: RouteChecks): CheckedAnswers {
   return collected(config, (copy, report) => {
     const raw = object(copy, "configuration", report) ?? {}
     knownKeys(raw, authorizerKeys, "", report)
-    let compiled: PrincipalPolicy | undefined
-    const withoutConflicts: CompilePrincipalPolicy = (options) => {
-      compiled = compile(options)
-      return { ...compiled, conflicts: [] }
-    }
-    return { ...checkAnswers(raw, { compile: withoutConflicts, routes }, report), principalPolicy: compiled }
+    return checkAnswers(raw, routes, report)
   })
 }
 
-function checkAnswers(
-  raw: { readonly [name: string]: unknown },
-  loaded: Pick<LoadedChecks, "compile" | "routes">,
-  report: Report,
-): CheckedAnswers {
+function checkAnswers(raw: { readonly [name: string]: unknown }, checks: RouteChecks, report: Report): CheckedAnswers {
   let sound = true
   const reportUnsound: Report = (path, message) => {
     sound = false
     report(path, message)
   }
-  const routes = checkedRoutes(raw.routes, loaded, reportUnsound)
+  const routes = raw.routes === undefined ? undefined : checks.checkRoutes(raw.routes, reportUnsound)
   const gateway = checkGateway(raw.gateway, "gateway", reportUnsound)
   const credential = checkCredential(raw.credential, "credential", report)
   if (raw.unmatched !== undefined && routes === undefined) report("unmatched", "goes with routes only")
@@ -148,21 +134,13 @@ function checkAnswers(
   if (!identityIsEdge(raw)) checkCacheKey(gateway, credential, report)
   const scoped = { routes, unmatched }
   // A table with other mistakes is not compiled: what would come out says nothing about the one that was meant.
-  const principalPolicy = sound
-    ? loaded.routes?.checkPrincipalPolicy(scoped, gateway, loaded.compile, report)
-    : undefined
+  const principalPolicy = sound ? checks.checkPrincipalPolicy(scoped, gateway, report) : undefined
   return { routes, unmatched, gateway, credential, scope: answerScope(scoped, gateway), principalPolicy }
 }
 
-/** The route table. Absent stays absent: then any authenticated principal may call anything. */
-function checkedRoutes(
-  value: unknown,
-  { routes }: Pick<LoadedChecks, "routes">,
-  report: Report,
-): CheckedAnswers["routes"] {
-  if (value === undefined) return undefined
-  if (routes === undefined) throw new TypeError("a configuration with routes was not recognised")
-  return routes.checkRoutes(value, report)
+function reportConflicts(policy: PrincipalPolicy | undefined, report: Report): void {
+  for (const { routes, message, remedy } of policy?.conflicts ?? [])
+    report(`routes["${routes[0]}"]`, `${message}; ${remedy}`)
 }
 
 /** Whether every request is authenticated by the edge, so that no token is looked for. */
@@ -182,17 +160,6 @@ function verification(
     cache: checkCache(raw.cache, "cache", report),
     clockToleranceSeconds: number(raw.clockToleranceSeconds, "clockToleranceSeconds", report, tolerance),
   }
-}
-
-function checkedObserve(
-  value: unknown,
-  surroundings: Parameters<CheckObserve>[1],
-  { observe }: LoadedChecks,
-  report: Report,
-): ObserveOptions | undefined {
-  if (value === undefined) return undefined
-  if (observe === undefined) throw new TypeError("a configuration that observes was not recognised")
-  return observe(value, surroundings, report)
 }
 
 /** Checks a copy, so that what was checked is what is used, whatever the caller does with the object later. */

@@ -8,7 +8,7 @@ interface Surroundings {
 }
 
 /** Checks the `observe` block and returns it. What it leaves out stays absent: defaults are the observer's. */
-export type CheckObserve = (value: unknown, surroundings: Surroundings, report: Report) => ObserveOptions
+export type CheckObserve = (value: unknown, surroundings: Surroundings, report: Report) => ObserveOptions | undefined
 
 const options = ["sampleAllows", "principal", "audit", "flushAfterSeconds", "flushAfterCount", "traceContext"]
 

@@ -1,20 +1,16 @@
-import type { PrincipalPolicy, PrincipalPolicyOptions } from "../policy/decide.ts"
+import { compilePrincipalPolicy, type PrincipalPolicy } from "../policy/decide.ts"
 import type { Report } from "../shared/check.ts"
 import type { CheckedGateway } from "./check-blocks.ts"
 import { answerScope, type ScopedRoutes } from "./check-cache.ts"
 
-/** Compiles the table for principal policies. Loaded only where a configuration needs it. */
-export type CompilePrincipalPolicy = (options: PrincipalPolicyOptions) => PrincipalPolicy
-
 /**
- * Compiles principal policies and refuses a table whose answers cannot be kept apart.
+ * Compiles principal policies. Routes that no cached answer can keep apart are in the result.
  *
- * @returns undefined where answers are for one route, or when something was reported
+ * @returns undefined if answers are for one route, or if a problem was reported
  */
 export function checkPrincipalPolicy(
   scoped: ScopedRoutes,
   gateway: CheckedGateway,
-  compile: CompilePrincipalPolicy | undefined,
   report: Report,
 ): PrincipalPolicy | undefined {
   const { routes, unmatched } = scoped
@@ -27,8 +23,6 @@ export function checkPrincipalPolicy(
     )
     return undefined
   }
-  if (compile === undefined) throw new TypeError("a configuration that needs principal policies was not recognised")
-  const policy = compile({ routes, unmatched, resourcePolicyAllows: gateway.resourcePolicyAllows, api: gateway.api })
-  for (const { routes, message, remedy } of policy.conflicts) report(`routes["${routes[0]}"]`, `${message}; ${remedy}`)
-  return policy
+  const { resourcePolicyAllows, api } = gateway
+  return compilePrincipalPolicy({ routes, unmatched, resourcePolicyAllows, api })
 }

@@ -17,7 +17,7 @@ type Built = Authorizer | readonly ConfigurationProblem[]
  *
  * @throws ConfigurationError with every problem at once
  */
-export function createWithMode(
+export function createInShadow(
   config: AuthorizerConfig,
   parts: AuthorizerParts,
   create: (config: AuthorizerConfig, parts: AuthorizerParts) => Authorizer,
@@ -34,7 +34,7 @@ export function createWithMode(
 }
 
 /** The same for what is loaded. @throws ConfigurationError (rejects) with every problem at once */
-export async function loadWithMode(
+export async function loadInShadow(
   config: AuthorizerConfig,
   parts: AuthorizerParts,
   load: (config: AuthorizerConfig, parts: AuthorizerParts) => Promise<Authorizer>,

@@ -69,6 +69,12 @@ describe("the house refuses", () => {
     ["providers that know keys", "src/provider/a.ts", 'import { a } from "../keys/a.ts"\n', /provider may not import/],
     ["shared that knows a room", "src/shared/a.ts", 'import { a } from "../keys/a.ts"\n', /shared may not import/],
     ["a lazy import over a border", "src/keys/a.ts", 'const a = await import("../token/a.ts")\n', /keys may not/],
+    [
+      "a second lazy entry of a room",
+      "src/keys/a.ts",
+      'const a = await import("./discovery.ts")\n',
+      /one named entry per room, not src\/keys\/discovery/,
+    ],
     ["an unknown room", "src/misc/a.ts", "export const a = 1\n", /no room misc/],
     ["a barrel", "src/token/index.ts", 'export { a } from "./a.ts"\nexport const b = 1\n', /no barrel/],
     ["a barrel by another name", "src/token/all.ts", 'export { a } from "./a.ts"\n', /no barrel/],

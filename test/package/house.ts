@@ -58,7 +58,11 @@ const mayImport: { readonly [room: string]: readonly string[] } = {
 const lazyOnly = /^(?:node:)?(?:http|https|http2|net|tls)$|^@aws-sdk\//
 
 /** What the build puts into a handler. */
-const builtIn = /\.config\.ts$|^handlers\/key-snapshot\.ts$/
+const builtIn = /\.config\.ts$|^handlers\/(?:key-snapshot|start)\.ts$/
+
+/** What `import()` may load of `src/`: one file per optional block, and one named entry per room (`cli/` loads what a command needs). */
+const lazyEntries =
+  /^src\/(?:authorizer\/optional\/[a-z-]+|keys\/network|token\/store|secret\/fetch|observe\/recorder|cli\/[a-z/-]+)\.ts$/
 
 const shortest = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "").trim()
 const reExport = /export\s+(?:type\s+)?\{[^}]*\}\s*from\s*["'][^"'\n]+["'];?/g
@@ -102,8 +106,11 @@ function importProblems(path: string, { specifier, kind }: Import): string[] {
   if (room === "handlers" && other === room && !builtIn.test(target)) {
     return [`${path}: a handler imports doors, the start, its configuration and its key snapshot only, not ${target}`]
   }
-  if (other === room) return []
-  return mayImport[room]?.includes(other) ? [] : [`${path}: ${room} may not import ${target}`]
+  if (other !== room && !mayImport[room]?.includes(other)) return [`${path}: ${room} may not import ${target}`]
+  if (path.startsWith("src/") && kind === "dynamic" && !lazyEntries.test(target)) {
+    return [`${path}: import() loads the blocks of authorizer/optional and one named entry per room, not ${target}`]
+  }
+  return []
 }
 
 function sourceProblems(path: string, source: string): string[] {

@@ -1,0 +1,33 @@
+import type { Report } from "../../shared/check.ts"
+import type { EdgeSupport } from "./edge.ts"
+import type { ObserveSupport } from "./observe.ts"
+import type { RouteSupport } from "./routes.ts"
+
+// What takes the place of a block that a configuration does not have. If the block is there after all, that is a problem of the
+// configuration: a block that is not loaded must never look like one that demands nothing.
+
+const absent =
+  (path: string) =>
+  (_value: unknown, ...others: readonly unknown[]): undefined => {
+    const report = others.at(-1) as Report
+    report(path, "was not there when the configuration was loaded; pass plain data that does not change")
+  }
+
+function unreachable(): never {
+  throw new TypeError("a block that is not configured was used")
+}
+
+export const noRoutes: RouteSupport = {
+  checkRoutes: absent("routes"),
+  grantsByRole: () => false,
+  checkPrincipalPolicy: () => undefined,
+  decide: unreachable,
+}
+
+export const noEdge: EdgeSupport = { check: absent("edge"), connect: unreachable }
+
+export const noObserve: ObserveSupport = {
+  check: absent("observe"),
+  traced: (answer) => answer,
+  traceContextBytes: 0,
+}
