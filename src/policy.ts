@@ -14,6 +14,7 @@ export {
   routesFromOpenApi,
 } from "./openapi/routes-from-openapi.ts"
 export type { Exposure } from "./policy/exposure.ts"
+export { type ApiSettings, type GatewaySettings, gatewaySettings } from "./policy/gateway-settings.ts"
 export type { Conflict } from "./policy/overlap.ts"
 export type { AuthorizerConfig, RouteRule } from "./types/configuration.ts"
 export { ConfigurationError, type ConfigurationProblem } from "./types/errors.ts"

@@ -4,7 +4,7 @@ import { readOptions } from "./arguments.ts"
 import { answersText, conflictsText, exposedText, routesText } from "./check-text.ts"
 import type { Command } from "./command.ts"
 import { readConfiguration } from "./configuration.ts"
-import { gatewaySettings } from "./gateway-settings.ts"
+import { gatewaySettingsText } from "./gateway-settings.ts"
 import { columns } from "./table.ts"
 
 const help = `Checks a configuration without deploying it: every problem at once, the compiled route table, and what API Gateway must
@@ -47,7 +47,7 @@ export const check: Command = {
     if (conflicts.length > 0) parts.push(conflictsText(conflicts))
     if (policy !== undefined) {
       parts.push(routesText(policy), answersText(policy), ...exposedText(policy, configuration))
-      parts.push(gatewaySettings(configuration, policy))
+      parts.push(gatewaySettingsText(configuration, policy))
     }
     const sound = problems.length === 0 && conflicts.length === 0
     parts.push(sound ? "The configuration is sound.\n" : "The configuration is refused.\n")

@@ -70,11 +70,20 @@ export function checkGateway(value: unknown, path: string, report: Report): Chec
   }
 }
 
+/** `token`, `route`, and sources as REST, HTTP and WebSocket APIs write them. */
+const identitySource =
+  /^(?:token|route|(?:\$|method\.|route\.)?request\.(?:header|querystring)\.[^\s,]+|\$?(?:context|stageVariables)\.[\w.]+)$/
+
 function checkIdentitySources(value: unknown, path: string, report: Report): readonly string[] {
   if (value === undefined) return ["token"]
-  if (Array.isArray(value)) return value.length === 0 ? [] : texts(value, path, report)
-  report(path, 'must be a list, such as ["token", "route"]')
-  return ["token"]
+  if (!Array.isArray(value)) {
+    report(path, 'must be a list, such as ["token", "route"]')
+    return ["token"]
+  }
+  const sources = value.length === 0 ? [] : texts(value, path, report)
+  if (sources.some((source) => !identitySource.test(source)))
+    report(path, 'must hold "token", "route" or what API Gateway knows, such as $context.identity.sourceIp')
+  return sources
 }
 
 const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/ // RFC 9110 section 5.1

@@ -33,6 +33,19 @@ export function checkCacheKey(gateway: CheckedGateway, credential: CredentialOpt
   }
 }
 
+/** Refuses what a TOKEN authorizer cannot do: it is shown one header, which is its cache key, and only REST APIs have it. */
+export function checkAuthorizerType(gateway: CheckedGateway, credential: CredentialOptions, report: Report): void {
+  if (gateway.authorizerType !== "token") return
+  const [carrier = "", another] = carriersOf(credential)
+  const oneHeader = another === undefined && carrier.startsWith("request.header.")
+  const sources = gateway.resultTtlSeconds > 0 ? [...sourcesOf(gateway)] : []
+  if (oneHeader && gateway.api === "rest" && sources.every((one) => one === "token" || one === carrier)) return
+  report(
+    "gateway.authorizerType",
+    'must be "request": a TOKEN authorizer is for REST APIs and for one header, its only identity source',
+  )
+}
+
 function holdsRoute(gateway: CheckedGateway): boolean {
   const sources = sourcesOf(gateway)
   return (

@@ -7,7 +7,7 @@ import type { ClaimPath, CredentialOptions, ObserveOptions, RouteRule } from "..
 import { ConfigurationError, type ConfigurationProblem } from "../types/errors.ts"
 import type { AnswerScope } from "./answer-scope.ts"
 import { type CheckedGateway, checkCache, checkCredential, checkGateway } from "./check-blocks.ts"
-import { answerScope, checkCacheKey, sourcesOf } from "./check-cache.ts"
+import { answerScope, checkAuthorizerType, checkCacheKey, sourcesOf } from "./check-cache.ts"
 import { checkContext } from "./check-context.ts"
 import type { CheckEdge, CheckedEdge } from "./check-edge.ts"
 import { type CheckedIssuer, checkIssuers } from "./check-issuers.ts"
@@ -131,6 +131,7 @@ function checkAnswers(raw: { readonly [name: string]: unknown }, checks: RouteCh
   const credential = checkCredential(raw.credential, "credential", report)
   if (raw.unmatched !== undefined && routes === undefined) report("unmatched", "goes with routes only")
   const unmatched = word(raw.unmatched, "unmatched", report, ["deny", "authenticated"], "deny")
+  checkAuthorizerType(gateway, credential, report)
   if (!identityIsEdge(raw)) checkCacheKey(gateway, credential, report)
   const scoped = { routes, unmatched }
   // A table with other mistakes is not compiled: what would come out says nothing about the one that was meant.

@@ -321,6 +321,47 @@ describe("SR-143: what API Gateway's cache would make wrong", () => {
     expect(safe({ identitySources: ["route.request.querystring.t"] }, { credential: { query: "t" } })).toEqual([])
   })
 
+  it.each([
+    "Token",
+    "ROUTE",
+    "",
+    "Authorization",
+    "header.Authorization",
+    "request.body.user",
+    "method.request.path.id",
+    "$request.header.A, $context.routeKey",
+    "$request.header.A,$context.routeKey",
+    "context.",
+    "$$context.routeKey",
+    "integration.request.header.A",
+    "__proto__",
+    "context.httpMethod\n",
+    "stageVariables.a b",
+  ])("13-8-2: an identity source that no API has is refused: %j", (source) => {
+    const reported = safe({ identitySources: ["token", source] })
+    expect(reported.length).toBeGreaterThan(0)
+    for (const line of reported) expect(line).toMatch(/^gateway\.identitySources(?:\[1\])?: must/)
+  })
+
+  it.each<[string, object, object]>([
+    ["a query parameter", {}, { query: "t" }],
+    ["several places", { resultTtlSeconds: 0 }, { header: "X-Token", cookie: "t" }],
+    ["the route in the cache key", { identitySources: ["token", "route"] }, {}],
+    ["an address in the cache key", { identitySources: ["token", "$context.identity.sourceIp"] }, {}],
+    ["an HTTP API", { api: "http" }, {}],
+  ])("13-8-2: a TOKEN authorizer cannot have %s", (_what, gateway, credential) => {
+    expect(safe({ ...gateway, authorizerType: "request" }, { credential })).toEqual([])
+    expect(safe({ ...gateway, authorizerType: "token" }, { credential })).toEqual([
+      expect.stringMatching(/^gateway\.authorizerType: must be "request": a TOKEN authorizer is for REST APIs/),
+    ])
+  })
+
+  it("13-8-2: a TOKEN authorizer may name its header in both ways", () => {
+    for (const source of ["token", "method.request.header.authorization"])
+      expect(safe({ identitySources: [source], authorizerType: "token" })).toEqual([])
+    expect(safe({ resultTtlSeconds: 0, identitySources: ["token", "route"], authorizerType: "token" })).toEqual([])
+  })
+
   it("a query parameter among the identity sources is the credential's own, in its own spelling", () => {
     const credential = { query: "Token" }
     expect(safe({ identitySources: ["$request.querystring.token"] }, { credential })[0]).toMatch(/must hold "token"/)

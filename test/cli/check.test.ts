@@ -290,6 +290,11 @@ describe("hallpass check says what API Gateway must be set to", () => {
       [`REST API         type TOKEN; ${source} method.request.header.X-Token`],
     ],
     [
+      "one kind of API",
+      config(routes, { gateway: { api: "rest" } }),
+      ['HTTP API         cannot use this configuration: gateway.api is "rest"\n'],
+    ],
+    [
       "a resource policy that allows",
       config(routes, { gateway: { resourcePolicyAllows: true } }),
       [

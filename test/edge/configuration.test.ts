@@ -370,7 +370,7 @@ describe("SR-143: evidence under the gateway's cache", () => {
     ...changes,
   })
   const header = (name: string): string => `method.request.header.${name}`
-  const ids = ["X-Edge-User", "$request.header.x-edge-groups"]
+  const ids = [header("X-Edge-User"), "$request.header.x-edge-groups"]
   const sources = [header("x-edge-user"), "$request.header.X-Edge-Groups", "route.request.header.x-origin-verify"]
 
   it.each<[string, unknown]>([

@@ -131,8 +131,16 @@ const contract: { readonly [door: string]: { readonly values: readonly string[];
       ],
     },
     policy: {
-      values: ["ConfigurationError", "compilePolicy", "formatExecuteApiArn", "parseExecuteApiArn", "routesFromOpenApi"],
+      values: [
+        "ConfigurationError",
+        "compilePolicy",
+        "formatExecuteApiArn",
+        "gatewaySettings",
+        "parseExecuteApiArn",
+        "routesFromOpenApi",
+      ],
       types: [
+        "ApiSettings",
         "AuthorizerConfig",
         "AuthorizerSource",
         "CompiledPolicy",
@@ -141,6 +149,7 @@ const contract: { readonly [door: string]: { readonly values: readonly string[];
         "Conflict",
         "ExecuteApiArn",
         "Exposure",
+        "GatewaySettings",
         "OpenApiOptions",
         "OpenApiRemark",
         "OpenApiRoutes",
