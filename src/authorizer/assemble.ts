@@ -17,8 +17,9 @@ import type { EdgeSupport } from "./optional/edge.ts"
 import type { ObserveSupport } from "./optional/observe.ts"
 import type { RouteSupport } from "./optional/routes.ts"
 import { type AuthorizerParts, partsInUse } from "./parts.ts"
-import { answerTo, type Stages, stopped, type Walk, walk } from "./pipeline.ts"
-import { observed } from "./records/observed-walk.ts"
+import { answerTo, type Stages, stopped, walk } from "./pipeline.ts"
+import { WalkNotes } from "./records/walk-notes.ts"
+import type { Walk } from "./walk.ts"
 
 /** The optional blocks of a configuration, loaded. */
 export interface Loaded extends LoadedChecks {
@@ -66,12 +67,10 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
         : contextOf,
     }),
   }
-  // Nothing is timed where nobody is told.
-  const watch = observer.decision && observed(stages)
 
-  function walked(through: Stages, event: unknown): Walk | Promise<Walk> {
+  function walked(event: unknown, notes: WalkNotes | undefined): Walk | Promise<Walk> {
     try {
-      const done = walk(through, event)
+      const done = walk(stages, event, notes)
       return done instanceof Promise ? done.catch(faulted) : done
     } catch (error) {
       return faulted(error)
@@ -86,11 +85,11 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
 
   return {
     async handler(event, invocation) {
-      const watched = watch?.(invocation)
+      // Stages are timed only if an observer listens for decisions.
+      const notes = observer.decision === undefined ? undefined : new WalkNotes(invocation)
       // Awaited only where something had to be fetched: another turn of the microtask queue takes 0.2 µs.
-      const walking = walked(watched ?? stages, event)
+      const walking = walked(event, notes)
       let done = walking instanceof Promise ? await walking : walking
-      watched?.answering()
       try {
         const answer = answerTo(stages, done)
         return tracing === undefined ? answer : tracing.traced(answer, done.request, invocation)
@@ -100,12 +99,12 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
         tellFault(error)
         throw new Unavailable("internal", { cause: error })
       } finally {
-        if (watched !== undefined) observer.decision?.(watched.answered(done)) // not what was meant to be answered
+        if (notes !== undefined) observer.decision?.(notes.answered(done)) // not what was meant to be answered
         behind.answered()
       }
     },
     async decide(event, options) {
-      const done = await walked(stages, event)
+      const done = await walked(event, undefined)
       behind.answered()
       if (options?.trace !== true) return decisionOf(done, undefined)
       const { traceOf } = await import("./optional/trace.ts") // the deployed handler never asks for it

@@ -1,10 +1,8 @@
 import type { Answers, AuthorizerAnswer } from "../answer/answer.ts"
-import type { SizedPolicy } from "../answer/iam-policy.ts"
 import type { ExtractCredential } from "../credential/extract.ts"
 import type { EdgeIdentity } from "../edge/principal.ts"
 import { readRequest } from "../event/read.ts"
 import type { DecideRoute } from "../route/decide.ts"
-import type { Route } from "../route/route.ts"
 import type { Authenticate } from "../token/authenticate.ts"
 import type { Clock } from "../types/clock.ts"
 import type { Principal } from "../types/principal.ts"
@@ -12,6 +10,8 @@ import { type Refusal, refusal } from "../types/reasons.ts"
 import type { AccessRequest } from "../types/request.ts"
 import type { EdgeStage } from "./connect-edge.ts"
 import type { CustomCheck } from "./parts.ts"
+import type { WalkNotes } from "./records/walk-notes.ts"
+import type { StageName, Walk } from "./walk.ts"
 
 /** The stages of the walk, in the order in which a request passes them. */
 export interface Stages {
@@ -32,26 +32,6 @@ export interface Stages {
   readonly fault: (error: unknown) => void
 }
 
-/** The stages by name, in the order in which a request passes them. */
-export const stageNames = ["event", "gateway", "arn", "edge", "credential", "token", "route", "check"] as const
-export type StageName = (typeof stageNames)[number]
-
-/** How far a request came, and what stopped it. */
-export interface Walk {
-  readonly request: AccessRequest | undefined
-  readonly principal: Principal | undefined
-  readonly route: Route | undefined
-  /**
-   * What is answered when the request passed every stage, and beside a refusal by the route where the gateway keeps the
-   * answer for other routes, too.
-   */
-  readonly policy: SizedPolicy | undefined
-  /** Undefined means allow: the request passed every stage. */
-  readonly refused: Refusal | undefined
-  /** The stage that refused, or the last one. */
-  readonly stage: StageName
-}
-
 const arnInvalid = refusal("arn_invalid")
 const checkRefused = refusal("check_refused")
 const gatewayMismatch = refusal("gateway_mismatch")
@@ -62,18 +42,19 @@ const internal = refusal("internal")
  * The walk: event, edge, credential, token, route, custom check. A value at once while nothing has to be fetched; there is no
  * other way to an allow than through its last line (SR-140).
  */
-export function walk(stages: Stages, event: unknown): Walk | Promise<Walk> {
+export function walk(stages: Stages, event: unknown, notes: WalkNotes | undefined): Walk | Promise<Walk> {
   const request = readRequest(event)
+  if (notes !== undefined) notes.ended("event")
   if ("refused" in request) return stopped("event", request, undefined)
   if (stages.tokenEventsUnsafe && request.kind === "rest-token") return stopped("gateway", gatewayMismatch, request)
   if (request.arn === undefined) return stopped("arn", arnInvalid, request)
   const nowMs = stages.clock()
   const { edge } = stages
-  if (edge === undefined) return withToken(stages, request, nowMs, undefined)
+  if (edge === undefined) return withToken(stages, request, nowMs, undefined, notes)
   const asserted = edge.verify(request, nowMs)
   return asserted instanceof Promise
-    ? asserted.then((settled) => withEdge(stages, edge, request, nowMs, settled))
-    : withEdge(stages, edge, request, nowMs, asserted)
+    ? asserted.then((settled) => withEdge(stages, edge, request, nowMs, settled, notes))
+    : withEdge(stages, edge, request, nowMs, asserted, notes)
 }
 
 /** What the edge says is final where it says something: a token is not looked at then (SR-150), or has to fit (SR-127). */
@@ -83,10 +64,12 @@ function withEdge(
   request: AccessRequest,
   nowMs: number,
   asserted: EdgeIdentity | Refusal | undefined,
+  notes: WalkNotes | undefined,
 ): Walk | Promise<Walk> {
+  if (notes !== undefined) notes.ended("edge")
   if (asserted !== undefined && "refused" in asserted) return stopped("edge", asserted, request)
-  if (asserted === undefined || principalOf === undefined) return withToken(stages, request, nowMs, asserted)
-  return withPrincipal(stages, request, principalOf(asserted), "edge")
+  if (asserted === undefined || principalOf === undefined) return withToken(stages, request, nowMs, asserted, notes)
+  return withPrincipal(stages, request, principalOf(asserted), "edge", notes)
 }
 
 function withToken(
@@ -94,13 +77,16 @@ function withToken(
   request: AccessRequest,
   nowMs: number,
   asserted: EdgeIdentity | undefined,
+  notes: WalkNotes | undefined,
 ): Walk | Promise<Walk> {
   const credential = stages.extract(request)
+  if (notes !== undefined) notes.ended("credential")
   if (typeof credential !== "string") return stopped("credential", credential, request)
-  const result = stages.authenticate(credential, nowMs)
+  if (notes !== undefined) notes.presented = credential
+  const result = stages.authenticate(credential, nowMs, notes)
   return result instanceof Promise
-    ? result.then((settled) => withAttributes(stages, request, asserted, settled))
-    : withAttributes(stages, request, asserted, result)
+    ? result.then((settled) => withAttributes(stages, request, asserted, settled, notes))
+    : withAttributes(stages, request, asserted, result, notes)
 }
 
 function withAttributes(
@@ -108,11 +94,13 @@ function withAttributes(
   request: AccessRequest,
   asserted: EdgeIdentity | undefined,
   result: Principal | Refusal,
+  notes: WalkNotes | undefined,
 ): Walk | Promise<Walk> {
+  if (notes !== undefined) notes.ended("token")
   if ("refused" in result || asserted === undefined || stages.edge === undefined)
-    return withPrincipal(stages, request, result, "token")
+    return withPrincipal(stages, request, result, "token", notes)
   const joined = stages.edge.addTo(result, asserted)
-  return withPrincipal(stages, request, joined, "refused" in joined ? "edge" : "token")
+  return withPrincipal(stages, request, joined, "refused" in joined ? "edge" : "token", notes)
 }
 
 function withPrincipal(
@@ -120,9 +108,11 @@ function withPrincipal(
   request: AccessRequest,
   result: Principal | Refusal,
   by: "edge" | "token",
+  notes: WalkNotes | undefined,
 ): Walk | Promise<Walk> {
   if ("refused" in result) return stopped(by, result, request)
   const { route, refused, covers } = stages.decide(request, result)
+  if (notes !== undefined) notes.ended("route")
   const policy = covers && stages.answers.policy(request, covers)
   const fits = policy !== undefined || covers === undefined
   const walked: Walk = {
@@ -135,7 +125,7 @@ function withPrincipal(
   }
   // The custom check is asked about every answer that allows something, whichever route the request is for.
   if (policy === undefined || stages.check === undefined) return walked
-  return narrowed(stages, stages.check, walked, result, request)
+  return narrowed(stages, stages.check, walked, result, request, notes)
 }
 
 /** A custom check can only take away: anything but exactly `true` refuses, and a fault in it decides nothing. */
@@ -145,10 +135,13 @@ async function narrowed(
   walked: Walk,
   principal: Principal,
   request: AccessRequest,
+  notes: WalkNotes | undefined,
 ): Promise<Walk> {
   const checked: Walk = walked.refused === undefined ? { ...walked, stage: "check" } : walked
   try {
-    if ((await check(principal, request)) === true) return checked
+    const passed = (await check(principal, request)) === true
+    if (notes !== undefined) notes.ended("check")
+    if (passed) return checked
     return { ...checked, policy: undefined, refused: walked.refused ?? checkRefused }
   } catch (error) {
     fault(error)

@@ -14,7 +14,17 @@ import { signingKey } from "./signature.ts"
  * Verifies one token. A value at once when the keys are at hand; a promise only when keys have to be fetched first.
  * Never throws and never rejects: a refused token is an ordinary value.
  */
-export type Authenticate = (token: unknown, nowMs: number) => Principal | Refusal | Promise<Principal | Refusal>
+export type Authenticate = (
+  token: unknown,
+  nowMs: number,
+  notes?: TokenNotes,
+) => Principal | Refusal | Promise<Principal | Refusal>
+
+/** What an observer is shown of one token. */
+export interface TokenNotes {
+  /** Whether the token was verified before. */
+  tokenCacheHit: boolean | undefined
+}
 
 const signatureInvalid = refusal("signature_invalid")
 const claimsInvalid = refusal("claims_invalid")
@@ -94,9 +104,10 @@ export function createAuthenticate(select: SelectIssuer, verified: VerifiedToken
     return mayNeedNewKey(found, result) ? withoutKey(issuer, signatureInvalid) : result
   }
 
-  return (token, nowMs) => {
+  return (token, nowMs, notes) => {
     const nowSeconds = nowMs / 1000
     const cached = typeof token === "string" ? verified.get(token, nowSeconds) : undefined
+    if (notes !== undefined) notes.tokenCacheHit = cached !== undefined
     if (cached !== undefined) return cached
     const found = read(token, nowMs)
     if ("refused" in found) return found

@@ -1,5 +1,5 @@
 import type { TraceEntry } from "../../types/decision.ts"
-import { stageNames, type Walk } from "../pipeline.ts"
+import { stageNames, type Walk } from "../walk.ts"
 
 /**
  * The checks of a walk in their order, each with its verdict; built only when somebody asks for it.

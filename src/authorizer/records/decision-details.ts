@@ -3,7 +3,7 @@ import { plainText } from "../../shared/plain-text.ts"
 import { traceIdsOf } from "../../shared/trace-ids.ts"
 import type { DecisionDetails, DecisionLatency } from "../../types/decision.ts"
 import type { Principal } from "../../types/principal.ts"
-import type { Walk } from "../pipeline.ts"
+import type { Walk } from "../walk.ts"
 
 /** Milliseconds by stage. */
 export type StageTimes = { -readonly [stage in keyof DecisionLatency]?: number }

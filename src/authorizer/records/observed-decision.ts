@@ -1,7 +1,7 @@
 import { plainText } from "../../shared/plain-text.ts"
 import type { DecisionDetails, DecisionRecord } from "../../types/decision.ts"
 import type { EventKind } from "../../types/request.ts"
-import type { Walk } from "../pipeline.ts"
+import type { Walk } from "../walk.ts"
 import { detailsOf, type Noticed } from "./decision-details.ts"
 
 /** What an observer is told of a decision. What it must not see is private, in the sense of the language. */

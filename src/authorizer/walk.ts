@@ -1,0 +1,25 @@
+import type { SizedPolicy } from "../answer/iam-policy.ts"
+import type { Route } from "../route/route.ts"
+import type { Principal } from "../types/principal.ts"
+import type { Refusal } from "../types/reasons.ts"
+import type { AccessRequest } from "../types/request.ts"
+
+/** The stages by name, in the order in which a request passes them. */
+export const stageNames = ["event", "gateway", "arn", "edge", "credential", "token", "route", "check"] as const
+export type StageName = (typeof stageNames)[number]
+
+/** How far a request came, and what stopped it. */
+export interface Walk {
+  readonly request: AccessRequest | undefined
+  readonly principal: Principal | undefined
+  readonly route: Route | undefined
+  /**
+   * What is answered when the request passed every stage, and beside a refusal by the route where the gateway keeps the
+   * answer for other routes, too.
+   */
+  readonly policy: SizedPolicy | undefined
+  /** Undefined means allow: the request passed every stage. */
+  readonly refused: Refusal | undefined
+  /** The stage that refused, or the last one. */
+  readonly stage: StageName
+}
