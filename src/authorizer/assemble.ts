@@ -9,7 +9,6 @@ import type { AuthorizerConfig } from "../types/configuration.ts"
 import type { Decision, TraceEntry } from "../types/decision.ts"
 import { Unavailable } from "../types/errors.ts"
 import { type Refusal, refusal } from "../types/reasons.ts"
-import { BehindAnswers } from "./after-answers.ts"
 import type { Authorizer } from "./authorizer.ts"
 import { connect } from "./connect.ts"
 import { inParallel } from "./in-parallel.ts"
@@ -20,6 +19,7 @@ import { type AuthorizerParts, partsInUse } from "./parts.ts"
 import { answerTo, type Stages, stopped, walk } from "./pipeline.ts"
 import { WalkNotes } from "./records/walk-notes.ts"
 import type { Walk } from "./walk.ts"
+import { WorkAfterAnswers } from "./work-after-answers.ts"
 
 /** The optional blocks of a configuration, loaded. */
 export interface Loaded extends LoadedChecks {
@@ -34,8 +34,8 @@ export interface Loaded extends LoadedChecks {
 export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loaded: Loaded): Authorizer {
   const checked = checkConfiguration(config, loaded)
   const { routes, unmatched, gateway, credential, context, scope, principalPolicy, edge, observe } = checked
-  const behind = new BehindAnswers(() => inUse.observer.recorded?.())
-  const inUse = partsInUse(parts, behind.put)
+  const afterAnswer = new WorkAfterAnswers(() => inUse.observer.recorded?.())
+  const inUse = partsInUse(parts, afterAnswer.put)
   const snapshot = checkSnapshot(parts.keySnapshot, inUse.clock)
   const { observer } = inUse
   if (observe !== undefined) observer.configure?.(observe)
@@ -100,12 +100,12 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
         throw new Unavailable("internal", { cause: error })
       } finally {
         if (notes !== undefined) observer.decision?.(notes.answered(done)) // not what was meant to be answered
-        behind.answered()
+        afterAnswer.answered()
       }
     },
     async decide(event, options) {
       const done = await walked(event, undefined)
-      behind.answered()
+      afterAnswer.answered()
       if (options?.trace !== true) return decisionOf(done, undefined)
       const { traceOf } = await import("./optional/trace.ts") // the deployed handler never asks for it
       return decisionOf(done, traceOf(done, connected !== undefined))

@@ -135,8 +135,16 @@ class EvidenceConnector {
     const name = JSON.stringify([format === hmacKeysFormat, reference])
     const known = this.#sources.get(name)
     if (known !== undefined) return known as Source<V>
-    const { clock, behind, observer, secrets: fetch } = this.#surroundings.parts
-    const source = createSecretSource({ reference, format, policy: this.#secretPolicy, clock, behind, observer, fetch })
+    const { clock, afterAnswer, observer, secrets: fetch } = this.#surroundings.parts
+    const source = createSecretSource({
+      reference,
+      format,
+      policy: this.#secretPolicy,
+      clock,
+      afterAnswer,
+      observer,
+      fetch,
+    })
     this.#sources.set(name, source)
     this.warmUps.push(async () => (source.isFresh(clock()) ? undefined : source.refreshed(clock())))
     return source

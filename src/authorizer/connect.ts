@@ -21,7 +21,7 @@ export function connect(
 ): { authenticate: Authenticate; warmUp: () => Promise<void> } {
   const configured = issuers.map((issuer) => ({ profile: issuer.profile, keys: keySource(issuer, parts, snapshot) }))
   const select = selectIssuer(configured, clockToleranceSeconds)
-  const verified = new VerifiedTokens(cache, clockToleranceSeconds, makeTokenStore, parts.behind)
+  const verified = new VerifiedTokens(cache, clockToleranceSeconds, makeTokenStore, parts.afterAnswer)
   return {
     authenticate: createAuthenticate(select, verified),
     warmUp: () => warmUp(configured, parts),
@@ -34,11 +34,11 @@ function keySource(
   snapshot: CheckedSnapshot | undefined,
 ): KeySource {
   const { keyPlace, algorithms, name } = profile
-  const { fetch, clock, behind, observer } = parts
+  const { fetch, clock, afterAnswer, observer } = parts
   if (!("jwks" in keyPlace)) {
     const set = snapshot?.setOf(profile)
     return new RemoteKeySet({
-      ...{ name, location: keyPlace, algorithms, policy: keyPolicy, fetch, clock, behind, observer },
+      ...{ name, location: keyPlace, algorithms, policy: keyPolicy, fetch, clock, afterAnswer, observer },
       snapshot: set && snapshot && { set, takenAtMs: snapshot.takenAtMs },
     })
   }

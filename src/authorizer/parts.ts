@@ -1,5 +1,5 @@
 import type { FetchKeySet } from "../keys/document.ts"
-import { type Behind, behindTheTurn } from "../shared/after-answer.ts"
+import { type AfterAnswer, afterTurn } from "../shared/after-answer.ts"
 import { type Clock, systemClock } from "../types/clock.ts"
 import type { KeySnapshot } from "../types/key-snapshot.ts"
 import { type Observer, silentObserver } from "../types/observer.ts"
@@ -49,17 +49,17 @@ export interface AuthorizerParts extends VerifierParts {
 export interface Parts {
   readonly clock: Clock
   /** When refreshes begin that no request waits for. */
-  readonly behind: Behind
+  readonly afterAnswer: AfterAnswer
   readonly fetch: FetchKeySet
   readonly observer: Observer
   readonly secrets: FetchSecret | undefined
 }
 
-export function partsInUse(parts: AuthorizerParts, behind: Behind = behindTheTurn): Parts {
+export function partsInUse(parts: AuthorizerParts, afterAnswer: AfterAnswer = afterTurn): Parts {
   const { clock = systemClock, fetchKeySet = fetchLazily, observer = silentObserver, secrets } = parts
   return {
     clock,
-    behind,
+    afterAnswer,
     fetch: fetchKeySet,
     secrets,
     observer: observer === silentObserver ? observer : guarded(observer),

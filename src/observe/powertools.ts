@@ -1,5 +1,5 @@
-import { behindThePost } from "../shared/after-answer.ts"
-import { WhenLoaded } from "../shared/deferred.ts"
+import { afterPost } from "../shared/after-answer.ts"
+import { Deferred } from "../shared/deferred.ts"
 import type { Observer } from "../types/observer.ts"
 import type { PowertoolsObserverOptions } from "./options.ts"
 import type { Recorder } from "./recorder.ts"
@@ -37,17 +37,17 @@ const nothing = Promise.resolve()
  */
 export function createPowertoolsObserver(options: PowertoolsObserverOptions = {}): PowertoolsObserver {
   const settings = { ...options }
-  const recorder = new WhenLoaded(async () => (await import("./recorder.ts")).createRecorder(settings))
+  const recorder = new Deferred(async () => (await import("./recorder.ts")).createRecorder(settings))
 
   /** @param worth what this is worth where the recorder is not there: to load it now, soon, or not on its own account */
   function teller<K extends Told>(name: K, worth: (told: Parameters<Recorder[K]>[0]) => Worth): Recorder[K] {
     return ((told: never) => {
-      const { it } = recorder
-      if (it !== undefined) return it[name](told) // without a function made for each decision
+      const { value: loaded } = recorder
+      if (loaded !== undefined) return loaded[name](told) // without a function made for each decision
       const tell = (it: Recorder): void => it[name](told)
       const loading = worth(told)
-      if (loading === "now") recorder.tell(tell)
-      else if (loading === "soon") recorder.tellBehind(behindThePost, tell)
+      if (loading === "now") recorder.use(tell)
+      else if (loading === "soon") recorder.useAfter(afterPost, tell)
       else recorder.keep(tell)
     }) as Recorder[K]
   }
@@ -72,8 +72,8 @@ export function createPowertoolsObserver(options: PowertoolsObserverOptions = {}
       throw new TypeError("written() was removed: await recorded() before a handler returns, and flush() at shutdown.")
     },
     flush: async () => {
-      if (recorder.isWaitedFor) await recorder.loaded()
-      recorder.it?.flush()
+      if (recorder.isAwaited) await recorder.loaded()
+      recorder.value?.flush()
       await recorded()
     },
   }

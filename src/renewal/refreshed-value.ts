@@ -1,4 +1,4 @@
-import { type Behind, behindTheTurn } from "../shared/after-answer.ts"
+import { type AfterAnswer, afterTurn } from "../shared/after-answer.ts"
 import type { Source } from "../shared/value-source.ts"
 import type { Clock } from "../types/clock.ts"
 import { type Age, type AgeLimits, isUsable, type State, stateAt } from "./age.ts"
@@ -18,7 +18,7 @@ export interface RenewalPolicy extends AgeLimits {
 export interface RenewalParts {
   readonly clock: Clock
   /** When to begin a refresh that no request waits for. @default in the next turn of the event loop */
-  readonly behind?: Behind | undefined
+  readonly afterAnswer?: AfterAnswer | undefined
 }
 
 /** A value and its age. */
@@ -53,7 +53,7 @@ export abstract class Renewed<V, R extends object> implements Source<V> {
   readonly isFixed = false
   readonly #policy: RenewalPolicy
   readonly #clock: Clock
-  readonly #behind: Behind
+  readonly #afterAnswer: AfterAnswer
   readonly #backOff = new BackOff()
   readonly #flights: SingleFlight
   #held: Held<V> | undefined
@@ -63,10 +63,10 @@ export abstract class Renewed<V, R extends object> implements Source<V> {
   #interrupted = false
 
   /** @param held a value that was had earlier and elsewhere */
-  constructor(policy: RenewalPolicy, { clock, behind = behindTheTurn }: RenewalParts, held?: Held<V>) {
+  constructor(policy: RenewalPolicy, { clock, afterAnswer = afterTurn }: RenewalParts, held?: Held<V>) {
     this.#policy = policy
     this.#clock = clock
-    this.#behind = behind
+    this.#afterAnswer = afterAnswer
     this.#flights = new SingleFlight(policy.timeoutMs)
     this.#held = held
   }
@@ -165,7 +165,7 @@ export abstract class Renewed<V, R extends object> implements Source<V> {
   #refreshBehind(nowMs: number): void {
     if (this.#scheduled || this.#flights.isUnderWay(nowMs) || this.#backOff.waits(nowMs)) return
     this.#scheduled = true
-    this.#behind(() => {
+    this.#afterAnswer(() => {
       this.#scheduled = false
       const laterMs = this.#clock()
       // Somebody else may have had to wait for one meanwhile.

@@ -1,66 +1,61 @@
-import type { Behind } from "./after-answer.ts"
+import type { AfterAnswer } from "./after-answer.ts"
 
-/** Something that is loaded when it is first needed; what it is told meanwhile waits for it. */
-export class WhenLoaded<T> {
-  /** Undefined until it is there. */
-  it: T | undefined
+/** A value that is loaded when it is first needed. Work that needs it waits in order. */
+export class Deferred<T> {
+  /** Undefined until it is loaded. */
+  value: T | undefined
   readonly #load: () => Promise<T>
   #loading: Promise<void> | undefined
-  #waiting: ((it: T) => void)[] = []
-  #putOff = false
+  #waiting: ((value: T) => void)[] = []
+  #isScheduled = false
 
   /**
-   * @param load may reject: what waited is dropped, and the next one tries again
-   * @param it where it is there from the beginning
+   * @param load if it rejects, waiting work is dropped and the next use tries again
+   * @param value the value, if it is there from the beginning
    */
-  constructor(load: () => Promise<T>, it?: T) {
+  constructor(load: () => Promise<T>, value?: T) {
     this.#load = load
-    this.it = it
+    this.value = value
   }
 
-  /** Done at once where it is there, and else as soon as it is. */
-  tell(work: (it: T) => void): void {
+  /** Runs `work` now if the value is loaded, otherwise once it is. */
+  use(work: (value: T) => void): void {
     this.keep(work)
-    if (this.it === undefined) void this.loaded()
+    if (this.value === undefined) void this.loaded()
   }
 
-  /** The same, but it is loaded only behind an answer. */
-  tellBehind(behind: Behind, work: (it: T) => void): void {
+  /** The same, but the value is loaded only after an answer. */
+  useAfter(afterAnswer: AfterAnswer, work: (value: T) => void): void {
     this.keep(work)
-    if (this.#putOff || this.it !== undefined) return
-    this.#putOff = true
-    behind(async () => {
+    if (this.#isScheduled || this.value !== undefined) return
+    this.#isScheduled = true
+    afterAnswer(async () => {
       await this.loaded()
-      this.#putOff = false
+      this.#isScheduled = false
     })
   }
 
-  /** Whether it is loaded only behind an answer that is not out yet. */
-  get isPutOff(): boolean {
-    return this.#putOff
+  /** The same, but the value is not loaded for it. */
+  keep(work: (value: T) => void): void {
+    if (this.value === undefined) this.#waiting.push(work)
+    else work(this.value)
   }
 
-  /** The same, but nothing is loaded for it. */
-  keep(work: (it: T) => void): void {
-    if (this.it === undefined) this.#waiting.push(work)
-    else work(this.it)
-  }
-
-  get isWaitedFor(): boolean {
+  get isAwaited(): boolean {
     return this.#waiting.length > 0
   }
 
-  /** Resolves when it is loading no longer, with undefined where that is already so. Never rejects. */
+  /** Resolves when the value is no longer loading; undefined if it is not loading. Never rejects. */
   get loading(): Promise<void> | undefined {
-    return this.it === undefined ? this.#loading : undefined
+    return this.value === undefined ? this.#loading : undefined
   }
 
-  /** Loads it. Never rejects. */
+  /** Loads the value. Never rejects. */
   loaded(): Promise<void> {
     this.#loading ??= this.#load()
-      .then((it) => {
-        this.it = it
-        for (const work of this.#waiting) this.#attempt(work, it)
+      .then((value) => {
+        this.value = value
+        for (const work of this.#waiting) attempt(work, value)
       })
       .catch(() => {
         this.#loading = undefined
@@ -70,13 +65,13 @@ export class WhenLoaded<T> {
       })
     return this.#loading
   }
+}
 
-  /** What fails must not take the rest with it. */
-  #attempt(work: (it: T) => void, it: T): void {
-    try {
-      work(it)
-    } catch {
-      // Whoever told it has gone on long ago.
-    }
+/** One failure must not stop the other work. */
+function attempt<T>(work: (value: T) => void, value: T): void {
+  try {
+    work(value)
+  } catch {
+    // The caller has gone on long ago.
   }
 }

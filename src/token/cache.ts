@@ -1,7 +1,7 @@
 import type { VerificationKey } from "../keys/jwk.ts"
 import type { KeySource } from "../keys/source.ts"
-import type { Behind } from "../shared/after-answer.ts"
-import { WhenLoaded } from "../shared/deferred.ts"
+import type { AfterAnswer } from "../shared/after-answer.ts"
+import { Deferred } from "../shared/deferred.ts"
 import type { CacheOptions } from "../types/configuration.ts"
 import type { Principal } from "../types/principal.ts"
 import type { MakeTokenStore, TokenStore } from "./store.ts"
@@ -42,8 +42,8 @@ const bytesOf = (token: string): number => 5 * token.length + 1024
  * configuration is part of the key by construction. Ages are compared at each use.
  */
 export class VerifiedTokens {
-  readonly #entries: WhenLoaded<TokenStore<Verified>> | undefined
-  readonly #behind: Behind
+  readonly #entries: Deferred<TokenStore<Verified>> | undefined
+  readonly #afterAnswer: AfterAnswer
   readonly #maxTokens: number
   readonly #maxAgeSeconds: number
   readonly #toleranceSeconds: number
@@ -53,11 +53,11 @@ export class VerifiedTokens {
     { maxTokens, maxBytes, maxAgeSeconds }: CachePolicy,
     toleranceSeconds: number,
     make: MakeTokenStore | undefined,
-    behind: Behind,
+    afterAnswer: AfterAnswer,
   ) {
     const load = async (): Promise<TokenStore<Verified>> => (await import("./store.ts")).makeTokenStore(maxBytes)
-    if (maxTokens > 0) this.#entries = new WhenLoaded(load, make?.(maxBytes))
-    this.#behind = behind
+    if (maxTokens > 0) this.#entries = new Deferred(load, make?.(maxBytes))
+    this.#afterAnswer = afterAnswer
     this.#maxTokens = maxTokens
     this.#maxAgeSeconds = maxAgeSeconds
     this.#toleranceSeconds = toleranceSeconds
@@ -65,14 +65,14 @@ export class VerifiedTokens {
 
   get(token: string, nowSeconds: number): Principal | undefined {
     const end = endOf(token)
-    const entry = this.#entries?.it?.get(end)
+    const entry = this.#entries?.value?.get(end)
     if (entry === undefined || entry.token !== token) return undefined
     const { expiresAt, staleAt, verifiedAt, key, keys, principal } = entry
     const nowMs = nowSeconds * 1000
     // Asking for the set also renews it behind this request where it is due, so that hits alone keep it young.
     const keyUsable = nowMs < key.usableUntilMs && keys.current(nowMs) !== undefined
     if (keyUsable && nowSeconds < expiresAt && nowSeconds < staleAt && nowSeconds >= verifiedAt) return principal
-    this.#entries?.it?.delete(end)
+    this.#entries?.value?.delete(end)
     return undefined
   }
 
@@ -86,7 +86,7 @@ export class VerifiedTokens {
       staleAt: nowSeconds + this.#maxAgeSeconds,
       verifiedAt: nowSeconds,
     }
-    this.#entries?.tellBehind(this.#behind, (entries) => {
+    this.#entries?.useAfter(this.#afterAnswer, (entries) => {
       entries.set(endOf(token), entry, { size: bytesOf(token) })
       if (entries.size > this.#maxTokens) entries.pop()
     })

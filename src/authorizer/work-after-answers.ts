@@ -1,10 +1,10 @@
-import { type Behind, behindThePost } from "../shared/after-answer.ts"
+import { type AfterAnswer, afterPost } from "../shared/after-answer.ts"
 
 /**
  * Work that waits until an answer is out: what is done between a handler's return and the post of its answer delays the
  * answer. The first refresh of a key set loads node:https, which took a fifth of the time from a cold start to its answer.
  */
-export class BehindAnswers {
+export class WorkAfterAnswers {
   #waiting: (() => void)[] = []
   readonly #recorded: () => Promise<void> | undefined
 
@@ -13,7 +13,7 @@ export class BehindAnswers {
     this.#recorded = recorded
   }
 
-  readonly put: Behind = (work) => {
+  readonly put: AfterAnswer = (work) => {
     this.#waiting.push(work)
   }
 
@@ -26,7 +26,7 @@ export class BehindAnswers {
     const works = this.#waiting
     this.#waiting = []
     await this.#recorded()
-    behindThePost(() => {
+    afterPost(() => {
       for (const work of works) work()
     })
   }
