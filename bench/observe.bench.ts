@@ -123,16 +123,16 @@ function handlerOf(observe: AuthorizerConfig["observe"]): (event: unknown) => Pr
     routes: { "GET /orders/{id}": { scopes: ["orders:read"] } },
     gateway: { resultTtlSeconds: 0 },
   }
-  const silent = { written: () => Promise.resolve() }
+  const silent = { recorded: () => Promise.resolve() }
   const observer = observe && createPowertoolsObserver()
   const { handler } = createAuthorizer({ ...config, ...(observe && { observe }) }, { ...(observer && { observer }) })
-  const { written } = observer ?? silent
+  const { recorded } = observer ?? silent
   const invocation = { awsRequestId: "00000000-0000-4000-8000-000000000001" }
   return async (event) => {
     try {
       return await handler(event, invocation)
     } finally {
-      await written()
+      await recorded()
     }
   }
 }

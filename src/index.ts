@@ -23,10 +23,10 @@ export type {
   IssuerConfig,
   IssuerOptions,
   ObserveOptions,
-  ObservingOptions,
   OidcIssuer,
   OktaIssuer,
   RouteRule,
+  ShadowOptions,
   VerifierConfig,
 } from "./types/configuration.ts"
 export type { Decision, DecisionRecord, TraceEntry } from "./types/decision.ts"

@@ -17,7 +17,7 @@ const program = (observe: string): string => `
   const allow = (at) => ({ outcome: "allow", reason: "ok", issuer, durationUs: 9 + (at * 7.3) % 40, tokenCacheHit: at % 10 > 0 })
   observer.keyFetch({ issuer, ok: true, ageSeconds: 1234 })
   observer.decision(allow(0))
-  await observer.written()
+  await new Promise((resolve) => setTimeout(resolve, 0)).then(() => observer.flush())
   for (let at = 0; at < 99; at++) observer.decision(allow(at))
   observer.decision({ outcome: "unauthenticated", reason: "signature_invalid", issuer, durationUs: 45.6, tokenCacheHit: false })
   await observer.flush()`

@@ -17,8 +17,7 @@ import type { AuthorizerParts } from "./parts.ts"
  * @throws ConfigurationError with every problem at once, each with its path and remedy
  */
 export function createAuthorizer(config: AuthorizerConfig, parts: AuthorizerParts = {}): Authorizer {
-  if (Object(config).mode !== undefined || Object(config).observing !== undefined)
-    return shadowSupport.create(config, parts, createAuthorizer)
+  if (Object(config).shadow !== undefined) return shadowSupport.create(config, parts, createAuthorizer)
   return assemble(config, parts, {
     presets: allPresets,
     routes: routeSupport,

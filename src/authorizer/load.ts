@@ -13,7 +13,7 @@ import type { AuthorizerParts } from "./parts.ts"
  */
 export async function loadAuthorizer(config: AuthorizerConfig, parts: AuthorizerParts = {}): Promise<Authorizer> {
   const written: { readonly [block in keyof AuthorizerConfig]?: unknown } = Object(config)
-  if (written.mode !== undefined || written.observing !== undefined)
+  if (written.shadow !== undefined)
     return (await import("./optional/shadow.ts")).shadowSupport.load(config, parts, loadAuthorizer)
   return assemble(config, parts, {
     presets: allPresets,

@@ -29,7 +29,7 @@ export interface VerifierParts {
 }
 
 /**
- * The existing authorizer beside which hallpass runs in mode `observe`: its handler, in the form that returns a promise.
+ * The existing authorizer beside which hallpass runs with a `shadow` block: its handler, in the form that returns a promise.
  * What it returns goes to API Gateway as it is, and so does what it throws.
  *
  * @param context the Lambda context
@@ -41,7 +41,7 @@ export interface AuthorizerParts extends VerifierParts {
   readonly check?: CustomCheck
   /** Fetches secrets of Secrets Manager and Parameter Store. @default the extension's local endpoint, else the AWS SDK, loaded then */
   readonly secrets?: FetchSecret
-  /** Mode `observe`: the authorizer whose answers are given. Asked in no other mode. */
+  /** With a `shadow` block: the authorizer whose answers are given. Otherwise it is not asked. */
   readonly existing?: ExistingAuthorizer
 }
 

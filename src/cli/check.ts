@@ -71,8 +71,8 @@ function compiled(configuration: AuthorizerConfig): CompiledPolicy | undefined {
 
 function problemsOf(configuration: AuthorizerConfig): readonly ConfigurationProblem[] {
   try {
-    // The existing authorizer of mode `observe` is code, which no file of a configuration has.
-    const { header } = Object(Object(configuration).observing) as { readonly header?: unknown }
+    // The existing authorizer of a `shadow` block is code, which no file of a configuration has.
+    const { header } = Object(Object(configuration).shadow) as { readonly header?: unknown }
     createAuthorizer(configuration, header === undefined ? { existing: () => undefined } : {})
     return []
   } catch (error) {

@@ -53,8 +53,20 @@ export interface LoadedChecks {
 const verifierKeys = ["issuers", "keys", "cache", "clockToleranceSeconds"]
 const authorizerKeys = [
   ...verifierKeys,
-  ...["routes", "unmatched", "gateway", "credential", "context", "edge", "secrets", "observe", "mode", "observing"],
+  ...["routes", "unmatched", "gateway", "credential", "context", "edge", "secrets", "observe", "shadow"],
 ]
+
+/** Options of earlier versions, and what to write in their place. */
+const renamed: { readonly [option: string]: string } = {
+  mode: 'was replaced by the block "shadow"; its presence is the mode',
+  observing: 'was renamed to "shadow"',
+}
+
+function checkNames(raw: { readonly [name: string]: unknown }, report: Report): void {
+  const old = Object.keys(raw).filter((name) => Object.hasOwn(renamed, name))
+  for (const name of old) report(name, renamed[name] ?? "")
+  knownKeys(Object.fromEntries(Object.entries(raw).filter(([name]) => !old.includes(name))), authorizerKeys, "", report)
+}
 
 /** Checks what a verifier needs. @throws ConfigurationError with every problem at once */
 export function checkVerification(config: unknown, presets: Presets): CheckedVerification {
@@ -69,7 +81,7 @@ export function checkVerification(config: unknown, presets: Presets): CheckedVer
 export function checkIssuersOf(config: unknown, presets: Presets): readonly CheckedIssuer[] {
   return collected(config, (copy, report) => {
     const raw = object(copy, "configuration", report) ?? {}
-    knownKeys(raw, authorizerKeys, "", report)
+    checkNames(raw, report)
     return verification(raw, presets, report).issuers
   })
 }
@@ -79,7 +91,7 @@ export function checkConfiguration(config: unknown, loaded: LoadedChecks): Check
   const { presets, edge } = loaded
   return collected(config, (copy, report) => {
     const raw = object(copy, "configuration", report) ?? {}
-    knownKeys(raw, authorizerKeys, "", report)
+    checkNames(raw, report)
     const answers = checkAnswers(raw, loaded.routes, report)
     reportConflicts(answers.principalPolicy, report)
     const verified = verification(raw, presets, report)
@@ -115,7 +127,7 @@ export function checkConfiguration(config: unknown, loaded: LoadedChecks): Check
 export function checkAnswersOf(config: unknown, routes: RouteChecks): CheckedAnswers {
   return collected(config, (copy, report) => {
     const raw = object(copy, "configuration", report) ?? {}
-    knownKeys(raw, authorizerKeys, "", report)
+    checkNames(raw, report)
     return checkAnswers(raw, routes, report)
   })
 }

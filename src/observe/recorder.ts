@@ -25,7 +25,7 @@ const suspicious: ReadonlySet<string> = new Set<ReasonCode>([
 ])
 
 /** @param settings read at each use: the configuration may come later */
-export function createRecorder(settings: PowertoolsObserverOptions & { readonly mode?: "observe" }): Recorder {
+export function createRecorder(settings: PowertoolsObserverOptions & { readonly shadow?: true }): Recorder {
   const { env } = process
   const clock = settings.clock ?? Date.now
   const sink = createSink(
@@ -83,8 +83,7 @@ export function createRecorder(settings: PowertoolsObserverOptions & { readonly 
     if (outcome === "unavailable") counters.hurry()
   }
 
-  const { mode } = settings
-  if (mode !== undefined) record("warn", "hallpass decides nothing", { mode })
+  if (settings.shadow === true) record("warn", "hallpass decides nothing", { shadow: true })
 
   return {
     decision(decision) {
@@ -99,7 +98,7 @@ export function createRecorder(settings: PowertoolsObserverOptions & { readonly 
       counters.add("Disagreements")
       const { outcome, reason, eventKind, apiId, stage, route, requestId, issuer } = decision
       const decided = { outcome, reason, eventKind, apiId, stage, route, requestId, issuer }
-      record("warn", "authorizers disagree", { mode: decision.mode, existing, ...decided })
+      record("warn", "authorizers disagree", { shadow: decision.shadow, existing, ...decided })
       flushWhenDue(clock())
     },
     keySet({ issuer, usable, skipped }) {

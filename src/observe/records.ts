@@ -15,8 +15,8 @@ const messages: { readonly [outcome in DecisionRecord["outcome"]]: string } = {
   unavailable: "request undecided",
 }
 
-export function messageOf({ outcome, mode }: DecisionRecord): string {
-  return mode === undefined ? messages[outcome] : "request observed" // and answered by another authorizer
+export function messageOf({ outcome, shadow }: DecisionRecord): string {
+  return shadow === undefined ? messages[outcome] : "request observed" // and answered by another authorizer
 }
 
 export function levelOf({ outcome }: DecisionRecord): LogLevel {
@@ -29,7 +29,7 @@ export function membersOf(
   details: DecisionDetails | undefined,
 ): { readonly [member: string]: unknown } {
   return {
-    mode: decision.mode,
+    shadow: decision.shadow,
     outcome: decision.outcome,
     reason: decision.reason,
     issuer: decision.issuer,

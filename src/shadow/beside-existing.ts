@@ -27,7 +27,7 @@ const same: { readonly [outcome in DecisionRecord["outcome"]]: DisagreementRecor
   unavailable: "error",
 }
 /** The handler failed before it could say anything. */
-const undecided: DecisionRecord = Object.freeze({ outcome: "unavailable", reason: "internal", mode: "observe" })
+const undecided: DecisionRecord = Object.freeze({ outcome: "unavailable", reason: "internal", shadow: true })
 
 /**
  * An authorizer that answers as the existing one: what that returns is returned, the same object, and what it throws is

@@ -1,54 +1,45 @@
-import { knownKeys, number, object, type Report, word } from "../shared/check.ts"
-import type { AuthorizerConfig, ObservingOptions } from "../types/configuration.ts"
+import { knownKeys, number, object, type Report } from "../shared/check.ts"
+import type { AuthorizerConfig, ShadowOptions } from "../types/configuration.ts"
 import type { ConfigurationProblem } from "../types/errors.ts"
 
-/** What has to be written where hallpass must not decide, so that nobody does it in passing (SR-168). */
+/** What has to be written where hallpass must not decide, so that it cannot happen by accident (SR-168). */
 export const acknowledgement = "hallpass decides nothing in this mode"
 
-/** The mode, checked and with defaults. */
-export interface CheckedMode {
-  readonly observes: boolean
+/** The `shadow` block, checked and with defaults. */
+export interface CheckedShadow {
   readonly timeoutMs: number
-  /** Where the existing decision stands, if it comes in a header. */
-  readonly header: Required<Pick<ObservingOptions, "header" | "evidence">> | undefined
-  /** The configuration without the mode. */
+  /** The header with the existing decision, and its evidence. */
+  readonly header: Required<Pick<ShadowOptions, "header" | "evidence">> | undefined
+  /** The configuration without the block. */
   readonly own: AuthorizerConfig
 }
 
 const timeout = { min: 0, max: 5000, fallback: 1000, unit: "milliseconds" }
 
-/** Checks `mode` and `observing`, and what they demand of the rest. @param hasHook whether `parts.existing` is there */
-export function checkMode(
-  { mode, observing, ...own }: AuthorizerConfig,
-  hasHook: boolean,
-  report: Report,
-): CheckedMode {
-  if (word(mode, "mode", report, ["decide", "observe"], "decide") === "decide") {
-    if (observing !== undefined) report("observing", 'goes with mode "observe" only')
-    return { observes: false, timeoutMs: 0, header: undefined, own }
-  }
-  const raw = object(observing ?? {}, "observing", report) ?? {}
-  knownKeys(raw, ["acknowledge", "timeoutMs", "header", "evidence"], "observing", report)
+/** Checks `shadow`, and what it demands of the other blocks. @param hasHook whether `parts.existing` is there */
+export function checkShadow({ shadow, ...own }: AuthorizerConfig, hasHook: boolean, report: Report): CheckedShadow {
+  const raw = object(shadow, "shadow", report) ?? {}
+  knownKeys(raw, ["acknowledge", "timeoutMs", "header", "evidence"], "shadow", report)
   if (raw.acknowledge !== acknowledgement) {
-    report("observing.acknowledge", `must be "${acknowledgement}": every answer is that of the existing authorizer`)
+    report("shadow.acknowledge", `must be "${acknowledgement}": every answer is that of the existing authorizer`)
   }
   const { observe } = Object(own) as { readonly observe?: unknown }
   const { audit, traceContext } = Object(observe) as { readonly audit?: unknown; readonly traceContext?: unknown }
   if (audit === "ocsf") {
-    report("observe.audit", 'must be "none" in mode "observe": an audit record would tell of answers that nobody got')
+    report("observe.audit", 'must be "none" with shadow: an audit record would be about answers that no caller got')
   }
   if (traceContext === true) {
-    report("observe.traceContext", 'must be false in mode "observe": the answers are those of the existing authorizer')
+    report("observe.traceContext", "must be false with shadow: the answers are those of the existing authorizer")
   }
-  const timeoutMs = number(raw.timeoutMs, "observing.timeoutMs", report, timeout)
+  const timeoutMs = number(raw.timeoutMs, "shadow.timeoutMs", report, timeout)
   const header = checkHeader(raw, own, report)
   if (header === undefined && raw.header === undefined && !hasHook) {
-    report("observing", "needs the existing authorizer: its function as parts.existing, or its decision in a header")
+    report("shadow", "needs the existing authorizer: its function as parts.existing, or its decision in a header")
   }
   if (raw.header !== undefined && hasHook) {
-    report("observing.header", "must be left out with parts.existing: only one of them can say what is answered")
+    report("shadow.header", "must be left out with parts.existing: only one of them can say what is answered")
   }
-  return { observes: true, timeoutMs, header, own: header ? withoutSecrets(own) : own }
+  return { timeoutMs, header, own: header ? withoutSecrets(own) : own }
 }
 
 /** Evidence itself is checked as that of an edge, see `existing-header.ts`. */
@@ -56,23 +47,23 @@ function checkHeader(
   { header, evidence }: { readonly [option: string]: unknown },
   { gateway, credential }: AuthorizerConfig,
   report: Report,
-): CheckedMode["header"] {
+): CheckedShadow["header"] {
   if (header === undefined) {
-    if (evidence !== undefined) report("observing.evidence", "goes with header only")
+    if (evidence !== undefined) report("shadow.evidence", "goes with header only")
     return undefined
   }
   if (Object(gateway).resultTtlSeconds !== 0) {
-    report("gateway.resultTtlSeconds", "must be 0 with observing.header: the header is about one request")
+    report("gateway.resultTtlSeconds", "must be 0 with shadow.header: the header is about one request")
   }
   const { header: carrier = "Authorization" } = Object(credential) as { readonly header?: unknown }
   if (String(header).toLowerCase() === String(carrier).toLowerCase()) {
-    report("observing.header", "names the header of the credential; choose another")
+    report("shadow.header", "names the header of the credential; choose another")
   }
   for (const [index, entry] of (Array.isArray(evidence) ? evidence : []).entries()) {
     if (Object(entry).jws === undefined) continue
-    report(`observing.evidence[${index}].jws`, "is no evidence of this header; use hmac, or mtls, secret and vpceIds")
+    report(`shadow.evidence[${index}].jws`, "is no evidence of this header; use hmac, or mtls, secret and vpceIds")
   }
-  return { header, evidence } as unknown as CheckedMode["header"]
+  return { header, evidence } as unknown as CheckedShadow["header"]
 }
 
 /** Without an edge of its own, hallpass has nothing that secrets would be for. */
@@ -86,8 +77,8 @@ function withoutSecrets(config: AuthorizerConfig): AuthorizerConfig {
 export function problemsOfHeader(problems: readonly ConfigurationProblem[]): readonly ConfigurationProblem[] {
   return problems.map(({ path, message }) => ({
     path: path
-      .replace(/^edge\.evidence/, "observing.evidence")
-      .replace(/^edge\.headers\.user(?:\.name)?/, "observing.header"),
+      .replace(/^edge\.evidence/, "shadow.evidence")
+      .replace(/^edge\.headers\.user(?:\.name)?/, "shadow.header"),
     message,
   }))
 }

@@ -6,14 +6,14 @@ import type { DecisionRecord } from "../types/decision.ts"
 import { ConfigurationError, type ConfigurationProblem } from "../types/errors.ts"
 import type { Observer } from "../types/observer.ts"
 import { beside, type Notes } from "./beside-existing.ts"
-import { type CheckedMode, checkMode, problemsOfHeader } from "./check-shadow.ts"
+import { type CheckedShadow, checkShadow, problemsOfHeader } from "./check-shadow.ts"
 import { existingByHeader, headerConfig, headerParts } from "./existing-header.ts"
 
 type Built = Authorizer | readonly ConfigurationProblem[]
 
 /**
- * Creates the authorizer of a configuration with a `mode`. In mode `observe` it runs beside an existing one, whose answer
- * it always gives; what hallpass would have answered is compared with it.
+ * Creates the authorizer of a configuration with a `shadow` block: it runs beside an existing one, whose answer it always
+ * gives, and compares that with what hallpass would have answered.
  *
  * @throws ConfigurationError with every problem at once
  */
@@ -54,7 +54,7 @@ function problemsIn(error: unknown): readonly ConfigurationProblem[] {
 class Plan {
   /** hallpass' own authorizer, and one for the header with the existing decision. */
   readonly wanted: readonly (readonly [AuthorizerConfig, AuthorizerParts])[]
-  readonly #checked: CheckedMode
+  readonly #checked: CheckedShadow
   readonly #problems: ConfigurationProblem[] = []
   readonly #notes: Notes = new AsyncLocalStorage()
   readonly #parts: AuthorizerParts
@@ -62,17 +62,14 @@ class Plan {
   constructor(config: AuthorizerConfig, parts: AuthorizerParts) {
     this.#parts = parts
     const report = (path: string, message: string): void => void this.#problems.push({ path, message })
-    this.#checked = checkMode(config, parts.existing !== undefined, report)
-    const { observes, header, own } = this.#checked
-    if (!observes) this.wanted = [[own, parts]]
-    else {
-      // An authorizer that will not be there tells nothing; one that will tells what it observes, and its mode with it.
-      const observer = this.#problems.length > 0 ? undefined : parts.observer
-      this.wanted = [
-        ["observe" in own ? own : { ...own, observe: {} }, { ...parts, observer: noting(this.#notes, observer) }],
-        ...(header ? [[headerConfig(header, config), headerParts(parts)] as const] : []),
-      ]
-    }
+    this.#checked = checkShadow(config, parts.existing !== undefined, report)
+    const { header, own } = this.#checked
+    // If the configuration will be refused, nothing is observed.
+    const observer = this.#problems.length > 0 ? undefined : parts.observer
+    this.wanted = [
+      ["observe" in own ? own : { ...own, observe: {} }, { ...parts, observer: noting(this.#notes, observer) }],
+      ...(header ? [[headerConfig(header, config), headerParts(parts)] as const] : []),
+    ]
   }
 
   /** @throws ConfigurationError with every problem at once */
@@ -80,8 +77,7 @@ class Plan {
     const said = [...this.#problems, ...problemsOf(ours), ...problemsOfHeader(problemsOf(ofHeader))]
     const problems = new Map(said.map((problem) => [JSON.stringify(problem), problem]))
     if (problems.size > 0) throw new ConfigurationError([...problems.values()])
-    const { observes, timeoutMs, own } = this.#checked
-    if (!observes) return ours as Authorizer
+    const { timeoutMs, own } = this.#checked
     const header = ofHeader as Authorizer | undefined
     const existing = header === undefined ? this.#parts.existing : existingByHeader(header)
     if (existing === undefined) throw new TypeError("no existing authorizer, and the configuration was not refused")
@@ -103,9 +99,9 @@ function problemsOf(built: Built | undefined): readonly ConfigurationProblem[] {
 /** Tells everything on, and notes what was decided. Whatever it throws ends where the authorizer tells it. */
 function noting(notes: Notes, observer: Observer = {}): Observer {
   return {
-    configure: (options) => observer.configure?.({ ...options, mode: "observe" }),
+    configure: (options) => observer.configure?.({ ...options, shadow: true }),
     decision(record) {
-      const decision: DecisionRecord = Object.assign(record, { mode: "observe" as const })
+      const decision: DecisionRecord = Object.assign(record, { shadow: true as const })
       const note = notes.getStore()
       if (note !== undefined) note.decision = decision
       return observer.decision?.(decision)

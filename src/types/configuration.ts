@@ -113,9 +113,9 @@ export interface ObserveOptions {
   readonly traceContext?: boolean
 }
 
-/** Mode `observe`: which authorizer decides in place of hallpass, and how far that may be trusted. */
-export interface ObservingOptions {
-  /** `hallpass decides nothing in this mode`, word for word. Without it the mode is refused. */
+/** Which existing authorizer decides in place of hallpass, which only compares, and how far that may be trusted. */
+export interface ShadowOptions {
+  /** `hallpass decides nothing in this mode`, word for word. Without it the block is refused. */
   readonly acknowledge: "hallpass decides nothing in this mode"
   /** Longest that an answer waits for hallpass, from the start of the request. Milliseconds. @default 1000, 0 to 5000 */
   readonly timeoutMs?: number
@@ -149,10 +149,8 @@ export interface AuthorizerConfig {
   /** Tolerated clock difference for exp, nbf and iat. Seconds. @default 5, 0 to 300 */
   readonly clockToleranceSeconds?: number
   readonly observe?: ObserveOptions
-  /** `observe` runs beside an existing authorizer, whose answer is always given, and compares. @default "decide" */
-  readonly mode?: "decide" | "observe"
-  /** Goes with mode `observe` only, and is needed there. */
-  readonly observing?: ObservingOptions
+  /** Runs beside an existing authorizer, whose answer is always given, and compares. Absent: hallpass decides. */
+  readonly shadow?: ShadowOptions
 }
 
 /** The part of the configuration that verification needs. */

@@ -76,7 +76,7 @@ export interface DecisionRecord {
   /** The configured issuer of the token, when it was one. */
   readonly issuer?: string | undefined
   /** Present where another authorizer decided: what hallpass would have answered. */
-  readonly mode?: "observe" | undefined
+  readonly shadow?: true | undefined
   /** From the event to the answer, microseconds. */
   readonly durationUs?: number | undefined
   /** Whether the token had been verified before. Absent where no token was. */

@@ -53,7 +53,7 @@ export interface Observer extends SecretObserver {
    * The `observe` block of a configuration, if it has one, before anything else is told; and that another authorizer
    * decides, where one does.
    */
-  configure?(options: ObserveOptions & { readonly mode?: "observe" }): void
+  configure?(options: ObserveOptions & { readonly shadow?: true }): void
   decision?(record: DecisionRecord): void
   /**
    * Resolves when every record is written, or undefined when they are; what is only counted may follow. For a Lambda handler,

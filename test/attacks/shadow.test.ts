@@ -20,8 +20,7 @@ const acknowledge = "hallpass decides nothing in this mode"
 const config: AuthorizerConfig = {
   issuers: [oidcIssuer()],
   gateway: { resultTtlSeconds: 0, identitySources: [] },
-  mode: "observe",
-  observing: { acknowledge },
+  shadow: { acknowledge },
 }
 const good = `Bearer ${mint()}`
 const event = http2(good)
@@ -74,7 +73,7 @@ describe("beside an existing authorizer that answers", () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] })
     const disagreements: DisagreementRecord[] = []
     const { handler } = createAuthorizer(
-      { ...config, issuers: [remote], observing: { acknowledge, timeoutMs: 700 } },
+      { ...config, issuers: [remote], shadow: { acknowledge, timeoutMs: 700 } },
       {
         clock,
         existing: () => allowed,
@@ -162,7 +161,7 @@ describe("beside an existing authorizer that answers", () => {
 
 describe("beside an existing decision in a header", () => {
   const evidence = [{ secret: secretPart, cidrs: ["192.0.2.0/24"] }, hmacEntry]
-  const byHeader: AuthorizerConfig = { ...config, observing: { acknowledge, header: "x-existing-decision", evidence } }
+  const byHeader: AuthorizerConfig = { ...config, shadow: { acknowledge, header: "x-existing-decision", evidence } }
   const proof = { [secretPart.header]: secret }
   const ask = (
     given: unknown,
@@ -243,12 +242,12 @@ describe("beside an existing decision in a header", () => {
   it("compares what the header says with what hallpass thinks", async () => {
     const seen: string[] = []
     const observer: Observer = {
-      disagreement: ({ existing, decision }) => void seen.push(`${existing} ${decision.outcome} ${decision.mode}`),
+      disagreement: ({ existing, decision }) => void seen.push(`${existing} ${decision.outcome} ${decision.shadow}`),
     }
     await ask(sent("http-2.0", { ...proof, "x-existing-decision": "allow" }), {}, { observer })
     await ask(sent("http-2.0", { ...proof, "x-existing-decision": "deny" }), {}, { observer })
     await ask(sent("http-2.0", { ...proof, "x-existing-decision": "allow" }, "Bearer x"), {}, { observer })
-    expect(seen).toEqual(["deny allow observe", "allow unauthenticated observe"])
+    expect(seen).toEqual(["deny allow true", "allow unauthenticated true"])
   })
 })
 
@@ -256,15 +255,13 @@ describe("SR-168: no switch turns verification off", () => {
   it("without the acknowledgement, word for word, nothing starts", () => {
     const words = [undefined, true, "", "yes", `${acknowledge} `, acknowledge.toUpperCase(), [acknowledge]]
     for (const said of words) {
-      const observing = { acknowledge: said } as never
-      expect(() => createAuthorizer({ ...config, observing }, { existing: () => allowed })).toThrow(
-        /observing\.acknowledge/,
-      )
+      const shadow = { acknowledge: said } as never
+      expect(() => createAuthorizer({ ...config, shadow }, { existing: () => allowed })).toThrow(/shadow\.acknowledge/)
     }
   })
 
   it("a function beside a configuration without the mode is not asked", async () => {
-    const { mode: _, observing: _options, ...plain } = config
+    const { shadow: _, ...plain } = config
     const existing = vi.fn(() => allowed)
     const { handler } = createAuthorizer(plain, { clock, existing })
     await expect(handler(http2("Bearer x"))).rejects.toThrow(/^Unauthorized$/)

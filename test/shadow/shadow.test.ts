@@ -11,7 +11,7 @@ import {
 } from "../../src/index.ts"
 import { createPowertoolsObserver } from "../../src/observe.ts"
 import { outcomeOf } from "../../src/shadow/existing-answer.ts"
-import type { ObservingOptions } from "../../src/types/configuration.ts"
+import type { ShadowOptions } from "../../src/types/configuration.ts"
 import type { DecisionRecord } from "../../src/types/decision.ts"
 import type { DisagreementRecord } from "../../src/types/observer.ts"
 import { folder, hallpass } from "../cli/hallpass.ts"
@@ -24,13 +24,12 @@ import { clock, mint } from "../support/mint.ts"
 import { allWritten } from "../support/observer.ts"
 import { captureOutput } from "../support/output.ts"
 
-const observing: ObservingOptions = { acknowledge: "hallpass decides nothing in this mode" }
+const shadow: ShadowOptions = { acknowledge: "hallpass decides nothing in this mode" }
 const config: AuthorizerConfig = {
   issuers: [oidcIssuer()],
   routes: { "GET /x": { scopes: ["orders:read"] }, "PUT /x": { scopes: ["no"] } },
   gateway: { resultTtlSeconds: 0 },
-  mode: "observe",
-  observing,
+  shadow,
 }
 const good = `Bearer ${mint()}`
 const get = restRequest(good, { path: "/x" })
@@ -74,7 +73,7 @@ async function told(existing: () => unknown, event: unknown, changes: Partial<Au
   return { answered, ...parts }
 }
 
-describe("mode observe", () => {
+describe("the block shadow", () => {
   it("asks the existing authorizer with the same event and context, and returns the very object that it returns", async () => {
     const answer = { ...allowed, context: { whatever: "it says" }, more: [1] }
     const asked: unknown[] = []
@@ -126,15 +125,13 @@ describe("mode observe", () => {
 
   it("says in every record that hallpass did not decide, and in no other mode", async () => {
     const { decisions, disagreements } = await told(() => allowed, put)
-    expect(decisions).toMatchObject([{ mode: "observe", outcome: "forbidden", route: "PUT /x" }])
+    expect(decisions).toMatchObject([{ shadow: true, outcome: "forbidden", route: "PUT /x" }])
     expect(disagreements[0]?.decision).toBe(decisions[0])
     const parts = observed()
-    const { mode: _, observing: _unused, ...plain } = config
-    for (const settings of [plain, { ...plain, mode: "decide" as const }]) {
-      await createAuthorizer(settings, { ...parts, existing: () => allowed }).handler(put)
-    }
-    expect(parts.decisions).toHaveLength(2)
-    for (const record of parts.decisions) expect(record).not.toHaveProperty("mode")
+    const { shadow: _, ...plain } = config
+    await createAuthorizer(plain, { ...parts, existing: () => allowed }).handler(put)
+    expect(parts.decisions).toHaveLength(1)
+    for (const record of parts.decisions) expect(record).not.toHaveProperty("shadow")
     expect(parts.disagreements).toEqual([])
   })
 
@@ -274,99 +271,94 @@ describe("the configuration", () => {
   const header = { header: "x-existing-decision", evidence: [{ secret: secretPart, cidrs: ["192.0.2.0/24"] }] }
 
   it.each<[string, object, RegExp]>([
-    ["an unknown mode", { mode: "off" }, /^mode must be one of: "decide", "observe"/],
-    ["no mode beside its options", { mode: undefined }, /^observing goes with mode "observe" only/],
-    ["mode decide with its options", { mode: "decide" }, /^observing goes with mode "observe" only/],
-    ["no options", { observing: undefined }, /^observing\.acknowledge must be "hallpass decides nothing in this mode"/],
-    ["options that are no object", { observing: true }, /^observing must be an object/],
-    ["an acknowledgement in other words", { observing: { acknowledge: true } }, /^observing\.acknowledge must be/],
-    [
-      "an unknown option",
-      { observing: { ...observing, allowAll: true } },
-      /^observing\.allowAll is not a known option/,
-    ],
-    ["an endless wait", { observing: { ...observing, timeoutMs: 60_000 } }, /^observing\.timeoutMs must be a number/],
-    ["audit records", { observe: { audit: "ocsf" } }, /^observe\.audit must be "none" in mode/],
-    ["trace ids", { observe: { traceContext: true } }, /^observe\.traceContext must be false in mode/],
-    ["evidence of no header", { observing: { ...observing, evidence: [] } }, /^observing\.evidence goes with header/],
-    ["a header beside the function", { observing: { ...observing, ...header } }, /^observing\.header must be left out/],
+    ["the mode of earlier versions", { mode: "observe" }, /^mode was replaced by the block "shadow"/],
+    ["the options of earlier versions", { observing: shadow }, /^observing was renamed to "shadow"/],
+    ["no acknowledgement", { shadow: {} }, /^shadow\.acknowledge must be "hallpass decides nothing in this mode"/],
+    ["options that are no object", { shadow: true }, /^shadow must be an object/],
+    ["an acknowledgement in other words", { shadow: { acknowledge: true } }, /^shadow\.acknowledge must be/],
+    ["an unknown option", { shadow: { ...shadow, allowAll: true } }, /^shadow\.allowAll is not a known option/],
+    ["an endless wait", { shadow: { ...shadow, timeoutMs: 60_000 } }, /^shadow\.timeoutMs must be a number/],
+    ["audit records", { observe: { audit: "ocsf" } }, /^observe\.audit must be "none" with shadow/],
+    ["trace ids", { observe: { traceContext: true } }, /^observe\.traceContext must be false with shadow/],
+    ["evidence of no header", { shadow: { ...shadow, evidence: [] } }, /^shadow\.evidence goes with header/],
+    ["a header beside the function", { shadow: { ...shadow, ...header } }, /^shadow\.header must be left out/],
   ])("is refused with %s", (_name, changes, problem) => {
     expect(problems(changes)).toContainEqual(expect.stringMatching(problem))
   })
 
   it.each<[string, object, RegExp]>([
-    ["nothing that decides", {}, /^observing needs the existing authorizer/],
-    ["no evidence", { header: "x-existing-decision" }, /^observing\.evidence must be a list of at least one proof/],
+    ["nothing that decides", {}, /^shadow needs the existing authorizer/],
+    ["no evidence", { header: "x-existing-decision" }, /^shadow\.evidence must be a list of at least one proof/],
     [
       "too little evidence",
       { ...header, evidence: [{ secret: secretPart }] },
-      /^observing\.evidence\[0\] a shared secret alone/,
+      /^shadow\.evidence\[0\] a shared secret alone/,
     ],
     [
       "an address for evidence",
       { ...header, evidence: [{ cidrs: ["192.0.2.0/24"] }] },
-      /^observing\.evidence\[0\] an address/,
+      /^shadow\.evidence\[0\] an address/,
     ],
     [
       "a caller's token for evidence",
       { ...header, evidence: [{ jws: {} }] },
-      /^observing\.evidence\[0\]\.jws is no evidence/,
+      /^shadow\.evidence\[0\]\.jws is no evidence/,
     ],
-    [
-      "the credential's header",
-      { ...header, header: "authorization" },
-      /^observing\.header names the header of the cred/,
-    ],
-    [
-      "a header that clients set",
-      { ...header, header: "x-forwarded-for" },
-      /^observing\.header is a header that clients/,
-    ],
-    ["no header name", { ...header, header: "a b" }, /^observing\.header must be an RFC 9110 token/],
+    ["the credential's header", { ...header, header: "authorization" }, /^shadow\.header names the header of the cred/],
+    ["a header that clients set", { ...header, header: "x-forwarded-for" }, /^shadow\.header is a header that clients/],
+    ["no header name", { ...header, header: "a b" }, /^shadow\.header must be an RFC 9110 token/],
   ])("is refused with %s in place of a function", (_name, changes, problem) => {
-    expect(problems({ observing: { ...observing, ...changes } }, {})).toContainEqual(expect.stringMatching(problem))
+    expect(problems({ shadow: { ...shadow, ...changes } }, {})).toContainEqual(expect.stringMatching(problem))
   })
 
   it("is refused with a header where answers are cached", () => {
-    const cached = { observing: { ...observing, ...header }, gateway: {} }
+    const cached = { shadow: { ...shadow, ...header }, gateway: {} }
     expect(problems(cached, { secrets })).toEqual([expect.stringMatching(/^gateway\.resultTtlSeconds must be 0/)])
   })
 
   it("lists its problems and those of the rest at once, each once", async () => {
-    const wrong = { mode: "observe", issuers: [], gateway: { unauthorized: "maybe", resultTtlSeconds: 0 } }
-    const all = problems({ ...wrong, observing: { ...header } }, { secrets })
+    const wrong = { issuers: [], gateway: { unauthorized: "maybe", resultTtlSeconds: 0 } }
+    const all = problems({ ...wrong, shadow: { ...header } }, { secrets })
     expect(all).toEqual([
-      expect.stringMatching(/^observing\.acknowledge/),
+      expect.stringMatching(/^shadow\.acknowledge/),
       expect.stringMatching(/^gateway\.unauthorized/),
       expect.stringMatching(/^issuers/),
     ])
-    const loading = loadAuthorizer({ ...config, ...wrong, observing: header } as never)
+    const loading = loadAuthorizer({ ...config, ...wrong, shadow: header } as never)
     await expect(loading).rejects.toThrow(ConfigurationError)
   })
 
-  it("is refused with no mode that is a mode, by whichever way it comes", async () => {
-    const { observing: _, ...rest } = config
-    for (const mode of [null, "", 0, false, "Observe"]) {
-      const wrong = { ...rest, mode } as unknown as AuthorizerConfig
-      expect(() => createAuthorizer(wrong)).toThrow(/mode: must be one of/)
-      await expect(loadAuthorizer(wrong)).rejects.toThrow(/mode: must be one of/)
+  it("is refused with options of earlier versions, by whichever way it comes", async () => {
+    const { shadow: _, ...rest } = config
+    for (const old of [{ mode: "observe" }, { mode: "decide" }, { observing: shadow }]) {
+      const wrong = { ...rest, ...old } as unknown as AuthorizerConfig
+      expect(() => createAuthorizer(wrong)).toThrow(/"shadow"/)
+      await expect(loadAuthorizer(wrong)).rejects.toThrow(/"shadow"/)
+    }
+  })
+
+  it("is refused with a shadow that is no object, by whichever way it comes", async () => {
+    for (const wrong of [null, "", 0, false, "observe"]) {
+      const broken = { ...config, shadow: wrong } as unknown as AuthorizerConfig
+      expect(() => createAuthorizer(broken, { existing: () => allowed })).toThrow(/shadow: must be an object/)
+      await expect(loadAuthorizer(broken)).rejects.toThrow(/shadow: must be an object/)
     }
   })
 
   it("is sound to hallpass check without the function, which no file holds", async () => {
-    const file = join(folder, "observe-mode.json")
-    for (const options of [observing, { ...observing, ...header }]) {
-      writeFileSync(file, JSON.stringify({ ...config, observing: options }))
+    const file = join(folder, "shadow.json")
+    for (const options of [shadow, { ...shadow, ...header }]) {
+      writeFileSync(file, JSON.stringify({ ...config, shadow: options }))
       expect(await hallpass(["check", "--config", file])).toMatchObject({ code: 0 })
-      writeFileSync(file, JSON.stringify({ ...config, observing: { ...options, acknowledge: "yes" } }))
+      writeFileSync(file, JSON.stringify({ ...config, shadow: { ...options, acknowledge: "yes" } }))
       const { code, stdout, stderr } = await hallpass(["check", "--config", file])
       expect(code).toBe(1)
-      expect(stdout + stderr).toContain("observing.acknowledge")
+      expect(stdout + stderr).toContain("shadow.acknowledge")
     }
   })
 
   it("may hold the secrets of the header's evidence without an edge", () => {
-    const options = { observing: { ...observing, ...header }, secrets: { timeoutMs: 2000 } }
+    const options = { shadow: { ...shadow, ...header }, secrets: { timeoutMs: 2000 } }
     expect(problems(options, { secrets })).toEqual([])
   })
 })
@@ -388,10 +380,10 @@ describe("the deployed function's records", () => {
     const counted = output.metrics().reduce((sum, line) => sum + Number(line.Disagreements ?? 0), 0)
     expect(counted).toBe(1)
     expect(output.records()).toMatchObject([
-      { level: "WARN", message: "hallpass decides nothing", mode: "observe" },
-      { level: "INFO", message: "request observed", mode: "observe", outcome: "forbidden", reason: "scope_missing" },
+      { level: "WARN", message: "hallpass decides nothing", shadow: true },
+      { level: "INFO", message: "request observed", shadow: true, outcome: "forbidden", reason: "scope_missing" },
       {
-        ...{ level: "WARN", message: "authorizers disagree", mode: "observe", existing: "allow" },
+        ...{ level: "WARN", message: "authorizers disagree", shadow: true, existing: "allow" },
         ...{ outcome: "forbidden", reason: "scope_missing", route: "PUT /x", issuer: oidcIssuer().issuer },
       },
     ])
@@ -400,7 +392,7 @@ describe("the deployed function's records", () => {
   it("have no such warning where the configuration is refused", async () => {
     const output = captureOutput()
     const parts = { clock, existing: () => allowed }
-    for (const wrong of [{ observing: undefined }, { unmatched: "maybe" }, { observe: { sampleAllows: 2 } }]) {
+    for (const wrong of [{ shadow: {} }, { unmatched: "maybe" }, { observe: { sampleAllows: 2 } }]) {
       const observer = createPowertoolsObserver({ clock })
       await loadAuthorizer({ ...config, ...wrong } as never, { ...parts, observer }).catch(observer.fault)
       await allWritten(observer)
