@@ -89,7 +89,7 @@ export function checkIssuersOf(config: unknown, presets: Presets): readonly Chec
 /** Checks a whole configuration. @throws ConfigurationError with every problem at once */
 export function checkConfiguration(config: unknown, loaded: LoadedChecks): CheckedConfiguration {
   const { presets, edge } = loaded
-  return collected(config, (copy, report) => {
+  return collected(config, (copy, report, isSound) => {
     const raw = object(copy, "configuration", report) ?? {}
     checkNames(raw, report)
     const answers = checkAnswers(raw, loaded.routes, report)
@@ -108,13 +108,17 @@ export function checkConfiguration(config: unknown, loaded: LoadedChecks): Check
     const { gateway } = answers
     const observe =
       raw.observe === undefined ? undefined : loaded.observe.check(raw.observe, { ...gateway, context }, report)
+    let checkedEdge: CheckedEdge | undefined
     if (raw.edge === undefined) {
       if (raw.secrets !== undefined) report("secrets", "goes with edge only")
-      return { ...verified, ...answers, context, observe, edge: undefined }
+    } else {
+      const around = { ...{ presets, keys: raw.keys, secrets: raw.secrets, context }, ...verified, ...answers }
+      checkedEdge = edge.check(raw.edge, { ...around, ...gateway, identitySources: sourcesOf(gateway) }, report)
     }
-    const around = { ...{ presets, keys: raw.keys, secrets: raw.secrets, context }, ...verified, ...answers }
-    const checked = edge.check(raw.edge, { ...around, ...gateway, identitySources: sourcesOf(gateway) }, report)
-    return { ...verified, ...answers, context, observe, edge: checked }
+    // Who can call is not known while an issuer or the edge has problems.
+    if (answers.routes !== undefined && isSound())
+      loaded.routes.checkCallers(answers.routes, verified.issuers, checkedEdge, report)
+    return { ...verified, ...answers, context, observe, edge: checkedEdge }
   })
 }
 
@@ -176,9 +180,10 @@ function verification(
 }
 
 /** Checks a copy, so that what was checked is what is used, whatever the caller does with the object later. */
-function collected<T>(config: unknown, check: (copy: unknown, report: Report) => T): T {
+function collected<T>(config: unknown, check: (copy: unknown, report: Report, isSound: () => boolean) => T): T {
   const problems: ConfigurationProblem[] = []
-  const checked = check(plainCopy(config), (path, message) => problems.push({ path, message }))
+  const report: Report = (path, message) => problems.push({ path, message })
+  const checked = check(plainCopy(config), report, () => problems.length === 0)
   if (problems.length > 0) throw new ConfigurationError(problems)
   return checked
 }

@@ -1,3 +1,4 @@
+import { routeKeyProblem } from "../route/route-key-problem.ts"
 import { readRouteKey, shapeOf } from "../route/template.ts"
 import type { Report } from "../shared/check.ts"
 import type { RouteRule } from "../types/configuration.ts"
@@ -21,7 +22,7 @@ export class RouteRows {
   add(route: string, path: string, found: OperationSecurity | undefined, report: Report): void {
     const shape = shapeOfKey(route)
     if (shape === undefined) {
-      report(path, `${readRouteKey(route)}; API Gateway has no such route`)
+      report(path, routeKeyProblem(route))
       return
     }
     const first = this.#rows.get(shape)
@@ -98,7 +99,7 @@ export class RouteRows {
 
 function shapeOfKey(route: string): string | undefined {
   const read = readRouteKey(route)
-  return typeof read === "string" ? undefined : `${read.method} ${shapeOf(read.template)}`
+  return read && `${read.method} ${shapeOf(read.template)}`
 }
 
 function few(routes: readonly string[]): string {

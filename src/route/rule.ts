@@ -116,9 +116,10 @@ function claimTest({ path, equals, contains }: ClaimDemand): (principal: Princip
   const listed = (wanted: typeof equals): readonly unknown[] | undefined =>
     wanted === undefined ? undefined : isList(Object(wanted)) ? (wanted as readonly unknown[]) : [wanted]
   const [equal, member] = [listed(equals), listed(contains)]
+  const isEmail = path === "email" || (path.length === 1 && path[0] === "email")
   return (principal) => {
     const value = claimAt(principal.claims, path)
-    if (path === "email" && !isVerifiedEmail(value, principal)) return false
+    if (isEmail && !isVerifiedEmail(value, principal)) return false
     if (equal !== undefined && !equal.includes(value)) return false
     return member === undefined || (Array.isArray(value) && value.some((item) => member.includes(item)))
   }

@@ -26,7 +26,7 @@ export function readRoutes(routes: { readonly [routeKey: string]: RouteRule }): 
   const rules = new Map<string, CompiledRule>() // many routes of a long table share a rule
   for (const [key, configured] of Object.entries(routes)) {
     const parts = readRouteKey(key)
-    if (typeof parts === "string") continue
+    if (parts === undefined) continue
     const text = JSON.stringify(configured)
     const rule = rules.get(text) ?? compileRule(configured)
     rules.set(text, rule)

@@ -11,32 +11,33 @@ export interface RouteKey {
   readonly template: string
 }
 
-const segment = /^(?:[A-Za-z0-9._~:@!$&'()+,=-]+|\{[A-Za-z0-9._-]+\+?\})$/
+const text = /^[A-Za-z0-9._~:@!$&'()+,=-]+$/
+const parameter = /^\{[A-Za-z0-9._-]*[A-Za-z0-9_-]\+?\}$/
+/** `:id` and `.+` could stand in a path, but nobody means them as text. Neither `.` nor `..` stays in a path. */
+const neverMeant = /^(?::.*|\(?\.\+\)?|\.\.?)$/
+
+/** Whether a segment is plain text or one whole parameter. */
+export function isSegment(part: string): boolean {
+  return parameter.test(part) || (text.test(part) && !neverMeant.test(part))
+}
 
 /**
  * Reads a route key as API Gateway writes it: `GET /orders/{id}`, `ANY /x/{proxy+}`, `$default`, `$connect`.
  *
- * @returns the parts, or what is wrong with it
+ * @returns undefined for every other key: `routeKeyProblem` says what is wrong with it
  */
-export function readRouteKey(key: string): RouteKey | string {
+export function readRouteKey(key: string): RouteKey | undefined {
   if (key === "$default") return { method: "ANY", template: "$default" }
   if (key === "$connect") return { method: "$connect", template: "$connect" }
   const space = key.indexOf(" ")
   const method = key.slice(0, space)
   const template = key.slice(space + 1)
-  if (space < 1 || !(method === "ANY" || httpMethods.includes(method))) {
-    return `must be "METHOD /path" with one of ANY, ${httpMethods.join(", ")}, or $default, or $connect`
-  }
-  if (!template.startsWith("/")) return "must have a path that begins with /"
+  if (!(method === "ANY" || httpMethods.includes(method)) || !template.startsWith("/")) return undefined
   if (template === "/") return { method, template }
   const segments = template.slice(1).split("/")
-  if (!segments.every((part) => segment.test(part))) {
-    return "must have segments that are plain text or one whole {parameter}, none empty"
-  }
-  if (segments.some((part) => part === "." || part === "..")) return "must not have the segments . or .."
   const greedy = segments.findIndex((part) => part.endsWith("+}"))
-  if (greedy !== -1 && greedy !== segments.length - 1) return "may have {parameter+} only as its last segment"
-  return { method, template }
+  const isLast = greedy === -1 || greedy === segments.length - 1
+  return isLast && segments.every(isSegment) ? { method, template } : undefined
 }
 
 /** A template without the names of its parameters, which the gateway and the table may choose differently. */

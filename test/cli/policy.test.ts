@@ -21,7 +21,7 @@ const routes: { [key: string]: RouteRule } = {
   "GET /batch": { kind: "app", issuers: [issuer], claims: [{ path: "tier", equals: 2 }] },
   $connect: { roles: ["chat"], permissions: ["talk"] },
 }
-const configuration: AuthorizerConfig = { issuers: [oidcIssuer()], routes }
+const configuration: AuthorizerConfig = { issuers: [oidcIssuer({ permissions: "permissions" })], routes }
 const config = file("authorizer.json", configuration)
 
 /** A token of now: the command has no other clock. */

@@ -240,8 +240,10 @@ describe("the custom check under principal policies", () => {
 
 describe("rules that name issuers", () => {
   it("admit only tokens of these", async () => {
-    const routes = { "GET /a": { issuers: [issuer] }, "GET /b": { issuers: ["https://another.example"] } }
-    const { decide } = createAuthorizer(config(routes), { clock })
+    const another = "https://another.example"
+    const routes = { "GET /a": { issuers: [issuer] }, "GET /b": { issuers: [another] } }
+    const issuers = [...config(routes).issuers, oidcIssuer({ issuer: another })]
+    const { decide } = createAuthorizer({ ...config(routes), issuers }, { clock })
     expect((await decide(restToken(bearer("x"), { path: "/a" }))).reason).toBe("ok")
     expect((await decide(restToken(bearer("x"), { path: "/b" }))).reason).toBe("issuer_mismatch")
   })

@@ -15,7 +15,7 @@ const routes = {
   "ANY /files/{path+}": {},
   "GET /files/{name}": {},
   $connect: {},
-  $default: { scopes: ["nobody has this"] },
+  $default: { scopes: ["nobody:has:this"] },
 }
 
 function decider(changes: Partial<AuthorizerConfig> = {}): (event: unknown) => Promise<string> {

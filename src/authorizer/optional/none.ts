@@ -20,6 +20,7 @@ function unreachable(): never {
 export const noRoutes: RouteSupport = {
   checkRoutes: absent("routes"),
   grantsByRole: () => false,
+  checkCallers: () => undefined,
   checkPrincipalPolicy: () => undefined,
   decide: unreachable,
 }

@@ -1,0 +1,134 @@
+import type { Report } from "../shared/check.ts"
+import type { ClaimDemand, RouteRule } from "../types/configuration.ts"
+import { type Caller, callersOf, type List } from "./callers.ts"
+import { claimBranches, onlyName, valuesOf } from "./check-claims.ts"
+import type { CheckedEdge } from "./check-edge.ts"
+import type { CheckedIssuer } from "./check-issuers.ts"
+import { lists } from "./check-rule.ts"
+
+/** Refuses rules that no caller can meet, whatever a token says: the route would answer 403 for ever. */
+export function checkCallers(
+  routes: { readonly [routeKey: string]: RouteRule },
+  issuers: readonly CheckedIssuer[],
+  edge: CheckedEdge | undefined,
+  report: Report,
+): void {
+  const callers = callersOf(issuers, edge)
+  for (const [key, rule] of Object.entries(routes)) {
+    const path = `routes[${JSON.stringify(key)}]`
+    const left = new Narrowed(callers, path, report).by(rule, undefined)
+    for (const [index, alternative] of (rule.anyOf ?? []).entries()) {
+      // What the rule around it demands holds for each alternative, too.
+      if (left.length > 0) new Narrowed(left, `${path}.anyOf[${index}]`, report).by(alternative, rule)
+    }
+  }
+}
+
+/** The callers that can meet the demands so far. The demand that leaves none of them is reported, and nothing after it. */
+class Narrowed {
+  #left: readonly Caller[]
+  readonly #path: string
+  readonly #report: Report
+
+  constructor(callers: readonly Caller[], path: string, report: Report) {
+    this.#left = callers
+    this.#path = path
+    this.#report = report
+  }
+
+  by(rule: Omit<RouteRule, "anyOf">, around: RouteRule | undefined): readonly Caller[] {
+    this.#byIssuers(rule.issuers)
+    const kind = rule.kind ?? around?.kind
+    if (rule.kind !== undefined) {
+      this.#keep(
+        ({ kinds }) => kinds.has(rule.kind ?? "unknown"),
+        ".kind",
+        (places) => `is never met: no caller by ${places} has this kind. Leave kind out`,
+      )
+    }
+    for (const list of lists) {
+      if (rule[list] === undefined) continue
+      this.#keep(
+        ({ lists }) => lists.has(list),
+        `.${list}`,
+        (places) => `is never met: ${places} gives no ${list}. ${sourceOf(list)}`,
+      )
+    }
+    if (kind === "app" && (rule.scopes !== undefined || around?.scopes !== undefined)) {
+      this.#keep(
+        ({ provider }) => provider !== "entra",
+        rule.scopes === undefined ? ".kind" : ".scopes",
+        () => "is never met together with kind app: an app's token of Entra has roles and no scopes. Demand roles",
+      )
+    }
+    if (rule.claims !== undefined) this.#byClaims(rule.claims)
+    return this.#left
+  }
+
+  #byIssuers(issuers: RouteRule["issuers"]): void {
+    if (issuers === undefined) return
+    const all = this.#left
+    for (const [index, iss] of issuers.entries()) {
+      if (!all.some((caller) => caller.isIssuer(iss))) this.#unknownIssuer(index, all)
+    }
+    this.#left = all.filter((caller) => issuers.some((iss) => caller.isIssuer(iss)))
+  }
+
+  #unknownIssuer(index: number, callers: readonly Caller[]): void {
+    const shown = [...new Set(callers.map(({ issuer }) => issuer))]
+    const more = shown.length > 5 ? ` and ${shown.length - 5} more` : ""
+    this.#report(
+      `${this.#path}.issuers[${index}]`,
+      `is never met: no caller has this issuer. Use the iss claim, character for character: ${shown.slice(0, 5).join(", ")}${more}`,
+    )
+  }
+
+  #byClaims(claims: NonNullable<RouteRule["claims"]>): void {
+    const branches = claimBranches(claims)
+    const isAny = "any" in claims
+    const place = isAny ? ".claims.any" : "all" in claims ? ".claims.all" : ".claims"
+    const before = this.#left
+    const message = (places: string): string =>
+      `is never met: no caller by ${places} has such a claim, or the configuration demands another value there`
+    if (isAny) {
+      for (const [index, [demand]] of branches.entries()) {
+        if (demand === undefined || before.some((caller) => canMeet(caller, demand))) continue
+        this.#report(`${this.#path}${place}[${index}]`, message(placesOf(before)))
+      }
+      this.#left = before.filter((caller) => branches.some((branch) => branch.every((one) => canMeet(caller, one))))
+      return
+    }
+    for (const [index, demand] of (branches[0] ?? []).entries()) {
+      this.#keep((caller) => canMeet(caller, demand), `${place}[${index}]`, message)
+    }
+  }
+
+  #keep(isLeft: (caller: Caller) => boolean, place: string, message: (places: string) => string): void {
+    const before = this.#left
+    this.#left = before.filter(isLeft)
+    if (before.length > 0 && this.#left.length === 0) this.#report(`${this.#path}${place}`, message(placesOf(before)))
+  }
+}
+
+function placesOf(callers: readonly Caller[]): string {
+  const places = [...new Set(callers.map(({ path }) => path))]
+  return places.length > 3 ? `${places.slice(0, 3).join(", ")} and ${places.length - 3} more` : places.join(", ")
+}
+
+function sourceOf(list: List): string {
+  if (list === "permissions") return "Name the claim with the option permissions of provider oidc, or demand scopes"
+  if (list === "scopes") return "Demand groups, roles or claims"
+  return `Name the claim that holds them with the option ${list} of the issuer, or the header in edge.headers`
+}
+
+/** Whether a token of the issuer, or a user of the edge, can meet a demand on a claim. */
+function canMeet({ claims, onlyClaims, values }: Caller, { path, equals, contains }: ClaimDemand): boolean {
+  const [name = ""] = [path].flat()
+  if (claims.has(name) !== onlyClaims) return false
+  const known = values.get(name)
+  if (known === undefined) return true
+  // Such a claim is one value; only `aud` may be a list, of which one member is known.
+  if (onlyName(path) === undefined) return false
+  if (contains !== undefined && name !== "aud") return false
+  return equals === undefined || valuesOf(equals).some((value) => known.includes(value))
+}
