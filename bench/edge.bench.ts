@@ -3,7 +3,8 @@
 
 import { sign as cryptoSign } from "node:crypto"
 import { cpus } from "node:os"
-import { compileHeaders, type EdgeOptions, signEdgeRequest } from "../src/edge.ts"
+import { compileHeaders } from "../src/edge/header-options.ts"
+import { type EdgeOptions, signEdgeRequest } from "../src/edge.ts"
 import { type AuthorizerConfig, createAuthorizer } from "../src/index.ts"
 import { bareMicros, bareVerifications, microsOf } from "./pace.ts"
 import { publish, type ResultRow } from "./results.ts"

@@ -1,5 +1,5 @@
 import type { AuthorizerConfig } from "../src/index.ts"
-import type { AuthorizerSource } from "../src/policy.ts"
+import type { AuthorizerSource } from "../src/openapi.ts"
 
 /**
  * The configuration that is bundled with the handler. Leave it undefined to configure the deployed function through its

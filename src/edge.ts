@@ -5,14 +5,6 @@ export {
   edgeV1Text,
   signEdgeRequest,
 } from "./edge/edge-v1.ts"
-export { type CompiledHeaders, compileHeaders, type EdgeValue, type EdgeValues } from "./edge/header-options.ts"
-export {
-  createHeaderScan,
-  foldHeaderName,
-  type ScanHeaders,
-  type ScannedHeaders,
-  type TrustedHeader,
-} from "./edge/headers.ts"
 export { RotationFailed, type RotationParts, rotateEdgeSecret } from "./rotation/rotate.ts"
 export type {
   CertificateField,

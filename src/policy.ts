@@ -6,13 +6,6 @@ export {
   type PolicyConfig,
 } from "./authorizer/compile-policy.ts"
 export { formatExecuteApiArn, parseExecuteApiArn } from "./event/arn.ts"
-export type { AuthorizerSource, OpenApiSource, RoutesSource } from "./openapi/route-source.ts"
-export {
-  type OpenApiOptions,
-  type OpenApiRemark,
-  type OpenApiRoutes,
-  routesFromOpenApi,
-} from "./openapi/routes-from-openapi.ts"
 export type { Exposure } from "./policy/exposure.ts"
 export { type ApiSettings, type GatewaySettings, gatewaySettings } from "./policy/gateway-settings.ts"
 export type { Conflict } from "./policy/overlap.ts"

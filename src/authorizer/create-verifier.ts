@@ -5,10 +5,12 @@ import { makeTokenStore } from "../token/store.ts"
 import type { VerifierConfig } from "../types/configuration.ts"
 import { Unavailable } from "../types/errors.ts"
 import type { Principal } from "../types/principal.ts"
-import type { Refusal, UnavailableCode } from "../types/reasons.ts"
+import { type Refusal, refusal, type UnavailableCode } from "../types/reasons.ts"
 import { TokenRefused } from "../types/token-refused.ts"
 import { connect } from "./connect.ts"
 import { partsInUse, type VerifierParts } from "./parts.ts"
+
+const keysUnavailable = refusal("keys_unavailable")
 
 /** Tokens in, principals out; no gateway. */
 export interface TokenVerifier {
@@ -21,6 +23,13 @@ export interface TokenVerifier {
    * @throws Unavailable (rejects) when the issuer's keys cannot be had
    */
   verify(token: string): Promise<Principal>
+  /**
+   * The same at once, without a promise. If keys would have to be fetched, the fetch begins and this call is undecided.
+   *
+   * @throws TokenRefused
+   * @throws Unavailable `keys_unavailable`: call `warmUp` first, or `verify`, which waits
+   */
+  verifySync(token: string): Principal
   /** Fetches the key sets ahead of the first token. Never rejects; what failed is tried again at first use. */
   warmUp(): Promise<void>
 }
@@ -38,6 +47,14 @@ export function createVerifier(config: VerifierConfig, parts: VerifierParts = {}
   const inUse = partsInUse(parts)
   const snapshot = checkSnapshot(parts.keySnapshot, inUse.clock)
   const { authenticate, warmUp } = connect(checkVerification(config, allPresets), inUse, snapshot, makeTokenStore)
+  function authenticated(token: unknown): Principal | Refusal {
+    try {
+      const result = authenticate(token, inUse.clock())
+      return result instanceof Promise ? keysUnavailable : result
+    } catch (cause) {
+      throw new Unavailable("internal", { cause })
+    }
+  }
   return {
     verify(token) {
       // Not an async function: awaiting what is there already costs a turn of the event loop's queue on every call.
@@ -48,12 +65,20 @@ export function createVerifier(config: VerifierConfig, parts: VerifierParts = {}
         return Promise.reject(new Unavailable("internal", { cause }))
       }
     },
+    verifySync(token) {
+      const result = authenticated(token)
+      if ("refused" in result) throw errorOf(result)
+      return result
+    },
     warmUp,
   }
 }
 
 function settle(result: Principal | Refusal): Promise<Principal> {
   if (!("refused" in result)) return Promise.resolve(result)
-  const { outcome, code } = result
-  return Promise.reject(outcome === "unavailable" ? new Unavailable(code as UnavailableCode) : new TokenRefused(code))
+  return Promise.reject(errorOf(result))
+}
+
+function errorOf({ outcome, code }: Refusal): TokenRefused | Unavailable {
+  return outcome === "unavailable" ? new Unavailable(code as UnavailableCode) : new TokenRefused(code)
 }

@@ -8,7 +8,7 @@ import {
   type OpenApiSource,
   type RoutesSource,
   routesFromOpenApi,
-} from "../policy.ts"
+} from "../openapi.ts"
 import { UsageError } from "./command.ts"
 
 const endings = [".yaml", ".yml", ".json"]

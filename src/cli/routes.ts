@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises"
 import type { RouteRule } from "../index.ts"
-import type { OpenApiOptions, OpenApiRoutes } from "../policy.ts"
+import type { OpenApiOptions, OpenApiRoutes } from "../openapi.ts"
 import { readArguments } from "./arguments.ts"
 import { type Command, UsageError } from "./command.ts"
 import { readOpenApiRoutes } from "./open-api-file.ts"

@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { type RouteRule, routesFromOpenApi } from "../../src/policy.ts"
+import { type RouteRule, routesFromOpenApi } from "../../src/openapi.ts"
 
 const seed = Number(process.env.HALLPASS_SEED ?? Date.now() % 2 ** 31)
 const numRuns = 1000

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { parse } from "yaml"
 import { createAuthorizer } from "../../src/index.ts"
-import { type OpenApiOptions, type OpenApiRoutes, routesFromOpenApi } from "../../src/policy.ts"
+import { type OpenApiOptions, type OpenApiRoutes, routesFromOpenApi } from "../../src/openapi.ts"
 import { oidcIssuer } from "../support/config.ts"
 
 const fixture = (name: string): unknown =>
