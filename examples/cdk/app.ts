@@ -1,4 +1,4 @@
-// npm ci && npm run build in the project, npm ci here, then: npx cdk deploy --app "node app.ts"
+// npm ci && npm run build in the project, npm ci here, then: npx cdk deploy --app "node app.ts" (Node.js 22.18 or newer)
 import { fileURLToPath } from "node:url"
 import { CfnGuardValidator } from "@cdklabs/cdk-validator-cfnguard"
 import { App, Validations } from "aws-cdk-lib"

@@ -46,8 +46,5 @@ variable "tags" {
 }
 
 locals {
-  gateway     = try(var.configuration.gateway, {})
-  ttl_seconds = try(local.gateway.resultTtlSeconds, 300)
-  with_route  = contains(try(local.gateway.identitySources, ["token"]), "route")
-  tags        = merge({ Application = "hallpass" }, var.tags)
+  tags = merge({ Application = "hallpass" }, var.tags)
 }

@@ -58,6 +58,16 @@ describe("examples/cdk", () => {
     })
   })
 
+  test("13-8: names the Node.js that runs its TypeScript, and has the command that its README calls", () => {
+    const { engines, devDependencies } = JSON.parse(readFileSync(join(example, "package.json"), "utf8"))
+    expect(engines).toEqual({ node: ">=22.18" })
+    const readme = readFileSync(join(example, "README.md"), "utf8")
+    expect(readme).toContain("Node.js 22.18 or newer")
+    expect(readme).toContain("npm ci --prefix examples/cdk")
+    const { output: version } = run(join(example, "node_modules/.bin/cdk"), ["--version"], { env: ownEnvironment() })
+    expect(version).toContain(devDependencies["aws-cdk"])
+  })
+
   test("configures it with variables that it reads, and with what it accepts", () => {
     const { Variables } = propertiesOf("AWS::Lambda::Function").Environment as {
       Variables: { [name: string]: string }

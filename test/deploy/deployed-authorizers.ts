@@ -1,0 +1,125 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { installCdkExample, isThere, ownEnvironment, root, run } from "./external-tools.ts"
+
+/** What a deployment sets an authorizer of one kind of API to, or why it refuses to. */
+export type Deployed = { readonly refused: string } | { readonly [name: string]: unknown }
+
+/** A deployment of one configuration. */
+export interface Authorizers {
+  readonly rest: Deployed
+  readonly http: Deployed
+  readonly websocket?: Deployed
+}
+
+const synthesis = `
+import { App, Stack } from "aws-cdk-lib"
+import { Hallpass } from "./hallpass.ts"
+const { configurations, bundle } = JSON.parse(process.env.CONFIGURATIONS)
+const app = new App()
+const properties = (stack, make) => {
+  try {
+    const made = make()
+    const [{ Properties }] = Object.values(stack._toCloudFormation().Resources).filter(({ Type }) => Type.endsWith("::Authorizer"))
+    return stack.resolve(Properties)
+  } catch (error) {
+    return { refused: error.message }
+  }
+}
+const one = (configuration, index, kind, make) => {
+  const stack = new Stack(app, kind + index)
+  const hallpass = new Hallpass(stack, "Hallpass", { configuration, bundle })
+  return properties(stack, () => make(hallpass, stack))
+}
+const { RestApi, MockIntegration, AuthorizationType } = await import("aws-cdk-lib/aws-apigateway")
+const rest = (hallpass, stack) => {
+  const authorizer = hallpass.restAuthorizer("Rest")
+  new RestApi(stack, "Api").root.addMethod("GET", new MockIntegration(), { authorizer, authorizationType: AuthorizationType.CUSTOM })
+}
+process.stdout.write(JSON.stringify(configurations.map((configuration, index) => ({
+  rest: one(configuration, index, "Rest", rest),
+  http: one(configuration, index, "Http", (hallpass) => hallpass.httpAuthorizer("Http", "api")),
+  websocket: one(configuration, index, "WebSocket", (hallpass) => hallpass.webSocketAuthorizer("WebSocket", "api")),
+}))))
+`
+
+/** What examples/cdk makes of configurations. The CDK is installed with the first call. */
+export async function withCdk(configurations: readonly object[]): Promise<readonly Authorizers[]> {
+  await installCdkExample()
+  const bundle = mkdtempSync(join(tmpdir(), "hallpass-bundle-"))
+  writeFileSync(join(bundle, "authorizer.mjs"), "")
+  const env = { ...ownEnvironment(), CONFIGURATIONS: JSON.stringify({ configurations, bundle }) }
+  const cwd = join(root, "examples/cdk")
+  try {
+    return json(run(process.execPath, ["--input-type=module", "--eval", synthesis], { cwd, env })) as Authorizers[]
+  } finally {
+    rmSync(bundle, { recursive: true })
+  }
+}
+
+/** Whether `withTerraform` can be asked. */
+export const hasTerraform: boolean = isThere("terraform")
+
+/** What examples/terraform makes of configurations. Its module `gateway` has no provider, so nothing is fetched. */
+export function withTerraform(configurations: readonly object[]): readonly Authorizers[] {
+  const all = terraform(configurations)
+  if (!("refused" in all)) return all.authorizers
+  // One that is refused ends the whole plan, so each is asked by itself.
+  return configurations.map((configuration) => {
+    const alone = terraform([configuration])
+    return "refused" in alone ? { rest: alone, http: alone } : (alone.authorizers[0] as Authorizers)
+  })
+}
+
+interface Module {
+  readonly rest: { readonly impossible: string; readonly [name: string]: unknown }
+  readonly http: Module["rest"]
+  readonly result_ttl_seconds: number
+}
+
+function terraform(configurations: readonly object[]): Refused | { readonly authorizers: readonly Authorizers[] } {
+  const folder = mkdtempSync(join(tmpdir(), "hallpass-terraform-"))
+  mkdirSync(join(folder, ".terraform"))
+  const modules = [...configurations.keys()].map((index) => [
+    `module "m${index}" {`,
+    `  source        = ${JSON.stringify(join(root, "examples/terraform/gateway"))}`,
+    `  configuration = jsondecode(file("\${path.module}/${index}.json"))`,
+    "}",
+    `output "m${index}" { value = module.m${index} }`,
+  ])
+  writeFileSync(join(folder, "main.tf"), `${modules.flat().join("\n")}\n`)
+  for (const [index, configuration] of configurations.entries())
+    writeFileSync(join(folder, `${index}.json`), JSON.stringify(configuration))
+  const env = { ...process.env, TF_IN_AUTOMATION: "1", CHECKPOINT_DISABLE: "1" }
+  const ask = (...words: readonly string[]) => run("terraform", [`-chdir=${folder}`, ...words], { env })
+  try {
+    const initialised = ask("init", "-input=false", "-no-color")
+    if (initialised.code !== 0) throw new Error(initialised.output)
+    const planned = ask("plan", "-input=false", "-no-color", "-out=plan")
+    if (planned.code !== 0) return { refused: planned.output }
+    const { planned_values } = json(ask("show", "-json", "plan")) as {
+      planned_values: { outputs: { [name: string]: { value: Module } } }
+    }
+    const authorizers = configurations.map((_, index) => {
+      const module = planned_values.outputs[`m${index}`]?.value
+      if (module === undefined) throw new Error("nothing was planned")
+      const settings = (kind: Module["rest"]): Deployed =>
+        kind.impossible === "" ? { ...kind, ttl: module.result_ttl_seconds } : { refused: kind.impossible }
+      return { rest: settings(module.rest), http: settings(module.http) }
+    })
+    return { authorizers }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+interface Refused {
+  readonly refused: string
+}
+
+function json({ code, output }: { readonly code: number | null; readonly output: string }): unknown {
+  if (code !== 0) throw new Error(output.slice(-4000))
+  const line = output.split("\n").find((each) => /^[[{]/.test(each)) // beside warnings
+  return JSON.parse(line ?? "")
+}
