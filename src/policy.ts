@@ -5,6 +5,7 @@ export {
   compilePolicy,
   type PolicyConfig,
 } from "./authorizer/compile-policy.ts"
+export { configurationWarnings } from "./configuration/warnings.ts"
 export { formatExecuteApiArn, parseExecuteApiArn } from "./event/arn.ts"
 export type { Exposure } from "./policy/exposure.ts"
 export { type ApiSettings, type GatewaySettings, gatewaySettings } from "./policy/gateway-settings.ts"

@@ -1,5 +1,5 @@
 import { type AuthorizerConfig, ConfigurationError, type ConfigurationProblem, createAuthorizer } from "../index.ts"
-import { type CompiledPolicy, compilePolicy } from "../policy.ts"
+import { type CompiledPolicy, compilePolicy, configurationWarnings } from "../policy.ts"
 import { readOptions } from "./arguments.ts"
 import { answersText, conflictsText, exposedText, routesText } from "./check-text.ts"
 import type { Command } from "./command.ts"
@@ -28,6 +28,8 @@ Examples
   hallpass check --config handlers/authorizer.config.ts
   HALLPASS_PROVIDER=okta HALLPASS_DOMAIN=acme.okta.com HALLPASS_AUDIENCE=api://orders hallpass check
 
+Warnings name what is allowed and probably not what is meant. They do not change the exit code.
+
 Exit codes: 0 the configuration is sound; 1 it has problems or conflicts; 2 the command line is wrong, or there is no
 configuration to read.
 `
@@ -42,9 +44,11 @@ export const check: Command = {
     const conflicts = policy?.conflicts ?? []
     const problems = problemsOf(configuration).filter((problem) => !isConflict(problem, conflicts))
     const parts: string[] = []
-    if (problems.length > 0)
-      parts.push(`Problems (${problems.length})\n${columns(problems.map(({ path, message }) => [path, message]))}`)
+    if (problems.length > 0) parts.push(`Problems (${problems.length})\n${problemsText(problems)}`)
     if (conflicts.length > 0) parts.push(conflictsText(conflicts))
+    const warnings = configurationWarnings(configuration)
+    if (warnings.length > 0)
+      parts.push(`Warnings (${warnings.length}): allowed, and probably not what is meant\n${problemsText(warnings)}`)
     if (policy !== undefined) {
       parts.push(routesText(policy), answersText(policy), ...exposedText(policy, configuration))
       parts.push(gatewaySettingsText(configuration, policy))
@@ -54,6 +58,10 @@ export const check: Command = {
     process.stdout.write(parts.join("\n"))
     return sound ? 0 : 1
   },
+}
+
+function problemsText(problems: readonly ConfigurationProblem[]): string {
+  return columns(problems.map(({ path, message }) => [path, message]))
 }
 
 /** What the answers come to, if the blocks that they are made of are sound; the others have their own problems. */

@@ -157,6 +157,15 @@ describe("hallpass check tells all problems at once", () => {
     expect(stdout).toMatch(/\n\nThe configuration is refused\.\n$/)
   })
 
+  it("13.3: with warnings, which do not change the exit code", async () => {
+    const { code, stdout } = await check(config({ "GET /a": { scopes: ["orders:*"] } }))
+    expect(code).toBe(0)
+    expect(stdout).toMatch(
+      /^Warnings \(1\): allowed, and probably not what is meant\n {2}routes\["GET \/a"\]\.scopes\[0\] +has a \*/,
+    )
+    expect(stdout).toMatch(/\nThe configuration is sound\.\n$/)
+  })
+
   it("with conflicts beside them, each told once", async () => {
     const { stdout } = await check(config({ "ANY /{proxy+}": read, "GET /x/{id}": write }, { cache: { size: 1 } }))
     expect(stdout).toMatch(/^Problems \(1\)\n/)

@@ -129,7 +129,14 @@ const contract: { readonly [door: string]: { readonly values: readonly string[];
       ],
     },
     policy: {
-      values: ["ConfigurationError", "compilePolicy", "formatExecuteApiArn", "gatewaySettings", "parseExecuteApiArn"],
+      values: [
+        "ConfigurationError",
+        "compilePolicy",
+        "configurationWarnings",
+        "formatExecuteApiArn",
+        "gatewaySettings",
+        "parseExecuteApiArn",
+      ],
       types: [
         "ApiSettings",
         "AuthorizerConfig",

@@ -1,0 +1,131 @@
+import { allPresets } from "../provider/presets.ts"
+import { readRouteKey } from "../route/template.ts"
+import type { Report } from "../shared/check.ts"
+import type { AuthorizerConfig, ClaimDemand, RouteRule } from "../types/configuration.ts"
+import { ConfigurationError, type ConfigurationProblem } from "../types/errors.ts"
+import { callersOf } from "./callers.ts"
+import { claimBranches, onlyName, valuesOf } from "./check-claims.ts"
+import { type CheckedConfiguration, checkConfiguration } from "./check-configuration.ts"
+import { checkEdge } from "./check-edge.ts"
+import { checkObserve } from "./check-observe.ts"
+import { routeChecks } from "./check-routes.ts"
+import { lists } from "./check-rule.ts"
+
+/** What is allowed, and probably not what is meant. */
+type Warn = (checked: CheckedConfiguration, report: Report) => void
+
+const warnings: readonly Warn[] = [warnOfKeys, warnOfNames, warnOfClaims, warnOfKinds]
+
+/**
+ * What is probably wrong in a configuration that is not refused: routes and demands that can hold, and that hardly a caller
+ * meets. A configuration with problems has no warnings yet: `createAuthorizer` reports the problems.
+ *
+ * @param config plain data, as for `createAuthorizer`
+ * @example configurationWarnings({ issuers, routes: { "GET /orders": { scopes: ["orders:*"] } } }) // one warning
+ */
+export function configurationWarnings(config: AuthorizerConfig): readonly ConfigurationProblem[] {
+  const { shadow: _, ...own } = Object(config) as AuthorizerConfig
+  const found: ConfigurationProblem[] = []
+  try {
+    // Conflicts are no warnings, and compiling the table for them takes long.
+    const routes = { ...routeChecks, checkPrincipalPolicy: () => undefined }
+    const loaded = { presets: allPresets, routes, edge: { check: checkEdge }, observe: { check: checkObserve } }
+    const checked = checkConfiguration(own, loaded)
+    for (const warn of warnings) warn(checked, (path, message) => found.push({ path, message }))
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error
+  }
+  return found
+}
+
+/** Segments of OData, which begin with a dollar sign. */
+const odata = /^\$(?:metadata|batch|count|value|ref|links|all|crossjoin|entity|query)$/i
+
+function warnOfKeys({ routes }: CheckedConfiguration, report: Report): void {
+  for (const key of Object.keys(routes ?? {})) {
+    const { method, template } = readRouteKey(key) ?? { method: "", template: "" }
+    const at = pathOf(key)
+    const odd = template.split("/").find((part) => /^\$\w+$|^\(.*\)$|[$^]\)?$/.test(part) && !odata.test(part))
+    if (template.startsWith("/") && odd !== undefined) {
+      report(at, "has a segment with characters of a pattern, which API Gateway takes as text. A parameter is {name}")
+    }
+    if (method === "OPTIONS") {
+      report(at, "is refused to browsers: a preflight request carries no credential. Give OPTIONS no authorizer")
+    }
+  }
+}
+
+/** Every rule with its alternatives, which are rules of their own. */
+function* rulesOf(routes: CheckedConfiguration["routes"]): Iterable<[string, Omit<RouteRule, "anyOf">]> {
+  for (const [key, rule] of Object.entries(routes ?? {})) {
+    yield [pathOf(key), rule]
+    for (const [index, alternative] of (rule.anyOf ?? []).entries())
+      yield [`${pathOf(key)}.anyOf[${index}]`, alternative]
+  }
+}
+
+function warnOfNames({ routes }: CheckedConfiguration, report: Report): void {
+  for (const [path, rule] of rulesOf(routes)) {
+    for (const list of lists) {
+      const demand = rule[list] ?? []
+      const [names, place] =
+        "any" in demand ? [demand.any, `${list}.any`] : "all" in demand ? [demand.all, `${list}.all`] : [demand, list]
+      for (const [index, name] of names.entries()) {
+        const message = likelyWrong(name, list)
+        if (message !== undefined) report(`${path}.${place}[${index}]`, message)
+      }
+    }
+  }
+}
+
+function likelyWrong(name: string, list: (typeof lists)[number]): string | undefined {
+  if (name.includes("*")) return "has a *, which is compared as it is. Name every one, or use { any: […] }"
+  if (/[\p{C}\u00a0]/u.test(name)) return "has an invisible character, which is compared as it is. Type the name again"
+  if (list !== "scopes") return undefined
+  if (/[,;]/.test(name)) return "has a comma or a semicolon in it. Write one scope per entry"
+  // RFC 6749 section 3.3
+  return /^[\x21\x23-\x5B\x5D-\x7E]+$/.test(name)
+    ? undefined
+    : "has a character that RFC 6749 does not allow in a scope"
+}
+
+/** Claims that differ in every token. */
+const everChanging = ["exp", "iat", "nbf", "jti", "auth_time", "nonce", "sid", "origin_jti"]
+
+function warnOfClaims({ routes }: CheckedConfiguration, report: Report): void {
+  for (const [path, { claims }] of rulesOf(routes)) {
+    const place =
+      claims === undefined || Array.isArray(claims) ? "claims" : "any" in claims ? "claims.any" : "claims.all"
+    for (const [index, demand] of claimBranches(claims).flat().entries()) {
+      const message = likelyUnmet(demand)
+      if (message !== undefined) report(`${path}.${place}[${index}]`, message)
+    }
+  }
+}
+
+function likelyUnmet({ path, equals, contains }: ClaimDemand): string | undefined {
+  if (everChanging.includes(onlyName(path) ?? "")) return "demands one value of a claim that is new in every token"
+  const values = [...valuesOf(equals), ...valuesOf(contains)].filter((value) => typeof value === "string")
+  if (values.some((value) => /\*|^\^|\$$/.test(value)))
+    return "has a value with characters of a pattern, which is compared as it is. Name every value"
+  if (values.some((value) => value === "true" || value === "false"))
+    return "has true or false as a text; without quotes, it is compared with the JSON value"
+  return undefined
+}
+
+/** The generic preset knows a person by `auth_time` alone, which many issuers leave out of access tokens. */
+function warnOfKinds({ routes, issuers, edge }: CheckedConfiguration, report: Report): void {
+  const callers = callersOf(issuers, edge)
+  if (!callers.every(({ provider }) => provider === "oidc")) return
+  for (const [path, { kind }] of rulesOf(routes)) {
+    if (kind !== "user") continue
+    report(
+      `${path}.kind`,
+      "is met only by tokens with auth_time (or WSO2's aut): provider oidc takes no other token for a person's",
+    )
+  }
+}
+
+function pathOf(key: string): string {
+  return `routes[${JSON.stringify(key)}]`
+}
