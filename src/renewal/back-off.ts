@@ -1,4 +1,5 @@
 import { nodeCrypto } from "../shared/node-crypto.ts"
+import { Stopwatch } from "./stopwatch.ts"
 
 const { randomInt } = nodeCrypto
 
@@ -12,7 +13,7 @@ const mostMs = 30_000
  */
 export class BackOff {
   #failures = 0
-  #failedAtMs = 0
+  readonly #sinceFailure = new Stopwatch()
   #waitMs = 0
 
   /** Whether the last attempt failed. */
@@ -29,12 +30,11 @@ export class BackOff {
     this.#failures++
     const ceilingMs = Math.min(firstMs * 2 ** (this.#failures - 1), mostMs)
     this.#waitMs = Math.max(randomInt(ceilingMs / 2, ceilingMs + 1), atLeastMs)
-    this.#failedAtMs = nowMs
+    this.#sinceFailure.restart(nowMs)
   }
 
-  /** Whether a new attempt is too early. A clock that jumped back ends the wait. */
+  /** Whether a new attempt is too early. */
   waits(nowMs: number): boolean {
-    const elapsedMs = nowMs - this.#failedAtMs
-    return this.#failures > 0 && elapsedMs >= 0 && elapsedMs < this.#waitMs
+    return this.#failures > 0 && this.#sinceFailure.elapsedMs(nowMs) < this.#waitMs
   }
 }

@@ -5,6 +5,7 @@ import { type Age, type AgeLimits, isUsable, type State, stateAt } from "./age.t
 import { BackOff } from "./back-off.ts"
 import { within } from "./deadline.ts"
 import { SingleFlight } from "./single-flight.ts"
+import { Stopwatch } from "./stopwatch.ts"
 
 /** When to refresh, and for how long. */
 export interface RenewalPolicy extends AgeLimits {
@@ -43,7 +44,7 @@ export type Attempt<R> = ({ readonly ok: true } & R) | { readonly ok: false; rea
 export type UseEvent = "stale_served" | "overdue_served" | "unknown" | "cool_down"
 
 /**
- * A value that is fetched, kept and renewed; `life.ts` says what its age means. How it is fetched and read and who is
+ * A value that is fetched, kept and renewed; `age.ts` says what its age means. How it is fetched and read and who is
  * told of it is up to the class that extends this one.
  *
  * @typeParam V the value
@@ -52,12 +53,14 @@ export type UseEvent = "stale_served" | "overdue_served" | "unknown" | "cool_dow
 export abstract class Renewed<V, R extends object> implements Source<V> {
   readonly isFixed = false
   readonly #policy: RenewalPolicy
+  readonly #cooldownMs: number
   readonly #clock: Clock
   readonly #afterAnswer: AfterAnswer
   readonly #backOff = new BackOff()
   readonly #flights: SingleFlight
   #held: Held<V> | undefined
-  #attemptedAtMs = Number.NEGATIVE_INFINITY
+  readonly #sinceAttempt = new Stopwatch()
+  readonly #sinceJumpBack = new Stopwatch()
   #scheduled = false
   /** The last refresh was frozen together with the environment; the next one has to be waited for. */
   #interrupted = false
@@ -65,6 +68,7 @@ export abstract class Renewed<V, R extends object> implements Source<V> {
   /** @param held a value that was had earlier and elsewhere */
   constructor(policy: RenewalPolicy, { clock, afterAnswer = afterTurn }: RenewalParts, held?: Held<V>) {
     this.#policy = policy
+    this.#cooldownMs = policy.cooldownSeconds * 1000
     this.#clock = clock
     this.#afterAnswer = afterAnswer
     this.#flights = new SingleFlight(policy.timeoutMs)
@@ -98,6 +102,8 @@ export abstract class Renewed<V, R extends object> implements Source<V> {
       this.#rebase(nowMs, laterMs)
       // A refresh behind a request did not survive the freeze that followed it, and the next one would not either.
       if (this.#interrupted || this.#flights.isFrozen(laterMs)) return undefined
+      // The value is newer than a request that waited, or the clock has jumped back more than once.
+      if (this.isFresh(laterMs)) return held?.value
       this.#refreshBehind(laterMs)
       this.tell("stale_served", nowMs)
       return held?.value
@@ -124,8 +130,7 @@ export abstract class Renewed<V, R extends object> implements Source<V> {
     // Counted from the last attempt, whatever its result: unknown key ids never cause more than one fetch per cool-down,
     // and cannot push the cool-down on either, because an attempt that is not made does not count (SR-102).
     const laterMs = this.#later(nowMs)
-    const elapsedMs = laterMs - this.#attemptedAtMs
-    const cooling = elapsedMs >= 0 && elapsedMs < this.#policy.cooldownSeconds * 1000
+    const cooling = this.#sinceAttempt.elapsedMs(laterMs) < this.#cooldownMs
     if (!this.#flights.isUnderWay(laterMs) && (cooling || this.#backOff.waits(laterMs))) {
       this.tell("cool_down", nowMs)
       return undefined
@@ -155,10 +160,16 @@ export abstract class Renewed<V, R extends object> implements Source<V> {
     return Math.max(nowMs, this.#clock())
   }
 
-  /** After a clock that jumped back the age counts from what it says now, so that a value cannot live for ever (SR-106). */
+  /**
+   * After a clock that jumped back the age counts from what it says now, so that a value cannot live for ever (SR-106), and the
+   * value is due. A clock that goes on running backwards makes it due once per cool-down, and not with each request.
+   */
   #rebase(nowMs: number, laterMs: number): void {
     const held = this.#held
-    if (held !== undefined && laterMs < held.fetchedAtMs) this.#held = { ...held, fetchedAtMs: nowMs, freshForMs: 0 }
+    if (held === undefined || !(laterMs < held.fetchedAtMs)) return
+    const again = this.#sinceJumpBack.elapsedMs(laterMs) < this.#cooldownMs
+    if (!again) this.#sinceJumpBack.restart(laterMs)
+    this.#held = { ...held, fetchedAtMs: nowMs, freshForMs: again ? Math.min(held.freshForMs, this.#cooldownMs) : 0 }
   }
 
   /** Begun only when the answer is out: it must not wait for a connection to be set up. */
@@ -180,7 +191,7 @@ export abstract class Renewed<V, R extends object> implements Source<V> {
 
   /** @param isCurrent whether this flight still counts; what an abandoned one brings is too old to replace anything */
   async #fly(nowMs: number, mayRetry: boolean, isCurrent: () => boolean): Promise<void> {
-    this.#attemptedAtMs = nowMs
+    this.#sinceAttempt.restart(nowMs)
     try {
       // The network has its own deadline; this one holds even if what stands in for it never settles (SR-094).
       const take = await within(this.#policy.timeoutMs, this.obtain(mayRetry), () => this.timedOut())

@@ -1,6 +1,7 @@
+import { Stopwatch } from "./stopwatch.ts"
+
 /** A refresh under way. */
 interface Flight {
-  readonly startedAtMs: number
   readonly landed: Promise<void>
 }
 
@@ -10,6 +11,7 @@ interface Flight {
  */
 export class SingleFlight {
   readonly #deadlineMs: number
+  readonly #sinceStart = new Stopwatch()
   #flight: Flight | undefined
 
   constructor(deadlineMs: number) {
@@ -17,11 +19,10 @@ export class SingleFlight {
   }
 
   isUnderWay(nowMs: number): boolean {
-    const ageMs = this.#flight === undefined ? Number.POSITIVE_INFINITY : nowMs - this.#flight.startedAtMs
-    return ageMs >= 0 && ageMs <= this.#deadlineMs
+    return this.#flight !== undefined && this.#sinceStart.elapsedMs(nowMs) <= this.#deadlineMs
   }
 
-  /** Whether a flight has not landed by its deadline: the environment was frozen meanwhile, or its clock has jumped. */
+  /** Whether a flight has not landed by its deadline: the environment was frozen meanwhile, or its clock jumped ahead. */
   isFrozen(nowMs: number): boolean {
     return this.#flight !== undefined && !this.isUnderWay(nowMs)
   }
@@ -33,7 +34,8 @@ export class SingleFlight {
    */
   join(nowMs: number, fly: (isCurrent: () => boolean) => Promise<void>): Promise<void> {
     if (this.#flight !== undefined && this.isUnderWay(nowMs)) return this.#flight.landed
-    const flight: Flight = { startedAtMs: nowMs, landed: fly(() => this.#flight === flight) }
+    this.#sinceStart.restart(nowMs)
+    const flight: Flight = { landed: fly(() => this.#flight === flight) }
     this.#flight = flight
     return flight.landed.then(() => {
       if (this.#flight === flight) this.#flight = undefined
