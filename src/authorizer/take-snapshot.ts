@@ -1,9 +1,9 @@
 import { checkIssuersOf } from "../configuration/check-configuration.ts"
 import type { CheckedIssuer } from "../configuration/check-issuers.ts"
+import { importKeys } from "../keys/accept-key-set.ts"
 import { fetchFrom } from "../keys/discovery.ts"
 import { FetchFailure } from "../keys/document.ts"
-import { importJwk } from "../keys/jwk.ts"
-import { readKeySet } from "../keys/key-set.ts"
+import { joinKeys } from "../keys/key-set.ts"
 import { allPresets } from "../provider/presets.ts"
 import { within } from "../renewal/deadline.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
@@ -25,7 +25,10 @@ export class SnapshotFailed extends Error {
 }
 
 /** The members of a public JWK that verification or selection reads. */
-const publicMembers = ["kty", "n", "e", "crv", "x", "y", "kid", "alg", "use", "key_ops", "issuer"]
+const publicMembers = [
+  ...["kty", "n", "e", "crv", "x", "y", "pub"],
+  ...["kid", "alg", "use", "key_ops", "issuer", "x5t", "x5t#S256"],
+]
 
 /**
  * Fetches the key sets of all issuers that have one to fetch, to be built into a bundle. Only usable public keys are
@@ -66,11 +69,16 @@ async function fetchPublicKeys(
 ): Promise<readonly unknown[] | undefined> {
   if ("jwks" in profile.keyPlace) return undefined
   const fetching = fetchFrom(profile.keyPlace, fetch, keyPolicy, { known: undefined, mayRetry: true })
-  const { document } = await within(keyPolicy.timeoutMs, fetching, () => new FetchFailure("timeout"))
-  const set = readKeySet(document, profile.algorithms)
-  if (set !== undefined) observer.keySet?.({ issuer: profile.name, usable: set.keys.length, skipped: set.skipped })
-  const keys = (document as { readonly keys?: unknown } | null | undefined)?.keys
-  if (!Array.isArray(keys)) throw new FetchFailure("not_a_key_set")
-  const usable = keys.filter((jwk) => typeof importJwk(jwk, profile.algorithms) !== "string") as object[]
-  return usable.map((jwk) => Object.fromEntries(Object.entries(jwk).filter(([name]) => publicMembers.includes(name))))
+  const fetched = await within(keyPolicy.timeoutMs, fetching, () => new FetchFailure("timeout"))
+  const imported = await importKeys(fetched, profile.algorithms)
+  if (imported === undefined) throw new FetchFailure("not_a_key_set")
+  const { members, results, count } = imported
+  const { keys, skipped } = joinKeys(results, count)
+  observer.keySet?.({ issuer: profile.name, usable: keys.length, skipped })
+  const usable = members.filter((_member, index) => typeof results[index] !== "string") as object[]
+  return usable.map((jwk) => Object.fromEntries(Object.entries(jwk).filter(isPublicText)))
+}
+
+function isPublicText([name, value]: readonly [string, unknown]): boolean {
+  return publicMembers.includes(name) && (typeof value === "string" || name === "key_ops")
 }

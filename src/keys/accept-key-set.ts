@@ -5,8 +5,10 @@ import type { KeyFetchRecord, Observer } from "../types/observer.ts"
 import type { FetchedKeySet } from "./discovery.ts"
 import { FetchFailure } from "./document.ts"
 import { freshForMs } from "./freshness.ts"
-import type { VerificationKey } from "./jwk.ts"
-import { type KeySet, keySet, maxKeys, readKeySet } from "./key-set.ts"
+import { importJwk, type SkipReason, type VerificationKey } from "./jwk.ts"
+import { joinKeys, type KeySet, keySet, maxKeys } from "./key-set.ts"
+import { Pace } from "./pace.ts"
+import { type ReadMembers, readMembers } from "./read-members.ts"
 import type { KeyPolicy } from "./settings.ts"
 
 /** What has to be known, and who has to be told, when a fetched set is read. */
@@ -21,24 +23,56 @@ export interface KeySetReading {
 /** What there is to report of a good refresh. */
 export type KeySetReport = Pick<KeyFetchRecord, "notModified">
 
+/** The members of a fetched set, and what became of each. */
+export interface ImportedKeys extends ReadMembers {
+  readonly results: readonly (VerificationKey | SkipReason)[]
+}
+
+/** Keys that are imported in one go: the largest ones take less than 10 ms. */
+const keysPerTurn = 8
+
+/**
+ * Imports the keys of a fetched set, without blocking the event loop for long.
+ *
+ * @returns undefined for "not modified"
+ * @throws FetchFailure (rejects) `not_a_key_set`
+ */
+export async function importKeys(
+  { body }: FetchedKeySet,
+  algorithms: readonly Algorithm[],
+): Promise<ImportedKeys | undefined> {
+  if (body === undefined) return undefined
+  const pace = new Pace()
+  const read = await readMembers(body, pace)
+  if (read === undefined) throw new FetchFailure("not_a_key_set")
+  const results: (VerificationKey | SkipReason)[] = []
+  for (const member of read.members) {
+    results.push(member === undefined ? "too_large" : importJwk(member, algorithms))
+    if (results.length % keysPerTurn === 0) await pace.rest()
+  }
+  return { ...read, results }
+}
+
 /**
  * What a fetch means for the set that is held.
  *
- * @throws FetchFailure `not_a_key_set`, `no_usable_key`
+ * @param imported undefined for "not modified"
+ * @throws FetchFailure `no_usable_key`, or `status` if there is nothing that could be unmodified
  */
 export function acceptKeySet(
-  { document, notModified, headers }: FetchedKeySet,
-  { name, algorithms, policy, observer }: KeySetReading,
+  { headers }: FetchedKeySet,
+  imported: ImportedKeys | undefined,
+  { name, policy, observer }: KeySetReading,
   held: Held<KeySet> | undefined,
   nowMs: number,
 ): Taken<KeySet, KeySetReport> {
-  if (notModified && held !== undefined) {
+  if (imported === undefined) {
+    if (held === undefined) throw new FetchFailure("status")
     // RFC 9111 section 4.3.4: what a 304 does not say stays as it was.
     const kept = headers["cache-control"] === undefined ? held.freshForMs : freshForMs(headers, policy)
-    return { value: held.value, freshForMs: kept, report: { notModified } }
+    return { value: held.value, freshForMs: kept, report: { notModified: true } }
   }
-  const next = readKeySet(document, algorithms, held?.value)
-  if (next === undefined) throw new FetchFailure("not_a_key_set")
+  const next = joinKeys(imported.results, imported.count, held?.value)
   observer.keySet?.({ issuer: name, usable: next.keys.length, skipped: next.skipped })
   // A set without a usable key is a failed refresh: it must not replace a good one (SR-099).
   if (next.keys.length === 0) throw new FetchFailure("no_usable_key")

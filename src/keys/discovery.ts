@@ -1,3 +1,4 @@
+import { withoutByteOrderMark } from "../shared/byte-order-mark.ts"
 import { type FetchedDocument, FetchFailure, type FetchKeySet, type FetchLimits, mayFetch } from "./document.ts"
 
 /** Where a key set is to be found. */
@@ -15,12 +16,14 @@ export interface Validators {
 
 /** A fetched set, or the news that the one at hand is still right. */
 export interface FetchedKeySet {
-  /** The parsed document; undefined for "not modified". */
-  readonly document: unknown
-  readonly notModified: boolean
+  /** The text of the document; undefined for "not modified". */
+  readonly body: string | undefined
   readonly headers: FetchedDocument["headers"]
   readonly validators: Validators | undefined
 }
+
+/** Largest discovery document. Bytes; real ones have up to 10,000. */
+const maxMetadataBytes = 65_536
 
 /** The fetch of one set: what to call, within which limits, until when, and whether a second attempt is allowed. */
 interface Errand {
@@ -41,7 +44,8 @@ export async function fetchFrom(
   const errand: Errand = { fetchKeySet, limits, mayRetry, deadlineMs: performance.now() + limits.timeoutMs }
   if ("jwksUri" in location) return fetchSet(location.jwksUri, errand, known)
   const { discoveryUrl, issuer } = location
-  const metadata = parsed(await attempt(discoveryUrl, errand))
+  const maxBytes = Math.min(limits.maxBytes, maxMetadataBytes)
+  const metadata = parsed(await attempt(discoveryUrl, { ...errand, limits: { ...limits, maxBytes } }))
   // RFC 8414 section 3.3: metadata that names another issuer must not be used, and nothing of it is kept (SR-091).
   if (ownText(metadata, "issuer") !== issuer) throw new FetchFailure("issuer_mismatch")
   const jwksUri = ownText(metadata, "jwks_uri")
@@ -54,8 +58,8 @@ async function fetchSet(url: string, errand: Errand, known: Validators | undefin
   const answer = await attempt(url, errand, condition)
   const { status, headers } = answer
   // Only an answer to our own condition means that the set at hand is right.
-  if (status === 304) return { document: undefined, notModified: true, headers, validators: known }
-  return { document: parsed(answer), notModified: false, headers, validators: validatorsOf(url, headers) }
+  if (status === 304) return { body: undefined, headers, validators: known }
+  return { body: answer.body, headers, validators: validatorsOf(url, headers) }
 }
 
 /** One request, and one more on a fresh connection when the first one died: sockets do not survive a freeze (SR-107). */
@@ -69,7 +73,8 @@ async function attempt(
     if (timeoutMs <= 0) throw new FetchFailure("timeout")
     try {
       const answer = await fetchKeySet(url, { ...limits, timeoutMs, ...(condition && { headers: condition }) })
-      const { status, headers } = answer
+      const { status, headers, body } = answer
+      if (body?.length > limits.maxBytes) throw new FetchFailure("too_large")
       if (status === 200 || (status === 304 && condition !== undefined)) return answer
       const retryAfter = status === 429 || status === 503 ? headers["retry-after"] : undefined
       throw new FetchFailure("status", { mayRetry: status >= 500 && retryAfter === undefined, retryAfter })
@@ -93,7 +98,7 @@ function validatorsOf(
 
 function parsed({ body }: FetchedDocument): unknown {
   try {
-    return JSON.parse(body)
+    return JSON.parse(withoutByteOrderMark(body))
   } catch (cause) {
     throw new FetchFailure("not_a_key_set", { cause })
   }

@@ -1,5 +1,5 @@
 import type { Held, Taken } from "../renewal/refreshed-value.ts"
-import { acceptKeySet, type KeySetReading, type KeySetReport } from "./accept-key-set.ts"
+import { acceptKeySet, importKeys, type KeySetReading, type KeySetReport } from "./accept-key-set.ts"
 import { fetchFrom, type KeyLocation, type Validators } from "./discovery.ts"
 import type { FetchKeySet } from "./document.ts"
 import type { KeySet } from "./key-set.ts"
@@ -17,7 +17,7 @@ export interface KeySetErrand extends KeySetReading {
 /** A fetched set that is not in use yet. */
 export interface ObtainedKeySet {
   readonly validators: Validators | undefined
-  /** @throws FetchFailure `not_a_key_set`, `no_usable_key` */
+  /** @throws FetchFailure `no_usable_key` */
   readonly accept: (held: Held<KeySet> | undefined, nowMs: number) => Taken<KeySet, KeySetReport>
 }
 
@@ -28,8 +28,9 @@ export async function obtainKeySet(
   mayRetry: boolean,
 ): Promise<ObtainedKeySet> {
   const fetched = await fetchFrom(errand.location, errand.fetch, errand.policy, { known, mayRetry })
+  const imported = await importKeys(fetched, errand.algorithms)
   return {
     validators: fetched.validators,
-    accept: (held, nowMs) => acceptKeySet(fetched, errand, held, nowMs),
+    accept: (held, nowMs) => acceptKeySet(fetched, imported, errand, held, nowMs),
   }
 }

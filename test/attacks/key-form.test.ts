@@ -27,27 +27,46 @@ async function unusable(jwk: unknown, reason: string, key: TestKey = tried, alg 
 }
 
 describe("what a JWK says of its use (RFC 7517 section 4)", () => {
-  it.each(["enc", "SIG", "", "sig ", "tls"])("SR-048: use %j makes it unusable", (use) =>
+  it.each(["enc", "SIG", " ", "sig ", "tls"])("SR-048: use %j makes it unusable", (use) =>
     unusable({ ...tried.jwk, use }, "use"),
   )
-  it.each([null, 1, true, ["sig"], {}])("SR-048: use of a wrong type (%j) makes it unusable", (use) =>
+  it.each([1, true, ["sig"], {}])("SR-048: use of a wrong type (%j) makes it unusable", (use) =>
     unusable({ ...tried.jwk, use }, "use"),
   )
-  it.each([[["sign"]], [["encrypt", "wrapKey"]], [[]], [["VERIFY"]]])(
+  it.each([[["sign"]], [["encrypt", "wrapKey"]], [[""]], [["VERIFY"]]])(
     "SR-048: key_ops %j makes it unusable",
     (key_ops) => unusable({ ...tried.jwk, key_ops }, "key_ops"),
   )
-  it.each(["verify", null, { 0: "verify" }, [["verify", 1]], true].map((value) => [value]))(
+  it.each(["verify", { 0: "verify" }, {}, [["verify", 1]], true].map((value) => [value]))(
     "SR-048: key_ops of a wrong type (%j) makes it unusable",
     (key_ops) => unusable({ ...tried.jwk, key_ops }, "key_ops"),
   )
   it("SR-048: key_ops with a member of a wrong type makes it unusable", () =>
     unusable({ ...tried.jwk, key_ops: ["verify", 1] }, "key_ops"))
-  it.each([null, 1, {}, ["k"], ""])("SR-048: kid %j makes it unusable", (kid) => unusable({ ...tried.jwk, kid }, "kid"))
-  it.each([null, 1, ["RS256"], {}, "", "rs256", "HS256", "none", "RSA-OAEP", "ES256"])(
+  it.each([1, {}, ["k"]])("SR-048: kid %j makes it unusable", (kid) => unusable({ ...tried.jwk, kid }, "kid"))
+  it.each([1, ["RS256"], {}, " ", "rs256", "HS256", "none", "RSA-OAEP", "ES256"])(
     "SR-048, SR-024: alg %j makes an RSA key unusable",
     (alg) => unusable({ ...tried.jwk, alg }, "algorithm"),
   )
+
+  it.each(["use", "key_ops", "alg", "oth", "d", "k", "crv", "issuer", "x5t"])(
+    "2.4: %s that is null or empty counts as absent, as .NET servers write it",
+    async (name) => {
+      for (const empty of [null, "", []]) {
+        const jwk = { ...tried.jwk, [name]: empty }
+        expect(loaded(jwk)).toMatchObject({ usable: 2, skipped: {} })
+        expect(await reasonOf(mint({}, { key: tried }), issuersWith(jwk))).toBe("ok")
+      }
+    },
+  )
+  it.each([null, "", []])("2.4: kid %j counts as absent: a token that names no key finds it", async (kid) => {
+    const issuers = [oidcIssuer({ jwks: { keys: [{ ...tried.jwk, kid }] }, allowMissingKid: true })]
+    expect(await reasonOf(mint({}, { key: tried, header: { kid: undefined } }), issuers)).toBe("ok")
+    expect(await reasonOf(mint({}, { key: tried }), issuers)).toBe("key_unknown")
+  })
+  it.each(["kty", "n", "e"])("2.4: %s that is null or empty is missing", (name) => {
+    for (const empty of [null, "", []]) expect(loaded({ ...tried.jwk, [name]: empty })).toMatchObject({ usable: 1 })
+  })
 
   it("SR-048: with key_ops verify, with use sig, and with neither it is usable", async () => {
     for (const members of [
@@ -146,11 +165,16 @@ describe("private keys in a public set", () => {
     expect(records[0]).toMatchObject({ usable: 1, skipped: { private: 1 } })
   })
 
-  it.each(["d", "p", "q", "dp", "dq", "qi", "oth", "k"])("SR-050: the member %s alone is enough", async (name) => {
-    const { verifier, records } = remoteVerifier([good.jwk, { ...tried.jwk, [name]: "AQAB" }])
-    await expect(verifier.verify(mint({}, { key: tried }))).rejects.toMatchObject({ code: "key_unknown" })
-    expect(records[0]).toMatchObject({ usable: 1, skipped: { private: 1 } })
-  })
+  it.each(["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"])(
+    "SR-050: the member %s alone is enough, whatever its content is",
+    async (name) => {
+      for (const content of ["AQAB", " ", 0, false, {}, [null], [[]], [{ r: "AQAB" }]]) {
+        const { verifier, records } = remoteVerifier([good.jwk, { ...tried.jwk, [name]: content }])
+        await expect(verifier.verify(mint({}, { key: tried }))).rejects.toMatchObject({ code: "key_unknown" })
+        expect(records[0]).toMatchObject({ usable: 1, skipped: { private: 1 } })
+      }
+    },
+  )
 
   it("SR-050: a private key in the configuration is refused at start, and not repeated", () => {
     const jwk = privateJwk(testKey("rsa", "private")) as { d: string }

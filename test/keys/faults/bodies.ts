@@ -16,7 +16,7 @@ export const bodies: readonly Fault[] = [
   notASet("truncated-json", "the first half of the set", goodSet.slice(0, goodSet.length / 2)),
   notASet("trailing-garbage", "the set, and more text behind it", `${goodSet}\n{"keys":[]}`),
   notASet("jsonp", "the set as an argument of a call", `callback(${goodSet})`),
-  notASet("byte-order-mark", "the set behind a byte order mark", `\uFEFF${goodSet}`),
+  notASet("byte-order-marks", "the set behind two byte order marks", `\uFEFF\uFEFF${goodSet}`),
   notASet("utf-16", "the set in UTF-16", Buffer.from(`\uFEFF${goodSet}`, "utf16le")),
   notASet("json-null", "`null`", "null"),
   notASet("json-text", "the set as a JSON string", JSON.stringify(goodSet)),
@@ -47,6 +47,12 @@ export const bodies: readonly Fault[] = [
     "members-of-wrong-types",
     "keys whose members are numbers and objects instead of texts",
     setOf({ kty: 1 }, { kty: "RSA", kid, n: {}, e: 3 }),
+  ),
+  harmless("byte-order-mark", "the set behind a byte order mark, as .NET writes it", answer(`\uFEFF${goodSet}`)),
+  harmless(
+    "deep-nesting-beside",
+    "a key with a member of 50,000 lists in one another beside the good one",
+    answer(`{"keys":[{"kty":"RSA","issuer":${"[".repeat(depth)}${"]".repeat(depth)}},${JSON.stringify(goodKey.jwk)}]}`),
   ),
   harmless(
     "duplicate-keys-good-last",

@@ -28,6 +28,16 @@ const largeLimit = { maxBytes: 4_194_304 }
 export const keySets: readonly Fault[] = [
   noKey("empty-set", "a set without keys", []),
   noKey("private-keys-only", "private keys instead of public ones", [leaked], { forgeries: signedByLeaked }),
+  harmless(
+    "empty-members",
+    "the good key with members that are null or empty, as .NET writes them",
+    answer(setOf({ ...goodKey.jwk, alg: null, oth: [], key_ops: [], d: null, p: "", x5t: "", x5c: [] })),
+  ),
+  harmless(
+    "huge-member-beside",
+    "a key with a member of 300 KB beside the good one",
+    answer(setOf({ ...goodKey.jwk, kid: "huge", x5c: ["A".repeat(300_000)] }, goodKey.jwk)),
+  ),
   harmless("private-key-beside", "a private key beside the good one", answer(setOf(leaked, goodKey.jwk)), {
     forgeries: signedByLeaked,
   }),
@@ -73,7 +83,7 @@ export const keySets: readonly Fault[] = [
   {
     ...harmless(
       "enormous-set-allowed-last",
-      "the same, and the good one comes last: only 100 usable keys of a set are kept",
+      "the same, and the good one comes last: only the first 100 keys of a set are looked at",
       answer(setOf(...many(10_000), goodKey.jwk)),
     ),
     cold: "key_unknown",
