@@ -56,6 +56,24 @@ describe("the public exponent (RFC 8017 section 3.1)", () => {
     expect(await reasonOf(mint({}, { header: { kid: "weak" } }), issuersWith(jwk))).toBe("key_unknown")
   })
 
+  it.each([
+    [2n ** 32n - 1n, 2],
+    [2n ** 32n, 1],
+    [2n ** 32n + 1n, 1],
+    [2n ** 64n + 1n, 1],
+    [2n ** 96n + 1n, 1],
+    [2n ** 2047n + 1n, 1],
+  ])("part 4: e = %i: exponents above 2^32 cost milliseconds a signature and are unusable", (e, usable) => {
+    const jwk = { kty: "RSA", kid: "slow", n, e: base64url(e) }
+    expect(loaded(jwk)).toMatchObject({ usable, skipped: usable === 2 ? {} : { rsa_exponent: 1 } })
+  })
+
+  it("part 4: zeros before e do not count, up to a limit", () => {
+    const padded = (zeros: number): string => base64url(Buffer.concat([Buffer.alloc(zeros), Buffer.of(1, 0, 1)]))
+    expect(loaded({ kty: "RSA", kid: "padded", n, e: padded(9) })).toMatchObject({ usable: 2, skipped: {} })
+    expect(loaded({ kty: "RSA", kid: "padded", n, e: padded(10) })).toMatchObject({ skipped: { rsa_exponent: 1 } })
+  })
+
   it("SR-046: e = 0 and no e at all are unusable", () => {
     expect(loaded({ kty: "RSA", kid: "weak", n, e: "AA" }).usable).toBe(1)
     expect(loaded({ kty: "RSA", kid: "weak", n, e: "" }).usable).toBe(1)
@@ -69,13 +87,18 @@ describe("the public exponent (RFC 8017 section 3.1)", () => {
 })
 
 describe("the modulus (RFC 7518 section 3.3)", () => {
-  it.each([1024, 2040])("SR-045: %i bits are too few, although the signature is good", async (modulusLength) => {
+  it.each([1024, 2040, 2047])("SR-045: %i bits are too few, although the signature is good", async (modulusLength) => {
     const short = withKid(generateKeyPairSync("rsa", { modulusLength }), "short")
     for (const alg of ["RS256", "PS256"]) {
       const issuers = [oidcIssuer({ jwks: { keys: [testKey("rsa").jwk, short.jwk] }, algorithms: [alg] })]
       expect(await reasonOf(mint({}, { key: short, alg }), issuers)).toBe("key_unknown")
     }
     expect(loaded(short.jwk)).toMatchObject({ usable: 1, skipped: { rsa_length: 1 } })
+  })
+
+  it("SR-045, part 9: 2048 bits are enough", async () => {
+    const just = withKid(generateKeyPairSync("rsa", { modulusLength: 2048 }), "just")
+    expect(await reasonOf(mint({}, { key: just }), issuersWith(just.jwk))).toBe("ok")
   })
 
   it("SR-045: bits are counted in the number, not in its text", () => {
