@@ -1,9 +1,8 @@
 import { checkIssuersOf } from "../configuration/check-configuration.ts"
 import type { CheckedIssuer } from "../configuration/check-issuers.ts"
-import { importKeys } from "../keys/accept-key-set.ts"
-import { fetchFrom } from "../keys/discovery.ts"
 import { FetchFailure } from "../keys/document.ts"
 import { joinKeys } from "../keys/key-set.ts"
+import { fetchKeys } from "../keys/network.ts"
 import { allPresets } from "../provider/presets.ts"
 import { within } from "../renewal/deadline.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
@@ -68,9 +67,9 @@ async function fetchPublicKeys(
   { fetch, observer }: Parts,
 ): Promise<readonly unknown[] | undefined> {
   if ("jwks" in profile.keyPlace) return undefined
-  const fetching = fetchFrom(profile.keyPlace, fetch, keyPolicy, { known: undefined, mayRetry: true })
-  const fetched = await within(keyPolicy.timeoutMs, fetching, () => new FetchFailure("timeout"))
-  const imported = await importKeys(fetched, profile.algorithms)
+  const errand = { location: profile.keyPlace, fetch, policy: keyPolicy, algorithms: profile.algorithms }
+  const fetching = fetchKeys(errand, undefined, true)
+  const { imported } = await within(keyPolicy.timeoutMs, fetching, () => new FetchFailure("timeout"))
   if (imported === undefined) throw new FetchFailure("not_a_key_set")
   const { members, results, count } = imported
   const { keys, skipped } = joinKeys(results, count)

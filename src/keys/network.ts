@@ -1,6 +1,6 @@
 import type { Held, Taken } from "../renewal/refreshed-value.ts"
-import { acceptKeySet, importKeys, type KeySetReading, type KeySetReport } from "./accept-key-set.ts"
-import { fetchFrom, type KeyLocation, type Validators } from "./discovery.ts"
+import { acceptKeySet, type ImportedKeys, importKeys, type KeySetReading, type KeySetReport } from "./accept-key-set.ts"
+import { type FetchedKeySet, fetchFrom, type KeyLocation, type Validators } from "./discovery.ts"
 import type { FetchKeySet } from "./document.ts"
 import type { KeySet } from "./key-set.ts"
 
@@ -27,10 +27,24 @@ export async function obtainKeySet(
   known: Validators | undefined,
   mayRetry: boolean,
 ): Promise<ObtainedKeySet> {
-  const fetched = await fetchFrom(errand.location, errand.fetch, errand.policy, { known, mayRetry })
-  const imported = await importKeys(fetched, errand.algorithms)
+  const { fetched, imported } = await fetchKeys(errand, known, mayRetry)
   return {
     validators: fetched.validators,
     accept: (held, nowMs) => acceptKeySet(fetched, imported, errand, held, nowMs),
   }
+}
+
+/**
+ * Fetches a key set and imports its keys.
+ *
+ * @returns `imported` is undefined for "not modified"
+ * @throws FetchFailure (rejects)
+ */
+export async function fetchKeys(
+  { location, fetch, policy, algorithms }: Pick<KeySetErrand, "location" | "fetch" | "policy" | "algorithms">,
+  known: Validators | undefined,
+  mayRetry: boolean,
+): Promise<{ readonly fetched: FetchedKeySet; readonly imported: ImportedKeys | undefined }> {
+  const fetched = await fetchFrom(location, fetch, policy, { known, mayRetry })
+  return { fetched, imported: await importKeys(fetched, algorithms) }
 }
