@@ -94,16 +94,16 @@ class ByStage<V> {
 
 /** With what is denied only if there is room, as far as there is. */
 function write(stage: string, coverage: Coverage): SizedPolicy | "too_large" {
-  const { allow, deny, denyIfRoom } = coverage
+  const { allow, deny, denyForms, denyIfRoom } = coverage
   let denied = deny
-  let made = sized(stage, allow, denied)
+  let made = sized(stage, allow, denied, denyForms)
   if (made === undefined) {
     const compact = coverage.compact?.()
     return compact === undefined ? "too_large" : write(stage, compact)
   }
   for (const group of denyIfRoom) {
     const more = [...denied, ...group]
-    const longer = group.length === 0 ? undefined : sized(stage, allow, more)
+    const longer = group.length === 0 ? undefined : sized(stage, allow, more, denyForms)
     if (longer === undefined) continue
     made = longer
     denied = more
@@ -111,8 +111,8 @@ function write(stage: string, coverage: Coverage): SizedPolicy | "too_large" {
   return made
 }
 
-function sized(stage: string, allow: readonly string[], deny: readonly string[]): SizedPolicy | undefined {
-  const document = documentFor(stage, allow, deny)
+function sized(stage: string, ...patterns: DocumentPatterns): SizedPolicy | undefined {
+  const document = documentFor(stage, ...patterns)
   if (document.Statement.some(({ Resource }) => Resource.some(({ length }) => length > maxResourceLength)))
     return undefined
   const bytes = Buffer.byteLength(JSON.stringify(document))
@@ -120,13 +120,17 @@ function sized(stage: string, allow: readonly string[], deny: readonly string[])
 }
 
 /** The size of everything that a coverage can hold, without what is there only if there is room. Bytes. */
-export function bytesOf(arn: ExecuteApiArn, { allow, deny }: Coverage): number {
-  return Buffer.byteLength(JSON.stringify(documentFor(stageOf(arn), allow, deny)))
+export function bytesOf(arn: ExecuteApiArn, { allow, deny, denyForms }: Coverage): number {
+  return Buffer.byteLength(JSON.stringify(documentFor(stageOf(arn), allow, deny, denyForms)))
 }
 
-function documentFor(stage: string, allow: readonly string[], deny: readonly string[]): PolicyDocument {
+type DocumentPatterns = readonly [allow: readonly string[], deny: readonly string[], forms?: readonly string[]]
+
+function documentFor(stage: string, ...[allow, deny, forms = []]: DocumentPatterns): PolicyDocument {
   const allowed = statement("Allow", prefixed(stage, allow))
-  return deny.length === 0 ? policyDocument(allowed) : policyDocument(allowed, statement("Deny", prefixed(stage, deny)))
+  // An answer counts for its own API only, so a Deny of any API is the same in half the bytes.
+  const denied = [...prefixed(stage, deny), ...prefixed(stage.replace(/:execute-api:.*/, ":execute-api:*:*:"), forms)]
+  return denied.length === 0 ? policyDocument(allowed) : policyDocument(allowed, statement("Deny", denied))
 }
 
 function policyDocument(...statements: readonly PolicyStatement[]): PolicyDocument {

@@ -1,5 +1,6 @@
 import { type AmbiguousForms, ambiguousForms } from "../route/path.ts"
 import type { Route } from "../route/route.ts"
+import { httpMethods } from "../route/template.ts"
 import { isFixed, many, one, patternTexts, rest, spanning } from "../route/tokens.ts"
 import type { Template, TemplateTree } from "../route/tree.ts"
 import type { Coverage } from "../types/coverage.ts"
@@ -65,7 +66,7 @@ export function compileTable(templates: readonly Template[], tree: TemplateTree,
       report(tangled(template, error))
     }
   }
-  const ambiguous = ambiguousForms(templates)
+  const ambiguous = ambiguousForms(templates, isShort(templates))
   const hasParameters = templates.some(({ tokens }) => tokens.includes(one))
   // An analysis of its own, made only if a principal's patterns do not fit: this one's findings need not stay in memory.
   const merge: CoverOptions["merge"] = (permits, minDepth) =>
@@ -81,6 +82,12 @@ export function compileTable(templates: readonly Template[], tree: TemplateTree,
     most: most(examined, coverOptions),
     cover: (permits) => cover(examined, permits, coverOptions),
   }
+}
+
+/** Whether answers of a table have room for every form of ambiguous paths: most of a pattern's bytes are the same for all. */
+function isShort(templates: readonly Template[]): boolean {
+  const methods = templates.flatMap(({ routes }) => [...routes.keys()])
+  return methods.reduce((sum, method) => sum + (method === "ANY" ? httpMethods.length : 1), 0) <= 4
 }
 
 /** Whether REST and HTTP APIs would take some request of a table to different templates. */

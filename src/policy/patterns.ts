@@ -77,13 +77,13 @@ export function cover(
   const forms = all ? (options.hasParameters ? ["*//*"] : []) : options.ambiguous.patterns
   if (wild || options.resourcePolicyAllows) patterns.denyForms(forms)
   const made = patterns.coverage()
-  // Merged patterns have wildcards where the exact ones may have had none. A path of many segments could end anywhere below.
-  const denyMerged = [...new Set([...made.deny, ...forms])]
   const merged = (minDepth: number): Coverage => ({
     allow: options
       .merge(permits, minDepth)
       .flatMap(({ methods, paths }) => methods.flatMap((method) => paths.map((path) => `${method}/${path}`))),
-    deny: denyMerged,
+    deny: made.deny,
+    // Merged patterns have wildcards where the exact ones may have had none. A path of many segments could end anywhere below.
+    denyForms: forms,
     denyIfRoom: made.denyIfRoom.slice(1),
     ...(minDepth > options.minDepth && { compact: () => merged(minDepth - 1) }),
   })
@@ -111,13 +111,14 @@ export function most(
     patterns.denyForms(ambiguous.patterns)
     return patterns.coverage()
   }
-  const { allow, deny, denyIfRoom } = of("exact")
-  return { needed: of("listed"), all: { allow, deny: [...deny, ...denyIfRoom.flat()], denyIfRoom: [] } }
+  const { denyIfRoom, ...all } = of("exact")
+  return { needed: of("listed"), all: { ...all, deny: [...all.deny, ...denyIfRoom.flat()], denyIfRoom: [] } }
 }
 
 class Patterns {
   readonly #allow = new Set<string>()
   readonly #deny = new Set<string>()
+  #forms: readonly string[] = []
   readonly #around = new Set<string>()
   readonly #said = new Set<string>()
   readonly #wildest: "exact" | "listed"
@@ -136,7 +137,7 @@ class Patterns {
   }
 
   denyForms(patterns: readonly string[]): void {
-    for (const pattern of patterns) this.#deny.add(pattern)
+    this.#forms = patterns
   }
 
   /** Denied by silence already; said so where there is room. */
@@ -162,7 +163,8 @@ class Patterns {
 
   coverage(): Coverage {
     const besides = (texts: Set<string>): readonly string[] => [...texts].filter((text) => !this.#deny.has(text))
-    return { allow: [...this.#allow], deny: [...this.#deny], denyIfRoom: [besides(this.#around), besides(this.#said)] }
+    const [allow, deny, denyForms] = [[...this.#allow], [...this.#deny], this.#forms]
+    return { allow, deny, denyForms, denyIfRoom: [besides(this.#around), besides(this.#said)] }
   }
 }
 

@@ -16,8 +16,9 @@ export function readPath(path: string): RequestedPath {
 
 /**
  * The forms in which a path can be read in two ways (SR-148): an empty segment, dot segments, `;` `\` `#`, and escapes of
- * characters that can be written plainly. Whether the gateway decodes before it chooses a route is not documented, so
- * `/%6frders` might reach `/orders` and yet be `/{type}` by its text.
+ * characters that can be written plainly (RFC 3986, section 3.3). The gateway may decode before it chooses a route, so
+ * `/%6frders` might reach `/orders` and yet be `/{type}` by its text. An escape that a client has to send, such as `%20`
+ * or `%7C`, has one reading.
  */
 export interface AmbiguousForms {
   /** Whether a path has one of the forms. */
@@ -26,19 +27,28 @@ export interface AmbiguousForms {
   readonly patterns: readonly string[]
 }
 
-/** Delimiters in disguise, besides the characters that the table's own templates hold. Letters and digits are always there. */
-const alwaysAmbiguous = "/\\.;%#"
+/** Letters, digits and delimiters that RFC 3986 lets a path hold. `%40` to `%4f`, one row of them, are written as one form. */
+const plain = "0123456789PQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_~:="
 
-/** The forms that matter for a table. Escapes of characters that no template holds, such as `%20`, can be read one way only. */
-export function ambiguousForms(templates: Iterable<Template>): AmbiguousForms {
-  const characters = new Set(alwaysAmbiguous)
+/** Delimiters. A backslash has to be escaped, but much software takes it for a slash. */
+const delimiters = "/\\.;"
+
+/** `%4x` whole, and an escaped `%` before a digit that makes it another escape: `%2561` is `%61` to a second decoder. */
+const rows = ["%4", "%252", "%253", "%254", "%255", "%256", "%257"]
+
+/**
+ * The forms that matter for a table.
+ *
+ * @param everyPlain whether escapes of letters and digits are ambiguous that no template of the table holds
+ */
+export function ambiguousForms(templates: Iterable<Template>, everyPlain: boolean): AmbiguousForms {
+  const characters = new Set(everyPlain ? delimiters + plain : delimiters)
   for (const { tokens } of templates)
     for (const token of tokens) if (isFixed(token)) for (const character of token) characters.add(character)
-  const rows = ["%3", "%4", "%5", "%6", "%7"] // digits, letters, and what stands between them
   const escapes = new Set(rows)
   for (const character of characters) {
     const octet = `%${character.charCodeAt(0).toString(16)}`
-    if (octet.startsWith("%2")) escapes.add(octet).add(octet.toUpperCase())
+    if (!octet.startsWith("%4")) escapes.add(octet).add(octet.toUpperCase())
   }
   const escaped = new RegExp([...escapes].join("|"))
   const structural = /\/\/|\/\.\.?(?:\/|$)|[;\\#]/

@@ -46,7 +46,7 @@ export function compileRoutes(routes: { readonly [routeKey: string]: RouteRule }
   // TOKEN events come from REST APIs, which have no $default.
   const plain = templates.filter(({ text }) => !text.startsWith("$"))
   const trees = { rest: new TemplateTree(plain, "rest"), http: new TemplateTree(plain, "http") }
-  const ambiguous = ambiguousForms(templates)
+  const ambiguous = ambiguousForms(templates, true)
   const shapes = new Shapes()
 
   /** The template of the table that the request belongs to. */

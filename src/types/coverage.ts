@@ -6,6 +6,8 @@ export interface Coverage {
   readonly allow: readonly string[]
   /** What has to be denied, because an Allow pattern, or the API's resource policy, would let it through. */
   readonly deny: readonly string[]
+  /** Forms of ambiguous paths, denied wherever they occur. They are patterns of any API and stage: `*/ /*`, `*%61*`. */
+  readonly denyForms?: readonly string[]
   /** What is denied besides, group by group as room permits: clearer answers, and routes that the table does not name. */
   readonly denyIfRoom: readonly (readonly string[])[]
   /** The same in fewer patterns, for when it does not fit: right for every route of the table, wider around them. */

@@ -49,8 +49,9 @@ describe("docs/policies.md", () => {
     const args = ["policy", "--principal", "-", "--arn", arn, "--config", example("authorizer")]
     const { stdout } = await hallpass(args, {}, '{ "scopes": ["orders:read"] }')
     const statements = JSON.parse(stdout).Statement as { Effect: string; Resource: string[] }[]
+    const [start, anyApi] = [arn.slice(0, arn.indexOf("GET/")), "arn:aws:execute-api:*:*:"]
     const lines = statements.flatMap(({ Effect, Resource }) =>
-      Resource.map((resource) => `${Effect.padEnd(6)} ${resource.slice(arn.indexOf("GET/"))}`),
+      Resource.map((resource) => `${Effect.padEnd(6)} ${resource.replace(start, "").replace(anyApi, "")}`),
     )
     const forms = lines.filter((line) => line.startsWith("Deny   *"))
     const shown = lines.flatMap((line) => {

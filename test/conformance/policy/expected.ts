@@ -9,10 +9,13 @@ export interface Api {
 
 /**
  * Forms of a path that a proxy, a router or a decoder could take for another path (SR-148): empty and dot segments,
- * parameters after `;`, backslashes, a fragment, and percent-escapes of printable ASCII other than the blank.
+ * parameters after `;`, backslashes, a fragment, percent-escapes of characters that RFC 3986 lets a path hold, those of
+ * a backslash, and escapes that are escaped once more.
  */
 export function isAmbiguous(path: string): boolean {
-  return /\/\/|[;\\#]|\/\.\.?(?:\/|$)|%(?:2[1-9a-f]|[3-6][0-9a-f]|7[0-9a-e])/i.test(path)
+  if (/\/\/|[;\\#]|\/\.\.?(?:\/|$)|%25[2-7]/.test(path)) return true
+  const escaped = [...path.matchAll(/%([0-7][0-9a-f])/gi)].map(([, hex]) => String.fromCharCode(Number(`0x${hex}`)))
+  return escaped.some((character) => /[A-Za-z0-9\-._~!$&'()*+,;=:@/\\]/.test(character))
 }
 
 /** Whether the person may call the route of the request; a request on no route of the table goes by `unmatched`. */
