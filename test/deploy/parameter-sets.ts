@@ -121,6 +121,7 @@ export const parameterSets: { readonly [what: string]: Values } = {
     FlushAfterSeconds: 0,
     TraceContext: "true",
   },
+  "no traces of its own": { ...okta, Tracing: "PassThrough" },
   "alarms without a dashboard": { ...okta, DeployDashboard: "false", AlarmEmail: "on-call@example.test" },
   "alarms to a topic of one's own": { ...okta, AlarmTopicArn: "arn:aws:sns:eu-west-1:123456789012:on-call" },
   tags: { ...okta, Owner: "Platform team", CostCenter: "4711" },

@@ -72,12 +72,12 @@ describe("functions", () => {
   })
 
   test.each([
-    ["AuthorizerFunction", "build/", "authorizer.handler"],
-    ["RotationFunction", "build-rotation/", "rotate-edge-secret.handler"],
-  ])("%s is the prebuilt bundle %s, and sam build leaves it alone", (name, CodeUri, Handler) => {
+    ["AuthorizerFunction", "build/", "authorizer.handler", { Ref: "Tracing" }],
+    ["RotationFunction", "build-rotation/", "rotate-edge-secret.handler", "Active"],
+  ])("%s is the prebuilt bundle %s, and sam build leaves it alone", (name, CodeUri, Handler, Tracing) => {
     expect(resource(name)).toMatchObject({
       Metadata: { SkipBuild: true },
-      Properties: { CodeUri, Handler, Runtime: "nodejs24.x", Architectures: ["arm64"], Tracing: "Active" },
+      Properties: { CodeUri, Handler, Runtime: "nodejs24.x", Architectures: ["arm64"], Tracing },
     })
   })
 

@@ -87,6 +87,21 @@ describe("docs/cost.md", () => {
     expect([...table("logged")]).toEqual(expected)
   })
 
+  it("13-8: computes the traces that X-Ray bills, and the template traces as the page says", () => {
+    const reservoir = p("secondsInMonth") * p("tracesPerSecond")
+    const expected = ["1,000,000", "10,000,000", "100,000,000"].map((requests) => {
+      const many = numberOf(requests)
+      const traced = Math.min(many, reservoir + (many - reservoir) * p("traceShare"))
+      return [requests, [whole(traced), ((traced / 1_000_000) * p("pricePerMillionTraces")).toFixed(3)]] as const
+    })
+    expect([...table("traced")]).toEqual(expected)
+    const template = readFileSync(join(root, "template.yaml"), "utf8")
+    expect(template).toMatch(
+      /^ {2}Tracing:\n {4}Type: String\n {4}Default: Active\n {4}AllowedValues: \[Active, PassThrough\]$/m,
+    )
+    expect(template).toMatch(/^ {6}Tracing: !Ref Tracing$/m)
+  })
+
   it("adds both up", () => {
     const expected = sizes.map((size) => {
       const cells = settings.map(([, sampled]) => (compute(size) + requests() + logs(sampled)).toFixed(3))
