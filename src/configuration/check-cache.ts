@@ -37,7 +37,7 @@ export function checkCacheKey(gateway: CheckedGateway, credential: CredentialOpt
 export function checkAuthorizerType(gateway: CheckedGateway, credential: CredentialOptions, report: Report): void {
   if (gateway.authorizerType !== "token") return
   const [carrier = "", another] = carriersOf(credential)
-  const oneHeader = another === undefined && carrier.startsWith("request.header.")
+  const oneHeader = another === undefined && credential.header !== undefined
   const sources = gateway.resultTtlSeconds > 0 ? [...sourcesOf(gateway)] : []
   if (oneHeader && gateway.api === "rest" && sources.every((one) => one === "token" || one === carrier)) return
   report(

@@ -56,20 +56,24 @@ function impossibility(configuration: AuthorizerConfig, api: Api): string | unde
   if (api !== "rest" && authorizerType === "token")
     return `gateway.authorizerType is "token", which REST APIs have only`
   if (api !== "websocket" && only !== undefined && only !== api) return `gateway.api is "${only}"`
+  const { header, cookie, query, subprotocol } = configuration.credential ?? {}
+  const onlySubprotocol = subprotocol !== undefined && [header, cookie, query].every((place) => place === undefined)
+  if (api !== "websocket" && onlySubprotocol && configuration.edge?.role !== "identity")
+    return "credential.subprotocol is read on WebSocket APIs only"
   const endpoint = sourcesOf(configuration).find((source) => /^\$?context\.identity\.vpce?id$/i.test(source))
   if (api === "http" && endpoint !== undefined && ttlOf(configuration) > 0)
     return `gateway.identitySources holds "${endpoint}", and HTTP APIs have no VPC endpoint`
   return undefined
 }
 
-/** A TOKEN authorizer is shown one header, and its cache key is that header alone. */
+/** A TOKEN authorizer is shown one header as the credential, and its cache key is that header alone. */
 function authorizerTypes(configuration: AuthorizerConfig): readonly ("TOKEN" | "REQUEST")[] {
   const { gateway = {}, credential, edge } = configuration
   if (gateway.authorizerType === "token") return ["TOKEN"]
-  const [place, ...others] = placesOf(credential)
-  const oneHeader = others.length === 0 && place?.startsWith("request.header.") === true
+  const { cookie, query, subprotocol } = credential ?? {}
+  const elsewhere = [cookie, query, subprotocol].some((place) => place !== undefined)
   const onlyToken = ttlOf(configuration) === 0 || sourcesOf(configuration).every((source) => source === "token")
-  if (gateway.authorizerType === "request" || edge !== undefined || !oneHeader || !onlyToken) return ["REQUEST"]
+  if (gateway.authorizerType === "request" || edge !== undefined || elsewhere || !onlyToken) return ["REQUEST"]
   return ["TOKEN", "REQUEST"]
 }
 

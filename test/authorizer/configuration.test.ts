@@ -329,6 +329,7 @@ describe("SR-143: what API Gateway's cache would make wrong", () => {
 
   it.each<[string, object, object]>([
     ["a query parameter", {}, { query: "t" }],
+    ["a cookie", {}, { cookie: "t" }],
     ["several places", { resultTtlSeconds: 0 }, { header: "X-Token", cookie: "t" }],
     ["the route in the cache key", { identitySources: ["token", "route"] }, {}],
     ["an address in the cache key", { identitySources: ["token", "$context.identity.sourceIp"] }, {}],

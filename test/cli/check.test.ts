@@ -276,7 +276,7 @@ describe("hallpass check says what API Gateway must be set to", () => {
       [
         "No routes: every authenticated principal may call every route of the API.",
         "one per token, for the whole stage: there are no routes",
-        `REST API       type TOKEN or REQUEST; ${source} method.request.header.Cookie`,
+        `REST API       type REQUEST; ${source} method.request.header.Cookie`,
         `HTTP API       payload 2.0 with simple responses; ${source} $request.header.Cookie`,
         `WebSocket API  ${source} route.request.header.Cookie; nothing is ever cached`,
       ],

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest"
-import type { AuthorizerConfig } from "../../src/index.ts"
+import { type AuthorizerConfig, createAuthorizer } from "../../src/index.ts"
 import { gatewaySettings } from "../../src/policy.ts"
 import { oidcIssuer } from "../support/config.ts"
+import { restToken } from "../support/events.ts"
+import { clock, mint } from "../support/mint.ts"
 
 const issuers = [oidcIssuer()]
 const settings = (more: object) => gatewaySettings({ issuers, ...more } as unknown as AuthorizerConfig)
@@ -37,6 +39,23 @@ describe("13-8-2: what API Gateway must be set to, as data", () => {
       expect(rest.identitySources).toEqual(["method.request.header.Authorization", "method.request.header.X-A"])
       expect(http.identitySources).toEqual(["$request.header.Authorization", "$request.header.X-A"])
     }
+  })
+
+  it("a TOKEN authorizer is not shown a cookie, so none is proposed, and such an event finds no credential", async () => {
+    const configuration = { issuers, credential: { cookie: "session" } }
+    expect(settings(configuration).rest.authorizerTypes).toEqual(["REQUEST"])
+    const event = { ...restToken(), authorizationToken: `session=${mint()}` }
+    expect(await createAuthorizer(configuration, { clock }).decide(event)).toMatchObject({
+      reason: "credential_missing",
+    })
+  })
+
+  it("a subprotocol is read on WebSocket APIs only, and its header is the identity source there", () => {
+    const { rest, http, websocket } = settings({ credential: { subprotocol: "bearer" } })
+    expect(websocket).toEqual({ identitySources: ["route.request.header.Sec-WebSocket-Protocol"] })
+    for (const { impossible } of [rest, http])
+      expect(impossible).toMatch(/^credential\.subprotocol is read on WebSocket/)
+    expect(settings({ credential: { header: "X-Token", subprotocol: "bearer" } }).http.impossible).toBeUndefined()
   })
 
   it.each<[string, object, object]>([

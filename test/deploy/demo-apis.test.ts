@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
 import { mutualTls, okta, parameterSets, privateDemo, Routes } from "./parameter-sets.ts"
 import { deployedEnvironment, deployedResources, type Resource, resource, type Values } from "./template.ts"
@@ -106,10 +107,26 @@ describe("every route has the authorizer", () => {
       ["HttpDemoApi", "GET /orders/{id}", "CUSTOM", "HttpDemoAuthorizer"],
       ["HttpDemoApi", "$default", "CUSTOM", "HttpDemoAuthorizer"],
       ["HttpDemoApi", "OPTIONS /{proxy+}", "NONE", undefined],
+      ["HttpDemoApi", "OPTIONS /", "NONE", undefined],
       ["WebSocketDemoApi", "$connect", "CUSTOM", "WebSocketDemoAuthorizer"],
       ["WebSocketDemoApi", "$default", undefined, undefined],
     ])
   })
+})
+
+test("13-8: HTTP: a preflight of any path finds a route without the authorizer, the root included", () => {
+  const open = ofType("AWS::ApiGatewayV2::Route", okta)
+    .filter(([, { Properties }]) => Properties.AuthorizationType === "NONE")
+    .map(([, { Properties }]) => String(Properties.RouteKey).replace("OPTIONS ", ""))
+  // A greedy parameter is one segment or more.
+  const patterns = open.map((template) => new RegExp(`^${template.replace("{proxy+}", ".+")}$`))
+  for (const path of ["/", "/orders", "/orders/7", "/a/b/c"])
+    expect(
+      patterns.filter((pattern) => pattern.test(path)),
+      path,
+    ).toHaveLength(1)
+  const guide = readFileSync(new URL("../../docs/deploy.md", import.meta.url), "utf8")
+  for (const template of open) expect(guide).toContain(`\`OPTIONS ${template}\``)
 })
 
 test("REST: preflights need no token, and refusals carry CORS headers and a challenge (RFC 6750 section 3)", () => {

@@ -36,6 +36,7 @@ locals {
   places = coalescelist(local.named_places, ["request.header.Authorization"])
 
   # API Gateway answers 401 to a request without an identity source, so the token is one only if every request has it there.
+  only_subprotocol = !local.edge_is_identity && join(",", local.named_places) == "request.header.Sec-WebSocket-Protocol"
   edge_is_identity = try(var.configuration.edge.role, "") == "identity"
   token            = [for place in local.places : place if !local.edge_is_identity && length(local.places) == 1]
 
@@ -72,7 +73,11 @@ output "rest" {
   value = {
     type            = upper(local.authorizer_type)
     identity_source = join(",", local.rest_sources)
-    impossible      = local.api == "http" ? "gateway.api is \"http\"" : ""
+    impossible = (
+      local.api == "http" ? "gateway.api is \"http\"" :
+      local.only_subprotocol ? "credential.subprotocol is read on WebSocket APIs only" :
+      ""
+    )
   }
 }
 
@@ -83,6 +88,7 @@ output "http" {
     impossible = (
       local.authorizer_type == "token" ? "gateway.authorizerType is \"token\", which REST APIs have only" :
       local.api == "rest" ? "gateway.api is \"rest\"" :
+      local.only_subprotocol ? "credential.subprotocol is read on WebSocket APIs only" :
       length(local.endpoints) > 0 ? "gateway.identitySources holds \"${local.endpoints[0]}\", and HTTP APIs have no VPC endpoint" :
       ""
     )
