@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
@@ -10,9 +10,17 @@ import { afterAll } from "vitest"
 
 const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url))
 
-/** A folder for one test file, gone when it is done. */
-export const folder: string = mkdtempSync(join(tmpdir(), "hallpass-cli-"))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const outer = mkdtempSync(join(tmpdir(), "hallpass-cli-"))
+afterAll(() => rmSync(outer, { recursive: true, force: true }))
+
+/**
+ * A folder for one test file, removed when the file is done. It is a package of its own, inside one of another type: what
+ * a machine has in its temporary folder must not decide how Node.js reads the modules of a test.
+ */
+export const folder: string = join(outer, "work")
+mkdirSync(folder)
+writeFileSync(join(outer, "package.json"), JSON.stringify({ name: "another", type: "commonjs" }))
+writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "test", type: "module" }))
 
 export interface Ended {
   readonly code: number | null

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { beforeEach, describe, expect, it } from "vitest"
 import type { KeySnapshot, OidcIssuer } from "../../src/index.ts"
@@ -27,6 +27,8 @@ function file(name: string, content: unknown): string {
   writeFileSync(join(folder, name), typeof content === "string" ? content : JSON.stringify(content))
   return name
 }
+mkdirSync(join(folder, "commonjs"))
+file("commonjs/package.json", { type: "commonjs" })
 const read = (path = output): KeySnapshot => JSON.parse(readFileSync(path, "utf8"))
 
 beforeEach(() => writeFileSync(output, "left from before"))
@@ -71,7 +73,7 @@ describe("hallpass snapshot", () => {
 
   it.each([
     ["config.mjs", "export default "],
-    ["config.js", "module.exports = "],
+    ["commonjs/config.js", "module.exports = "],
     ["config.ts", "const configuration: { issuers: readonly unknown[] } = "],
   ])("takes a module: %s", async (name, start) => {
     const end = name.endsWith(".ts") ? "\nexport default configuration\n" : ""
