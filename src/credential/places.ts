@@ -74,11 +74,20 @@ function bareValue(value: unknown): Found {
   return typeof value === "string" && value !== "" && !value.includes(" ") ? value : malformed
 }
 
-/** The scheme in any case, one space, one token (RFC 6750 section 2.1, RFC 9110 section 11.1; SR-002). */
+const blank = 0x20
+/** Most blanks that are passed over: nearly as many as the header lines of a request may hold in API Gateway (10,240). */
+const maxBlanks = 8192
+
+/**
+ * The scheme in any case, one blank or more, one token (RFC 6750 section 2.1, RFC 9110 section 11.4; SR-002). A tab is
+ * no blank there.
+ */
 function schemeReader(scheme: string): (value: unknown) => Found {
   const prefix = `${scheme.toLowerCase()} `
   return (value) => {
     if (typeof value !== "string" || value.slice(0, prefix.length).toLowerCase() !== prefix) return malformed
-    return bareValue(value.slice(prefix.length))
+    let start = prefix.length
+    while (value.charCodeAt(start) === blank && start < maxBlanks) start++
+    return bareValue(value.slice(start))
   }
 }

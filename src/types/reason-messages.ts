@@ -6,7 +6,7 @@ import type { ForbiddenCode, ReasonCode, UnauthenticatedCode, UnavailableCode } 
 export const unauthenticatedMeanings: { readonly [code in UnauthenticatedCode]: string } = {
   credential_missing: "No configured place of the request holds a credential.",
   credential_ambiguous: "The request holds more than one credential.",
-  credential_malformed: "The credential is not the configured scheme, one space and one token.",
+  credential_malformed: "The credential is not the configured scheme, blanks and one token.",
   token_too_long: "The token is longer than the limit.",
   token_malformed: "The token is not three canonical base64url segments joined by two dots.",
   token_opaque: "The token is opaque, not a JWT; the client probably asked for it without an audience.",

@@ -88,13 +88,18 @@ describe("the scheme (RFC 6750 section 2.1)", () => {
     for (const kind of eventKinds) expect(await reasonFor(eventBuilders[kind](`${scheme} ${token}`))).toBe("ok")
   })
 
+  it.each([2, 7])("SR-002, 2.5: %i blanks separate scheme and token in every kind of event", async (count) => {
+    for (const kind of eventKinds)
+      expect(await reasonFor(eventBuilders[kind](`Bearer${" ".repeat(count)}${token}`))).toBe("ok")
+  })
+
   it.each([
     token,
     `Basic ${token}`,
     `DPoP ${token}`,
     `Token ${token}`,
-    `Bearer  ${token}`,
     `Bearer\t${token}`,
+    `Bearer \t${token}`,
     `Bearer\u00a0${token}`,
     `Bearer${token}`,
     `Bearer=${token}`,

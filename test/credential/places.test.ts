@@ -31,16 +31,52 @@ describe("the header", () => {
   it.each([
     ["no token", "Bearer"],
     ["an empty token", "Bearer "],
-    ["two spaces", `Bearer  ${token}`],
+    ["blanks and no token", "Bearer    "],
     ["a tab", `Bearer\t${token}`],
+    ["a tab between blanks", `Bearer \t ${token}`],
+    ["a no-break space", `Bearer\u00a0${token}`],
+    ["more blanks than a request can have", `Bearer${" ".repeat(20_000)}${token}`],
+    ["a million blanks", `Bearer${" ".repeat(1_000_000)}${token}`],
     ["the scheme twice", `Bearer Bearer ${token}`],
     ["another scheme", `DPoP ${token}`],
     ["no scheme", token],
     ["text behind it", `Bearer ${token} x`],
+    ["text behind it and blanks before it", `Bearer   ${token} x`],
+    ["a blank behind it", `Bearer  ${token} `],
     ["a leading space", ` Bearer ${token}`],
   ])("SR-002: %s is malformed", async (_name, value) => {
     expect(await reason(restToken(value))).toBe("credential_malformed")
     expect(await reason(http2(value))).toBe("credential_malformed")
+  })
+
+  it.each(["\t", "\u00a0", "\u3000", "\n", "\r", "\0", "\u200b"])(
+    "2.5: %j behind the blank separates nothing",
+    async (character) => {
+      for (const separator of [` ${character}`, `${character} `, ` ${character} `]) {
+        expect(await reason(restToken(`Bearer${separator}${token}`))).toMatch(/^(?:credential|token)_malformed$/)
+      }
+    },
+  )
+
+  it.each([2, 3, 64, 8000])(
+    "2.5: %i blanks between scheme and token are one separator (RFC 9110 11.4)",
+    async (count) => {
+      const value = `Bearer${" ".repeat(count)}${token}`
+      for (const build of [restToken, restRequest, http1, http2, webSocket])
+        expect(await reason(build(value))).toBe("ok")
+      expect(await reason(restToken(`bEARER${" ".repeat(count)}${token}`))).toBe("ok")
+    },
+  )
+
+  it("2.5, SR-008: blanks do not count as part of the token, and do not hide that it is too long", async () => {
+    const exact = reasonWith({ header: "Authorization", maxLength: Math.max(256, token.length) })
+    expect(await exact(restToken(`Bearer${" ".repeat(500)}${token}`))).toBe("ok")
+    expect(await exact(restToken(`Bearer${" ".repeat(500)}${token}x`))).toBe("token_too_long")
+  })
+
+  it("2.5, SR-001: two credentials with blanks are two", async () => {
+    const twice = `Bearer  ${token}, Bearer  ${other}`
+    expect(await reason(http2(twice))).toBe("credential_ambiguous")
   })
 
   it.each([[17], [{ toString: () => `Bearer ${token}` }], [[`Bearer ${token}`]], [true]])(
