@@ -12,7 +12,7 @@ import { lowQuarter, median } from "./statistics.ts"
 import { audience, benchKey, issuer } from "./tokens.ts"
 
 const rows: ResultRow[] = []
-const keyHex = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+const keyHex = "e270f4e63ef29495044fae84349f1b94e925c12365f8bb70db0ee3ef71df56f1"
 const variable = "HALLPASS_BENCH_EDGE_KEYS"
 process.env[variable] = JSON.stringify({ k1: keyHex })
 const key = Buffer.from(keyHex, "hex")

@@ -58,5 +58,7 @@ const leastVariety = 8
 
 /** Whether a value has too few different characters to be random. */
 export function isMonotonous(symbols: Iterable<unknown>): boolean {
-  return new Set(symbols).size < leastVariety
+  const seen = new Set()
+  for (const symbol of symbols) if (seen.add(symbol).size === leastVariety) return false
+  return true
 }

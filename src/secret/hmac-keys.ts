@@ -3,6 +3,7 @@ import { nodeCrypto } from "../shared/node-crypto.ts"
 import type { HmacKeys } from "../types/secret-options.ts"
 import { SecretFailure } from "./failure.ts"
 import { formatOf, parsedJson, type SecretFormat } from "./format.ts"
+import { isGuessable } from "./guessable-key.ts"
 
 const { createHmac, createSecretKey } = nodeCrypto
 
@@ -33,7 +34,7 @@ class HmacKeyMap implements HmacKeys {
 
 /** A JSON object of key id to hexadecimal key. An id that both versions hold means the key of the current one. */
 export const hmacKeysFormat: SecretFormat<HmacKeys> = formatOf(
-  `must be a JSON object of 1 to ${maxKeys} key ids (letters, digits, . _ -), each with a hexadecimal key of ${keyBytes.min} to ${keyBytes.max} random bytes, as \`openssl rand -hex 32\` prints it`,
+  `must be a JSON object of 1 to ${maxKeys} key ids (letters, digits, . _ -), each with a hexadecimal key of ${keyBytes.min} to ${keyBytes.max} random bytes, as \`openssl rand -hex 32\` prints it; a text, a pattern or a published key is none`,
   readKeys,
   (current, previous) => new HmacKeyMap(new Map([...(previous ?? []), ...current])),
 )
@@ -50,7 +51,7 @@ function readKey(id: string, value: unknown): KeyObject {
   if (!keyId.test(id) || typeof value !== "string" || !hex.test(value)) throw new SecretFailure("malformed")
   const bytes = Buffer.from(value, "hex")
   if (bytes.length > keyBytes.max) throw new SecretFailure("malformed")
-  if (bytes.length < keyBytes.min) throw new SecretFailure("weak")
+  if (bytes.length < keyBytes.min || isGuessable(bytes)) throw new SecretFailure("weak")
   const key = createSecretKey(bytes)
   bytes.fill(0)
   return key

@@ -9,11 +9,14 @@ import {
   edgeEvent,
   type HeaderKind,
   headerKinds,
+  key,
+  keyId,
   otherKeyHex,
   secret,
   secretPart,
   secrets,
   signature,
+  vectorKeyHex,
 } from "../support/edge.ts"
 import type { EventOptions } from "../support/events.ts"
 import { clock, mint, nowSeconds } from "../support/mint.ts"
@@ -325,6 +328,32 @@ describe("SR-147: secrets that cannot be had", () => {
       expect(await reason("http-2.0", madeUp, alice, {}, authorizer)).toBe("edge_key_unknown")
     }
     expect(asked).toBe(2)
+  })
+})
+
+describe("1.7: a key that can be guessed", () => {
+  const vectorKey = Buffer.from(vectorKeyHex, "hex")
+  const zeros = Buffer.alloc(32)
+  const holding = (current: object, previous?: object) =>
+    edgeAuthorizer(edgeConfig(), {
+      secrets: async () => ({
+        current: JSON.stringify(current),
+        ...(previous && { previous: JSON.stringify(previous) }),
+      }),
+    })
+
+  it.each([
+    ["of zeros", zeros],
+    ["of the published test vector", vectorKey],
+  ])("%s verifies nothing, though a signer takes it", async (_name, weak) => {
+    const signed = { key: weak, keyId: "weak" }
+    const only = await holding({ weak: weak.toString("hex") })
+    expect(await reason("http-2.0", signed, alice, {}, only)).toBe("secrets_unavailable")
+    const among = await holding({ weak: weak.toString("hex"), [keyId]: key.toString("hex") })
+    expect(await reason("http-2.0", signed, alice, {}, among)).toBe("secrets_unavailable")
+    const before = await holding({ [keyId]: key.toString("hex") }, { weak: weak.toString("hex") })
+    expect(await reason("http-2.0", signed, alice, {}, before)).toBe("edge_key_unknown")
+    expect(await reason("http-2.0", {}, alice, {}, before)).toBe("ok")
   })
 })
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest"
 import { type AuthorizerConfig, type ConfigurationError, createAuthorizer, loadAuthorizer } from "../../src/index.ts"
 import { oidcIssuer } from "../support/config.ts"
-import { edgeConfig, edgeEvent, hmacEntry, identityHeaders, keyHex, secretPart } from "../support/edge.ts"
+import { edgeConfig, edgeEvent, hmacEntry, identityHeaders, keyHex, secretPart, vectorKeyHex } from "../support/edge.ts"
 
 type Problem = readonly [path: string, message: RegExp]
 
@@ -165,6 +165,18 @@ describe("SR-160: options of evidence", () => {
     expect(problems(hmac({ keys: { env: "EDGE_TEST_KEYS" } }))).toEqual([])
     process.env.EDGE_TEST_KEYS = "{}"
     expectProblems(hmac({ keys: { env: "EDGE_TEST_KEYS" } }), [[`${at}.hmac.keys.env`, /JSON object/]])
+  })
+
+  it.each([
+    ["nothing but zeros", "00".repeat(32)],
+    ["the test vector", vectorKeyHex],
+    ["words", Buffer.from("my very secret key of the year 26").toString("hex")],
+  ])("1.7: a key of %s in the environment is refused at start, and not repeated", (_name, weak) => {
+    process.env.EDGE_TEST_KEYS = JSON.stringify({ k1: keyHex, k2: weak })
+    expectProblems(hmac({ keys: { env: "EDGE_TEST_KEYS" } }), [[`${at}.hmac.keys.env`, /weak value: .*openssl rand/]])
+    expect(() => createAuthorizer(hmac({ keys: { env: "EDGE_TEST_KEYS" } }) as AuthorizerConfig)).toThrow(
+      new RegExp(`^(?![\\s\\S]*${weak})`),
+    )
   })
 
   it("SR-163: no message holds a value that was put in the wrong place", () => {

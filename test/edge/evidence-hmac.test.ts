@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest"
 import { edgeV1Signature, edgeV1Text, signEdgeRequest } from "../../src/edge.ts"
-import { key, keyId } from "../support/edge.ts"
+import { keyId, vectorKeyHex } from "../support/edge.ts"
+
+const key = Buffer.from(vectorKeyHex, "hex")
 
 /** The vector of the scheme's specification; made with another implementation (OpenSSL). */
 const vector = {

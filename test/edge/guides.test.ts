@@ -28,7 +28,7 @@ const there = tclIsThere && opensslIsThere
 const folder = mkdtempSync(join(tmpdir(), "hallpass-guides-"))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const keyHex = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+const keyHex = "e270f4e63ef29495044fae84349f1b94e925c12365f8bb70db0ee3ef71df56f1"
 const originSecret = "4vXyQ0aPq2LmN8sT"
 const secrets: { readonly [name: string]: string } = {
   "edge/hmac": JSON.stringify({ k1: keyHex }),

@@ -18,7 +18,7 @@ if (!nginxIsThere) {
 }
 
 const variable = "HALLPASS_TEST_EDGE_KEYS"
-const keyHex = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+const keyHex = "e270f4e63ef29495044fae84349f1b94e925c12365f8bb70db0ee3ef71df56f1"
 const config: AuthorizerConfig = {
   issuers: [],
   routes: { "ANY /{proxy+}": { groups: ["ops"] } },

@@ -11,12 +11,14 @@ import type { EventKind } from "../../src/types/request.ts"
 import { type EventOptions, eventBuilders } from "./events.ts"
 import { clock, nowSeconds } from "./mint.ts"
 
-/** The key of the published test vector, and its id. */
-export const keyHex = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+/** The edge's key, and its id. */
+export const keyHex = "e270f4e63ef29495044fae84349f1b94e925c12365f8bb70db0ee3ef71df56f1"
 export const key: Buffer = Buffer.from(keyHex, "hex")
 export const keyId = "k1"
+/** The key of the published test vector. It is for signers: every verifier refuses it. */
+export const vectorKeyHex = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 /** A second key, for rotations. */
-export const otherKeyHex = "202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f"
+export const otherKeyHex = "94d8d7ce0e6181fd23755ffc008d80c5a124f350c745eae9ebe85d6b9740b4a2"
 export const secret = "Correct-Horse-Battery-Staple-42"
 
 /** What the gateway says of a connection. */
