@@ -69,6 +69,13 @@ describe("the documentation", () => {
     )
   })
 
+  it("6: lets one secret only call the rotation function of docs/secrets.md", () => {
+    const [permission = ""] = /^RotationPermission:\n(?: .*\n)+/m.exec(read("docs/secrets.md")) ?? []
+    expect(permission).toMatch(/Principal: secretsmanager\.amazonaws\.com/)
+    expect(permission).toMatch(/SourceArn: !Ref EdgeKeys\b/)
+    expect(read("docs/secrets.md")).toMatch(/^EdgeKeys:\n {2}Type: AWS::SecretsManager::Secret$/m)
+  })
+
   it.each(pages)("%s links only to files that exist", (page) => {
     const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)].map(([, target = ""]) => target)
     const missing = links.filter((target) => !existsSync(join(root, dirname(page), target)))
