@@ -1,10 +1,11 @@
 import type { Connection } from "../types/request.ts"
 import { isObject, type Members, textOf } from "./untrusted.ts"
 
-/** The connection of REST requests and HTTP API payload 1.0. */
-export function proxyConnection(requestContext: Members, method: string): Connection {
+/** The connection of REST requests and HTTP API payload 1.0. @param isHttp whether it is an HTTP API */
+export function proxyConnection(requestContext: Members, method: string, isHttp: boolean): Connection {
   // `path` of the event has no stage, `requestContext.path` is what the client called.
-  return identified(requestContext, method, textOf(requestContext.path))
+  const connection = identified(requestContext, method, textOf(requestContext.path))
+  return isHttp ? { ...connection, pathIsDecoded: true } : connection
 }
 
 /** The connection of HTTP API payload 2.0: there is no `identity`, and no private endpoint. */
@@ -13,6 +14,7 @@ export function routeConnection(event: Members, requestContext: Members, http: M
     method,
     host: textOf(requestContext.domainName),
     path: textOf(event.rawPath) ?? textOf(http.path),
+    pathIsDecoded: true,
     sourceIp: textOf(http.sourceIp),
     vpceId: undefined,
     clientCertPem: certificateIn(requestContext.authentication),

@@ -60,7 +60,7 @@ export function proxyRequest(
     query: mapOf(event.queryStringParameters),
     multiValueQuery: mapOf(event.multiValueQueryStringParameters),
     cookies: undefined,
-    connection: proxyConnection(requestContext, method),
+    connection: proxyConnection(requestContext, method, kind !== "rest-request"),
     // The client can set requestId; extendedRequestId is the gateway's own.
     requestId: textOf(requestContext.extendedRequestId) ?? textOf(requestContext.requestId),
   }

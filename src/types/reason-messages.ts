@@ -42,6 +42,8 @@ export const unauthenticatedMeanings: { readonly [code in UnauthenticatedCode]: 
   edge_signature_malformed: "The edge's signature header does not have the edge-v1 form.",
   edge_signature_stale: "The time in the edge's signature lies outside the window.",
   edge_signature_invalid: "The edge's signature does not fit the request.",
+  edge_path_decoded:
+    "The HTTP API shows the path decoded, and the edge's signature fits none of the forms in which it may have been sent.",
   edge_key_unknown: "The edge's signature names a key id that the secret does not hold.",
   edge_secret_invalid: "The edge's shared secret is none of the configured values.",
   edge_certificate_refused: "The client certificate that the gateway saw is none of the pinned ones, or not valid now.",

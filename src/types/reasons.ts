@@ -41,6 +41,7 @@ const unauthenticated = [
   "edge_signature_malformed",
   "edge_signature_stale",
   "edge_signature_invalid",
+  "edge_path_decoded",
   "edge_key_unknown",
   "edge_secret_invalid",
   "edge_certificate_refused",

@@ -30,6 +30,8 @@ export interface Connection {
    * base path; payload 2.0 `rawPath`; WebSocket, whose events do not say it, `/` and the stage.
    */
   readonly path: string | undefined
+  /** Present and true for HTTP APIs, which show the path decoded: `%41` as `A`, and `%2541` as `%41`. */
+  readonly pathIsDecoded?: true
   /** The address of the immediate TCP peer. */
   readonly sourceIp: string | undefined
   /** Private REST APIs: the VPC endpoint. */

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest"
+import { hmacEvidence } from "../../src/edge/evidence/hmac.ts"
 import type { EdgeV1Signing } from "../../src/edge.ts"
 import { type Authorizer, createAuthorizer } from "../../src/index.ts"
+import { fixedSource } from "../../src/shared/value-source.ts"
 import { oidcIssuer } from "../support/config.ts"
 import {
   alice,
@@ -205,22 +207,124 @@ function respelled(value: string): string {
   return other
 }
 
-describe("SR-130: a signature over a path that the gateway shows otherwise", () => {
-  it("fits when the gateway decoded what cannot stand in a request line", async () => {
-    expect(await reason("http-2.0", { path: "/files/a%20b%C3%A9" }, alice, { path: "/files/a bé" })).toBe("ok")
+describe("SR-130, 2.2: a signature over a path that an HTTP API shows decoded", () => {
+  const httpKinds = ["http-1.0", "http-2.0"] as const
+  const pathOf = (kind: HeaderKind, path: string): string => (kind === "http-1.0" ? `/prod${path}` : path)
+  /** @param sent as it stood in the request line @param shown as the gateway shows it */
+  const judged = (kind: HeaderKind, sent: string, shown = decodeURIComponent(sent)) =>
+    reason(kind, { path: pathOf(kind, sent) }, alice, { path: shown })
+  const small = (path: string): string => path.replace(/%[0-9A-F]{2}/g, (octet) => octet.toLowerCase())
+
+  const everyCharacter = Array.from({ length: 95 }, (_, at) => String.fromCharCode(0x20 + at)).filter(
+    (character) => !"/%".includes(character),
+  )
+  const strict = (text: string): string =>
+    encodeURIComponent(text).replace(
+      /[!'()*]/g,
+      (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+    )
+
+  it.each(httpKinds)("%s: fits for each character, as URL libraries send it, in both hex cases", async (kind) => {
+    for (const character of [...everyCharacter, "é", "😀", "\u007f", "\t", "\0"]) {
+      const text = `/files/a${character}b/c`
+      const forms = [new URL(`https://x${text.replace(/[?#\\\t]/g, encodeURIComponent)}`).pathname, encodeURI(text)]
+      for (const sent of [
+        ...forms,
+        `/files/${encodeURIComponent(`a${character}b`)}/c`,
+        `/files/${strict(`a${character}b`)}/c`,
+      ])
+        for (const path of [sent, small(sent)]) expect(await judged(kind, path), `${kind} ${path}`).toBe("ok")
+    }
   })
 
-  it("does not fit when the escape is another one", async () => {
-    expect(await reason("http-2.0", { path: "/files/a/b" }, alice, { path: "/files/a%2Fb" })).toBe(
-      "edge_signature_invalid",
-    )
+  it.each(httpKinds)("%s: fits for many characters in one path", async (kind) => {
+    const id = 'auth0|5f7c {"a":[1]} <x>^`\\ é'
+    const segments = [encodeURIComponent(id), strict(id), encodeURI(id)]
+    for (const segment of segments)
+      for (const path of [`/users/${segment}`, small(`/users/${segment}`)])
+        expect(await judged(kind, path), path).toBe("ok")
+  })
+
+  it.each(httpKinds)("%s: fits for a path that is shown with its escapes, as emulators do", async (kind) => {
+    for (const path of ["/a%7Cb%20c", "/a%7cb%20c", "/a%2Fb", "/100%25", "/%C3%A9"])
+      expect(await judged(kind, path, path), path).toBe("ok")
+  })
+
+  it.each(httpKinds)("%s: fits for a percent sign that begins no escape", async (kind) => {
+    for (const path of ["/100%25", "/100%25/x", "/%25zz", "/5%25%20off", "/%257"])
+      expect(await judged(kind, path)).toBe("ok")
+  })
+
+  it.each(httpKinds)("%s: never counts for another path that is shown with an escape", async (kind) => {
+    // Shown with an escape, the path was `/a%2541`, or it is one of a gateway that shows escapes.
+    expect(await judged(kind, "/a%2541", "/a%41")).toBe("edge_path_decoded")
+    expect(await judged(kind, "/aA", "/a%41")).toBe("edge_path_decoded")
+    expect(await judged(kind, "/a/b", "/a%2Fb")).toBe("edge_path_decoded")
+  })
+
+  it.each(httpKinds)(
+    "%s: refuses what no form restores, with a reason of its own if the path shows it",
+    async (kind) => {
+      for (const path of ["/a%7cb%5Ec", "/%C3%a9", "/a%20%41", "/a%20b%2Fc"])
+        expect(await judged(kind, path), path).toBe("edge_path_decoded")
+      expect(await judged(kind, "/a%FFb", "/a\ufffdb")).toBe("edge_path_decoded")
+      expect(await judged(kind, "/a%ED%A0%80b", "/a\ud800b")).toBe("edge_path_decoded")
+      for (const path of ["/%41", "/a%2Fb", "/%6f"])
+        expect(await judged(kind, path), path).toBe("edge_signature_invalid")
+      expect(await judged(kind, "/a%3Fb", "/a")).toBe("edge_signature_invalid")
+    },
+  )
+
+  it.each(httpKinds)("%s: a forged signature fits no form", async (kind) => {
+    for (const path of ["/a|b", "/a b", "/é", "/a:b", "/plain"]) {
+      const forged = await reason(kind, { path: pathOf(kind, encodeURI(path)), key: otherKey }, alice, { path })
+      expect(forged, path).toBe(/[| é]/.test(path) ? "edge_path_decoded" : "edge_signature_invalid")
+    }
   })
 
   it("cannot bring a line of its own", async () => {
     const path = "/x\nx-edge-groups:| CN=Admins |\nx-edge-user:root"
-    expect(await reason("http-2.0", { path: "/x" }, alice, { path })).toBe("edge_signature_invalid")
+    expect(await reason("http-2.0", { path: "/x" }, alice, { path })).toBe("edge_path_decoded")
     const escaped = path.replaceAll("\n", "%0A").replaceAll(" ", "%20")
     expect(await reason("http-2.0", { path: escaped }, alice, { path })).toBe("ok")
+  })
+
+  it("is tried in ten forms at most, whatever the path holds", async () => {
+    let macs = 0
+    const values = {
+      has: () => true,
+      mac() {
+        macs++
+        return Buffer.alloc(32)
+      },
+    }
+    const check = hmacEvidence({ header: "x-s", keys: fixedSource(values), windowSeconds: 60, signed: [] })
+    for (const path of ["/", "/a:b", `/${"|é%:!".repeat(300)}`, `/${"%".repeat(1500)}`]) {
+      macs = 0
+      const connection = {
+        method: "GET",
+        host: "h",
+        path,
+        pathIsDecoded: true as const,
+        sourceIp: "",
+        vpceId: "",
+        clientCertPem: "",
+      }
+      const scanned = new Map([["x-s", signature("http-2.0", {})]])
+      check({ scanned, connection, nowMs: nowSeconds * 1000 })
+      expect(macs).toBeLessThanOrEqual(10)
+      expect(macs).toBeGreaterThan(0)
+    }
+    expect(macs).toBeLessThan(5)
+  })
+
+  it("REST APIs show a path as it was sent: nothing that may stand in a request line is escaped", async () => {
+    const rest = (sent: string, path: string) => reason("rest-request", { path: `/prod${sent}` }, alice, { path })
+    for (const path of ["/a%7Cb", "/a%7cb", "/a|b", "/a:b", "/100%"]) expect(await rest(path, path), path).toBe("ok")
+    for (const path of ["/a%7Cb", "/a%3Ab", "/a%22b", "/100%25"])
+      expect(await rest(path, decodeURIComponent(path)), path).toBe("edge_signature_invalid")
+    expect(await rest("/a%20b%C3%A9", "/a bé")).toBe("ok")
+    expect(await rest("/a%20b%c3%a9", "/a bé")).toBe("ok")
   })
 })
 

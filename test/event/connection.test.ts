@@ -34,6 +34,8 @@ describe("the connection of a request", () => {
         "http-2.0": "/orders/7",
         websocket: "/prod",
       }[kind],
+      // 2.2: HTTP APIs decode it, and nothing but the kind of the event says so.
+      ...(kind.startsWith("http") && { pathIsDecoded: true }),
       sourceIp: "198.51.100.7",
       vpceId: kind === "http-2.0" ? undefined : "vpce-0a1b2c3d",
       clientCertPem: "PEM",

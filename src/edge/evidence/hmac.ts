@@ -1,22 +1,24 @@
 import { nodeCrypto } from "../../shared/node-crypto.ts"
 import type { Source } from "../../shared/value-source.ts"
 import { type Refusal, refusal } from "../../types/reasons.ts"
-import type { Connection } from "../../types/request.ts"
 import type { HmacKeys } from "../../types/secret-options.ts"
 import { type SignedField, signedText } from "../edge-v1.ts"
-import type { ScannedHeaders } from "../headers.ts"
 import { type CheckEvidence, missing, type Proof } from "./evidence.ts"
+import { heldEscape, likelyPath, otherPaths } from "./sent-paths.ts"
 
 const { timingSafeEqual } = nodeCrypto
 
 /** Canonical base64 of 32 bytes: the last character before the padding has its two unused bits at zero. */
 const form = /^v=1; kid=([A-Za-z0-9._-]{1,64}); ts=([1-9][0-9]{0,11}); sig=([A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)$/
+const hostForm = /^[!-~]+$/
+const methodForm = /^[A-Za-z]+$/
 /** How far the edge's clock may be ahead. Seconds. */
 const futureSkewSeconds = 5
 
 const malformed = refusal("edge_signature_malformed")
 const stale = refusal("edge_signature_stale")
 const invalid = refusal("edge_signature_invalid")
+const pathDecoded = refusal("edge_path_decoded")
 const unknownKey = refusal("edge_key_unknown")
 const unavailable = refusal("secrets_unavailable")
 
@@ -44,13 +46,18 @@ export function hmacEvidence({ header, keys, windowSeconds, signed }: HmacOption
     const ageSeconds = nowMs / 1000 - Number(seconds)
     // Written so that a clock that reads no number refuses: every comparison with NaN is false (SR-140).
     if (!(ageSeconds <= windowSeconds && ageSeconds >= -futureSkewSeconds)) return stale
-    const text = textOf(keyId, seconds, connection, names, scanned)
-    if (text === undefined) return invalid
+    const { host, path, method, pathIsDecoded = false } = connection
+    if (host === undefined || path === undefined || !hostForm.test(host) || !methodForm.test(method)) return invalid
+    const fields = names.map((name): SignedField => [name, scanned.get(name) ?? ""])
     const proof = { expiresAt: Number(seconds) + windowSeconds }
     const judge = (values: HmacKeys): Proof | Refusal | undefined => {
-      const expected = values.mac(keyId, text)
-      if (expected === undefined) return undefined
-      return isEqual(Buffer.from(signature, "base64"), expected) ? proof : invalid
+      if (!values.has(keyId)) return undefined
+      const sent = Buffer.from(signature, "base64")
+      const fits = (path: string): boolean =>
+        isEqual(sent, values.mac(keyId, signedText(keyId, seconds, { method, host, path }, fields)))
+      if (fits(likelyPath(path))) return proof
+      for (const other of otherPaths(path, pathIsDecoded)) if (fits(other)) return proof
+      return pathIsDecoded && heldEscape(path) ? pathDecoded : invalid
     }
     const withoutKey = (): Refusal => (keys.inDoubt ? unavailable : unknownKey)
 
@@ -63,36 +70,6 @@ export function hmacEvidence({ header, keys, windowSeconds, signed }: HmacOption
   }
 }
 
-function isEqual(sent: Uint8Array, expected: Uint8Array): boolean {
-  return sent.length === expected.length && timingSafeEqual(sent, expected)
-}
-
-/** The text that the edge must have signed, or undefined where the gateway does not say what the request was. */
-function textOf(
-  keyId: string,
-  seconds: string,
-  { method, host, path }: Connection,
-  names: readonly string[],
-  scanned: ScannedHeaders,
-): string | undefined {
-  if (host === undefined || path === undefined || !/^[!-~]+$/.test(host) || !/^[A-Za-z]+$/.test(method))
-    return undefined
-  const fields = names.map((name): SignedField => [name, scanned.get(name) ?? ""])
-  return signedText(keyId, seconds, { method, host, path: asSent(path) }, fields)
-}
-
-const requestTarget = /^[!-~]*$/
-
-/**
- * The path as it must have stood in the request line. Payload 2.0 shows some escapes decoded, a blank among them; what
- * cannot stand in a request line (RFC 9112 section 3.2) is escaped again, so that no path can bring a line of its own.
- */
-function asSent(path: string): string {
-  if (requestTarget.test(path)) return path
-  let sent = ""
-  for (const octet of Buffer.from(path, "utf8")) {
-    const character = String.fromCharCode(octet)
-    sent += requestTarget.test(character) ? character : `%${octet.toString(16).toUpperCase().padStart(2, "0")}`
-  }
-  return sent
+function isEqual(sent: Uint8Array, expected: Uint8Array | undefined): boolean {
+  return expected !== undefined && sent.length === expected.length && timingSafeEqual(sent, expected)
 }
