@@ -135,7 +135,7 @@ function versionsOf(raw: RawIssuer, path: string, report: Report): readonly (1 |
   const list = raw.version === undefined ? [2] : Array.isArray(raw.version) ? raw.version : [raw.version]
   const versions = ([1, 2] as const).filter((version) => list.includes(version))
   if (versions.length === list.length && versions.length > 0) return versions
-  report(`${path}.version`, "must be 1, 2 or [1, 2], as accessTokenAcceptedVersion of the app registration says")
+  report(`${path}.version`, "must be 1, 2 or [1, 2], as api.requestedAccessTokenVersion of the app registration says")
   return [2]
 }
 

@@ -55,7 +55,7 @@ export interface EntraIssuer extends IssuerOptions {
   readonly tenant: string
   /** Version 2: the API's client id (GUID). Version 1: every form that clients use, such as `api://…` and the GUID. */
   readonly audience: string | readonly string[]
-  /** Token versions to accept, as `accessTokenAcceptedVersion` of the app registration says. @default 2 */
+  /** Token versions to accept, as `api.requestedAccessTokenVersion` of the app registration says. @default 2 */
   readonly version?: 1 | 2 | readonly (1 | 2)[]
   /** @default "public" */
   readonly cloud?: "public" | "usgov" | "china"

@@ -6,7 +6,10 @@ export interface KeyOptions {
   readonly maxBytes?: number
   /** Least time between two refreshes that unknown key ids can force. Seconds. @default 30, 1 to 3600 */
   readonly cooldownSeconds?: number
-  /** Age at which a set is refreshed behind the requests, when the issuer sends no Cache-Control. Seconds. @default 3600, 300 to 86400 */
+  /**
+   * Age at which a set is refreshed behind the requests if the issuer sends no `max-age`. Seconds.
+   * @default 3600, 300 to 86400
+   */
   readonly refreshAfterSeconds?: number
   /** Age at which a request waits for the refresh (and uses the old set if it fails). Seconds. @default 7200, 300 to 604800 */
   readonly waitAfterSeconds?: number

@@ -37,7 +37,7 @@ export const unauthenticatedMeanings: { readonly [code in UnauthenticatedCode]: 
     "The token comes from the Okta org authorization server; only a custom authorization server's tokens can be verified.",
   entra_graph_token: "The token is meant for Microsoft Graph; the client has to ask for a scope of this API.",
   entra_version:
-    "The token has another Entra version than the configured one; see accessTokenAcceptedVersion of the app registration.",
+    "The token has another Entra version than the configured one; see api.requestedAccessTokenVersion of the app registration.",
   edge_evidence_missing: "The request carries no configured evidence that it came through the edge.",
   edge_signature_malformed: "The edge's signature header does not have the edge-v1 form.",
   edge_signature_stale: "The time in the edge's signature lies outside the window.",
