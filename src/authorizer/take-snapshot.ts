@@ -54,7 +54,7 @@ export async function takeKeySnapshot(
       sets[name] = { keys }
       inUse.observer.keyFetch?.({ issuer: name, ok: true })
     } catch (error) {
-      failures[name] = error instanceof FetchFailure ? error.kind : "network"
+      failures[name] = error instanceof FetchFailure ? error.kind : "internal"
       inUse.observer.keyFetch?.({ issuer: name, ok: false, failure: failures[name] })
     }
   })

@@ -1,5 +1,6 @@
 import { withoutByteOrderMark } from "../shared/byte-order-mark.ts"
 import { type FetchedDocument, FetchFailure, type FetchKeySet, type FetchLimits, mayFetch } from "./document.ts"
+import { failureOrFault } from "./network-error.ts"
 
 /** Where a key set is to be found. */
 export type KeyLocation =
@@ -79,8 +80,9 @@ async function attempt(
       const retryAfter = status === 429 || status === 503 ? headers["retry-after"] : undefined
       throw new FetchFailure("status", { mayRetry: status >= 500 && retryAfter === undefined, retryAfter })
     } catch (error) {
-      const worthIt = error instanceof FetchFailure ? error.mayRetry : true
-      if (!again || !worthIt) throw error
+      const failure = failureOrFault(error)
+      const worthIt = failure instanceof FetchFailure ? failure.mayRetry : true
+      if (!again || !worthIt) throw failure
     }
   }
 }

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from "node:http"
 import type { checkServerIdentity } from "node:tls"
 import { type FetchedDocument, FetchFailure, type FetchKeySet, type FetchLimits, mayFetch } from "./document.ts"
-import { guardedLookup, isLinkLocal } from "./link-local.ts"
+import { guardedLookup, isLinkLocal, refuseLinkLocalName } from "./link-local.ts"
+import { failureOrFault } from "./network-error.ts"
 import { proxyAgentFor } from "./proxy.ts"
 
 /**
@@ -10,18 +11,20 @@ import { proxyAgentFor } from "./proxy.ts"
  */
 export const fetchDocument: FetchKeySet = async (url, limits) => {
   if (!mayFetch(url, limits.allowHttpLoopback)) throw new FetchFailure("url_refused")
-  if (limits.discovered === true && isLinkLocal(new URL(url).hostname)) throw new FetchFailure("url_refused")
+  const { hostname } = new URL(url)
+  if (limits.discovered === true && isLinkLocal(hostname)) throw new FetchFailure("url_refused")
   const started = performance.now()
   const abandoned = new AbortController()
   const agent = await proxyAgentFor(url, process.env, abandoned.signal)
+  if (limits.discovered === true && agent !== undefined) await refuseLinkLocalName(hostname, limits.timeoutMs / 4)
   const timeoutMs = limits.timeoutMs - (performance.now() - started)
   return send(url, limits, timeoutMs, agent).finally(() => abandoned.abort())
 }
 
 function send(url: string, limits: FetchLimits, timeoutMs: number, agent: unknown): Promise<FetchedDocument> {
   const { promise, resolve, reject } = Promise.withResolvers<FetchedDocument>()
-  const { request } =
-    new URL(url).protocol === "https:" ? process.getBuiltinModule("node:https") : process.getBuiltinModule("node:http")
+  const isSecure = new URL(url).protocol === "https:"
+  const { request } = isSecure ? process.getBuiltinModule("node:https") : process.getBuiltinModule("node:http")
   const outgoing = request(url, {
     // No pooled agent: a kept-alive socket would not survive a freeze of the environment, and fetches are minutes apart.
     agent: (agent as false | undefined) ?? false,
@@ -39,13 +42,17 @@ function send(url: string, limits: FetchLimits, timeoutMs: number, agent: unknow
   const deadline = setTimeout(() => fail(new FetchFailure("timeout")), timeoutMs)
   function fail(failure: unknown): void {
     clearTimeout(deadline)
-    reject(failure instanceof FetchFailure ? failure : new FetchFailure("network", { cause: failure }))
+    reject(failureOrFault(failure))
     outgoing.destroy()
   }
+  // What the agent of a proxy says has no code.
+  const failed = (error: Error): void => fail(agent === undefined ? error : proxyFailure(error))
   // The listeners stay for the life of the request, so that a late socket error never ends the process (SR-112).
-  outgoing.on("error", fail)
+  outgoing.on("error", failed)
   outgoing.on("response", (response) => {
-    response.on("error", fail)
+    response.on("error", failed)
+    // A proxy that refuses to connect answers in the place of the issuer, without TLS: nothing of it is believed.
+    if (isSecure && Object(response.socket).encrypted !== true) return fail(new FetchFailure("network"))
     readBody(response, limits).then((document) => {
       clearTimeout(deadline)
       resolve(document)
@@ -54,6 +61,10 @@ function send(url: string, limits: FetchLimits, timeoutMs: number, agent: unknow
   })
   outgoing.end()
   return promise
+}
+
+function proxyFailure(error: Error): Error {
+  return error.constructor === Error ? new FetchFailure("network", { cause: error }) : error
 }
 
 function identityOf(hostname: string): typeof checkServerIdentity {
@@ -73,16 +84,18 @@ async function readBody(response: IncomingMessage, { maxBytes }: FetchLimits): P
   for (const [name, value] of Object.entries(response.headers)) {
     headers[name] = typeof value === "string" ? value : value?.join(", ")
   }
-  const body = decoded(Buffer.concat(chunks), headers["content-encoding"], maxBytes)
+  const body = await decoded(Buffer.concat(chunks), headers["content-encoding"], maxBytes)
   return { status: response.statusCode ?? 0, headers, body }
 }
 
-function decoded(body: Buffer, encoding: string | undefined, maxBytes: number): string {
+async function decoded(body: Buffer, encoding: string | undefined, maxBytes: number): Promise<string> {
   if (body.length === 0 || encoding === undefined || encoding === "identity") return body.toString("utf8")
   if (!/^(?:x-)?gzip$/i.test(encoding)) throw new FetchFailure("not_a_key_set")
+  const { promisify } = process.getBuiltinModule("node:util")
   try {
     // The limit holds after decompression too: a bomb of a few kilobytes unfolds to gigabytes (SR-095).
-    return process.getBuiltinModule("node:zlib").gunzipSync(body, { maxOutputLength: maxBytes }).toString("utf8")
+    const gunzip = promisify<Buffer, { maxOutputLength: number }, Buffer>(process.getBuiltinModule("node:zlib").gunzip)
+    return (await gunzip(body, { maxOutputLength: maxBytes })).toString("utf8")
   } catch (cause) {
     const tooLarge = (cause as { code?: unknown }).code === "ERR_BUFFER_TOO_LARGE"
     throw new FetchFailure(tooLarge ? "too_large" : "not_a_key_set", { cause })

@@ -43,8 +43,9 @@ export class RemoteKeySet extends Renewed<KeySet, KeySetReport> {
   }
 
   protected override failureOf(error: unknown, nowMs: number): { kind: string; waitMs: number } {
-    if (!(error instanceof FetchFailure)) return { kind: "network", waitMs: 0 }
-    return { kind: error.kind, waitMs: retryAfterMs(error.retryAfter, nowMs) }
+    if (error instanceof FetchFailure) return { kind: error.kind, waitMs: retryAfterMs(error.retryAfter, nowMs) }
+    this.#parts.observer.fault?.(error)
+    return { kind: "internal", waitMs: 0 }
   }
 
   protected override report(attempt: Attempt<KeySetReport>, nowMs: number): void {

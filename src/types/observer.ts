@@ -16,7 +16,7 @@ export interface KeySetRecord {
 export interface KeyFetchRecord {
   readonly issuer: string
   readonly ok: boolean
-  /** Why it failed: `timeout`, `network`, `status`, `too_large`, `not_a_key_set`, `no_usable_key`, `issuer_mismatch`, `url_refused`, `interrupted` (by a freeze of the environment). */
+  /** Why it failed: `timeout`, `network`, `status`, `too_large`, `not_a_key_set`, `no_usable_key`, `issuer_mismatch`, `url_refused`, `interrupted` (by a freeze of the environment), `internal` (a fault of the program, reported as one, too). */
   readonly failure?: string
   /** Present and true when the server said that the set at hand is still right (304). */
   readonly notModified?: true

@@ -4,6 +4,7 @@ import { oidcIssuer } from "../support/config.ts"
 import { reasonOf, verdictOf } from "../support/doors.ts"
 import { testKey, withKid } from "../support/keys.ts"
 import { clock, goodClaims, mint } from "../support/mint.ts"
+import { remoteVerifier } from "../support/remote.ts"
 
 const without = (...names: string[]): string =>
   JSON.stringify(Object.fromEntries(Object.entries(goodClaims).filter(([name]) => !names.includes(name)))).slice(1, -1)
@@ -92,5 +93,34 @@ describe("SR-015: a process whose Object.prototype somebody has polluted", () =>
       delete polluted[name]
     }
     expect(name in {}).toBe(false)
+  })
+
+  it("part 9: does not lend a document its keys, nor an issuer, nor an address of keys", async () => {
+    const polluted = Object.prototype as { [name: string]: unknown }
+    const { issuer } = oidcIssuer()
+    const { verifier, records } = remoteVerifier([])
+    const served = { "/keys": "{}", "/.well-known/openid-configuration": "{}" }
+    const { jwks: _inline, ...discovered } = oidcIssuer()
+    const fetched: string[] = []
+    const fetchKeySet = async (url: string) => {
+      fetched.push(new URL(url).pathname)
+      const body = url.endsWith("/keys") ? JSON.stringify({ keys: [jwk] }) : served["/.well-known/openid-configuration"]
+      return { status: 200, headers: {}, body }
+    }
+    const discovering = createVerifier({ issuers: [discovered] }, { clock, fetchKeySet })
+    const bare = createVerifier(
+      { issuers: [{ ...discovered, jwksUri: "https://issuer.example/keys" }] },
+      { clock, fetchKeySet: async () => ({ status: 200, headers: {}, body: served["/keys"] }) },
+    )
+    const token = mint()
+    Object.assign(polluted, { keys: [jwk], issuer, jwks_uri: "https://issuer.example/keys" })
+    try {
+      for (const each of [verifier, discovering, bare])
+        await expect(each.verify(token)).rejects.toMatchObject({ code: "keys_unavailable" })
+    } finally {
+      for (const name of ["keys", "issuer", "jwks_uri"]) delete polluted[name]
+    }
+    expect(fetched).toEqual(["/tenant/.well-known/openid-configuration"])
+    expect(records).toMatchObject([{ usable: 0 }])
   })
 })

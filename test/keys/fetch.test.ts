@@ -1,11 +1,11 @@
-import { createServer, type RequestListener, type Server } from "node:http"
+import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import { gzipSync } from "node:zlib"
 import { afterEach, describe, expect, it } from "vitest"
 import { createVerifier, type KeyFetchRecord } from "../../src/verify.ts"
 import { oidcIssuer } from "../support/config.ts"
 import { testKey } from "../support/keys.ts"
-import { clock, mint } from "../support/mint.ts"
+import { clock, mint, nowSeconds } from "../support/mint.ts"
 
 const body = JSON.stringify({ keys: [testKey().jwk] })
 const servers: Server[] = []
@@ -16,17 +16,20 @@ afterEach(() => {
   }
 })
 
+/** Starts a server on loopback. */
+async function listening(listener: RequestListener): Promise<string> {
+  const server = createServer(listener)
+  servers.push(server)
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
 /** Verifies one token with keys from a real server on loopback, and tells how the fetch went. */
 async function fetching(
   listener: RequestListener,
   limits: { timeoutMs?: number; maxBytes?: number } = {},
 ): Promise<string> {
-  const server = createServer(listener)
-  servers.push(server)
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
-  const { jwks: _inline, ...issuer } = oidcIssuer({
-    jwksUri: `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`,
-  })
+  const { jwks: _inline, ...issuer } = oidcIssuer({ jwksUri: `${await listening(listener)}/keys` })
   const records: KeyFetchRecord[] = []
   const observer = { keyFetch: (record: KeyFetchRecord) => void records.push(record) }
   const keys = { allowHttpLoopback: true, timeoutMs: 1000, ...limits }
@@ -77,6 +80,39 @@ describe("fetching over real sockets", () => {
   ])("%s", async (_name, listener, failure) => {
     const timeoutMs = failure === "timeout" ? 150 : 3000
     expect(await fetching(listener, { timeoutMs, maxBytes: 4096 })).toBe(`Unavailable: ${failure}`)
+  })
+
+  it("part 9: a body may have exactly maxBytes, plain and compressed", async () => {
+    const maxBytes = 4096
+    const padded = (more: number): string => body.padEnd(maxBytes + more, " ")
+    for (const [more, result] of [
+      [0, "ok: fetched"],
+      [1, "Unavailable: too_large"],
+    ] as const) {
+      expect(await fetching((_q, r) => r.end(padded(more)), { maxBytes })).toBe(result)
+      const gzip = (r: ServerResponse): unknown => r.setHeader("content-encoding", "gzip").end(gzipSync(padded(more)))
+      expect(await fetching((_q, r) => gzip(r), { maxBytes })).toBe(result)
+    }
+  })
+
+  it("part 9: a 304 with content-encoding has no body to decompress", async () => {
+    const answers: RequestListener[] = [
+      (_q, r) => r.setHeader("etag", '"1"').end(body),
+      (_q, r) => r.writeHead(304, { "content-encoding": "gzip" }).end(),
+    ]
+    const url = await listening((q, r) => answers.shift()?.(q, r))
+    const { jwks: _inline, ...issuer } = oidcIssuer({ jwksUri: `${url}/keys` })
+    const records: KeyFetchRecord[] = []
+    let seconds = nowSeconds
+    const verifier = createVerifier(
+      { issuers: [issuer], keys: { allowHttpLoopback: true }, cache: { maxTokens: 0 } },
+      { clock: () => seconds * 1000, observer: { keyFetch: (record) => void records.push(record) } },
+    )
+    await verifier.warmUp()
+    seconds += 4000
+    await verifier.warmUp()
+    expect(records).toMatchObject([{ ok: true }, { ok: true, notModified: true }])
+    await expect(verifier.verify(mint({ exp: seconds + 60 }))).resolves.toHaveProperty("subject")
   })
 
   it("SR-090: http is refused outside loopback, and on loopback unless allowed", () => {

@@ -1,8 +1,20 @@
-import { describe, expect, it } from "vitest"
-import { guardedLookup, isLinkLocal } from "../../src/keys/link-local.ts"
+import dns from "node:dns"
+import { afterEach, describe, expect, it, vi } from "vitest"
+import { guardedLookup, isLinkLocal, refuseLinkLocalName } from "../../src/keys/link-local.ts"
 import { createVerifier, type KeyFetchRecord } from "../../src/verify.ts"
 import { oidcIssuer } from "../support/config.ts"
 import { clock, mint } from "../support/mint.ts"
+
+/** Lets every name have these addresses. */
+function resolveTo(addresses: readonly object[]): void {
+  const lookup = (_host: string, _options: object, callback: (error: null, found: readonly object[]) => void) =>
+    callback(null, addresses)
+  vi.spyOn(dns, "lookup").mockImplementation(lookup as never)
+}
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
 
 describe("SR-093: link-local and metadata addresses", () => {
   it.each([
@@ -11,6 +23,12 @@ describe("SR-093: link-local and metadata addresses", () => {
     ["[fe80::1]", true],
     ["[fd00:ec2::254]", true],
     ["[::ffff:169.254.169.254]", true],
+    ["[::ffff:a9fe:a9fe]", true],
+    ["[::a9fe:a9fe]", true],
+    ["[64:ff9b::a9fe:a9fe]", true],
+    ["[2002:a9fe:a9fe::1]", true],
+    ["[64:ff9b::a9ff:a9fe]", false],
+    ["[2002:a9ff:a9fe::1]", false],
     ["169.253.255.255", false],
     ["10.0.0.1", false],
     ["127.0.0.1", false],
@@ -37,6 +55,26 @@ describe("SR-093: link-local and metadata addresses", () => {
     expect(await resolved("127.0.0.1", true)).toEqual([{ address: "127.0.0.1", family: 4 }])
   })
 
+  it("part 9: a name with one link-local address among several is refused", async () => {
+    const addresses = [
+      { address: "192.0.2.1", family: 4 },
+      { address: "2001:db8::1", family: 6 },
+    ]
+    for (const bad of [
+      { address: "169.254.169.254", family: 4 },
+      { address: "fe80::1", family: 6 },
+      { address: "::ffff:169.254.1.1", family: 6 },
+    ]) {
+      for (let at = 0; at <= addresses.length; at++) {
+        resolveTo(addresses.toSpliced(at, 0, bad))
+        for (const all of [true, false]) expect(await resolved("issuer.example", all)).toBe("url_refused")
+      }
+    }
+    resolveTo(addresses)
+    expect(await resolved("issuer.example", true)).toEqual(addresses)
+    expect(await resolved("issuer.example", false)).toBe("192.0.2.1")
+  })
+
   it.each(["https://169.254.169.254/keys", "https://[fd00:ec2::254]/keys", "https://2852039166/keys"])(
     "a discovery document cannot send us to %s",
     async (jwksUri) => {
@@ -60,4 +98,42 @@ describe("SR-093: link-local and metadata addresses", () => {
       expect(records).toMatchObject([{ ok: false, failure: "url_refused" }])
     },
   )
+})
+
+describe("part 6: a name that a proxy resolves", () => {
+  const refused = (host: string): Promise<string> =>
+    refuseLinkLocalName(host, 50).then(
+      () => "asked for",
+      (failure: { kind: string }) => failure.kind,
+    )
+
+  it.each([
+    "metadata.google.internal",
+    "METADATA.google.internal.",
+    "instance-data.ec2.internal",
+    "instance-data",
+    "metadata",
+  ])("%s is refused, because clouds give it to their metadata services", async (host) => {
+    resolveTo([{ address: "192.0.2.1", family: 4 }])
+    expect(await refused(host)).toBe("url_refused")
+  })
+
+  it("is refused if one of its addresses here is link-local", async () => {
+    resolveTo([
+      { address: "192.0.2.1", family: 4 },
+      { address: "169.254.169.254", family: 4 },
+    ])
+    expect(await refused("issuer.example")).toBe("url_refused")
+    resolveTo([{ address: "192.0.2.1", family: 4 }])
+    expect(await refused("issuer.example")).toBe("asked for")
+  })
+
+  it("is asked for if it has no address here, or none in time: only the proxy knows it", async () => {
+    const lookup = vi.spyOn(dns, "lookup")
+    lookup.mockImplementation(((_host: string, _options: object, callback: (error: Error) => void) =>
+      callback(Object.assign(new Error("no such name"), { code: "ENOTFOUND" }))) as never)
+    expect(await refused("issuer.example")).toBe("asked for")
+    lookup.mockImplementation((() => undefined) as never)
+    expect(await refused("issuer.example")).toBe("asked for")
+  })
 })

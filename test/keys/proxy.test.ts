@@ -1,14 +1,14 @@
 import { createServer } from "node:http"
 import { type AddressInfo, connect, type Socket } from "node:net"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
-import { createVerifier } from "../../src/verify.ts"
+import { createVerifier, type KeyFetchRecord } from "../../src/verify.ts"
 import { oidcIssuer } from "../support/config.ts"
 import { type KeyServer, startKeyServer } from "../support/key-server.ts"
 import { testKey } from "../support/keys.ts"
 import { clock, mint } from "../support/mint.ts"
 
 /** A proxy on loopback that understands CONNECT, and what was asked of it. */
-async function startProxy(refuses = false) {
+async function startProxy(refuses?: string) {
   const asked: string[] = []
   const sockets = new Set<Socket>()
   const server = createServer()
@@ -16,8 +16,8 @@ async function startProxy(refuses = false) {
     asked.push(request.url ?? "")
     sockets.add(client)
     client.on("error", () => undefined)
-    if (refuses) {
-      client.end("HTTP/1.1 403 Forbidden\r\n\r\n")
+    if (refuses !== undefined) {
+      client.end(refuses)
       return
     }
     const [host, port] = (request.url ?? "").split(":")
@@ -88,8 +88,46 @@ describe("the proxy variables of the environment", () => {
     expect(proxy.asked).toEqual([])
   })
 
+  const good = JSON.stringify({ keys: [testKey().jwk] })
+  it.each([
+    "HTTP/1.1  200 OK", // the blank makes the status unreadable for the agent, and not for every parser
+    "HTTP/1.1 201 Created",
+    "HTTP/1.1 304 Not Modified",
+    "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK", // for the agent a refusal, for the parser an answer of status 200
+    "HTTP/1.1 103 Early Hints\r\nlink: <x>\r\n\r\nHTTP/1.1 200 OK",
+  ])("what a proxy answers in the place of the issuer is not believed: %j", async (status) => {
+    const lying = await startProxy(`${status}\r\ncontent-length: ${good.length}\r\n\r\n${good}`)
+    vi.stubEnv("HTTPS_PROXY", lying.url)
+    expect(await result()).toBe("keys_unavailable")
+    expect(keyServer.requests).toHaveLength(0)
+    lying.close()
+  })
+
+  it("part 6: discovery does not lead a proxy to a metadata service", async () => {
+    const metadata = { issuer: oidcIssuer().issuer, jwks_uri: "https://metadata.google.internal/keys" }
+    const { jwks: _inline, ...issuer } = oidcIssuer()
+    const { fetchDocument } = await import("../../src/keys/fetch.ts")
+    vi.stubEnv("HTTPS_PROXY", proxy.url)
+    const records: KeyFetchRecord[] = []
+    const verifier = createVerifier(
+      { issuers: [issuer] },
+      {
+        clock,
+        observer: { keyFetch: (record) => void records.push(record) },
+        // The document comes from here, what it names is asked for over the real network code.
+        fetchKeySet: async (url, limits) =>
+          url.endsWith("/openid-configuration")
+            ? { status: 200, headers: {}, body: JSON.stringify(metadata) }
+            : fetchDocument(url, limits),
+      },
+    )
+    await expect(verifier.verify(mint())).rejects.toMatchObject({ code: "keys_unavailable" })
+    expect(records).toMatchObject([{ ok: false, failure: "url_refused" }])
+    expect(proxy.asked).toEqual([])
+  })
+
   it("a proxy that refuses makes the keys unavailable, and is not gone around", async () => {
-    const refusing = await startProxy(true)
+    const refusing = await startProxy("HTTP/1.1 403 Forbidden\r\n\r\n")
     vi.stubEnv("HTTPS_PROXY", refusing.url)
     expect(await result()).toBe("keys_unavailable")
     expect(refusing.asked.length).toBeGreaterThan(0)
