@@ -122,24 +122,28 @@ async function readOpenApi(file) {
 
 /** The snapshot as compact JSON. @throws Error (rejects) when it cannot be read, or when an authorizer would refuse it */
 async function readSnapshot(file) {
+  const { createVerifier } = await import("./src/verify.ts")
+  const { parseStrictJson } = await import("./src/index.ts")
   let keySnapshot
   try {
-    keySnapshot = JSON.parse(await readFile(file, "utf8"))
+    keySnapshot = parseStrictJson(await readFile(file, "utf8"), "keySnapshot")
   } catch (error) {
-    throw new Error(`The snapshot ${file} cannot be used: ${error.message}`)
+    throw new Error(`The snapshot ${file} cannot be used: ${problemsIn(error)}`)
   }
   // The same check as at the function's start, where it would be too late: every request would end in 500.
-  const { createVerifier } = await import("./src/verify.ts")
   const anyIssuer = { provider: "oidc", issuer: "https://issuer.invalid/", audience: "any" }
   try {
     createVerifier({ issuers: [anyIssuer] }, { keySnapshot })
   } catch (error) {
-    const problems = error.problems?.map(({ path, message }) => `\n  ${path}: ${message}`).join("") ?? error.message
     throw new Error(
-      `The snapshot ${file} is refused:${problems}\nTake it again with hallpass snapshot, and mend the issuer.`,
+      `The snapshot ${file} is refused:${problemsIn(error)}\nTake it again with hallpass snapshot, and correct the issuer.`,
     )
   }
   return JSON.stringify(keySnapshot)
+}
+
+function problemsIn({ problems, message }) {
+  return problems?.map((problem) => `\n  ${problem.path}: ${problem.message}`).join("") ?? message
 }
 
 function readArguments() {

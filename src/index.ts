@@ -7,6 +7,7 @@ export { loadAuthorizer } from "./authorizer/load.ts"
 export type { AuthorizerParts, CustomCheck, ExistingAuthorizer } from "./authorizer/parts.ts"
 export { SnapshotFailed, takeKeySnapshot } from "./authorizer/take-snapshot.ts"
 export { configFromEnvironment } from "./configuration/environment.ts"
+export { parseStrictJson } from "./configuration/strict-json.ts"
 export type { FetchedDocument, FetchKeySet, FetchLimits } from "./keys/document.ts"
 export type {
   Auth0Issuer,

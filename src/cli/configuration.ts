@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises"
 import { dirname, extname, resolve } from "node:path"
 import { pathToFileURL } from "node:url"
-import { type AuthorizerConfig, ConfigurationError, configFromEnvironment } from "../index.ts"
+import { type AuthorizerConfig, ConfigurationError, configFromEnvironment, parseStrictJson } from "../index.ts"
 import type { AuthorizerSource } from "../openapi.ts"
 import { oneLine } from "./arguments.ts"
 import { UsageError } from "./command.ts"
@@ -52,10 +52,16 @@ async function fromJson(file: string): Promise<AuthorizerSource> {
   } catch (error) {
     throw new UsageError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code})`)
   }
+  return parseJson(text, file) as AuthorizerSource
+}
+
+/** @throws UsageError with every problem of the text */
+export function parseJson(text: string, name: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseStrictJson(text, name)
   } catch (error) {
-    throw new UsageError(`${file} is not JSON: ${oneLine((error as Error).message)}`)
+    if (!(error instanceof ConfigurationError)) throw error
+    throw new UsageError(oneLine(error.problems.map(({ path, message }) => `${path} ${message}`).join("; ")))
   }
 }
 

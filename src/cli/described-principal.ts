@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises"
 import { text as textOf } from "node:stream/consumers"
 import type { Principal } from "../index.ts"
 import { UsageError } from "./command.ts"
+import { parseJson } from "./configuration.ts"
 
 const lists = ["scopes", "roles", "groups", "permissions"] as const
 const known = ["issuer", "subject", "kind", "claims", ...lists]
@@ -41,12 +42,7 @@ async function read(file: string): Promise<string> {
 }
 
 function parse(text: string): Given {
-  let given: unknown
-  try {
-    given = JSON.parse(text)
-  } catch {
-    throw new UsageError("the principal is not JSON") // the parser's own words quote the text, which may be a token
-  }
+  const given = parseJson(text, "the principal") // whose messages quote nothing: the text may be a token
   if (!isObject(given)) throw new UsageError("the principal must be an object")
   return given
 }

@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises"
 import { extname, resolve } from "node:path"
-import type { AuthorizerConfig, ConfigurationProblem } from "../index.ts"
+import { type AuthorizerConfig, ConfigurationError, type ConfigurationProblem, parseStrictJson } from "../index.ts"
 import {
   type AuthorizerSource,
   type OpenApiOptions,
@@ -14,16 +14,18 @@ import { UsageError } from "./command.ts"
 const endings = [".yaml", ".yml", ".json"]
 /** API Gateway imports 6 MB at most: what is much larger describes no API of it. */
 const maxBytes = 8 * 1024 * 1024
+/** Deepest nesting of YAML. Schemas and examples of real documents nest some 20 deep. */
+const maxDepth = 100
 
 /**
  * Reads an OpenAPI document and derives the route table from it.
  *
- * @param file YAML, of which JSON is a part
- * @returns the table; what is no YAML is a problem like any other
+ * @param file YAML or JSON, by its ending
+ * @returns the table; a text that cannot be read is a problem like any other
  * @throws UsageError (rejects) when there is no such file
  */
 export async function readOpenApiRoutes(file: string, options: OpenApiOptions = {}): Promise<OpenApiRoutes> {
-  const read = parse(await textOf(file), file, await import("yaml"))
+  const read = await parse(await textOf(file), file)
   if ("problems" in read) return { routes: {}, withoutSecurity: [], otherSecurity: [], notes: [], ...read }
   return routesFromOpenApi(read.document, options)
 }
@@ -42,25 +44,29 @@ async function textOf(file: string): Promise<string> {
   }
 }
 
-/** JSON is read as YAML too: a JSON parser would silently drop the first of two operations of one name. */
-function parse(
-  text: string,
-  file: string,
-  { LineCounter, parseDocument }: typeof import("yaml"),
-): { readonly document: unknown } | { readonly problems: readonly ConfigurationProblem[] } {
-  const lineCounter = new LineCounter()
-  const parsed = parseDocument(text, { lineCounter, prettyErrors: false })
-  if (parsed.errors.length > 0) {
-    const problems = parsed.errors.map(({ pos: [start], message }) => {
-      const { line, col } = lineCounter.linePos(start)
-      return { path: `${file}:${line}:${col}`, message: `is not YAML: ${oneLine(message)}` }
-    })
-    return { problems }
-  }
+type Parsed = { readonly document: unknown } | { readonly problems: readonly ConfigurationProblem[] }
+
+/** A name that an object has twice is a problem in both: one of the two operations would be lost without a word. */
+async function parse(text: string, file: string): Promise<Parsed> {
   try {
-    return { document: parsed.toJS() } // at most 100 uses of what aliases repeat: the library's own limit
+    if (extname(file).toLowerCase() === ".json") return { document: parseStrictJson(text, file) }
   } catch (error) {
-    return { problems: [{ path: file, message: `cannot be unfolded: ${oneLine((error as Error).message)}` }] }
+    if (!(error instanceof ConfigurationError)) throw error
+    return { problems: error.problems }
+  }
+  const { CORE_SCHEMA, load, YAMLException } = await import("js-yaml")
+  try {
+    // Without a copy of what aliases repeat, and linear in the text. Dates, merge keys and types of JavaScript are not read.
+    return { document: load(text, { schema: CORE_SCHEMA, maxDepth }) }
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error
+    const { reason, mark } = error
+    const place = mark === undefined ? file : `${file}:${mark.line + 1}:${mark.column + 1}`
+    const twice = reason === "duplicated mapping key"
+    const message = twice
+      ? "has a key that the same object has already. Keep one of the two"
+      : `is not YAML: ${oneLine(reason)}`
+    return { problems: [{ path: place, message }] }
   }
 }
 

@@ -1,9 +1,10 @@
 import { isObject } from "../event/untrusted.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import { ConfigurationError, type ConfigurationProblem } from "../types/errors.ts"
+import { parseStrictJson } from "./strict-json.ts"
 
 type Environment = { readonly [name: string]: string | undefined }
-type Read = (text: string) => unknown
+type Read = (text: string, name: string) => unknown
 type Block = "issuer" | "top" | "gateway" | "observe"
 
 const prefix = "HALLPASS_"
@@ -14,7 +15,7 @@ const wholeNumber: Read = (text) => (/^\d{1,9}$/.test(text) ? Number(text) : tex
 /** `0.01`, `.5`, `1`. What is no such number stays text, for the configuration check to refuse. */
 const share: Read = (text) => (/^(?:\d{1,3}(?:\.\d{1,9})?|\.\d{1,9})$/.test(text) ? Number(text) : text)
 const yesOrNo: Read = (text) => (text === "true" ? true : text === "false" ? false : text)
-const json: Read = (text) => JSON.parse(text)
+const json: Read = parseStrictJson
 
 /** Which variable says what: the block of the configuration, the option in it, and how its text is read. */
 const variables: { readonly [name: string]: readonly [Block, string, Read] } = {
@@ -78,9 +79,10 @@ export function configFromEnvironment(
     const [block, option, read] = variables[name.slice(prefix.length)] ?? wholeObject
     if (block !== "observe" && name !== whole) simple.push(name)
     try {
-      blocks[block][option] = read(text)
-    } catch {
-      problems.push({ path: name, message: "must be JSON" })
+      blocks[block][option] = read(text, name)
+    } catch (error) {
+      if (!(error instanceof ConfigurationError)) throw error
+      problems.push(...error.problems)
     }
   }
   const { issuer, top, gateway, observe } = blocks

@@ -91,8 +91,8 @@ describe("configFromEnvironment", () => {
   })
 
   it.each([
-    [{ HALLPASS_CONFIG: "{" }, "HALLPASS_CONFIG: must be JSON"],
-    [{ HALLPASS_PROVIDER: "okta", HALLPASS_ROUTES: "nope" }, "HALLPASS_ROUTES: must be JSON"],
+    [{ HALLPASS_CONFIG: "{" }, "HALLPASS_CONFIG: is not JSON: Expected property name"],
+    [{ HALLPASS_PROVIDER: "okta", HALLPASS_ROUTES: "nope" }, "HALLPASS_ROUTES: is not JSON: Unexpected token"],
     [{ HALLPASS_PROVIDER: "okta", HALLPASS_ROUTE: "{}" }, "HALLPASS_ROUTE: is not known"],
     [{ HALLPASS_CONFIG: "{}", HALLPASS_DOMAIN: "x" }, "HALLPASS_DOMAIN: must be empty when HALLPASS_CONFIG is set"],
   ])("refuses %o", (environment, message) => {

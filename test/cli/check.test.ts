@@ -386,7 +386,7 @@ describe("hallpass check ends with 2 and one line for", () => {
     [
       "broken JSON with line breaks in the quotation",
       ["--config", file("quoted.json", "\n\nx\n\n")],
-      "is not valid JSON. See",
+      "quoted.json is not JSON: Unexpected token. See",
     ],
   ])("%s", async (_, args, text) => {
     const { code, stdout, stderr } = await hallpass(["check", ...args])

@@ -174,7 +174,12 @@ describe("hallpass policy ends with 2 and one line for", () => {
     ["an ARN without a path", [...principal, "--arn", "arn:aws:execute-api:eu-west-1:123456789012:abc"], "{}", "ARN"],
     ["an unknown option", ["--tokken", "-"], "", "Unknown option '--tokken'. See"],
     ["no value", ["--arn="], "", "--arn has no value"],
-    ["a principal that is no JSON", [...principal, "--arn", arn], "canary", "the principal is not JSON. See"],
+    [
+      "a principal that is no JSON",
+      [...principal, "--arn", arn],
+      "canary",
+      "the principal is not JSON: Unexpected token. See",
+    ],
     ["a principal that is no object", [...principal, "--arn", arn], "[]", "the principal must be an object"],
     ["an unknown member", [...principal, "--arn", arn], '{"scope":"a"}', 'the principal has no member "scope"; known:'],
     [

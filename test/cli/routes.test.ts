@@ -3,6 +3,7 @@ import { join } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { describe, expect, it } from "vitest"
 import { readConfiguration } from "../../src/cli/configuration.ts"
+import { readOpenApiRoutes } from "../../src/cli/open-api-file.ts"
 import type { Authorizer } from "../../src/index.ts"
 import { http2 } from "../support/events.ts"
 import { testKey } from "../support/keys.ts"
@@ -76,9 +77,46 @@ describe("hallpass routes", () => {
       'paths["/x"].get.security[0].nobody names a scheme',
     ],
     ["no security at all", "open.yaml", small("[]"), "paths has no operation whose security demands a token"],
-    ["what is no YAML", "broken.yaml", "openapi: 3.0.3\npaths: {", "broken.yaml:2:"],
-    ["two keys of one name", "twice.json", '{"openapi":"3.0.3",\n"paths":{"/x":{},"/x":{}}}', "twice.json:2:"],
-    ["aliases that explode", "bomb.yaml", bomb(), "bomb.yaml cannot be unfolded"],
+    ["what is no YAML", "broken.yaml", "openapi: 3.0.3\npaths: {", "broken.yaml:3:1 is not YAML"],
+    [
+      "two keys of one name",
+      "twice.json",
+      '{"openapi":"3.0.3",\n"paths":{"/x":{},"/x":{}}}',
+      'twice.json has paths["/x"] twice, again in line 2. Keep one of the two',
+    ],
+    [
+      "two keys of one name in YAML",
+      "twice.yaml",
+      "openapi: 3.0.3\npaths:\n  /x: {}\n  /x: {}\n",
+      "twice.yaml:4:3 has a key that the same object has already. Keep one of the two",
+    ],
+    [
+      "a number and a text of one name",
+      "number.yaml",
+      "openapi: 3.0.3\npaths: {}\nx: { 200: a, '200': b }\n",
+      "number.yaml:3:",
+    ],
+    ["what is no JSON", "broken.json", '{"openapi": nope}', "broken.json is not JSON: Unexpected token\n"],
+    [
+      "YAML that nests too deep",
+      "deep.yaml",
+      `openapi: ${"[".repeat(100_000)}`,
+      "deep.yaml:1:109 is not YAML: nesting exceeded",
+    ],
+    [
+      "JSON that nests too deep",
+      "deep.json",
+      `{"openapi": ${"[".repeat(100_000)}${"]".repeat(100_000)}}`,
+      'openapi must be "3.0.x"',
+    ],
+    ["a type of JavaScript", "type.yaml", "openapi: !!js/function 'x'", "type.yaml:1:"],
+    [
+      "two documents",
+      "two.yaml",
+      "openapi: 3.0.3\n---\nopenapi: 3.0.3\n",
+      "two.yaml is not YAML: expected a single document",
+    ],
+    ["aliases that explode", "bomb.yaml", bomb(), 'openapi must be "3.0.x"'],
     ["an alias that is not there", "alias.yaml", "openapi: *none", "alias.yaml"],
   ])("ends with 1 and writes nothing for %s", async (_, name, text, expected) => {
     const { code, stdout, stderr } = await hallpass(["routes", file(name, text), "--out", `${name}.out`])
@@ -86,6 +124,26 @@ describe("hallpass routes", () => {
     expect(stderr).toContain(`${name} gives no route table.\n`)
     expect(stderr).toContain(expected)
     expect(existsSync(join(folder, `${name}.out`))).toBe(false)
+  })
+
+  it("13.4: reads 20,000 paths in a time that grows as they do", async () => {
+    const yaml = (paths: number): string =>
+      ["openapi: 3.0.3", "components: { securitySchemes: { o: { type: oauth2 } } }", "paths:"]
+        .concat(Array.from({ length: paths }, (_, at) => `  /x${at}/{id}:\n    get:\n      security: [{ o: [read] }]`))
+        .join("\n")
+    const cpuMs = async (paths: number): Promise<number> => {
+      const path = join(folder, file(`long-${paths}.yaml`, yaml(paths)))
+      let least = Number.POSITIVE_INFINITY
+      for (let round = 0; round < 3; round++) {
+        const before = process.cpuUsage()
+        const { routes, problems } = await readOpenApiRoutes(path)
+        least = Math.min(least, process.cpuUsage(before).user / 1000)
+        expect({ routes: Object.keys(routes).length, problems }).toEqual({ routes: paths, problems: [] })
+      }
+      return least
+    }
+    const [some, eightTimes] = [await cpuMs(2500), await cpuMs(20_000)]
+    expect(eightTimes / some).toBeLessThan(24) // 64 if every key were compared with every other
   })
 
   it("ends with 1 when the table cannot be written", async () => {

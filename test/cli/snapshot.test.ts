@@ -176,6 +176,8 @@ describe("hallpass snapshot writes nothing and ends with exit code", () => {
   it("2, for an environment that cannot be read", async () => {
     const { code, stderr } = await hallpass(["snapshot"], { HALLPASS_CONFIG: "{" })
     expect(code).toBe(2)
-    expect(stderr).toBe("HALLPASS_CONFIG must be JSON. See hallpass snapshot --help\n")
+    expect(stderr).toBe(
+      "HALLPASS_CONFIG is not JSON: Expected property name or '}' in JSON at position 1 (line 1 column 2). See hallpass snapshot --help\n",
+    )
   })
 })

@@ -60,9 +60,9 @@ describe("SR-170: what ships", () => {
       "@aws-lambda-powertools/metrics",
       "https-proxy-agent",
       "jose",
+      "js-yaml",
       "lru-cache",
       "proxy-from-env",
-      "yaml",
     ])
     expect(shipped.length).toBeLessThan(20)
     for (const [path, { version }] of shipped) expect(version, path).toMatch(/^\d+\.\d+\.\d+$/)
@@ -70,6 +70,7 @@ describe("SR-170: what ships", () => {
 
   it("has no copyleft licence, and no token library besides jose", () => {
     const allowed = ["MIT", "MIT-0", "Apache-2.0", "ISC", "BlueOak-1.0.0", "BSD-2-Clause", "BSD-3-Clause"]
+    allowed.push("Python-2.0") // argparse, for the command of js-yaml, which is never run here
     const licences = shipped.map(
       ([path]) => (JSON.parse(read(join(path, "package.json"))) as { license?: string }).license,
     )
