@@ -10,7 +10,7 @@ import { type Kind, kinds } from "./handlers/events.ts"
 import { allocationsOf, type Effort, judgeAll, type Measured, timesOf } from "./handlers/measure.ts"
 import { bareMicros, bareVerifications, paceOf } from "./pace.ts"
 import { publish, quick, type ResultRow } from "./results.ts"
-import { median } from "./statistics.ts"
+import { median, ratioOfMedians } from "./statistics.ts"
 import { benchKey } from "./tokens.ts"
 
 process.stdout.on("error", () => process.exit()) // a reader that has seen enough is no error
@@ -81,9 +81,10 @@ function timeRows(measured: readonly Measured[]): readonly ResultRow[] {
     const row = { case: one.case, subject: one.subject, value: micros, unit: "us" } as const
     const budget = mostMicros * (one.pace ?? 1)
     const note = `${(micros / (one.pace ?? 1)).toFixed(2)} µs at the pace of a bare verification of ${bareMicros} µs.`
-    if (one !== own) return [own === undefined ? row : { ...row, ratio: ratio(one, own), ratioTo: ownName }]
+    if (one !== own)
+      return [own === undefined ? row : { ...row, ratio: ratioOfMedians(one.values, own.values), ratioTo: ownName }]
     if (yardstick === undefined) return [row]
-    const compared = ratio(own, yardstick)
+    const compared = ratioOfMedians(own.values, yardstick.values)
     const ahead = { budget: 1 / leastAhead, holds: compared <= 1 / leastAhead }
     return [
       { ...row, budget, holds: micros <= budget, note },
@@ -98,11 +99,6 @@ function allocationRows(measured: readonly Measured[]): readonly ResultRow[] {
     .map(({ case: name, subject, values }) => ({
       ...{ case: `${name}, allocated`, subject, value: Math.round(median(values)), unit: "bytes" as const },
     }))
-}
-
-/** Median of the ratios within each round, so that a noisy moment hits both. */
-function ratio(one: Measured, other: Measured): number {
-  return median(one.values.map((value, round) => value / (other.values[round] ?? Number.NaN)))
 }
 
 function print({ case: measured, subject, value, unit, ratio, ratioTo, budget, holds }: ResultRow): void {

@@ -10,7 +10,7 @@ export interface ResultRow {
   /** Median of the rounds, in `unit`. */
   readonly value: number
   readonly unit: "us" | "ms" | "MB" | "KB" | "bytes" | "count" | "instructions"
-  /** Over that of `ratioTo`, in the same run: of the medians, or the median of the rounds' ratios. */
+  /** This value over that of `ratioTo`, in the same run. */
   readonly ratio?: number
   /** The subject that `ratio` compares with; or the case, where one subject is compared with itself. */
   readonly ratioTo?: string

@@ -3,6 +3,14 @@ export function median(values: readonly number[]): number {
   return percentile(values, 0.5)
 }
 
+/**
+ * The only way in which two measured subjects are compared: median by median, which is what a reader gets who divides two
+ * published figures. A median of the rounds' ratios would be another measure, and both in one table contradict each other.
+ */
+export function ratioOfMedians(one: readonly number[], other: readonly number[]): number {
+  return median(one) / median(other)
+}
+
 /** What else a machine does only ever adds: a round in the lowest quarter was hardly disturbed. */
 export function lowQuarter(values: readonly number[]): number {
   return percentile(values, 0.25)

@@ -2,7 +2,7 @@
 // budget does not hold or a peer is faster.
 import { cpus } from "node:os"
 import { publish, quick, type ResultRow } from "./results.ts"
-import { median } from "./statistics.ts"
+import { median, ratioOfMedians } from "./statistics.ts"
 import { cachingSubjectsFor, floorName, subjectsFor, unsafelyCached } from "./subjects.ts"
 import { benchKey, type Prepared, type Subject, tokens } from "./tokens.ts"
 
@@ -57,12 +57,17 @@ function uncachedRows(alg: string, length: number, measured: readonly Measured[]
   const [floor, own] = [floorName, "hallpass"].map((wanted) => measured.find(({ name }) => name === wanted))
   if (floor === undefined || own === undefined) throw new Error(`${alg}: the floor or hallpass is missing`)
   const peers = measured.filter((one) => one !== floor && one !== own)
-  const fastest = peers.every((peer) => ratio(peer, own) > 1)
+  const fastest = peers.every((peer) => ratioOfMedians(peer.micros, own.micros) > 1)
   const budget = budgets[alg]
   return measured.map((one): ResultRow => {
     const row = { case: `${alg}, ${length} characters`, subject: one.name, value: median(one.micros) } as const
     if (one === floor) return { ...row, unit: "us" }
-    const compared = { ...row, unit: "us", ratio: ratio(one, floor), ratioTo: floorName } as const
+    const compared = {
+      ...row,
+      unit: "us",
+      ratio: ratioOfMedians(one.micros, floor.micros),
+      ratioTo: floorName,
+    } as const
     // ES384 is for comparison only: the signature takes so long that nothing else is seen beside it.
     if (one !== own || budget === undefined) return compared
     return { ...compared, budget, holds: fastest && compared.ratio <= budget }
@@ -74,7 +79,7 @@ function cachedRows(alg: string, length: number, measured: readonly Measured[]):
   return measured.map((one): ResultRow => {
     const row = { case: `${alg}, ${length} characters, verified before`, subject: one.name, value: median(one.micros) }
     if (one === own || own === undefined) return { ...row, unit: "us" }
-    const compared = { ...row, unit: "us", ratio: ratio(one, own), ratioTo: own.name } as const
+    const compared = { ...row, unit: "us", ratio: ratioOfMedians(one.micros, own.micros), ratioTo: own.name } as const
     return one.name === unsafelyCached
       ? { ...compared, note: "fast-jwt warns of this setting when it starts." }
       : compared
@@ -113,11 +118,6 @@ async function compare(
 /** A token as a request brings it: a text of its own, of which the engine has not computed the hash yet. */
 function anew(prepared: Prepared): Prepared {
   return { ...prepared, token: Buffer.from(prepared.token, "latin1").toString("latin1") }
-}
-
-/** Median of the ratios within each round, so that a noisy moment hits both. */
-function ratio(one: Measured, other: Measured): number {
-  return median(one.micros.map((micros, round) => micros / (other.micros[round] ?? Number.NaN)))
 }
 
 function print({ case: measured, subject, value, ratio, ratioTo, budget, holds }: ResultRow): void {

@@ -57,6 +57,20 @@ describe("the results file", () => {
     expect(short).toEqual([])
   })
 
+  it("13-8: has one measure for comparisons: each ratio is the quotient of two published figures", () => {
+    let compared = 0
+    for (const [bench, { rows }] of Object.entries(latest.benches))
+      for (const { case: measured, subject, value, ratio, ratioTo } of rows) {
+        if (ratio === undefined) continue
+        const same = [measured, measured.replace(", beside a verify alone", ""), "bad tokens: none of them"]
+        const other = rows.find((row) => row.subject === ratioTo && same.includes(row.case))
+        if (other === undefined) continue // of one subject's cases, whose ratio is the figure or beside it
+        compared++
+        expect(ratio / (value / other.value), `${bench}: ${measured}: ${subject}`).toBeCloseTo(1, 2)
+      }
+    expect(compared).toBeGreaterThan(200)
+  })
+
   it("holds four significant digits", () => {
     expect(rounded(uncached("jose", 4.987654))).toMatchObject({ value: 74.81, ratio: 4.988 })
   })
