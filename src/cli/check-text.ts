@@ -1,6 +1,6 @@
 import type { AuthorizerConfig } from "../index.ts"
 import type { CompiledPolicy } from "../policy.ts"
-import { columns } from "./table.ts"
+import { columns } from "./frame/table.ts"
 
 /** The routes that no cached answer keeps apart, in pairs, with what to do. */
 export function conflictsText(conflicts: CompiledPolicy["conflicts"]): string {

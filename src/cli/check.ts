@@ -1,63 +1,60 @@
 import { type AuthorizerConfig, ConfigurationError, type ConfigurationProblem, createAuthorizer } from "../index.ts"
 import { type CompiledPolicy, compilePolicy, configurationWarnings } from "../policy.ts"
-import { readOptions } from "./arguments.ts"
 import { answersText, conflictsText, exposedText, routesText } from "./check-text.ts"
-import type { Command } from "./command.ts"
 import { readConfiguration } from "./configuration.ts"
+import { type Command, configOption, textOption } from "./frame/command.ts"
+import { columns } from "./frame/table.ts"
 import { gatewaySettingsText } from "./gateway-settings.ts"
-import { columns } from "./table.ts"
-
-const help = `Checks a configuration without deploying it: every problem at once, the compiled route table, and what API Gateway must
-be set to. Nothing is fetched.
-
-  hallpass check [--config FILE]
-
-API Gateway keeps one answer per identity sources and uses it for every route. So the table is compiled the way the
-gateway block says, and routes that no cached answer can keep apart are named in pairs, with a request that shows it.
-
-There is no rule for public routes. A public route has no authorizer in API Gateway, so hallpass is never asked about it;
-every route that uses this authorizer stands in the table.
-
-Options
-  --config FILE   the configuration: a JSON file, or a .ts, .mts, .js or .mjs module that exports it as its default.
-                  Without it: HALLPASS_CONFIG, or HALLPASS_PROVIDER and its companions, as in the deployed function
-  --help, -h      this text
-
-Examples
-  hallpass check --config authorizer.json
-  hallpass check --config handlers/authorizer.config.ts
-  HALLPASS_PROVIDER=okta HALLPASS_DOMAIN=acme.okta.com HALLPASS_AUDIENCE=api://orders hallpass check
-
-Warnings name what is allowed and probably not what is meant. They do not change the exit code.
-
-Exit codes: 0 the configuration is sound; 1 it has problems or conflicts; 2 the command line is wrong, or there is no
-configuration to read.
-`
 
 export const check: Command = {
-  summary: "checks a configuration, and shows the compiled routes and what API Gateway must be set to",
-  help,
-  async run(args) {
-    const { config } = readOptions(args, { config: { type: "string" } })
-    const configuration = await readConfiguration(config)
+  description: `Checks a configuration without deploying it: every problem at once, the compiled
+route table, and what API Gateway must be set to. Nothing is fetched.
+
+API Gateway keeps one answer per identity sources and uses it for every route. So
+the table is compiled the way the gateway block says, and routes that no cached
+answer can keep apart are named in pairs, with a request that shows it.
+
+There is no rule for public routes. A public route has no authorizer in API
+Gateway, so hallpass is never asked about it.`,
+  options: [configOption],
+  examples: [
+    "check --config authorizer.json",
+    "check --config handlers/authorizer.config.ts",
+    "check --config authorizer.yaml --json | jq .problems",
+  ],
+  exits: "0 the configuration is sound; 1 it has problems or conflicts; 2 it cannot be read. Warnings do not count.",
+  async run(line, output) {
+    const configuration = await readConfiguration(textOption(line, "config"))
     const policy = compiled(configuration)
     const conflicts = policy?.conflicts ?? []
     const problems = problemsOf(configuration).filter((problem) => !isConflict(problem, conflicts))
+    const warnings = configurationWarnings(configuration)
+    const sound = problems.length === 0 && conflicts.length === 0
+    if (output.json) {
+      const routes = policy?.routes.map(({ key, demands }) => ({ route: key, demands })) ?? []
+      const [found, warned] = [problems, warnings].map((list) => list.map(withRemedy))
+      output.document({ sound, problems: found, conflicts, warnings: warned, routes })
+      return sound ? 0 : 1
+    }
     const parts: string[] = []
     if (problems.length > 0) parts.push(`Problems (${problems.length})\n${problemsText(problems)}`)
     if (conflicts.length > 0) parts.push(conflictsText(conflicts))
-    const warnings = configurationWarnings(configuration)
     if (warnings.length > 0)
       parts.push(`Warnings (${warnings.length}): allowed, and probably not what is meant\n${problemsText(warnings)}`)
     if (policy !== undefined) {
       parts.push(routesText(policy), answersText(policy), ...exposedText(policy, configuration))
       parts.push(gatewaySettingsText(configuration, policy))
     }
-    const sound = problems.length === 0 && conflicts.length === 0
     parts.push(sound ? "The configuration is sound.\n" : "The configuration is refused.\n")
-    process.stdout.write(parts.join("\n"))
+    output.print(parts.join("\n"))
     return sound ? 0 : 1
   },
+}
+
+/** What is wrong, and what to do, apart. */
+function withRemedy({ path, message }: ConfigurationProblem): { path: string; message: string; remedy: string } {
+  const at = message.indexOf("; ")
+  return at < 0 ? { path, message, remedy: "" } : { path, message: message.slice(0, at), remedy: message.slice(at + 2) }
 }
 
 function problemsText(problems: readonly ConfigurationProblem[]): string {

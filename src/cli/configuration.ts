@@ -3,8 +3,8 @@ import { dirname, extname, resolve } from "node:path"
 import { pathToFileURL } from "node:url"
 import { type AuthorizerConfig, ConfigurationError, configFromEnvironment, parseStrictJson } from "../index.ts"
 import type { AuthorizerSource } from "../openapi.ts"
-import { oneLine } from "./arguments.ts"
-import { UsageError } from "./command.ts"
+import { UsageError } from "./frame/command.ts"
+import { oneLine } from "./frame/program.ts"
 import { resolveOpenApi } from "./open-api-file.ts"
 
 const moduleEndings = [".ts", ".mts", ".js", ".mjs"]

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises"
 import { text as textOf } from "node:stream/consumers"
 import type { Principal } from "../index.ts"
-import { UsageError } from "./command.ts"
 import { parseJson } from "./configuration.ts"
+import { UsageError } from "./frame/command.ts"
 
 const lists = ["scopes", "roles", "groups", "permissions"] as const
 const known = ["issuer", "subject", "kind", "claims", ...lists]

@@ -1,6 +1,6 @@
 import type { AuthorizerConfig } from "../index.ts"
 import { type ApiSettings, type CompiledPolicy, gatewaySettings } from "../policy.ts"
-import { columns } from "./table.ts"
+import { columns } from "./frame/table.ts"
 
 /** What the authorizer in API Gateway must be set to, as text, for the configuration to be right. */
 export function gatewaySettingsText(configuration: AuthorizerConfig, { mode, routes }: CompiledPolicy): string {

@@ -9,7 +9,7 @@ import {
   type RoutesSource,
   routesFromOpenApi,
 } from "../openapi.ts"
-import { UsageError } from "./command.ts"
+import { UsageError } from "./frame/command.ts"
 
 const endings = [".yaml", ".yml", ".json"]
 /** API Gateway imports 6 MB at most: what is much larger describes no API of it. */

@@ -2,45 +2,47 @@ import { text as textOf } from "node:stream/consumers"
 import { type AuthorizerConfig, ConfigurationError, type Decision, type Principal } from "../index.ts"
 import { compilePolicy } from "../policy.ts"
 import { createVerifier, TokenRefused, Unavailable } from "../verify.ts"
-import { readOptions } from "./arguments.ts"
-import { type Command, UsageError } from "./command.ts"
 import { readConfiguration, refusedConfiguration } from "./configuration.ts"
 import { describedPrincipal } from "./described-principal.ts"
-import { columns } from "./table.ts"
-
-const help = `Prints the IAM policy that API Gateway would get for a token, or for a principal that you describe.
-
-  hallpass policy --arn ARN (--token TOKEN | --principal FILE) [--config FILE]
-
-The document goes to standard output, the decision for the ARN's own route to standard error. With --token the token is
-verified first, as the deployed function would; the issuer's keys are fetched where the configuration has none.
-
-Options
-  --arn ARN         methodArn or routeArn of a request, such as
-                    arn:aws:execute-api:eu-west-1:123456789012:abc123/prod/GET/orders/7
-  --token TOKEN     the bearer token, without its scheme; - reads it from standard input, which keeps it out of the
-                    shell's history
-  --principal FILE  instead of a token, a JSON file that says who calls; - reads standard input. Members, all optional:
-                    issuer, subject, kind (user, app, unknown), scopes, roles, groups, permissions (lists), claims (an
-                    object)
-  --config FILE     the configuration: a JSON file, or a .ts, .mts, .js or .mjs module that exports it as its default.
-                    Without it: HALLPASS_CONFIG, or HALLPASS_PROVIDER and its companions, as in the deployed function
-  --help, -h        this text
-
-Examples
-  pbpaste | hallpass policy --token - --arn "$ARN" --config authorizer.json
-  echo '{"scopes":["orders:read"]}' | hallpass policy --principal - --arn "$ARN" --config authorizer.json | jq .Statement
-
-Exit codes: 0 the document is printed, whether it allows the ARN or not; 1 there is none: the token is refused, or the
-document would be too large; 2 the command line or the configuration is wrong.
-`
+import { type Command, type CommandLine, configOption, textOption, UsageError } from "./frame/command.ts"
+import type { Output } from "./frame/output.ts"
+import { columns } from "./frame/table.ts"
 
 export const policy: Command = {
-  summary: "prints the policy that a token gets",
-  help,
-  async run(args) {
-    const { arn, token, principal, config } = readCommandLine(args)
-    const configuration = await readConfiguration(config)
+  description: `Prints the IAM policy that API Gateway would get for a token, or for a principal
+that you describe.
+
+The document goes to standard output, the decision for the ARN's own route to
+standard error. With --token the token is verified first, as the deployed function
+would; the issuer's keys are fetched if the configuration has none.`,
+  options: [
+    {
+      flags: "--arn <arn>",
+      description:
+        "methodArn or routeArn of a request, such as arn:aws:execute-api:eu-west-1:123456789012:abc123/prod/GET/orders/7",
+    },
+    {
+      flags: "--token <token>",
+      description:
+        "the bearer token, without its scheme; - reads it from standard input, which keeps it out of the shell's history",
+    },
+    {
+      flags: "--principal <file>",
+      description:
+        "instead of a token, a JSON file that says who calls; - reads standard input. Members, all optional: issuer, subject, " +
+        "kind (user, app, unknown), scopes, roles, groups, permissions (lists), claims (an object)",
+    },
+    configOption,
+  ],
+  examples: [
+    'policy --token - --arn "$ARN" --config authorizer.json',
+    'policy --principal caller.json --arn "$ARN" --config authorizer.json | jq .Statement',
+  ],
+  exits:
+    "0 the document is printed, whether it allows the ARN or not; 1 there is none: the token is refused, or the document would be too large; 2 the command line or the configuration is wrong.",
+  async run(line, output) {
+    const { arn, token, principal } = readCommandLine(line)
+    const configuration = await readConfiguration(textOption(line, "config"))
     try {
       const compiled = compilePolicy(configuration)
       const caller =
@@ -48,33 +50,28 @@ export const policy: Command = {
           ? await describedPrincipal(principal ?? "-")
           : await verified(token === "-" ? (await textOf(process.stdin)).trim() : token, configuration)
       const document = compiled.document(caller, arn)
-      process.stdout.write(`${JSON.stringify(document, null, 2)}\n`)
-      process.stderr.write(columns(summary(compiled.decide(caller, arn), caller, configuration), ""))
+      const decision = compiled.decide(caller, arn)
+      if (output.json)
+        output.document({ document, outcome: decision.outcome, reason: decision.reason, route: decision.route })
+      else {
+        output.print(`${JSON.stringify(document, null, 2)}\n`)
+        output.note(columns(summary(decision, caller, configuration), "").trimEnd())
+      }
       if (compiled.conflicts.length > 0)
-        process.stderr.write(
-          "The configuration has conflicts, so the document is not to be trusted. See hallpass check\n",
-        )
+        output.note("The configuration has conflicts, so the document is not to be trusted. See hallpass check")
       return 0
     } catch (error) {
-      return failed(error)
+      return failed(error, output)
     }
   },
 }
 
-interface CommandLine {
-  readonly arn: string
-  readonly token?: string
-  readonly principal?: string
-  readonly config?: string
-}
-
-function readCommandLine(args: readonly string[]): CommandLine {
-  const string = { type: "string" } as const
-  const { arn, ...others } = readOptions(args, { arn: string, token: string, principal: string, config: string })
+function readCommandLine(line: CommandLine): { arn: string; token: string | undefined; principal: string | undefined } {
+  const [arn, token, principal] = ["arn", "token", "principal"].map((name) => textOption(line, name))
   if (arn === undefined) throw new UsageError("--arn is missing")
-  if ((others.token === undefined) === (others.principal === undefined))
+  if ((token === undefined) === (principal === undefined))
     throw new UsageError("one of --token and --principal is needed")
-  return { ...others, arn }
+  return { arn, token, principal }
 }
 
 /** The decision for the ARN's own route, in rows. */
@@ -92,15 +89,15 @@ function summary(
 }
 
 /** @returns the exit code of a failure that the caller can do something about */
-function failed(error: unknown): number {
+function failed(error: unknown, output: Output): number {
   if (error instanceof ConfigurationError) throw refusedConfiguration(error)
   if (error instanceof TokenRefused || error instanceof Unavailable) {
     const { code, message } = error
-    process.stderr.write(`The token gets no policy: ${message.replace(` (${code})`, "")} (${code})\n`)
+    output.note(`The token gets no policy: ${message.replace(` (${code})`, "")} (${code})`)
     return 1
   }
   if (error instanceof RangeError) {
-    process.stderr.write(`There is no policy: ${error.message} (policy_too_large)\n`)
+    output.note(`There is no policy: ${error.message} (policy_too_large)`)
     return 1
   }
   if (error instanceof TypeError && error.message.includes("execute-api ARN")) throw new UsageError(error.message)

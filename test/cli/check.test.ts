@@ -374,8 +374,8 @@ describe("hallpass check ends with 2 and one line for", () => {
   it.each<[string, string[], string]>([
     ["no configuration", [], "there is no configuration"],
     ["a missing file", ["--config", "none.json"], "none.json cannot be read (ENOENT)"],
-    ["an unknown option", ["--colour"], "Unknown option '--colour'. See"],
-    ["an unknown option with a sentence in it", ["--a. To b"], "Unknown option '--a. To b'. See"],
+    ["an unknown option", ["--colour"], "unknown option '--colour'. See"],
+    ["an unknown option with a sentence in it", ["--a. To b"], "unknown option '--a. To b'. See"],
     ["a word", ["authorizer.json"], "there is a word that belongs to no option"],
     ["no value", ["--config="], "--config has no value"],
     [
@@ -398,7 +398,7 @@ describe("hallpass check ends with 2 and one line for", () => {
   it("--help explains everything and reads nothing", async () => {
     const { code, stdout, stderr } = await hallpass(["check", "--help", "--config", "none.json"])
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
-    for (const text of ["--config FILE", "Examples", "There is no rule for public routes", "Exit codes: 0"])
+    for (const text of ["--config <file>", "Examples", "There is no rule for public routes", "Exit codes: 0"])
       expect(stdout).toContain(text)
   })
 })

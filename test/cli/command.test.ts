@@ -20,7 +20,7 @@ describe("hallpass", () => {
   it("snapshot --help explains every option, with examples, and does nothing", async () => {
     const { code, stdout, stderr } = await hallpass(["snapshot", "--help", "--config", "none.json"])
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
-    for (const text of ["--config FILE", "--out FILE", "Examples", "npm run build -- --snapshot", "Exit codes"]) {
+    for (const text of ["--config <file>", "--out <file>", "Examples", "npm run build -- --snapshot", "Exit codes"]) {
       expect(stdout).toContain(text)
     }
   })
@@ -28,12 +28,11 @@ describe("hallpass", () => {
   it.each([
     { args: [], text: "no command given", help: "hallpass --help" },
     { args: ["snapshots"], text: '"snapshots" is no command', help: "hallpass --help" },
-    { args: ["--version"], text: '"--version" is no command', help: "hallpass --help" },
     { args: ["toString"], text: '"toString" is no command', help: "hallpass --help" },
-    { args: ["snapshot", "--colour"], text: "Unknown option '--colour'", help: "hallpass snapshot --help" },
+    { args: ["snapshot", "--colour"], text: "unknown option '--colour'", help: "hallpass snapshot --help" },
     { args: ["snapshot", "file.json"], text: "a word that belongs to no option", help: "hallpass snapshot --help" },
-    { args: ["snapshot", "--a. To b"], text: "Unknown option '--a. To b'. See", help: "hallpass snapshot --help" },
-    { args: ["routes", "--a\nb"], text: "Unknown option '--a b'. See", help: "hallpass routes --help" },
+    { args: ["snapshot", "--a. To b"], text: "unknown option '--a. To b'. See", help: "hallpass snapshot --help" },
+    { args: ["routes", "--a\nb"], text: "unknown option '--a b'. See", help: "hallpass routes --help" },
     { args: ["snapshot", "--config"], text: "--config", help: "hallpass snapshot --help" },
     { args: ["snapshot", "--out="], text: "--out has no value", help: "hallpass snapshot --help" },
   ])("ends with one line that names --help, exit code 2: $args", async ({ args, text, help }) => {
@@ -41,6 +40,6 @@ describe("hallpass", () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" })
     expect(stderr).toContain(text)
     expect(stderr).toMatch(/^[^\n]+\n$/)
-    expect(stderr).toContain(`. See ${help}\n`)
+    expect(stderr).toMatch(new RegExp(`[.?] See ${help}\\n$`))
   })
 })

@@ -172,7 +172,7 @@ describe("hallpass policy ends with 2 and one line for", () => {
     ["both", [...principal, "--token", "-", "--arn", arn], "", "one of --token and --principal is needed"],
     ["an ARN of another service", [...principal, "--arn", "arn:aws:s3:::bucket/GET/x"], "{}", "execute-api ARN"],
     ["an ARN without a path", [...principal, "--arn", "arn:aws:execute-api:eu-west-1:123456789012:abc"], "{}", "ARN"],
-    ["an unknown option", ["--tokken", "-"], "", "Unknown option '--tokken'. See"],
+    ["an unknown option", ["--tokken", "-"], "", "unknown option '--tokken'. Did you mean --token? See"],
     ["no value", ["--arn="], "", "--arn has no value"],
     [
       "a principal that is no JSON",
@@ -207,7 +207,7 @@ describe("hallpass policy ends with 2 and one line for", () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" })
     expect(stderr).toContain(text)
     expect(stderr).not.toContain("canary")
-    expect(stderr).toMatch(/^[^\n]+\. See hallpass policy --help\n$/)
+    expect(stderr).toMatch(/^[^\n]+[.?] See hallpass policy --help\n$/)
   })
 
   it("a token that stands alone, which is not repeated", async () => {
@@ -231,7 +231,14 @@ describe("hallpass policy ends with 2 and one line for", () => {
   it("--help explains everything and reads nothing", async () => {
     const { code, stdout, stderr } = await hallpass(["policy", "--help", "--config", "none.json"])
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
-    for (const text of ["--arn ARN", "--token TOKEN", "--principal FILE", "--config FILE", "Examples", "Exit codes: 0"])
+    for (const text of [
+      "--arn <arn>",
+      "--token <token>",
+      "--principal <file>",
+      "--config <file>",
+      "Examples",
+      "Exit codes: 0",
+    ])
       expect(stdout).toContain(text)
   })
 })

@@ -153,13 +153,13 @@ describe("hallpass routes", () => {
   })
 
   it.each<[string[], string]>([
-    [[], "no OpenAPI document is named"],
-    [["a.yaml", "b.yaml"], "one OpenAPI document at a time, not also b.yaml"],
+    [[], "missing required argument 'file'"],
+    [["a.yaml", "b.yaml"], "a word that belongs to no option"],
     [["none.yaml"], "none.yaml cannot be read (ENOENT)"],
     [["openapi.txt"], "an OpenAPI document ends in .yaml, .yml, .json"],
-    [["a.yaml", "--scopes", "some"], "--scopes is all or any"],
+    [["a.yaml", "--scopes", "some"], "Allowed choices are all, any"],
     [["a.yaml", "--scheme="], "--scheme has no value"],
-    [["a.yaml", "--colour"], "Unknown option '--colour'"],
+    [["a.yaml", "--colour"], "unknown option '--colour'"],
   ])("ends with 2 and one line for %o", async (args, text) => {
     const { code, stdout, stderr } = await hallpass(["routes", ...args])
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" })
@@ -170,7 +170,14 @@ describe("hallpass routes", () => {
   it("--help explains every option, with examples, and reads nothing", async () => {
     const { code, stdout, stderr } = await hallpass(["routes", "--help", "none.yaml"])
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
-    for (const text of ["--scheme NAME", "--scopes any", "--out FILE", "Examples", "routes: { openapi:", "Exit codes"])
+    for (const text of [
+      "--scheme <name>",
+      "--scopes <all|any>",
+      "--out <file>",
+      "Examples",
+      "routes: { openapi:",
+      "Exit codes",
+    ])
       expect(stdout).toContain(text)
   })
 })

@@ -46,6 +46,7 @@ const mayImport: { readonly [room: string]: readonly string[] } = {
   answer: base,
   openapi: [...base, "route"],
   observe: base,
+  testing: base,
   configuration: [...base, ...lowerRooms, ...stageRooms],
   shadow: [...base, "event", "answer", "authorizer"],
   authorizer: [...base, "observe", "configuration", "shadow", ...lowerRooms, ...stageRooms],

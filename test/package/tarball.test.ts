@@ -60,9 +60,27 @@ describe("the tarball", () => {
   })
 
   test("holds one module and its types for every file of src, and nothing left from before", () => {
-    const sources = globSync("src/**/*.ts", { cwd: root }).map((path) => path.replace(/^src\/(.*)\.ts$/, "dist/$1"))
-    const expected = sources.flatMap((path) => [`${path}.d.ts`, `${path}.js`])
-    expect(packed.filter((path) => path.startsWith("dist/")).sort()).toEqual(expected.sort())
+    const sources = globSync("src/**/*.ts", { cwd: root, exclude: ["src/cli/**"] })
+    const expected = sources
+      .map((path) => path.replace(/^src\/(.*)\.ts$/, "dist/$1"))
+      .flatMap((path) => [`${path}.d.ts`, `${path}.js`])
+    const library = packed.filter((path) => path.startsWith("dist/") && !path.startsWith("dist/cli/"))
+    expect(library.sort()).toEqual([...expected, "dist/THIRD-PARTY.txt"].sort())
+  })
+
+  test("holds the command with its libraries, whose licences it lists, and no door has any of them", () => {
+    expect(packed).toContain("dist/cli/main.js")
+    const licences = readFileSync(join(root, "dist/THIRD-PARTY.txt"), "utf8")
+    const listed = [...licences.matchAll(/^(\S+) \d+\.\d+\.\d+\S* \((.*)\)$/gm)].map(([, name, licence]) => [
+      name,
+      licence,
+    ])
+    expect(listed.map(([name]) => name)).toEqual(expect.arrayContaining(["commander", "yaml"]))
+    for (const [name, licence] of listed)
+      expect(licence, name).toMatch(/^(?:MIT|ISC|Apache-2\.0|BSD-[23]-Clause|0BSD)$/)
+    const outside = globSync("dist/**/*.js", { cwd: root, exclude: ["dist/cli/**"] })
+    for (const path of outside)
+      expect(readFileSync(join(root, path), "utf8"), path).not.toMatch(/from "(?:commander|yaml)"|\bcli\//)
   })
 
   test("passes publint --strict", () => {

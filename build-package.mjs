@@ -1,0 +1,66 @@
+// Builds what is published: the library as modules of its own, and the command as one program with its libraries in it, so that
+// whoever installs the library does not install them.        node build-package.mjs
+import { execFileSync } from "node:child_process"
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { build } from "esbuild"
+
+const root = dirname(fileURLToPath(import.meta.url))
+const dist = join(root, "dist")
+
+rmSync(dist, { recursive: true, force: true })
+execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json"], {
+  cwd: root,
+  stdio: "inherit",
+})
+rmSync(join(dist, "cli"), { recursive: true, force: true })
+
+/** The doors stay modules of the package: the command uses what library users import. */
+const doorsOutside = {
+  name: "doors-outside",
+  setup({ onResolve }) {
+    onResolve({ filter: /^(?:\.\.\/)+[a-z]+\.ts$/ }, ({ path, resolveDir }) => {
+      const target = join(resolveDir, path)
+      return dirname(target) === join(root, "src")
+        ? { path: `../${target.slice(dirname(target).length + 1).replace(/\.ts$/, ".js")}`, external: true }
+        : undefined
+    })
+  },
+}
+
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: { main: "src/cli/main.ts" },
+  outdir: join(dist, "cli"),
+  bundle: true,
+  splitting: true,
+  minify: true,
+  metafile: true,
+  format: "esm",
+  platform: "node",
+  target: "node22",
+  mainFields: ["module", "main"],
+  legalComments: "none",
+  logLevel: "warning",
+  // CommonJS libraries ask for built-in modules.
+  banner: { js: 'import{createRequire as $r}from"node:module";const require=$r(import.meta.url);' },
+  external: ["@aws-sdk/*"],
+  plugins: [doorsOutside],
+})
+
+const packages = new Set(
+  Object.keys(metafile.inputs).flatMap((path) => path.match(/^node_modules\/((?:@[^/]+\/)?[^/]+)/)?.[1] ?? []),
+)
+const entries = [...packages].sort().map((name) => {
+  const folder = join(root, "node_modules", name)
+  const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"))
+  const file = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each))
+  const text = file === undefined ? "" : readFileSync(join(folder, file), "utf8").trim()
+  return `${name} ${version} (${license})\n\n${text}\n`
+})
+writeFileSync(
+  join(dist, "THIRD-PARTY.txt"),
+  `The hallpass command contains these libraries. None of them is part of the library or of a Lambda bundle.\n\n${entries.join(`\n${"-".repeat(80)}\n\n`)}`,
+)
+if (!existsSync(join(dist, "cli/main.js"))) throw new Error("the command was not built")

@@ -1,0 +1,27 @@
+import type { Command } from "./frame/command.ts"
+
+/** Every command: one line about it, and how to load it. A command loads only what it needs itself. */
+export const commands: {
+  readonly [name: string]: { readonly summary: string; readonly load: () => Promise<Command> }
+} = {
+  check: {
+    summary: "check a configuration, and say what API Gateway must be set to",
+    load: async () => (await import("./check.ts")).check,
+  },
+  policy: {
+    summary: "print the IAM policy that a token gets",
+    load: async () => (await import("./policy.ts")).policy,
+  },
+  routes: {
+    summary: "derive the route table from an OpenAPI document",
+    load: async () => (await import("./routes.ts")).routes,
+  },
+  snapshot: {
+    summary: "fetch the issuers' key sets into one file",
+    load: async () => (await import("./snapshot.ts")).snapshot,
+  },
+  completion: {
+    summary: "print a completion script for bash, zsh or fish",
+    load: async () => (await import("./completion.ts")).completion(commands),
+  },
+}

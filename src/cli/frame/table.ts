@@ -1,0 +1,36 @@
+/** Rows as text, in columns as wide as their longest cell; the last column is not padded, and wraps within `width`. */
+export function columns(
+  rows: readonly (readonly string[])[],
+  indent: string = "  ",
+  width: number = Number.POSITIVE_INFINITY,
+): string {
+  const widths: number[] = []
+  for (const row of rows) for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, widthOf(cell))
+  return rows
+    .map((row) => {
+      const start = row.slice(0, -1).map((cell, at) => padded(cell, widths[at] ?? 0))
+      const before = indent + start.map((cell) => `${cell}  `).join("")
+      const last = wrapped(row.at(-1) ?? "", Math.max(20, width - widthOf(before)))
+      return `${before}${last.join(`\n${" ".repeat(widthOf(before))}`)}`.trimEnd().concat("\n")
+    })
+    .join("")
+}
+
+/** Text in lines of at most `width` characters, broken at blanks. A longer word keeps its line. */
+export function wrapped(text: string, width: number): string[] {
+  const lines: string[] = []
+  let line = ""
+  for (const word of text.split(" ")) {
+    if (line !== "" && widthOf(line) + 1 + widthOf(word) > width) {
+      lines.push(line)
+      line = word
+    } else line = line === "" ? word : `${line} ${word}`
+  }
+  return [...lines, line]
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the sequences of colours begin with one
+const colours = /\u001b\[\d+m/g
+/** Columns that a text takes: sequences of colours take none. */
+export const widthOf = (text: string): number => [...text.replace(colours, "")].length
+const padded = (text: string, width: number): string => text + " ".repeat(Math.max(0, width - widthOf(text)))
