@@ -3,7 +3,7 @@ import type { ClaimPath } from "../types/configuration.ts"
 import type { Coverage } from "../types/coverage.ts"
 import { Unavailable } from "../types/errors.ts"
 import type { Principal } from "../types/principal.ts"
-import type { Refusal, UnavailableCode } from "../types/reasons.ts"
+import type { Refusal } from "../types/reasons.ts"
 import type { AccessRequest } from "../types/request.ts"
 import type { AuthorizerContext } from "./context.ts"
 import { Policies, type PolicyDocument, type SizedPolicy } from "./iam-policy.ts"
@@ -27,6 +27,8 @@ export type AuthorizerAnswer = PolicyAnswer | SimpleAnswer
 
 /** How answers are written. */
 export interface AnswerOptions {
+  /** How long API Gateway keeps an answer. 0: not at all. */
+  readonly resultTtlSeconds: number
   readonly responses: "policy" | "simple"
   readonly unauthorized: "throw" | "deny"
   readonly usageIdentifierKey: ClaimPath | undefined
@@ -36,6 +38,10 @@ export interface AnswerOptions {
 
 /** Puts a decision into the form that the API behind the event expects. Nothing here depends on the requested path. */
 export interface Answers {
+  /** Whether one answer is one verdict for every request that shares it. */
+  isSimple(request: AccessRequest | undefined): boolean
+  /** Whether a refusal is an answer that API Gateway keeps, for the next request under the same cache key. */
+  keeps(request: AccessRequest | undefined, refused: Refusal): boolean
   /** The policy for what an answer covers, or undefined when it does not fit. */
   policy(request: AccessRequest, covers: Coverage): SizedPolicy | undefined
   /** The answer that allows what the policy allows. */
@@ -55,13 +61,16 @@ const envelopeBytes = 256
 export function createAnswers(options: AnswerOptions): Answers {
   const policies = new Policies()
   const answers = new WeakMap<Principal, MadeAnswer>()
-  const simple = (request: AccessRequest | undefined): boolean =>
+  const isSimple = (request: AccessRequest | undefined): boolean =>
     options.responses === "simple" && request?.kind === "http-2.0"
+  const isThrown = (request: AccessRequest | undefined, { outcome }: Refusal): boolean =>
+    outcome === "unavailable" ||
+    (outcome === "unauthenticated" && options.unauthorized === "throw" && !isSimple(request))
 
   function write(request: AccessRequest, principal: Principal, { document, bytes }: SizedPolicy): AuthorizerAnswer {
     // Every character of a principalId is printable ASCII, and JSON escapes some of those.
     const room = maxAnswerBytes - envelopeBytes - JSON.stringify(principal.id).length
-    if (simple(request)) return { isAuthorized: true, context: options.contextOf(principal, request.kind, room) }
+    if (isSimple(request)) return { isAuthorized: true, context: options.contextOf(principal, request.kind, room) }
     const context = options.contextOf(principal, request.kind, room - bytes)
     const key = usageKey(request, principal, options.usageIdentifierKey)
     const answer = { principalId: principal.id, policyDocument: document, context }
@@ -69,8 +78,12 @@ export function createAnswers(options: AnswerOptions): Answers {
   }
 
   return {
+    isSimple,
+    // WebSocket APIs keep nothing.
+    keeps: (request, refused) =>
+      options.resultTtlSeconds > 0 && request?.kind !== "websocket" && !isThrown(request, refused),
     policy(request, covers) {
-      if (simple(request)) return noPolicy
+      if (isSimple(request)) return noPolicy
       const { arn } = request
       if (arn === undefined) throw new Unavailable("internal") // refused long before, see the pipeline
       return policies.document(arn, covers)
@@ -87,10 +100,11 @@ export function createAnswers(options: AnswerOptions): Answers {
       return answer
     },
     refuse(request, refused, principal) {
-      if (refused.outcome === "unavailable") throw new Unavailable(refused.code as UnavailableCode)
+      if (refused.outcome === "unavailable") throw new Unavailable(refused.code)
       // One text for every bad credential: the caller must not learn which check failed (SR-163).
       const unauthenticated = refused.outcome === "unauthenticated"
-      if (simple(request)) return unauthenticated ? denied : { isAuthorized: false, context: { reason: refused.code } }
+      if (isSimple(request))
+        return unauthenticated ? denied : { isAuthorized: false, context: { reason: refused.code } }
       if (unauthenticated && options.unauthorized === "throw") throw unauthorized()
       return {
         principalId: principal?.id ?? nobody,

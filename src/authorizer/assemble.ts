@@ -16,7 +16,7 @@ import type { EdgeSupport } from "./optional/edge.ts"
 import type { ObserveSupport } from "./optional/observe.ts"
 import type { RouteSupport } from "./optional/routes.ts"
 import { type AuthorizerParts, partsInUse } from "./parts.ts"
-import { answerTo, type Stages, stopped, walk } from "./pipeline.ts"
+import { answerTo, asKept, type Stages, stopped, walk } from "./pipeline.ts"
 import { WalkNotes } from "./records/walk-notes.ts"
 import type { Walk } from "./walk.ts"
 import { WorkAfterAnswers } from "./work-after-answers.ts"
@@ -68,10 +68,12 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
     }),
   }
 
+  const kept = (done: Walk): Walk => asKept(stages, done)
+
   function walked(event: unknown, notes: WalkNotes | undefined): Walk | Promise<Walk> {
     try {
       const done = walk(stages, event, notes)
-      return done instanceof Promise ? done.catch(faulted) : done
+      return done instanceof Promise ? done.then(kept).catch(faulted) : kept(done)
     } catch (error) {
       return faulted(error)
     }

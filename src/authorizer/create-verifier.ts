@@ -5,7 +5,7 @@ import { makeTokenStore } from "../token/store.ts"
 import type { VerifierConfig } from "../types/configuration.ts"
 import { Unavailable } from "../types/errors.ts"
 import type { Principal } from "../types/principal.ts"
-import { type Refusal, refusal, type UnavailableCode } from "../types/reasons.ts"
+import { type Refusal, refusal } from "../types/reasons.ts"
 import { TokenRefused } from "../types/token-refused.ts"
 import { connect } from "./connect.ts"
 import { partsInUse, type VerifierParts } from "./parts.ts"
@@ -80,5 +80,5 @@ function settle(result: Principal | Refusal): Promise<Principal> {
 }
 
 function errorOf({ outcome, code }: Refusal): TokenRefused | Unavailable {
-  return outcome === "unavailable" ? new Unavailable(code as UnavailableCode) : new TokenRefused(code)
+  return outcome === "unavailable" ? new Unavailable(code) : new TokenRefused(code)
 }

@@ -6,7 +6,7 @@ import type { DecideRoute } from "../route/decide.ts"
 import type { Authenticate } from "../token/authenticate.ts"
 import type { Clock } from "../types/clock.ts"
 import type { Principal } from "../types/principal.ts"
-import { type Refusal, refusal } from "../types/reasons.ts"
+import { type Refusal, refusal, undecided } from "../types/reasons.ts"
 import type { AccessRequest } from "../types/request.ts"
 import type { EdgeStage } from "./connect-edge.ts"
 import type { CustomCheck } from "./parts.ts"
@@ -113,8 +113,10 @@ function withPrincipal(
   if ("refused" in result) return stopped(by, result, request)
   const { route, refused, covers } = stages.decide(request, result)
   if (notes !== undefined) notes.ended("route")
-  const policy = covers && stages.answers.policy(request, covers)
-  const fits = policy !== undefined || covers === undefined
+  // A policy tells requests apart, and allows others beside a refused one. A simple response is one verdict for all.
+  const shared = refused !== undefined && stages.answers.isSimple(request) ? undefined : covers
+  const policy = shared && stages.answers.policy(request, shared)
+  const fits = policy !== undefined || shared === undefined
   const walked: Walk = {
     request,
     principal: result,
@@ -152,6 +154,13 @@ async function narrowed(
 /** A request that came no further than this stage. */
 export function stopped(stage: StageName, refused: Refusal, request: AccessRequest | undefined): Walk {
   return { request, principal: undefined, route: undefined, policy: undefined, refused, stage }
+}
+
+/** The walk, undecided where API Gateway would keep a refusal that may not be kept. */
+export function asKept({ answers }: Stages, done: Walk): Walk {
+  const { request, policy, refused } = done
+  if (refused?.ifKept === undefined || policy !== undefined || !answers.keeps(request, refused)) return done
+  return { ...done, refused: undecided(refused) }
 }
 
 /** The answer to a walk. @throws Error("Unauthorized") or Unavailable, as API Gateway expects them */

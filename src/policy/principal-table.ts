@@ -5,15 +5,16 @@ import { httpMethods } from "../route/template.ts"
 import { routeOf, Shapes, type Template } from "../route/tree.ts"
 import type { Coverage } from "../types/coverage.ts"
 import type { Principal } from "../types/principal.ts"
-import { type Refusal, refusal } from "../types/reasons.ts"
+import { lastingRefusal, type Refusal, refusal } from "../types/reasons.ts"
 import type { AccessRequest } from "../types/request.ts"
 import type { CompiledTable } from "./compile.ts"
 import type { Covered } from "./patterns.ts"
 import { PermissionsOf } from "./permissions.ts"
 
 const routeUnmatched = refusal("route_unmatched")
-const pathAmbiguous = refusal("path_ambiguous")
-const methodUnknown = refusal("method_unknown")
+// Without an answer beside it, such a refusal is for a caller who may call nothing, whatever the request is.
+const pathAmbiguous = lastingRefusal("path_ambiguous")
+const methodUnknown = lastingRefusal("method_unknown")
 const gatewayMismatch = refusal("gateway_mismatch")
 
 /** A compiled table that decides by the text of the path, as the answer it gives is judged. */

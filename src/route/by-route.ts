@@ -1,11 +1,15 @@
 import type { RouteRule } from "../types/configuration.ts"
 import type { Coverage } from "../types/coverage.ts"
-import { refusal } from "../types/reasons.ts"
+import { lastingRefusal, refusal } from "../types/reasons.ts"
 import type { DecideRoute } from "./decide.ts"
 import { refuseUnentitled } from "./entitled.ts"
 import { compileRoutes } from "./table.ts"
+import { httpMethods } from "./template.ts"
 
 const routeUnmatched = refusal("route_unmatched")
+const methodUnknown = refusal("method_unknown")
+/** The same for every request under a cache key that holds the method. */
+const methodUnknownForKey = lastingRefusal("method_unknown")
 
 /** A checked table, and what becomes of requests that it does not name. */
 export interface RoutesToDecide {
@@ -30,6 +34,8 @@ export function decideWithRoutes(
   const unnamed = { refuse: unmatched === "deny" ? () => routeUnmatched : refuseUnentitled }
   return (request, principal) => {
     const everyMethod = !keyHoldsMethod && request.routeMethod === "ANY"
+    if (request.method !== "$connect" && !httpMethods.includes(request.method))
+      return { route: undefined, refused: everyMethod ? methodUnknown : methodUnknownForKey, covers: undefined }
     const found = everyMethod ? table.matchEveryMethod(request) : table.match(request)
     if (found !== undefined && "refused" in found) return { route: undefined, refused: found, covers: undefined }
     const rule = found?.rule ?? unnamed

@@ -4,7 +4,7 @@ import type { AccessRequest } from "../types/request.ts"
 import { ambiguousForms, readPath } from "./path.ts"
 import type { Route } from "./route.ts"
 import { type CompiledRule, compileRule } from "./rule.ts"
-import { httpMethods, readRouteKey } from "./template.ts"
+import { readRouteKey } from "./template.ts"
 import { many, rest } from "./tokens.ts"
 import { routeOf, Shapes, type Template, TemplateTree, templatesOf } from "./tree.ts"
 
@@ -16,7 +16,6 @@ export interface RouteTable {
   matchEveryMethod(request: AccessRequest): Route | Refusal | undefined
 }
 
-const methodUnknown = refusal("method_unknown")
 const pathAmbiguous = refusal("path_ambiguous")
 const gatewayMismatch = refusal("gateway_mismatch")
 
@@ -52,7 +51,6 @@ export function compileRoutes(routes: { readonly [routeKey: string]: RouteRule }
   /** The template of the table that the request belongs to. */
   function templateOf(request: AccessRequest): Template | Refusal | undefined {
     const { method, template, arn } = request
-    if (method !== "$connect" && !httpMethods.includes(method)) return methodUnknown
     if (template === undefined) {
       if (arn?.path === undefined || ambiguous.test(arn.path)) return pathAmbiguous
       return trees.rest.choose(readPath(arn.path).segments, method)

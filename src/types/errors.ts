@@ -1,5 +1,5 @@
 import { unavailableMeanings } from "./reason-messages.ts"
-import type { UnavailableCode } from "./reasons.ts"
+import type { ReasonCode } from "./reasons.ts"
 
 /**
  * The question could not be decided: keys unreachable, unknown event, a fault of our own. Never a statement about the
@@ -7,13 +7,16 @@ import type { UnavailableCode } from "./reasons.ts"
  */
 export class Unavailable extends Error {
   override readonly name: string = "Unavailable"
-  readonly code: UnavailableCode
+  /** Why; the code of a refusal if API Gateway would keep that refusal although it may not last. */
+  readonly code: ReasonCode
 
-  constructor(code: UnavailableCode, options?: { cause?: unknown }) {
-    super(`${unavailableMeanings[code]} (${code})`, options)
+  constructor(code: ReasonCode, options?: { cause?: unknown }) {
+    super(`${(unavailableMeanings as { readonly [code: string]: string })[code] ?? mayNotBeKept} (${code})`, options)
     this.code = code
   }
 }
+
+const mayNotBeKept = "The request is refused, and API Gateway must not keep that refusal."
 
 /** One thing wrong with a configuration: where it stands, and what to do about it. */
 export interface ConfigurationProblem {

@@ -109,20 +109,40 @@ export interface Refusal {
   /** The configured issuer whose token was refused, once that much is known. */
   readonly issuer?: string
   /**
-   * Set if the refusal holds now but may end before an answer that API Gateway keeps: the code with which the question is
-   * undecided if the answer would be kept.
+   * Set if the refusal is about this request only, or may end before an answer that API Gateway keeps: the code with which
+   * the question is undecided if the answer would be kept.
    */
-  readonly ifKept?: UnavailableCode
+  readonly ifKept?: ReasonCode
 }
+
+/**
+ * Refusals that no kept answer may hold, besides those of the edge: they depend on the time, or on parts of the request that
+ * the cache key does not hold. Every other refusal is about the caller, and true for as long as an answer is kept.
+ */
+const passing = ["credential_ambiguous", "token_not_yet_valid", "arn_invalid", "path_ambiguous", "method_unknown"]
 
 const values = new Map<ReasonCode, Refusal>()
 for (const [outcome, table] of Object.entries({ unauthenticated, forbidden, unavailable })) {
-  for (const code of table) values.set(code, Object.freeze({ refused: true, code, outcome }) as Refusal)
+  for (const code of table) {
+    const isPassing = passing.includes(code) || code.startsWith("edge_")
+    values.set(code, Object.freeze({ refused: true, code, outcome, ...(isPassing && { ifKept: code }) }) as Refusal)
+  }
 }
 
 /** The one refusal value of a code. */
 export function refusal(code: ReasonCode): Refusal {
   return values.get(code) as Refusal
+}
+
+/** The refusal where the cache key holds all that it depends on, or where it is what every request of the caller gets. */
+export function lastingRefusal(code: ReasonCode): Refusal {
+  const { ifKept, ...lasting } = refusal(code)
+  return Object.freeze(lasting)
+}
+
+/** What a refusal becomes that may not be kept, where the answer would be. */
+export function undecided(refused: Refusal): Refusal {
+  return { ...refused, code: refused.ifKept ?? refused.code, outcome: "unavailable" }
 }
 
 /** All refusals, in the order of the table. */

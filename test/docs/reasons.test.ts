@@ -40,3 +40,26 @@ test("every reason is given somewhere in src, so the table has no dead rows", ()
   const unused = allRefusals().filter(({ code }) => !sources.includes(`"${code}"`))
   expect(unused.map(({ code }) => code)).toEqual([])
 })
+
+describe("2.3: docs/policies.md lists for every reason whether its answer is kept", () => {
+  const page = readFileSync(`${root}/docs/policies.md`, "utf8")
+  const [, section = ""] = page.split("## Which refusals are kept\n")
+  const rows = (section.split("\n## ")[0] ?? "").split("\n").flatMap((line) => {
+    const [, codes = "", kept = "", why = ""] = /^\| (`[^|]+) \| (yes|no)\b[^|]* \| ([^|]+) \|$/.exec(line) ?? []
+    return [...codes.matchAll(/`(\w+)`/g)].map(([, code]) => ({ code, kept: kept === "yes", why }))
+  })
+
+  test("every code once, as the table of reasons has it", () => {
+    const table = allRefusals().map(({ code, outcome, ifKept }) => ({
+      code,
+      kept: outcome !== "unavailable" && ifKept === undefined,
+    }))
+    const byCode = (a: { code: string | undefined }, b: { code: string | undefined }): number =>
+      String(a.code).localeCompare(String(b.code))
+    expect(rows.map(({ code, kept }) => ({ code, kept })).sort(byCode)).toEqual(table.sort(byCode))
+  })
+
+  test("says why", () => {
+    for (const { why } of rows) expect(why.length).toBeGreaterThan(20)
+  })
+})

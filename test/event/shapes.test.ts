@@ -93,13 +93,33 @@ describe("the ARN of console tests", () => {
   it.each([
     "arn:aws:execute-api:us-west-2:123456789012:ymy8tbxw7b/*/GET/",
     "arn:aws:execute-api:us-east-1:null:abc/null/GET/",
+    "arn:aws:execute-api:us-east-1:123456789012:abc/ESTestInvoke stage/GET/",
     "x",
-  ])("%s is denied on everything and never echoed", async (methodArn) => {
-    const { handler } = createAuthorizer({ issuers: [oidcIssuer()] }, { clock })
-    const answer = await handler({ ...restToken(bearer), methodArn })
+  ])("%s is denied on everything and never echoed, or an error where the Deny would be kept", async (methodArn) => {
+    const config = { issuers: [oidcIssuer()], gateway: { resultTtlSeconds: 0 } }
+    const event = { ...restToken(bearer), methodArn }
+    const kept = createAuthorizer({ issuers: [oidcIssuer()] }, { clock })
+    await expect(kept.handler(event)).rejects.toMatchObject({ name: "Unavailable", code: "arn_invalid" })
+    const answer = await createAuthorizer(config, { clock }).handler(event)
     expect(answer).toMatchObject({ context: { reason: "arn_invalid" } })
     expect(answer).toHaveProperty("policyDocument.Statement", [
       { Effect: "Deny", Action: "execute-api:Invoke", Resource: ["*"] },
     ])
+  })
+
+  it("2.10: the test button's usual stage is one like any other: the answer is the one of a request for GET /", async () => {
+    const methodArn = "arn:aws:execute-api:us-east-1:123456789012:abc123def4/ESTestInvoke-stage/GET/"
+    for (const [routes, allows] of [
+      [{ "GET /": {} }, true],
+      [{ "GET /": { roles: ["admin"] } }, false],
+    ] as const) {
+      const { decide } = createAuthorizer({ issuers: [oidcIssuer()], routes }, { clock })
+      // As the console sends it: every map is null.
+      const nulls = { headers: null, multiValueHeaders: null, queryStringParameters: null, pathParameters: null }
+      const request = { ...restRequest(bearer, { path: "/", stage: "ESTestInvoke-stage" }), methodArn }
+      expect((await decide({ ...restToken(bearer), methodArn })).outcome).toBe(allows ? "allow" : "forbidden")
+      expect((await decide(request)).outcome).toBe(allows ? "allow" : "forbidden")
+      expect((await decide({ ...request, ...nulls })).reason).toBe("credential_missing")
+    }
   })
 })
