@@ -24,7 +24,10 @@ export const handler: Authorizer["handler"] = async (event, context) => {
   }
 }
 
-/** A wrong configuration is logged once, whole; then every request is undecided, and none is allowed. */
+/**
+ * A wrong configuration is logged once, whole; then every request is undecided, and none is allowed. Any other fault ends the start:
+ * it may be over soon, and Lambda starts the environment again.
+ */
 async function start(): Promise<Authorizer["handler"]> {
   try {
     const configuration = configFromEnvironment(process.env, bundledConfiguration)
@@ -37,6 +40,7 @@ async function start(): Promise<Authorizer["handler"]> {
   } catch (error) {
     observer.fault?.(error)
     await observer.recorded()
+    if (!(error instanceof ConfigurationError)) throw new Unavailable("internal") // the record has the rest
     return async () => {
       observer.decision?.({ outcome: "unavailable", reason: "configuration_invalid" })
       throw new Unavailable("configuration_invalid")

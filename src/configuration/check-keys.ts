@@ -1,4 +1,5 @@
 import type { KeyPolicy } from "../keys/settings.ts"
+import { withoutByteOrderMark } from "../shared/byte-order-mark.ts"
 import { flag, knownKeys, number, object, type Report, text } from "../shared/check.ts"
 import { nodeCrypto } from "../shared/node-crypto.ts"
 
@@ -40,6 +41,9 @@ export function checkKeys(value: unknown, path: string, report: Report, base: Ke
   return policy
 }
 
+/** What the system says of a path that leads to no file that can be read. */
+const mistakes: readonly unknown[] = ["ENOENT", "ENOTDIR", "EISDIR", "EACCES", "EPERM", "ENAMETOOLONG", "ELOOP"]
+
 /** PEM text as it is, or the text of the PEM file that a path names; every certificate in it must be one. */
 function certificates(value: unknown, path: string, report: Report): string | undefined {
   const mark = "-----BEGIN CERTIFICATE-----"
@@ -47,12 +51,14 @@ function certificates(value: unknown, path: string, report: Report): string | un
   const name = inline ? "" : text(value, path, report)
   if (name === undefined) return undefined
   try {
-    const pem = inline ? value : process.getBuiltinModule("node:fs").readFileSync(name, "utf8")
+    const pem = withoutByteOrderMark(inline ? value : process.getBuiltinModule("node:fs").readFileSync(name, "utf8"))
     const parts = pem.split(mark).slice(1)
     if (parts.length === 0) throw new TypeError("no certificate")
     for (const part of parts) new nodeCrypto.X509Certificate(mark + part)
     return pem
-  } catch {
+  } catch (error) {
+    // A disk that fails is no mistake of the configuration.
+    if (!mistakes.includes(Object(error).code) && Object(error).syscall !== undefined) throw error
     report(path, "must be the PEM text of certificates, or the path of a PEM file that can be read at start")
     return undefined
   }
