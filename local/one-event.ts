@@ -84,7 +84,7 @@ function readObject(file: string): GatewayEvent {
   }
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = JSON.parse(text.replace(/^\uFEFF/, ""))
   } catch (error) {
     throw new UsageError(`${file} is not JSON: ${(error as Error).message.split("\n")[0]}`)
   }

@@ -1,4 +1,5 @@
 import { isObject } from "../event/untrusted.ts"
+import { withoutByteOrderMark } from "../shared/byte-order-mark.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import { ConfigurationError, type ConfigurationProblem } from "../types/errors.ts"
 import { parseStrictJson } from "./strict-json.ts"
@@ -79,7 +80,7 @@ export function configFromEnvironment(
     const [block, option, read] = variables[name.slice(prefix.length)] ?? wholeObject
     if (block !== "observe" && name !== whole) simple.push(name)
     try {
-      blocks[block][option] = read(text, name)
+      blocks[block][option] = read(read === json ? text : withoutByteOrderMark(text), name)
     } catch (error) {
       if (!(error instanceof ConfigurationError)) throw error
       problems.push(...error.problems)

@@ -1,3 +1,4 @@
+import { withoutByteOrderMark } from "../shared/byte-order-mark.ts"
 import type { FetchedSecret } from "../types/secret-options.ts"
 import { SecretFailure, type SecretFailureKind } from "./failure.ts"
 
@@ -26,7 +27,7 @@ export function formatOf<T, V>(
 ): SecretFormat<V> {
   const bounded = (text: unknown): T => {
     if (typeof text !== "string" || text.length > maxLength) throw new SecretFailure("malformed")
-    return read(text)
+    return read(withoutByteOrderMark(text))
   }
   return {
     expected,
