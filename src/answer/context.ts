@@ -1,4 +1,5 @@
 import { claimAt } from "../shared/claim.ts"
+import { isExact } from "../shared/exact-number.ts"
 import type { ClaimPath } from "../types/configuration.ts"
 import type { Principal } from "../types/principal.ts"
 import type { EventKind } from "../types/request.ts"
@@ -73,8 +74,8 @@ class ContextBuilder {
   add(key: string, value: unknown): void {
     if (value === undefined || value === null) return
     const encoded = this.#encode(value)
-    const bytes = key.length + bytesOf(encoded) + 4
-    if (bytes > maxKeyBytes || bytes > this.#bytes) {
+    const bytes = encoded === undefined ? 0 : key.length + bytesOf(encoded) + 4
+    if (encoded === undefined || bytes > maxKeyBytes || bytes > this.#bytes) {
       this.#omitted.push(key)
       return
     }
@@ -97,11 +98,14 @@ class ContextBuilder {
     return names.trimEnd()
   }
 
-  #encode(value: unknown): Scalar | readonly string[] {
+  /** @returns undefined for what holds a number that may be another one in the token */
+  #encode(value: unknown): Scalar | readonly string[] | undefined {
     if (typeof value === "string") return printable(value)
-    if (typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value))) {
+    if (typeof value === "number" && !isExact(value)) return undefined
+    if (typeof value === "boolean" || typeof value === "number") {
+      const plain = value === 0 ? 0 : value // JSON has no -0
       // REST and WebSocket APIs hand every value on as a string; written as one, it is what a local test sees as well.
-      return this.#kind === "http-2.0" || this.#kind === "http-1.0" ? value : String(value)
+      return this.#kind === "http-2.0" || this.#kind === "http-1.0" ? plain : String(plain)
     }
     if (this.#kind === "http-2.0" && Array.isArray(value) && value.every((item) => typeof item === "string"))
       return Object.freeze(value.map(printable))
@@ -115,17 +119,24 @@ class ContextBuilder {
  */
 const encodings = new WeakMap<object, string>()
 
-function encodedOnce(value: object): string {
+function encodedOnce(value: object): string | undefined {
   const before = encodings.get(value)
   if (before !== undefined) return before
   const encoded = encodedJson(value)
-  encodings.set(value, encoded)
+  if (encoded !== undefined) encodings.set(value, encoded)
   return encoded
 }
 
 /** A JSON text in the context was seen to fail on cached calls of HTTP APIs; base64url passes everywhere. */
-function encodedJson(value: unknown): string {
+function encodedJson(value: unknown): string | undefined {
+  if (holdsInexact(value)) return undefined
   return Buffer.from(JSON.stringify(value) ?? "null", "utf8").toString("base64url")
+}
+
+/** Claims nest 64 deep at most. */
+function holdsInexact(value: unknown): boolean {
+  if (typeof value === "number") return !isExact(value)
+  return typeof value === "object" && value !== null && Object.values(value).some(holdsInexact)
 }
 
 /** Bytes of a value in JSON. Texts are printable ASCII here, in which only quotes and backslashes grow. */

@@ -1,4 +1,4 @@
-import { claimPath, knownKeys, object, type Report } from "../shared/check.ts"
+import { claimPath, inexact, isExactValue, knownKeys, object, type Report } from "../shared/check.ts"
 import type { ClaimDemand, ClaimPath, ClaimValue, RouteRule } from "../types/configuration.ts"
 
 /** Names of people, which can change hands (SR-077); `email` is looked at only when the token says that it is verified. */
@@ -21,6 +21,7 @@ export function checkClaim(item: unknown, path: string, report: Report): void {
     const list = Array.isArray(wanted) ? wanted : [wanted]
     const fits = list.length > 0 && list.every((one) => ["string", "number", "boolean"].includes(typeof one))
     if (!fits) report(`${path}.${option}`, "must be a string, number or boolean, or a list of them")
+    else if (!list.every(isExactValue)) report(`${path}.${option}`, inexact)
     else if (name === "email") checkEmail(option, list, `${path}.${option}`, report)
   }
 }

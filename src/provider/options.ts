@@ -1,5 +1,16 @@
 import { type Algorithm, algorithms } from "../shared/algorithms.ts"
-import { claimName, claimPath, knownKeys, number, object, type Report, text, texts } from "../shared/check.ts"
+import {
+  claimName,
+  claimPath,
+  inexact,
+  isExactValue,
+  knownKeys,
+  number,
+  object,
+  type Report,
+  text,
+  texts,
+} from "../shared/check.ts"
 import type { ClaimPath, ClaimValue } from "../types/configuration.ts"
 import type { KeyPlace, Requirement } from "./profile.ts"
 
@@ -93,7 +104,10 @@ function requirements(value: unknown, path: string, report: Report): readonly Re
   return Object.entries(members).map(([claim, wanted]) => {
     const code = "claim_required"
     claimName(claim, `${path}.${claim}`, report)
-    if (["string", "number", "boolean"].includes(typeof wanted)) return { claim, value: wanted as ClaimValue, code }
+    if (["string", "number", "boolean"].includes(typeof wanted)) {
+      if (!isExactValue(wanted)) report(`${path}.${claim}`, inexact)
+      return { claim, value: wanted as ClaimValue, code }
+    }
     const present = typeof wanted === "object" && wanted !== null && (wanted as { present?: unknown }).present === true
     if (!present || Object.keys(wanted).length !== 1) {
       report(

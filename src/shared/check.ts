@@ -1,4 +1,5 @@
 import type { ClaimPath } from "../types/configuration.ts"
+import { isExact } from "./exact-number.ts"
 
 /** Collects configuration problems. Every check reports and goes on, so that all problems are listed at once. */
 export type Report = (path: string, message: string) => void
@@ -91,3 +92,12 @@ export function claimPath(value: unknown, path: string, report: Report): ClaimPa
   if (value.length === 0) report(path, "must not be empty: it is the list of names that leads to a nested claim")
   return value.map((name, index) => claimName(name, `${path}[${index}]`, report))
 }
+
+/** Whether no claim of another value can compare equal to this one. */
+export function isExactValue(value: unknown): boolean {
+  return typeof value !== "number" || isExact(value)
+}
+
+/** What is wrong with a number that is not exact. */
+export const inexact =
+  "is a number beyond 2^53, which JSON cannot hold: other numbers would count as equal. Let the issuer send the claim as text, and write the text here"
