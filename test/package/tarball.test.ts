@@ -4,6 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { billOfMaterials } from "../../local/sbom.ts"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const { name, exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
@@ -54,9 +55,20 @@ beforeAll(() => {
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
 describe("the tarball", () => {
-  test("holds dist, LICENSE, README.md, CHANGELOG.md and package.json, nothing else", () => {
-    const outside = packed.filter((path) => !path.startsWith("dist/")).sort()
-    expect(outside).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "package.json"])
+  test("holds dist, docs, LICENSE, README.md, CHANGELOG.md, SECURITY.md and package.json, nothing else", () => {
+    const outside = packed.filter((path) => !/^(?:dist|docs)\//.test(path)).sort()
+    expect(outside).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "package.json"])
+    const pages = globSync("docs/**/*", { cwd: root, withFileTypes: true }).filter((entry) => entry.isFile())
+    expect(packed.filter((path) => path.startsWith("docs/"))).toHaveLength(pages.length)
+  })
+
+  test("leads npm's page to files: links of the README are relative, and package.json has the repository", () => {
+    // npm's page resolves relative links against the repository.
+    const links = [...readFileSync(join(root, "README.md"), "utf8").matchAll(/\]\((?!https?:|#)([^)#]+)/g)]
+    expect(links.length).toBeGreaterThan(10)
+    for (const [, target = ""] of links) expect(target).not.toMatch(/^\/|\.\./)
+    const { repository } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
+    expect(repository.url).toMatch(/^git\+https:\/\/github\.com\/[^/]+\/[^/]+\.git$/)
   })
 
   test("holds one module and its types for every file of src, and nothing left from before", () => {
@@ -95,6 +107,19 @@ describe("the tarball", () => {
     }
   }, 60_000)
 })
+
+test("14-10: the SBOM of a release has the runtime dependencies and what is built into the command", () => {
+  const { metadata, components } = billOfMaterials(root)
+  expect(metadata.component.name).toBe(name)
+  const names = components.map((each) => each.name)
+  expect(new Set(names).size).toBe(names.length)
+  const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
+  const bundled = [...readFileSync(join(root, "dist/THIRD-PARTY.txt"), "utf8").matchAll(/^(\S+) \d\S* \(.+\)$/gm)]
+  expect(bundled.length).toBeGreaterThan(0)
+  const expected = [...Object.keys(dependencies), ...bundled.map(([, library = ""]) => library)]
+  expect(names).toEqual(expect.arrayContaining(expected))
+  for (const tool of ["vitest", "typescript", "@cloud-copilot/iam-simulate"]) expect(names).not.toContain(tool)
+}, 60_000)
 
 describe("a project that installs it", () => {
   test("imports every subpath from JavaScript", () => {
