@@ -1,4 +1,4 @@
-// Writes what the published package consists of, in the form of CycloneDX, to standard output. After `npm run build:package`.
+// Writes what the published package consists of to standard output, as CycloneDX. After `npm run build:package`:
 //   node local/sbom.ts >hallpass.cdx.json
 import { execFileSync } from "node:child_process"
 import { readFileSync } from "node:fs"

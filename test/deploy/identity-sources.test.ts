@@ -9,7 +9,7 @@ import { type Authorizers, type Deployed, hasTerraform, withCdk, withTerraform }
 import { root } from "./external-tools.ts"
 import { evaluate, type Values } from "./intrinsics.ts"
 import { okta } from "./parameter-sets.ts"
-import { deployedResources, refusals, type Template } from "./template.ts"
+import { deployedResources, refusals, type Template, template } from "./template.ts"
 
 interface Row {
   readonly configuration: object
@@ -196,6 +196,28 @@ test("13-8-2: there are 20 configurations and more, each of them sound", () => {
   expect(names.length).toBeGreaterThanOrEqual(20)
   for (const [what, { configuration }] of Object.entries(rows))
     expect(() => createAuthorizer(configuration as AuthorizerConfig), what).not.toThrow()
+})
+
+test("13-8-2: the template's pattern takes the identity sources that hallpass takes, and no others", () => {
+  const pattern = new RegExp(template.Parameters.IdentitySources?.AllowedPattern ?? "(?!)")
+  const good = configurations.flatMap((each) => (each as AuthorizerConfig).gateway?.identitySources ?? [])
+  const bad = ["Token", "ROUTE", "banana", "Authorization", "method.request.path.id", "context.", "$$context.routeKey"]
+  const accepted = (source: string): boolean => {
+    try {
+      createAuthorizer({ issuers, gateway: { identitySources: ["token", source] } } as AuthorizerConfig)
+      return true
+    } catch {
+      return false
+    }
+  }
+  expect(good.length).toBeGreaterThan(15)
+  for (const source of [...good, ...bad]) {
+    expect(accepted(source), source).toBe(good.includes(source))
+    for (const text of [`token,${source}`, `${source},token`])
+      expect(pattern.test(text), text).toBe(good.includes(source))
+  }
+  for (const text of ["", ",", "token,", ",token", "token, route", "token;route"])
+    expect(pattern.test(text), text).toBe(false)
 })
 
 describe.each(names)("13-8-2: template.yaml and hallpass check agree: %s", (what) => {
