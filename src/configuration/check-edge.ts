@@ -36,6 +36,8 @@ export interface AroundEdge {
   readonly resultTtlSeconds: number
   /** Normalised: `request.header.x`, `context.identity.sourceip`, `token`, `route`. */
   readonly identitySources: ReadonlySet<string>
+  /** What kind of API it is, where the configuration says so. */
+  readonly api: "rest" | "http" | undefined
   /** What kind of authorizer the API has, where the configuration says so. */
   readonly authorizerType: "request" | "token" | undefined
 }
@@ -71,7 +73,9 @@ export function checkEdge(value: unknown, around: AroundEdge, report: Report): C
     )
   }
   checkEdgeCache(edge, around, report)
-  for (const { path, hmac, secret } of evidence) {
+  for (const { path, hmac, secret, vpceIds } of evidence) {
+    if (vpceIds && around.api === "http")
+      report(`${path}.vpceIds`, 'can never hold with gateway.api "http": only REST APIs have private endpoints')
     if (hmac) checkEnvironmentSecret(hmac.keys, hmacKeysFormat, `${path}.hmac.keys`, report)
     if (secret) checkEnvironmentSecret(secret.values, sharedSecretsFormat, `${path}.secret.values`, report)
   }

@@ -28,8 +28,7 @@ export interface CheckedEvidence {
 export type CheckIssuer = (value: unknown, path: string, report: Report) => CheckedIssuer | undefined
 
 const kinds = ["jws", "hmac", "mtls", "secret", "vpceIds", "cidrs"]
-const enough =
-  "jws; hmac; mtls with secret or vpceIds; vpceIds with secret; cidrs with secret (cidrs may be added to any of them)"
+const enough = "jws; hmac; mtls with secret; vpceIds with secret; cidrs with secret (cidrs may be added to any of them)"
 
 /** The list of evidence. An identity without proof, or with an address for a proof, is anybody's (SR-120). */
 export function checkEvidenceList(
@@ -62,7 +61,14 @@ export function checkEvidenceList(
 
 function checkCombination(raw: { readonly [kind: string]: unknown }, path: string, report: Report): void {
   const [jws, hmac, mtls, secret, vpceIds, cidrs] = kinds.map((kind) => raw[kind] !== undefined)
-  if (jws || hmac || (mtls && (secret || vpceIds)) || (secret && (vpceIds || cidrs))) return
+  if (mtls && vpceIds) {
+    report(
+      path,
+      "can never hold: private APIs, which vpceIds are for, have no mutual TLS; give mtls and vpceIds an entry each, both with secret",
+    )
+    return
+  }
+  if (jws || hmac || (secret && (mtls || vpceIds || cidrs))) return
   const only = [mtls && "a client certificate", secret && "a shared secret", vpceIds && "a VPC endpoint"]
   const what = cidrs ? "an address range" : only.find((name) => name !== undefined && name !== false)
   report(path, `${what ?? "an empty entry"} alone proves too little. What is enough: ${enough}`)

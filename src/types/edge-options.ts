@@ -83,11 +83,11 @@ export interface SharedSecretEvidence {
 export interface EdgeEvidence {
   readonly jws?: JwsEvidence
   readonly hmac?: HmacEvidence
-  /** Together with `secret` or `vpceIds`. */
+  /** Together with `secret`, or added to `jws` or `hmac`. Never with `vpceIds`: private APIs have no mutual TLS. */
   readonly mtls?: MtlsEvidence
   /** Together with `mtls`, `vpceIds` or `cidrs`. */
   readonly secret?: SharedSecretEvidence
-  /** Private REST APIs: VPC endpoint ids, together with `secret` or `mtls`. */
+  /** Private REST APIs: VPC endpoint ids, together with `secret`, or added to `jws` or `hmac`. */
   readonly vpceIds?: readonly string[]
   /** Source addresses of the immediate TCP peer. An addition to something else, never enough. */
   readonly cidrs?: readonly string[]

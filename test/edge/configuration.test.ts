@@ -50,11 +50,11 @@ describe("SR-120: what is enough evidence", () => {
     ["a minted JWS", { jws }],
     ["a signature", hmacEntry],
     ["a client certificate and a secret", { mtls, secret: secretPart }],
-    ["a client certificate and an endpoint", { mtls, vpceIds }],
     ["an endpoint and a secret", { vpceIds, secret: secretPart }],
     ["an address and a secret", { cidrs: ["192.0.2.0/24"], secret: secretPart }],
     ["a signature and an address", { ...hmacEntry, cidrs: ["192.0.2.0/24"] }],
-    ["everything", { jws, ...hmacEntry, mtls, secret: secretPart, vpceIds, cidrs: ["2001:db8::/32"] }],
+    ["everything of a public API", { jws, ...hmacEntry, mtls, secret: secretPart, cidrs: ["2001:db8::/32"] }],
+    ["everything of a private API", { jws, ...hmacEntry, vpceIds, secret: secretPart, cidrs: ["2001:db8::/32"] }],
   ])("%s", (_name, entry) => {
     expect(problems(evidence(entry))).toEqual([])
   })
@@ -74,9 +74,34 @@ describe("SR-120: what is enough evidence", () => {
     ["an endpoint alone", evidence({ vpceIds }), [at, /a VPC endpoint alone proves too little/]],
     ["a certificate and an address", evidence({ mtls, cidrs: ["192.0.2.0/24"] }), [at, /proves too little/]],
     ["an endpoint and an address", evidence({ vpceIds, cidrs: ["10.0.0.0/8"] }), [at, /proves too little/]],
+    [
+      "8: a certificate and an endpoint",
+      evidence({ mtls, vpceIds }),
+      [at, /can never hold: private APIs.*no mutual TLS/],
+    ],
+    ["8: both, and a secret", evidence({ mtls, vpceIds, secret: secretPart }), [at, /can never hold/]],
+    ["8: both, and a signature", evidence({ ...hmacEntry, mtls, vpceIds }), [at, /can never hold/]],
+    [
+      "8: an endpoint and an HTTP API",
+      { ...(evidence({ vpceIds, secret: secretPart }) as object), gateway: { resultTtlSeconds: 0, api: "http" } },
+      [`${at}.vpceIds`, /can never hold with gateway\.api "http": only REST APIs/],
+    ],
     ["evidence of an unknown kind", evidence({ ...hmacEntry, trustMe: true }), [`${at}.trustMe`, /not a known option/]],
   ])("refused: %s", (_name, config, problem) => {
     expectProblems(config, [problem])
+  })
+
+  it("8: an endpoint and a certificate can have an entry each", () => {
+    const either = [
+      { mtls, secret: secretPart },
+      { vpceIds, secret: secretPart },
+    ]
+    expect(problems(edge({ evidence: either }))).toEqual([])
+    const rest = {
+      ...(evidence({ vpceIds, secret: secretPart }) as object),
+      gateway: { resultTtlSeconds: 0, api: "rest" },
+    }
+    expect(problems(rest)).toEqual([])
   })
 })
 

@@ -156,18 +156,38 @@ describe("the client certificate that the gateway saw", () => {
 
 describe("everything inside an entry must hold", () => {
   const vpceId = "vpce-0a1b2c3d4e5f"
-  const entry = { mtls: { spkiSha256: [spki] }, vpceIds: [vpceId], secret: secretPart, cidrs: ["192.0.2.0/24"] }
-  const all = { clientCertPem: bigip, vpceId, sourceIp: "192.0.2.7" }
+  const device = { mtls: { spkiSha256: [spki] }, secret: secretPart, cidrs: ["192.0.2.0/24"] }
+  const network = { vpceIds: [vpceId], secret: secretPart, cidrs: ["192.0.2.0/24"] }
+  const [fromDevice, fromNetwork] = [
+    { clientCertPem: bigip, sourceIp: "192.0.2.7" },
+    { vpceId, sourceIp: "192.0.2.7" },
+  ]
+  const wrongSecret = { ...alice, "x-origin-verify": "x" }
 
-  it.each<[string, EdgeConnection, { readonly [name: string]: string }, string]>([
-    ["all of it", all, withSecret, "ok"],
-    ["another certificate", { ...all, clientCertPem: stranger }, withSecret, "edge_certificate_refused"],
-    ["another endpoint", { ...all, vpceId: "vpce-ffffffff" }, withSecret, "edge_network_refused"],
-    ["another address", { ...all, sourceIp: "192.0.3.7" }, withSecret, "edge_network_refused"],
-    ["another secret", all, { ...alice, "x-origin-verify": "x" }, "edge_secret_invalid"],
-    ["no secret", all, alice, "edge_evidence_missing"],
-    ["no endpoint", { clientCertPem: bigip, sourceIp: "192.0.2.7" }, withSecret, "edge_evidence_missing"],
-  ])("%s", async (_name, connection, headers, expected) => {
+  it.each<[string, object, EdgeConnection, { readonly [name: string]: string }, string]>([
+    ["all of a device", device, fromDevice, withSecret, "ok"],
+    ["another certificate", device, { ...fromDevice, clientCertPem: stranger }, withSecret, "edge_certificate_refused"],
+    [
+      "a device at another address",
+      device,
+      { ...fromDevice, sourceIp: "192.0.3.7" },
+      withSecret,
+      "edge_network_refused",
+    ],
+    ["a device with another secret", device, fromDevice, wrongSecret, "edge_secret_invalid"],
+    ["a device without a secret", device, fromDevice, alice, "edge_evidence_missing"],
+    ["all of a network", network, fromNetwork, withSecret, "ok"],
+    ["another endpoint", network, { ...fromNetwork, vpceId: "vpce-ffffffff" }, withSecret, "edge_network_refused"],
+    [
+      "a network's other address",
+      network,
+      { ...fromNetwork, sourceIp: "192.0.3.7" },
+      withSecret,
+      "edge_network_refused",
+    ],
+    ["a network with another secret", network, fromNetwork, wrongSecret, "edge_secret_invalid"],
+    ["no endpoint", network, fromDevice, withSecret, "edge_evidence_missing"],
+  ])("%s", async (_name, entry, connection, headers, expected) => {
     expect(await reason(entry, connection, headers)).toBe(expected)
   })
 })
