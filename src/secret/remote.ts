@@ -22,7 +22,7 @@ export interface RemoteSecretParts<V> extends RenewalParts {
   readonly observer: SecretObserver
 }
 
-/** Least time between two refreshes that unknown key ids can force, as for those of tokens. */
+/** Least time between two refreshes that unknown key ids and secrets can force, as for key ids of tokens. */
 const cooldownSeconds = 30
 /** How long a service that throttles is left alone at least. */
 const throttledMs = 5000
@@ -38,9 +38,10 @@ export class RemoteSecret<V> extends Renewed<V, Report> {
     this.#parts = parts
   }
 
-  protected override async obtain(): Promise<Take<V, Report>> {
+  /** @param mayRetry false if a request holds what the value lacks: then nothing less than the service itself can answer */
+  protected override async obtain(mayRetry: boolean): Promise<Take<V, Report>> {
     const { reference, policy } = this.#parts
-    const fetched = await this.#parts.fetch(reference, { timeoutMs: policy.timeoutMs })
+    const fetched = await this.#parts.fetch(reference, { timeoutMs: policy.timeoutMs, latest: !mayRetry })
     return () => this.#take(fetched)
   }
 

@@ -31,6 +31,11 @@ export interface FetchedSecret {
 export interface SecretLimits {
   /** Time for everything. Milliseconds. */
   readonly timeoutMs: number
+  /**
+   * Whether caches between the function and the service must be passed by, because a request holds a key id or a secret that
+   * the cached value lacks. @default false
+   */
+  readonly latest?: boolean
 }
 
 /**
@@ -80,7 +85,8 @@ export interface SecretEventRecord {
   readonly secret: string
   /**
    * `stale_served`: aged values were used while a refresh runs or waits. `overdue_served`: the refresh failed and the old
-   * values were used. `unknown_key`: a signature named a key that is not there. `cool_down`: … and no refresh was due.
+   * values were used. `unknown_key`: a signature named a key, or a request held a shared secret, that is not there.
+   * `cool_down`: … and no refresh was due.
    */
   readonly event: "stale_served" | "overdue_served" | "unknown_key" | "cool_down"
   /** Age of the values in use. Seconds. */

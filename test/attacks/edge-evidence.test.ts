@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest"
 import { hmacEvidence } from "../../src/edge/evidence/hmac.ts"
+import { secretEvidence } from "../../src/edge/evidence/shared-secret.ts"
 import type { EdgeV1Signing } from "../../src/edge.ts"
 import { type Authorizer, createAuthorizer } from "../../src/index.ts"
-import { fixedSource } from "../../src/shared/value-source.ts"
+import { fixedSource, type Source } from "../../src/shared/value-source.ts"
+import { refusal } from "../../src/types/reasons.ts"
+import type { SharedSecrets } from "../../src/types/secret-options.ts"
 import { oidcIssuer } from "../support/config.ts"
 import {
   alice,
@@ -23,6 +26,14 @@ import {
 import type { EventOptions } from "../support/events.ts"
 import { clock, mint, nowSeconds } from "../support/mint.ts"
 
+const edgeConnection = {
+  method: "GET",
+  host: "h",
+  path: "/",
+  sourceIp: undefined,
+  vpceId: undefined,
+  clientCertPem: undefined,
+}
 const otherKey = Buffer.from(otherKeyHex, "hex")
 const hmac = await edgeAuthorizer(edgeConfig())
 const network = { vpceId: "vpce-0a1b2c3d4e5f" }
@@ -505,5 +516,120 @@ describe("SR-169: a shared secret", () => {
     `${secret},${secret}`,
   ])("is not %s", async (value) => {
     expect(await given(value)).toBe("edge_secret_invalid")
+  })
+})
+
+describe("8, SR-169: a shared secret that is new", () => {
+  const fresh = "A-Brand-New-Shared-Secret-43"
+  type Stored = { readonly current: string; readonly previous?: string }
+
+  /** An authorizer whose clock and stored secret the test moves. */
+  async function rotating(changes: Partial<Parameters<typeof edgeConfig>[1]> = {}) {
+    const state = {
+      at: nowSeconds,
+      stored: { current: secret } as Stored,
+      asked: [] as (boolean | undefined)[],
+      down: false,
+    }
+    const entry = { vpceIds: [network.vpceId], secret: secretPart }
+    const authorizer = await edgeAuthorizer(edgeConfig({ evidence: [entry] }, changes), {
+      clock: () => state.at * 1000,
+      secrets: async (_reference, { latest }) => {
+        state.asked.push(latest)
+        if (state.down) throw new Error("down")
+        return state.stored
+      },
+    })
+    const event = (value: string) =>
+      edgeEvent("rest-request", { headers: { ...alice, "x-origin-verify": value } }, network)
+    const given = async (value: string) => (await authorizer.decide(event(value))).reason
+    return { state, given, answer: (value: string) => authorizer.handler(event(value)) }
+  }
+
+  it("is known at its first use, whatever the age of the values, and the service itself is asked", async () => {
+    for (const idleSeconds of [31, 301, 960, 3601]) {
+      const { state, given } = await rotating()
+      state.stored = { current: fresh, previous: secret }
+      state.at += idleSeconds
+      expect(await given(fresh), `after ${idleSeconds} s`).toBe("ok")
+      expect(await given(secret)).toBe("ok")
+      expect(state.asked).toEqual([false, idleSeconds < 3601])
+    }
+  })
+
+  it("made-up values cause one fetch in a cool-down, and are refused", async () => {
+    const { state, given } = await rotating()
+    state.at += 31
+    for (let i = 0; i < 300; i++) expect(await given(`a made-up value ${i}`)).toBe("edge_secret_invalid")
+    expect(state.asked).toHaveLength(2)
+    state.at += 29
+    expect(await given("a made-up value")).toBe("edge_secret_invalid")
+    expect(state.asked).toHaveLength(2)
+    state.at += 2
+    expect(await given("a made-up value")).toBe("edge_secret_invalid")
+    expect(state.asked).toHaveLength(3)
+  })
+
+  it("that comes during a cool-down is refused for now, and known when the cool-down is over", async () => {
+    const { state, given } = await rotating()
+    state.stored = { current: fresh, previous: secret }
+    state.at += 10
+    expect(await given(fresh)).toBe("edge_secret_invalid")
+    state.at += 21
+    expect(await given(fresh)).toBe("ok")
+  })
+
+  it("SR-147: a value that is not there decides nothing while the secret cannot be refreshed", async () => {
+    const { state, given } = await rotating()
+    state.down = true
+    state.at += 31
+    for (let i = 0; i < 2; i++) expect(await given(fresh)).toBe("secrets_unavailable")
+    expect(await given(secret)).toBe("ok")
+  })
+
+  it("SR-147: no value decides anything while none was ever fetched", async () => {
+    const { state, given } = await rotating()
+    state.down = true
+    state.at += 86_401
+    expect(await given(fresh)).toBe("secrets_unavailable")
+    expect(await given(secret)).toBe("secrets_unavailable")
+  })
+
+  it("of the environment is compared once: it stays what it is for the life of the process", async () => {
+    process.env.EDGE_TEST_ORIGIN = secret
+    const entry = {
+      vpceIds: [network.vpceId],
+      secret: { header: "x-origin-verify", values: { env: "EDGE_TEST_ORIGIN" } },
+    }
+    const { decide } = createAuthorizer(edgeConfig({ evidence: [entry] }), { clock })
+    delete process.env.EDGE_TEST_ORIGIN
+    for (const [value, expected] of [
+      [secret, "ok"],
+      [fresh, "edge_secret_invalid"],
+    ]) {
+      const event = edgeEvent("rest-request", { headers: { ...alice, "x-origin-verify": value } }, network)
+      expect((await decide(event)).reason).toBe(expected)
+    }
+  })
+
+  it("2.3: says which refusals may end before a kept answer does", async () => {
+    const refusedWith = (source: Source<SharedSecrets>) =>
+      secretEvidence(
+        "x-s",
+        source,
+      )({
+        scanned: new Map([["x-s", fresh]]),
+        connection: edgeConnection,
+        nowMs: nowSeconds * 1000,
+      })
+    const values = { matches: () => false }
+    const cooling: Source<SharedSecrets> = { ...fixedSource(values), isFixed: false }
+    expect(await refusedWith(cooling)).toMatchObject({ code: "edge_secret_invalid", ifKept: "secrets_unavailable" })
+    const asked = { ...cooling, forced: () => Promise.resolve(values) }
+    for (const source of [asked, fixedSource<SharedSecrets>(values)])
+      expect(await refusedWith(source)).toBe(refusal("edge_secret_invalid"))
+    const failing = { ...cooling, inDoubt: true }
+    for (const source of [failing, { ...failing, forced: () => Promise.resolve(undefined) }])
+      expect(await refusedWith(source)).toBe(refusal("secrets_unavailable"))
   })
 })

@@ -129,6 +129,13 @@ describe("Secrets Manager through the extension", () => {
     expect(await failureOf(fetchSecret(secret, limits))).toBe("network")
   })
 
+  it("8: is passed by for the latest value: it keeps an older one for up to five minutes", async () => {
+    answer = both
+    expect(await fetchSecret(secret, { ...limits, latest: true })).toMatchObject({ current: "from the SDK" })
+    expect(asked).toEqual([])
+    expect(await fetchSecret(secret, { ...limits, latest: false })).toEqual({ current, previous })
+  })
+
   it("is not asked for a secret of another region, which it could not find", async () => {
     answer = both
     const arn = (region: string): string => `arn:aws:secretsmanager:${region}:123456789012:secret:edge-AbCdEf`

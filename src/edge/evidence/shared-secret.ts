@@ -1,13 +1,16 @@
 import type { Source } from "../../shared/value-source.ts"
-import { refusal } from "../../types/reasons.ts"
+import { type Refusal, refusal } from "../../types/reasons.ts"
 import type { SharedSecrets } from "../../types/secret-options.ts"
-import { type CheckEvidence, missing, timeless } from "./evidence.ts"
+import { type CheckEvidence, missing, type Proof, timeless } from "./evidence.ts"
 
 const invalid = refusal("edge_secret_invalid")
 const unavailable = refusal("secrets_unavailable")
+/** No refresh is due, and the value may have been stored since the last one. */
+const invalidNow: Refusal = Object.freeze({ ...invalid, ifKept: "secrets_unavailable" })
 
 /**
- * Checks a shared secret, current or previous, in constant time (SR-169).
+ * Checks a shared secret, current or previous, in constant time (SR-169). A value that is none of them may be one that was
+ * added since (rotation): it causes one refresh, if the cool-down allows it.
  *
  * @param header in lower case
  */
@@ -15,9 +18,19 @@ export function secretEvidence(header: string, values: Source<SharedSecrets>): C
   return ({ scanned, nowMs }) => {
     const candidate = scanned.get(header)
     if (candidate === undefined || candidate === "") return missing
-    const judge = (secrets: SharedSecrets) => (secrets.matches(candidate) ? timeless : invalid)
+    const judge = (secrets: SharedSecrets | undefined): Proof | undefined =>
+      secrets?.matches(candidate) ? timeless : undefined
+    const without = (otherwise: Refusal): Refusal => (values.inDoubt ? unavailable : otherwise)
+
     const current = values.current(nowMs)
-    if (current !== undefined) return judge(current)
-    return values.refreshed(nowMs).then((fresh) => (fresh === undefined ? unavailable : judge(fresh)))
+    if (current === undefined) {
+      return values
+        .refreshed(nowMs)
+        .then((fresh) => (fresh === undefined ? unavailable : (judge(fresh) ?? without(invalid))))
+    }
+    const proof = judge(current)
+    if (proof !== undefined || values.isFixed) return proof ?? invalid
+    const newer = values.forced(nowMs)
+    return newer === undefined ? without(invalidNow) : newer.then((fresh) => judge(fresh) ?? without(invalid))
   }
 }
