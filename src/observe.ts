@@ -4,6 +4,7 @@ export type { ObserveOptions } from "./types/configuration.ts"
 export type { DecisionDetails, DecisionLatency, DecisionRecord } from "./types/decision.ts"
 export type {
   DisagreementRecord,
+  FaultRecord,
   KeyEventRecord,
   KeyFetchRecord,
   KeySetRecord,

@@ -41,7 +41,7 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
   if (observe !== undefined) observer.configure?.(observe)
   const { authenticate, warmUp } = connect(checked, inUse, snapshot, loaded.makeTokenStore)
   const connected = edge && loaded.edge.connect(edge, { verification: checked, routes, parts: inUse })
-  const tellFault = (error: unknown): undefined => void observer.fault?.(error)
+  const tellFault = (error: unknown): Promise<void> | undefined => observer.fault?.(error)
   const tracing = observe?.traceContext === true ? loaded.observe : undefined
   const contextOf = createContext({ ...connected?.context, ...context })
   const stages: Stages = {
@@ -80,8 +80,8 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
   }
 
   /** Nothing is expected to arrive here; what does is a fault and never an answer about the caller (SR-166). */
-  function faulted(error: unknown): Walk {
-    tellFault(error)
+  async function faulted(error: unknown): Promise<Walk> {
+    await tellFault(error)
     return stopped("event", refusal("internal"), undefined)
   }
 
@@ -98,8 +98,8 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
       } catch (error) {
         if (error instanceof Unavailable || (error instanceof Error && error.message === "Unauthorized")) throw error
         done = { ...done, refused: refusal("internal") }
-        tellFault(error)
-        throw new Unavailable("internal", { cause: error })
+        await tellFault(error)
+        throw new Unavailable("internal")
       } finally {
         if (notes !== undefined) observer.decision?.(notes.answered(done)) // not what was meant to be answered
         afterAnswer.answered()

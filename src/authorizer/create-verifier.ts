@@ -51,18 +51,24 @@ export function createVerifier(config: VerifierConfig, parts: VerifierParts = {}
     try {
       const result = authenticate(token, inUse.clock())
       return result instanceof Promise ? keysUnavailable : result
-    } catch (cause) {
-      throw new Unavailable("internal", { cause })
+    } catch (error) {
+      void inUse.observer.fault?.(error)
+      throw new Unavailable("internal")
     }
+  }
+  /** What arrives here is a fault; the error itself goes to no caller, because it may hold anything (SR-163). */
+  async function faulted(error: unknown): Promise<never> {
+    await inUse.observer.fault?.(error)
+    throw new Unavailable("internal")
   }
   return {
     verify(token) {
       // Not an async function: awaiting what is there already costs a turn of the event loop's queue on every call.
       try {
         const result = authenticate(token, inUse.clock())
-        return result instanceof Promise ? result.then(settle) : settle(result)
-      } catch (cause) {
-        return Promise.reject(new Unavailable("internal", { cause }))
+        return result instanceof Promise ? result.then(settle, faulted) : settle(result)
+      } catch (error) {
+        return faulted(error)
       }
     },
     verifySync(token) {

@@ -1,16 +1,19 @@
 import type { FetchKeySet } from "../keys/document.ts"
 import { type AfterAnswer, afterTurn } from "../shared/after-answer.ts"
+import { faultDescribers } from "../shared/fault-describers.ts"
 import { type Clock, systemClock } from "../types/clock.ts"
+import { ConfigurationError, Unavailable } from "../types/errors.ts"
 import type { KeySnapshot } from "../types/key-snapshot.ts"
-import { type Observer, silentObserver } from "../types/observer.ts"
+import { type FaultRecord, type Observer, silentObserver } from "../types/observer.ts"
 import type { Principal } from "../types/principal.ts"
 import type { AccessRequest } from "../types/request.ts"
 import type { FetchSecret } from "../types/secret-options.ts"
 
 /**
  * A rule of your own, asked after all configured ones allowed. It can only narrow: what it refuses is forbidden
- * (`check_refused`), and when it throws the answer is `unavailable`. Under API Gateway's cache its answer is used for
- * every request with the same identity sources, so let it depend on nothing else.
+ * (`check_refused`), and when it throws the answer is `unavailable`. hallpass records the class and the code of what is thrown,
+ * never its text: log that yourself if it holds nothing of the request. Under API Gateway's cache the answer is used for every
+ * request with the same identity sources, so let it depend on nothing else.
  *
  * @returns true to let the decision stand
  */
@@ -51,8 +54,14 @@ export interface Parts {
   /** When refreshes begin that no request waits for. */
   readonly afterAnswer: AfterAnswer
   readonly fetch: FetchKeySet
-  readonly observer: Observer
+  readonly observer: GuardedObserver
   readonly secrets: FetchSecret | undefined
+}
+
+/** An observer whose methods neither throw nor reject. */
+export interface GuardedObserver extends Observer {
+  /** Resolves when the fault was told. */
+  fault?(error: unknown): Promise<void>
 }
 
 export function partsInUse(parts: AuthorizerParts, afterAnswer: AfterAnswer = afterTurn): Parts {
@@ -62,7 +71,7 @@ export function partsInUse(parts: AuthorizerParts, afterAnswer: AfterAnswer = af
     afterAnswer,
     fetch: fetchKeySet,
     secrets,
-    observer: observer === silentObserver ? observer : guarded(observer),
+    observer: observer === silentObserver ? {} : guarded(observer),
   }
 }
 
@@ -70,11 +79,11 @@ const fetchLazily: FetchKeySet = async (url, limits) => (await import("../keys/n
 
 const methods = [
   ...(["configure", "decision", "disagreement", "keySet", "keyFetch", "keyEvent"] as const),
-  ...(["secretFetch", "secretEvent", "fault"] as const),
+  ...(["secretFetch", "secretEvent"] as const),
 ] satisfies readonly (keyof Observer)[]
 
 /** An observer must not be able to change an answer, so what it throws ends here. */
-function guarded(observer: Observer): Observer {
+function guarded(observer: Observer): GuardedObserver {
   const safe: { [method in keyof Observer]?: (told: never) => void } = {}
   for (const method of methods) {
     const tell: ((told: never) => void) | undefined = observer[method]?.bind(observer)
@@ -95,5 +104,25 @@ function guarded(observer: Observer): Observer {
       // As above.
     }
   }
-  return { ...(safe as Observer), recorded }
+  async function fault(error: unknown): Promise<void> {
+    try {
+      await observer.fault?.(faultDescribers.has(observer) ? errorOf(error) : await described(error))
+    } catch {
+      // As above.
+    }
+  }
+  return { ...(safe as Omit<Observer, "fault">), recorded, ...(observer.fault && { fault }) }
+}
+
+/** A configuration that is refused is told at start, whole. From a part that was passed in, it may hold anything. */
+function errorOf(error: unknown): unknown {
+  try {
+    return error instanceof ConfigurationError ? new Unavailable("internal") : error
+  } catch {
+    return undefined // a proxy whose traps throw
+  }
+}
+
+async function described(error: unknown): Promise<FaultRecord> {
+  return (await import("./optional/fault.ts")).faultSupport.describe(error)
 }

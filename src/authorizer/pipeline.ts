@@ -29,7 +29,7 @@ export interface Stages {
    */
   readonly tokenEventsUnsafe: boolean
   /** Told of a fault that the walk itself turned into `unavailable`. */
-  readonly fault: (error: unknown) => void
+  readonly fault: (error: unknown) => Promise<void> | undefined
 }
 
 const arnInvalid = refusal("arn_invalid")
@@ -146,7 +146,7 @@ async function narrowed(
     if (passed) return checked
     return { ...checked, policy: undefined, refused: walked.refused ?? checkRefused }
   } catch (error) {
-    fault(error)
+    await fault(error)
     return { ...checked, stage: "check", policy: undefined, refused: internal }
   }
 }

@@ -1,6 +1,6 @@
 import { Logger } from "@aws-lambda-powertools/logger"
 import type { LogAttributes } from "@aws-lambda-powertools/logger/types"
-import { describeFault } from "./fault.ts"
+import { describeFault } from "../shared/describe-fault.ts"
 
 export type LogLevel = "info" | "warn" | "error"
 
@@ -8,7 +8,7 @@ export type LogLevel = "info" | "warn" | "error"
 export interface Log {
   /** One structured record as a JSON line. */
   record(level: LogLevel, message: string, details: object): void
-  /** One record of an error, described so that it holds no secret. */
+  /** One record of an error, described without any text of it. */
   fault(message: string, error: unknown): void
 }
 

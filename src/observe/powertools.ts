@@ -1,5 +1,6 @@
 import { afterPost } from "../shared/after-answer.ts"
 import { Deferred } from "../shared/deferred.ts"
+import { faultDescribers } from "../shared/fault-describers.ts"
 import type { Observer } from "../types/observer.ts"
 import type { PowertoolsObserverOptions } from "./options.ts"
 import type { Recorder } from "./recorder.ts"
@@ -54,7 +55,7 @@ export function createPowertoolsObserver(options: PowertoolsObserverOptions = {}
 
   const recorded = (): Promise<void> => recorder.loading ?? nothing
 
-  return {
+  const observer: PowertoolsObserver = {
     configure: (observe) => void Object.assign(settings, observe),
     decision: teller("decision", ({ outcome }) => {
       const { sampleAllows = 0, flushAfterSeconds } = settings
@@ -77,4 +78,6 @@ export function createPowertoolsObserver(options: PowertoolsObserverOptions = {}
       await recorded()
     },
   }
+  faultDescribers.add(observer)
+  return observer
 }

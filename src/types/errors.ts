@@ -10,8 +10,9 @@ export class Unavailable extends Error {
   /** Why; the code of a refusal if API Gateway would keep that refusal although it may not last. */
   readonly code: ReasonCode
 
-  constructor(code: ReasonCode, options?: { cause?: unknown }) {
-    super(`${(unavailableMeanings as { readonly [code: string]: string })[code] ?? mayNotBeKept} (${code})`, options)
+  /** It never has a cause: the text of one may hold what was being read, and errors end in logs. */
+  constructor(code: ReasonCode) {
+    super(`${(unavailableMeanings as { readonly [code: string]: string })[code] ?? mayNotBeKept} (${code})`)
     this.code = code
   }
 }

@@ -45,6 +45,20 @@ export interface DisagreementRecord {
 }
 
 /**
+ * An unexpected fault. It holds no text of the error, which may come from a part that was passed in and quote a token: only
+ * what hallpass and Node.js name themselves.
+ */
+export interface FaultRecord {
+  /** The nearest known class, such as `TypeError`; for other things that were thrown their type, such as `string`. */
+  readonly name: string
+  /** A code of Node.js, the operating system or hallpass, such as `ENOENT`. */
+  readonly code?: string | undefined
+  /** Positions in hallpass's own files, innermost first: `authorizer/pipeline.ts:140:20`. */
+  readonly frames: readonly string[]
+  readonly cause?: FaultRecord | undefined
+}
+
+/**
  * Told what was decided. Every method is optional; nothing is built for a method that is absent.
  * An observer cannot change a decision, and what it throws is ignored.
  */
@@ -64,8 +78,11 @@ export interface Observer extends SecretObserver {
   keySet?(record: KeySetRecord): void
   keyFetch?(record: KeyFetchRecord): void
   keyEvent?(record: KeyEventRecord): void
-  /** An unexpected fault behind an `unavailable` answer. The error may be logged; it holds no token. */
-  fault?(error: unknown): void
+  /**
+   * An unexpected fault, as an authorizer or a verifier tells it: a `FaultRecord`. The Powertools observer also takes the error
+   * itself and describes it.
+   */
+  fault?(fault: unknown): void
 }
 
 /** The default of the library: observes nothing. */

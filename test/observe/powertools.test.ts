@@ -156,12 +156,17 @@ describe("records", () => {
       { path: "colour", message: "is not a known option" },
     ]
     observer.fault?.(new ConfigurationError(problems))
-    observer.fault?.(new Error("something broke"))
+    observer.fault?.(Object.assign(new TypeError("something broke"), { code: "ERR_INVALID_ARG_TYPE" }))
     await allWritten(observer)
     expect(output.records()).toMatchObject([
       { level: "ERROR", message: "configuration refused", problems },
-      { level: "ERROR", message: "unexpected fault", fault: { name: "Error", message: "something broke" } },
+      {
+        level: "ERROR",
+        message: "unexpected fault",
+        fault: { name: "TypeError", code: "ERR_INVALID_ARG_TYPE", frames: [] },
+      },
     ])
+    expect(output.text()).not.toContain("something broke")
   })
 })
 

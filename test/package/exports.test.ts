@@ -85,6 +85,7 @@ const contract: { readonly [door: string]: { readonly values: readonly string[];
         "DecisionLatency",
         "DecisionRecord",
         "DisagreementRecord",
+        "FaultRecord",
         "KeyEventRecord",
         "KeyFetchRecord",
         "KeySetRecord",
