@@ -1,6 +1,7 @@
 import { vi } from "vitest"
 import { ConfigurationError, createAuthorizer } from "../../src/index.ts"
 import { createPowertoolsObserver } from "../../src/observe.ts"
+import { parseExecuteApiArn } from "../../src/policy.ts"
 import { allRefusals } from "../../src/types/reasons.ts"
 import { oidcIssuer } from "../support/config.ts"
 import { edgeAuthorizer, edgeConfig, edgeEvent } from "../support/edge.ts"
@@ -96,9 +97,18 @@ async function tellEverything(): Promise<void> {
     observer.secretEvent?.({ secret, event, ageSeconds: 400 })
   }
   observer.disagreement?.({ existing: "allow", decision: { outcome: "forbidden", reason: "scope_missing" } })
-  observer.fault?.(new Error("a fault"))
+  observer.fault?.(faultOfHallpass())
   observer.fault?.(new ConfigurationError([{ path: "issuers", message: "must not be empty" }]))
   await observer.flush()
+}
+
+/** An error with a code and with frames of hallpass's own files. */
+function faultOfHallpass(): unknown {
+  try {
+    return parseExecuteApiArn("no ARN")
+  } catch (error) {
+    return Object.assign(error as Error, { code: "ERR_INVALID_ARG_VALUE" })
+  }
 }
 
 function metricsOf(line: EmfLine): Emitted[] {

@@ -83,16 +83,8 @@ function both(a: Proof, b: Proof): Proof {
   return { expiresAt: Math.min(a.expiresAt, b.expiresAt), ...(asserted && { asserted }) }
 }
 
-/**
- * What is undecided goes before what is wrong (SR-147), what is wrong for now before what stays wrong, and both before what
- * is not there.
- */
+/** What is undecided goes before what is wrong (SR-147), and what is wrong before what is not there. */
 function graver(a: Refusal, b: Refusal): Refusal {
-  return gravity(b) > gravity(a) ? b : a
-}
-
-function gravity(refused: Refusal): number {
-  if (refused === missing) return 0
-  if (refused.outcome === "unavailable") return 3
-  return refused.ifKept === undefined ? 1 : 2
+  if (b === missing) return a
+  return a === missing || b.outcome === "unavailable" ? b : a
 }

@@ -5,8 +5,6 @@ import { type CheckEvidence, missing, type Proof, timeless } from "./evidence.ts
 
 const invalid = refusal("edge_secret_invalid")
 const unavailable = refusal("secrets_unavailable")
-/** No refresh is due, and the value may have been stored since the last one. */
-const invalidNow: Refusal = Object.freeze({ ...invalid, ifKept: "secrets_unavailable" })
 
 /**
  * Checks a shared secret, current or previous, in constant time (SR-169). A value that is none of them may be one that was
@@ -20,17 +18,15 @@ export function secretEvidence(header: string, values: Source<SharedSecrets>): C
     if (candidate === undefined || candidate === "") return missing
     const judge = (secrets: SharedSecrets | undefined): Proof | undefined =>
       secrets?.matches(candidate) ? timeless : undefined
-    const without = (otherwise: Refusal): Refusal => (values.inDoubt ? unavailable : otherwise)
+    const without = (): Refusal => (values.inDoubt ? unavailable : invalid)
 
     const current = values.current(nowMs)
     if (current === undefined) {
-      return values
-        .refreshed(nowMs)
-        .then((fresh) => (fresh === undefined ? unavailable : (judge(fresh) ?? without(invalid))))
+      return values.refreshed(nowMs).then((fresh) => (fresh === undefined ? unavailable : (judge(fresh) ?? without())))
     }
     const proof = judge(current)
     if (proof !== undefined || values.isFixed) return proof ?? invalid
     const newer = values.forced(nowMs)
-    return newer === undefined ? without(invalidNow) : newer.then((fresh) => judge(fresh) ?? without(invalid))
+    return newer?.then((fresh) => judge(fresh) ?? without()) ?? without()
   }
 }
