@@ -67,6 +67,14 @@ describe("13-8: facts in the documentation", () => {
     expect(flat("README.md")).toContain("Those of HTTP APIs take one issuer and scopes for each route.")
   })
 
+  it("README: its counts are those of the pages and of the fixtures", () => {
+    const faults = read("docs/keys.md").split("## Faults and outcomes")[1]?.match(/^\| `/gm)?.length
+    const shapes = readdirSync(join(root, "test/fixtures/idp/claims")).length
+    for (const [, count] of read("README.md").matchAll(/(\d+) ways in which a key server can fail/g))
+      expect(Number(count)).toBe(faults)
+    for (const [, count] of read("README.md").matchAll(/Tokens of (\d+) shapes/g)) expect(Number(count)).toBe(shapes)
+  })
+
   it("roles and groups take the place of the preset's claim; Entra's roles are added", () => {
     const own = { roles: "https://acme.example/roles", groups: "https://acme.example/groups" }
     const issuers = [
