@@ -1,144 +1,111 @@
-// npm run bench [-- [--quick] NAME …]: installs what the benches compare with on first use, runs bench/NAME.bench.ts or all
-// of them, and says what came out. A run of all replaces bench/results/latest.json and redraws the report; a run of some
-// renews their part of it. A quick one is short, proves that everything works, and changes no result.
+// npm run bench [-- [--quick | --anyway | --redraw] NAME …]: the one way to measure and to publish. Measures what is named, or
+// everything; prints all of it; and publishes it in bench/results and bench/README.md if the machine was quiet.
 import { spawnSync } from "node:child_process"
-import { globSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { availableParallelism } from "node:os"
-import { dirname, join } from "node:path"
+import { join } from "node:path"
 import { parseArgs } from "node:util"
+import { rowsOfProcess } from "./machinery/bench.ts"
+import { floorMicros } from "./machinery/floor.ts"
+import { installOnce } from "./machinery/install.ts"
+import { provenance, revision } from "./machinery/provenance.ts"
+import { disturbances, merged, refusals } from "./machinery/publish.ts"
+import { type Measured, type Results, readResults, writeResults } from "./machinery/results.ts"
+import { verdictsOf } from "./report/budgets.ts"
 import { plainText } from "./report/format.ts"
-import { installOnce } from "./report/install.ts"
-import { provenance, revision } from "./report/provenance.ts"
 import { report } from "./report/report.ts"
-import { latestFile, type Measured, type Results, readResults, rounded, writeResults } from "./report/results.ts"
 import { tablesOf } from "./report/tables.ts"
-import { type Published, partialFolder } from "./results.ts"
 
 const here = import.meta.dirname
-const known = readdirSync(here).flatMap((file) =>
-  file.endsWith(".bench.ts") ? [file.slice(0, -".bench.ts".length)] : [],
-)
+/** Timed, in this order. Instructions are counted, and a busy machine does not change their number. */
+const timed = ["verify", "pipeline", "cold-start", "scale"]
+const known = [...timed, "instructions"]
+
 const { values, positionals } = parseArgs({
-  options: { quick: { type: "boolean", default: false } },
+  options: {
+    quick: { type: "boolean", default: false },
+    anyway: { type: "boolean", default: false },
+    redraw: { type: "boolean", default: false },
+    long: { type: "boolean", default: false },
+  },
   allowPositionals: true,
 })
-const { quick } = values
-
-/** What came of one bench. */
-interface Run {
-  readonly name: string
-  readonly status: number
-  readonly measured: Measured | undefined
-}
+const { quick, anyway, redraw } = values
+/** What benches understand. */
+const flags = (["quick", "long"] as const).filter((flag) => values[flag]).map((flag) => `--${flag}`)
+const started = Date.now()
 
 async function main(): Promise<number> {
+  const last = readResults()
   const unknown = positionals.filter((name) => !known.includes(name))
-  if (unknown.length > 0) {
-    console.error(`There is no bench ${unknown.join(", ")}; known: ${known.join(", ")}.`)
-    return 2
+  if (unknown.length > 0) return say(2, `There is no bench ${unknown.join(", ")}; known: ${known.join(", ")}.`)
+  if (redraw) {
+    if (last === undefined) return say(1, "There are no results; npm run bench makes them.")
+    await report(last)
+    return say(0, "Drawn and written.")
   }
-  for (const file of globSync(["package.json", "*/package.json"], { cwd: here }))
-    if (!file.startsWith("report")) installOnce(join(here, dirname(file)), "what the benches compare with")
-  const whole = positionals.length === 0
-  const names = whole ? known : positionals
-  const started = Date.now()
-  mkdirSync(partialFolder, { recursive: true })
-  const runs = names.map((name, index) => {
-    console.log(`\n# ${name} (${index + 1} of ${names.length}, ${elapsed(started)} so far)`)
-    return run(name)
-  })
-  await conclude(runs, whole, started)
-  const failed = runs.some(({ status }) => status !== 0)
-  return failed ? 1 : 0
+  installOnce(here, "what the benches compare with")
+  const chosen = positionals.length === 0 ? (quick ? timed : known) : positionals
+  const names = timed.filter((name) => chosen.includes(name))
+  const code = names.length === 0 ? 0 : await measure(names, last)
+  if (!chosen.includes("instructions") || code === disturbed) return code
+  const counted = countInstructions()
+  const results = readResults()
+  if (counted === 0 && publishes && results !== undefined) await report(results)
+  return Math.max(code, counted)
 }
 
-function run(name: string): Run {
-  const started = Date.now()
-  const partial = join(partialFolder, `${name}.json`)
-  rmSync(partial, { force: true })
-  const measuredNow = { ...revision(), quick }
-  const args = [join(here, `${name}.bench.ts`), ...(quick ? ["--quick"] : [])]
-  const { status } = spawnSync(process.execPath, args, {
-    stdio: "inherit",
-    env: { ...process.env, ...(quick ? { HALLPASS_BENCH_QUICK: "1" } : {}) },
-  })
-  const published = readPublished(partial)
-  const seconds = Math.round((Date.now() - started) / 1000)
-  return {
-    name,
-    status: status ?? 1,
-    measured: published && {
-      ...measuredNow,
-      measuredAt: published.measuredAt,
-      seconds,
-      rows: published.rows.map(rounded),
-    },
-  }
-}
+const publishes = !quick && !anyway
+/** The exit code of a run that was refused or ended early. */
+const disturbed = 3
 
-function readPublished(file: string): Published | undefined {
-  try {
-    return JSON.parse(readFileSync(file, "utf8")) as Published
-  } catch {
-    return undefined // ended before it could publish
+async function measure(names: readonly string[], last: Results | undefined): Promise<number> {
+  const floors = [await floorMicros()]
+  const benches: { [name: string]: Measured } = {}
+  const missing: string[] = []
+  for (const name of names) {
+    const found = publishes ? disturbances(floors, last) : []
+    if (found.length > 0) return say(disturbed, ended(found))
+    console.log(`\n# ${name} (${elapsed()}, bare RS256 in ${floors.at(-1)?.toFixed(2)} µs)`)
+    const now = { ...revision(), quick }
+    const since = Date.now()
+    const rows = await rowsOfProcess(join(here, `${name}.bench.ts`), ...flags)
+    const floorUs = [floors.at(-1) ?? Number.NaN, await floorMicros()].map((micros) => Number(micros.toPrecision(4)))
+    floors.push(floorUs[1] ?? Number.NaN)
+    const seconds = Math.round((Date.now() - since) / 1000)
+    if (rows === undefined) missing.push(name)
+    else benches[name] = { ...now, measuredAt: new Date().toISOString(), seconds, floorUs, rows }
   }
-}
-
-/** Merges, prints, and keeps what is worth keeping. */
-async function conclude(runs: readonly Run[], whole: boolean, started: number): Promise<void> {
-  const measured = Object.fromEntries(runs.flatMap(({ name, measured: one }) => (one ? [[name, one]] : [])))
-  const results: Results = {
-    $schema: "./schema.json",
-    measuredAt: new Date().toISOString(),
-    ...provenance(),
-    benches: measured,
-  }
-  console.log(`\n# summary (${elapsed(started)}, ${availableParallelism()} processors, Node ${results.node})\n`)
+  const results: Results = { $schema: "./schema.json", measuredAt: new Date().toISOString(), ...provenance(), benches }
+  console.log(`\n# summary (${elapsed()}, ${availableParallelism()} processors, Node ${results.node})\n`)
   for (const table of tablesOf(results)) console.log(`${plainText(table)}\n`)
-  for (const { name, status, measured: one } of runs) console.log(`  ${verdict(name, status, one)}`)
-  const broken = runs.filter(({ status, measured: one }) => status !== 0 && one === undefined).map(({ name }) => name)
-  const kept = keep(results, broken, whole)
-  if (kept === saved) await report()
-  console.log(`\n${kept}`)
+  const found = [...(anyway ? ["--anyway was asked for"] : []), ...refusals(results, last, missing)]
+  if (found.length > 0) return say(quick && missing.length === 0 ? 0 : disturbed, `Not published: ${found.join("; ")}.`)
+  const published = merged(results, last)
+  writeResults(published)
+  await report(published)
+  const missed = verdictsOf(results).filter(({ worst, met }) => worst !== undefined && !met).length
+  return say(missed === 0 ? 0 : 1, `Published in bench/results and bench/README.md; ${missed} budgets are missed.`)
 }
 
-const saved = "bench/results is up to date: latest.json, plots; and so is the README's part"
-
-/** @returns what was done about bench/results/latest.json */
-function keep(results: Results, broken: readonly string[], whole: boolean): string {
-  const merged = join(partialFolder, "merged.json")
-  writeResults(join(partialFolder, "merged.json"), results)
-  if (quick)
-    return `A quick run changes no result. To look at its plots: node bench/report/report.ts ${relative(merged)} FOLDER`
-  if (broken.length > 0) return `bench/results is left alone: without a result ended ${broken.join(", ")}`
-  if (whole) {
-    writeResults(latestFile, results)
-    return saved
-  }
-  const latest = readResults()
-  if (latest === undefined) return "bench/results is left alone: only a run of all benches begins it"
-  const elsewhere = JSON.stringify([latest.machine, latest.node]) !== JSON.stringify([results.machine, results.node])
-  if (elsewhere)
-    return "bench/results is left alone: it is of another machine or another Node; a run of all replaces it"
-  writeResults(latestFile, { ...results, benches: { ...latest.benches, ...results.benches } })
-  return saved
+/** Stores the counts, or only compares them if this run publishes nothing. */
+function countInstructions(): number {
+  console.log(`\n# instructions (${elapsed()})`)
+  const args = [join(here, "instructions/run.ts"), ...(publishes ? [] : ["--compare"])]
+  return spawnSync(process.execPath, args, { stdio: "inherit" }).status ?? 1
 }
 
-function verdict(name: string, status: number, measured: Measured | undefined): string {
-  const ended = status === 0 ? "" : `, ended with ${status}`
-  if (measured === undefined) return `${name}: published nothing${ended}`
-  const held = measured.rows.filter(({ holds }) => holds === true).length
-  const broken = measured.rows.filter(({ holds }) => holds === false).length
-  return `${name}: ${measured.rows.length} figures in ${measured.seconds} s, ${held} of ${held + broken} budgets hold${ended}`
+function ended(found: readonly string[]): string {
+  return `Ended early, nothing is published: ${found.join("; ")}. Make the machine quiet, or measure and print with --anyway.`
 }
 
-function elapsed(since: number): string {
-  const seconds = Math.round((Date.now() - since) / 1000)
+function elapsed(): string {
+  const seconds = Math.round((Date.now() - started) / 1000)
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`
 }
 
-function relative(file: string): string {
-  return file.slice(dirname(here).length + 1)
+function say(code: number, text: string): number {
+  console.log(`\n${text}`)
+  return code
 }
 
 process.exitCode = await main()

@@ -1,109 +1,93 @@
-import { mkdirSync, writeFileSync } from "node:fs"
+import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { type BuildOptions, build } from "esbuild"
-import { audience, type BenchKey, issuer } from "../tokens.ts"
+import { type AuthorizerConfig, createAuthorizer } from "../../src/index.ts"
+import { rulesOf } from "../subjects/events.ts"
+import { audience, type BenchKey, issuer } from "../subjects/tokens.ts"
 
 interface Build {
   readonly bundleOptions: BuildOptions
-  buildBundle(options: { outdir: string; snapshot?: string; configuration?: string }): Promise<unknown>
+  buildBundle(options: { outdir: string; snapshot?: string; configuration?: string }): Promise<{ startBytes: number }>
 }
 
-/** A handler in a bundle, and what it has to be told. */
-export interface Subject {
+/** Where keys come from: a key server, and the authority of its certificate. */
+export interface KeySource {
+  readonly jwksUri: string
+  readonly ca: string
+}
+
+/** A handler in a bundle, and the variables that it needs. */
+export interface Bundle {
   readonly name: string
-  /** The folder of the bundle, and its entry there without the ending. */
   readonly folder: string
-  readonly entry: string
-  /** Its variables, where keys come from its start, or from a key server. */
-  readonly environment: (keys: { readonly jwksUri: string; readonly ca?: string | undefined }) => {
-    [name: string]: string
-  }
+  /** File and export. */
+  readonly handler: string
+  readonly environment: (keys: KeySource) => { [name: string]: string }
 }
 
-/** The subjects whose keys are at hand when they start, and those that have to fetch them. */
-export interface Subjects {
-  readonly seeded: readonly Subject[]
-  readonly fetching: readonly Subject[]
+export interface Bundles {
+  readonly seeded: readonly Bundle[]
+  readonly fetching: readonly Bundle[]
+  readonly startBytes: number
 }
 
 export const bareName = "bare handler"
 export const ownName = "hallpass"
-export const awsName = "aws-jwt-verify + Powertools"
+const awsName = "aws-jwt-verify + Powertools"
 
-const comparators: { readonly [file: string]: string } = {
-  "aws-jwt-verify": awsName,
-  jsonwebtoken: "jsonwebtoken + jwks-rsa",
-  jose: "jose, remote key set",
-}
-
-/** jsonwebtoken and jwks-rsa are CommonJS: in an ES module their `require` of built-in modules has to come from somewhere. */
-const banner = {
-  js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
-}
-
-/** Builds every bundle into a folder. The key is the one whose set hallpass embeds as its snapshot. */
-export async function buildSubjects(folder: string, key: BenchKey): Promise<Subjects> {
-  mkdirSync(folder, { recursive: true })
+/** Builds every bundle into a folder. `seeded` have keys at hand when they start, `fetching` fetch them. */
+export async function buildBundles(folder: string, key: BenchKey): Promise<Bundles> {
   const { buildBundle, bundleOptions } = (await import(new URL("../../build.mjs", import.meta.url).href)) as Build
-  for (const file of ["bare", ...Object.keys(comparators)]) {
-    const entryPoints = [`bench/cold/handlers/${file}.mjs`]
-    await build({
-      ...bundleOptions, // the same settings for what stands beside hallpass
-      logLevel: "error",
-      entryPoints,
-      outdir: join(folder, file),
-      ...(file === "jsonwebtoken" ? { banner } : {}),
-    })
-  }
-  const jwks = JSON.stringify({ keys: [key.jwk] })
-  const snapshot = join(folder, "key-snapshot.json")
-  const sets = { [issuer]: { keys: [key.jwk] } }
-  writeFileSync(snapshot, JSON.stringify({ takenAt: new Date(Date.now() - 60_000).toISOString(), sets }))
-  await buildBundle({ outdir: join(folder, "hallpass") })
-  await buildBundle({ outdir: join(folder, "hallpass-snapshot"), snapshot })
-
-  const bare: Subject = { name: bareName, folder: join(folder, "bare"), entry: "bare", environment: () => ({}) }
-  const others = (seed: { [name: string]: string }): Subject[] =>
-    Object.entries(comparators).map(([file, name]) => ({
-      name,
-      folder: join(folder, file),
-      entry: file,
-      environment: ({ jwksUri, ca }) => ({
-        COLD_ISSUER: issuer,
-        COLD_AUDIENCE: audience,
-        COLD_JWKS_URI: jwksUri,
-        ...(ca === undefined ? {} : { COLD_CA: ca }),
-        ...seed,
-      }),
-    }))
-  const own = (variant: string): Subject => ({
-    name: ownName,
-    folder: join(folder, variant),
-    entry: "authorizer",
-    environment: ({ jwksUri, ca }) => (ca === undefined ? simpleVariables(jwksUri) : wholeConfiguration(jwksUri, ca)),
+  const at = (name: string): string => join(folder, name.replaceAll(/\W+/g, "-"))
+  const bundle = (name: string, environment: Bundle["environment"], file = "authorizer"): Bundle => ({
+    ...{ name, folder: at(name), handler: `${file}.handler`, environment },
   })
-  return {
-    seeded: [bare, own("hallpass-snapshot"), ...others({ COLD_JWKS: jwks })],
-    fetching: [own("hallpass"), ...others({})],
+  for (const [file, name] of [
+    ["bare", bareName],
+    ["aws-jwt-verify", awsName],
+  ] as const) {
+    const entryPoints = [join(import.meta.dirname, `handlers/${file}.mjs`)]
+    await build({ ...bundleOptions, entryPoints, outdir: at(name) }) // the same settings for all
   }
-}
+  const jwks = { keys: [key.jwk] }
+  const snapshot = join(folder, "key-snapshot.json")
+  writeFileSync(
+    snapshot,
+    JSON.stringify({ takenAt: new Date(Date.now() - 60_000).toISOString(), sets: { [issuer]: jwks } }),
+  )
+  await buildBundle({ outdir: at("hallpass fetching") })
+  const { startBytes } = await buildBundle({ outdir: at(ownName), snapshot })
 
-function simpleVariables(jwksUri: string): { [name: string]: string } {
+  const ofConfiguration: Bundle["environment"] = ({ jwksUri, ca }) => {
+    const issuers = [{ provider: "oidc", issuer, audience, jwksUri }]
+    return { HALLPASS_CONFIG: JSON.stringify({ issuers, gateway: { responses: "simple" }, keys: { ca } }) }
+  }
+  /** With its configuration in the bundle. */
+  const bundled = async (name: string, config: AuthorizerConfig): Promise<Bundle> => {
+    createAuthorizer(config) // reports what is wrong with it
+    const configuration = `${at(name)}.ts`
+    writeFileSync(configuration, `export default ${JSON.stringify(config)}\n`)
+    await buildBundle({ outdir: at(name), configuration })
+    return bundle(name, () => ({}))
+  }
+  const entry = (name: string) =>
+    ({ provider: "oidc", issuer: name, audience, jwks }) as AuthorizerConfig["issuers"][number]
+  const others = Array.from({ length: 199 }, (_, index) => entry(`https://tenant-${index}.issuer.example/`))
+  const simple = { responses: "simple" } as const
+  const aws = (seed: { [name: string]: string }): Bundle => {
+    const fixed = { COLD_ISSUER: issuer, COLD_AUDIENCE: audience, ...seed }
+    return bundle(awsName, ({ jwksUri, ca }) => ({ ...fixed, COLD_JWKS_URI: jwksUri, COLD_CA: ca }), "aws-jwt-verify")
+  }
+  const bare = bundle(bareName, () => ({}), "bare")
+  const own = bundle(ownName, ofConfiguration)
+  const inBundle = [
+    await bundled("hallpass, bundled configuration", { issuers: [entry(issuer)], gateway: simple }),
+    await bundled("hallpass, 50 bundled routes", { issuers: [entry(issuer)], routes: rulesOf(50) }),
+    await bundled("hallpass, 200 bundled issuers", { issuers: [...others, entry(issuer)], gateway: simple }),
+  ]
   return {
-    HALLPASS_PROVIDER: "oidc",
-    HALLPASS_ISSUER: issuer,
-    HALLPASS_AUDIENCE: audience,
-    HALLPASS_JWKS_URI: jwksUri,
-    HALLPASS_RESPONSES: "simple",
+    seeded: [bare, own, aws({ COLD_JWKS: JSON.stringify(jwks) }), ...inBundle],
+    fetching: [bare, { ...own, folder: at("hallpass fetching") }, aws({})],
+    startBytes,
   }
-}
-
-/** The same, with the one thing that no simple variable says: the authority of the key server. */
-function wholeConfiguration(jwksUri: string, ca: string): { [name: string]: string } {
-  const configuration = {
-    issuers: [{ provider: "oidc", issuer, audience, jwksUri }],
-    gateway: { responses: "simple" },
-    keys: { ca },
-  }
-  return { HALLPASS_CONFIG: JSON.stringify(configuration) }
 }

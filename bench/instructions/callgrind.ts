@@ -20,10 +20,7 @@ export function findValgrind(): { readonly command: string; readonly version: st
   return status === 0 ? { command: "valgrind", version: stdout.trim() } : undefined
 }
 
-/**
- * What decides which code OpenSSL and V8 choose: counts of different values are not comparable. valgrind shows every
- * program one of a few made-up processors, by what the real one can do.
- */
+/** What decides which code OpenSSL and V8 choose: counts of different values are not comparable. */
 export function processorKind(): string {
   const flags = existsSync("/proc/cpuinfo") ? readFileSync("/proc/cpuinfo", "utf8") : ""
   const has = (flag: string): boolean => new RegExp(`\\b${flag}\\b`).test(flags)
@@ -36,8 +33,7 @@ export function processorKind(): string {
 const nodeOptions = [
   ...["--predictable", "--single-threaded", "--hash-seed=1", "--random-seed=1"],
   ...["--invocation-count-for-maglev=100", "--invocation-count-for-turbofan=400"],
-  // Nothing is collected while it is counted: whether a collection, and what it sets off, falls into most of the blocks moved
-  // a count by 10 % when the number of iterations before it changed.
+  // Nothing is collected while it is counted: a collection moved a count by 10 %.
   ...["--max-semi-space-size=64", "--min-semi-space-size=64"],
 ]
 
@@ -55,11 +51,7 @@ export async function bundleCases(): Promise<{ readonly file: string; readonly r
   return { file: join(folder, "child.mjs"), remove: () => rmSync(folder, { recursive: true }) }
 }
 
-/**
- * Instructions of one iteration of a case: the median of some blocks in one process. Start-up and warming up are no part of
- * any; a function that is compiled late, or memory that is collected, is in few of them. In one long block such an event
- * weighs up to 18 %, and whether it falls into the block depends on trifles.
- */
+/** Instructions of one iteration of a case: the median of some blocks in one process, after its start and warming up. */
 export async function countInstructions(file: string, name: string, { warm, perBlock }: Iterations): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "hallpass-callgrind-"))
   try {

@@ -1,5 +1,6 @@
 import { type AuthorizerConfig, createAuthorizer } from "../../src/index.ts"
 import { createVerifier } from "../../src/verify.ts"
+import { http2 } from "../../test/support/events.ts"
 import material from "./tokens.json" with { type: "json" }
 
 /** One hot path, ready to be called again and again. Rejects when an answer is not the right one. */
@@ -36,6 +37,10 @@ function refuseExpired(): HotCase {
   }
 }
 
+const headers = {
+  ...{ accept: "application/json", "accept-encoding": "gzip, deflate, br", host: "api.example.com" },
+  ...{ "user-agent": "Mozilla/5.0 (X11; Linux x86_64)", "x-forwarded-for": "192.0.2.1", "x-forwarded-proto": "https" },
+}
 const stage = "arn:aws:execute-api:eu-west-1:123456789012:abc123def4"
 const bearers = material.RS256.tokens.map((token) => `Bearer ${token}`)
 
@@ -63,7 +68,7 @@ function walkHttp2(): HotCase {
   const { handler } = createAuthorizer({ issuers: issuerWith("RS256"), routes, gateway }, parts)
   return allowing(
     handler,
-    bearers.map((authorization, index) => http2Event(authorization, index)),
+    bearers.map((bearer, index) => http2(bearer, { path: `/orders/${index}`, template: "/orders/{id}", headers })),
   )
 }
 
@@ -73,28 +78,6 @@ function allowing(handler: (event: unknown) => Promise<unknown>, events: readonl
       policyDocument: { Statement: readonly { Effect: string }[] }
     }
     if (answer.policyDocument.Statement[0]?.Effect !== "Allow") throw new Error("a good token is not allowed")
-  }
-}
-
-function http2Event(authorization: string, index: number): unknown {
-  const http = { method: "GET", path: `/orders/${index}`, protocol: "HTTP/1.1", sourceIp: "192.0.2.1", userAgent: "x" }
-  return {
-    ...{ version: "2.0", type: "REQUEST", routeArn: `${stage}/$default/GET/orders/${index}` },
-    ...{ identitySource: [authorization], routeKey: "GET /orders/{id}", rawPath: http.path, rawQueryString: "" },
-    cookies: [],
-    headers: {
-      ...{ accept: "application/json", "accept-encoding": "gzip, deflate, br", authorization },
-      ...{ host: "api.example.com", "user-agent": "Mozilla/5.0 (X11; Linux x86_64)", "x-forwarded-for": "192.0.2.1" },
-      ...{ "x-forwarded-port": "443", "x-forwarded-proto": "https" },
-    },
-    queryStringParameters: {},
-    pathParameters: { id: String(index) },
-    stageVariables: {},
-    requestContext: {
-      ...{ accountId: "123456789012", apiId: "abc123def4", domainName: "api.example.com", domainPrefix: "api", http },
-      ...{ requestId: "JKJaXmPLvHcESHA=", routeKey: "GET /orders/{id}", stage: "$default" },
-      ...{ time: "21/Sep/2026:13:33:20 +0000", timeEpoch: 1_790_000_000_000 },
-    },
   }
 }
 

@@ -29,9 +29,7 @@ async function main(): Promise<number> {
   if (!store && unlike !== undefined) return skip(`${unlike}; where that is meant to stay, ${renew}`)
 
   const started = Date.now()
-  console.log(
-    `Counting instructions of ${Object.keys(hotCases).length} hot paths, node ${here.node}, ${here.valgrind} …`,
-  )
+  console.log(`Counting instructions of ${Object.keys(hotCases).length} hot paths, ${here.valgrind} …`)
   const now: StoredCounts = { ...here, cases: await countAll() }
   console.log(`  counted in ${Math.round((Date.now() - started) / 1000)} s`)
   const { lines, problems } = compareCounts(unlike === undefined ? (stored ?? now) : now, now)

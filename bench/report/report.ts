@@ -1,41 +1,57 @@
-// Draws bench/results/*.svg and writes the README's part, from bench/results/latest.json. Measures nothing.
-//   node bench/report/report.ts                   the repository's own
-//   node bench/report/report.ts RESULTS FOLDER    only to look at: plots and readme-part.md of other results, into a folder
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
-import { join, resolve } from "node:path"
-import { resultsFolder } from "../results.ts"
-import { installOnce } from "./install.ts"
-import { plotsOf } from "./plots/plots.ts"
-import { readmePart, withReadmePart } from "./readme.ts"
-import { latestFile, readResults } from "./results.ts"
+import { join } from "node:path"
+import { installOnce } from "../machinery/install.ts"
+import { type Results, resultsFolder } from "../machinery/results.ts"
+import { markdown } from "./format.ts"
+import { draw, plotsOf } from "./plots.ts"
+import { tablesOf } from "./tables.ts"
 
-/** Draws every plot and makes the README's part. */
-export async function report(file: string = latestFile, folder: string = resultsFolder): Promise<void> {
-  const results = readResults(file)
-  if (results === undefined) throw new NothingToReport(`There is no ${file}; npm run bench makes it.`)
-  installOnce(import.meta.dirname, "what draws the plots")
-  const { draw } = await import("./draw.ts")
+export const begin = "<!-- figures: written by npm run bench from bench/results/latest.json; do not edit -->"
+export const end = "<!-- end of figures -->"
+
+/** Draws every picture into bench/results, and renews the figures of bench/README.md. */
+export async function report(results: Results, folder: string = resultsFolder): Promise<void> {
+  installOnce(import.meta.dirname, "what draws the pictures")
   mkdirSync(folder, { recursive: true })
   for (const { name, spec } of plotsOf(results)) {
-    // Says which results it shows, so that a test can tell a plot that was left behind.
+    // Says which results it shows, so that a test can find a picture of older ones.
     writeFileSync(join(folder, `${name}.svg`), `<!-- ${results.measuredAt} -->\n${await draw(spec)}`)
   }
-  const part = readmePart(results)
-  if (folder !== resultsFolder) return writeFileSync(join(folder, "readme-part.md"), `${part}\n`)
-  const readme = resolve(import.meta.dirname, "../../README.md")
-  writeFileSync(readme, withReadmePart(readFileSync(readme, "utf8"), part))
+  const page = join(import.meta.dirname, "../README.md")
+  writeFileSync(page, withFigures(readFileSync(page, "utf8"), figuresOf(results)))
 }
 
-/** There are no results yet. */
-class NothingToReport extends Error {}
+/** What the markers of bench/README.md enclose. */
+export function figuresOf(results: Results): string {
+  const images = plotsOf(results).map(({ name, title }) => `![${title}](results/${name}.svg)`)
+  return [provenanceText(results), ...images, ...tablesOf(results).map(markdown)].join("\n\n")
+}
 
-if (process.argv[1] === import.meta.filename) {
-  try {
-    await report(...process.argv.slice(2, 4))
-    console.log("drawn and written")
-  } catch (error) {
-    if (!(error instanceof NothingToReport)) throw error
-    console.error(error.message)
-    process.exitCode = 1
-  }
+/** A page with its figures made new. @throws Error if the markers are not there, once and in order */
+export function withFigures(page: string, figures: string): string {
+  const [before, rest, ...more] = page.split(begin)
+  const [, after, ...others] = rest?.split(end) ?? []
+  if (before === undefined || after === undefined || more.length + others.length > 0)
+    throw new Error(`bench/README.md must hold "${begin}" and after it "${end}", once each.`)
+  return `${before}${begin}\n\n${figures}\n\n${end}${after}`
+}
+
+function provenanceText({ machine, node, packages, benches }: Results): string {
+  const unique = (values: readonly string[]): string => [...new Set(values)].sort().join(", ")
+  const all = Object.values(benches)
+  // Of what was compared with only; results/latest.json has the rest.
+  const subjects = all.flatMap(({ rows }) => rows.map(({ subject }) => subject.split(/[ ,]+/)))
+  const versions = Object.entries(packages).flatMap(([name, version]) =>
+    name !== "hallpass" && subjects.some((words) => words.includes(name)) ? `${name} ${version}` : [],
+  )
+  const floors = all.flatMap(({ floorUs }) => floorUs)
+  const short = Object.keys(benches).filter((name) => benches[name]?.quick)
+  return [
+    short.length === 0 ? "" : `**Not results: short rounds only, in ${short.join(", ")}.** `,
+    `Measured on ${unique(all.map(({ measuredAt }) => measuredAt.slice(0, 10)))} at commit `,
+    `${unique(all.map(({ commit, changed }) => `${commit}${changed ? " with changes" : ""}`))}, Node.js ${node}, `,
+    `${machine.cpu}, ${machine.logicalCpus} processors`,
+    floors.length === 0 ? ". " : `, bare RS256 in ${Math.min(...floors)} to ${Math.max(...floors)} µs. `,
+    versions.length === 0 ? "" : `Versions: ${versions.join(", ")}.`,
+  ].join("")
 }

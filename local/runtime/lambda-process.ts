@@ -28,6 +28,8 @@ export interface LambdaFunction {
   /** The function's own variables; nothing else is inherited. */
   readonly environment: { readonly [name: string]: string }
   readonly client: RuntimeClient
+  /** Gets the process id at once, for example to limit the process. */
+  readonly onSpawn?: (pid: number) => void
 }
 
 /** Starts the function and waits until it asks for an event, or fails to start. */
@@ -43,6 +45,7 @@ export async function startLambdaProcess(lambda: LambdaFunction): Promise<Lambda
     stdio: ["ignore", descriptor, descriptor],
     env: { ...lambdaEnvironment(lambda, api.address), ...lambda.environment },
   })
+  if (child.pid !== undefined) lambda.onSpawn?.(child.pid)
   closeSync(descriptor)
   const exited = new Promise<void>((resolve) => {
     child.once("error", (error) => {

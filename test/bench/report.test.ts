@@ -1,14 +1,14 @@
-import { existsSync, readFileSync } from "node:fs"
+import { globSync, readFileSync, statSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { Ajv } from "ajv"
 import { describe, expect, it } from "vitest"
 import { compareCounts, incomparable, type StoredCounts } from "../../bench/instructions/counts.ts"
+import { checkedRows, type ResultRow, type Results, readResults } from "../../bench/machinery/results.ts"
+import { budgetTable, verdictsOf } from "../../bench/report/budgets.ts"
 import { markdown, plainText } from "../../bench/report/format.ts"
-import { plotsOf } from "../../bench/report/plots/plots.ts"
-import { begin, end, readmePart, withReadmePart } from "../../bench/report/readme.ts"
-import { type Results, readResults, rounded } from "../../bench/report/results.ts"
+import { plotsOf } from "../../bench/report/plots.ts"
+import { begin, end, figuresOf, withFigures } from "../../bench/report/report.ts"
 import { tablesOf } from "../../bench/report/tables.ts"
-import type { ResultRow } from "../../bench/results.ts"
 
 const root = resolve(import.meta.dirname, "../..")
 const read = (path: string): string => readFileSync(join(root, path), "utf8")
@@ -19,37 +19,44 @@ const validate = new Ajv({ strict: true, allErrors: true, strictRequired: false 
 const at = "2026-09-21T12:00:00.000Z"
 
 /** Results of one bench, as a run would leave them. */
-const resultsOf = (bench: string, rows: readonly ResultRow[]): Results => ({
+const resultsOf = (bench: string, rows: readonly ResultRow[], more: object = {}): Results => ({
   ...{ $schema: "./schema.json", measuredAt: at },
   machine: { platform: "linux", arch: "x64", cpu: "Some Processor", logicalCpus: 2, memoryGb: 8 },
   ...{ node: "24.0.0", packages: { hallpass: "0.1.0", jose: "6.0.0", "lru-cache": "11.0.0" } },
-  benches: { [bench]: { measuredAt: at, commit: "0123456789ab", changed: false, quick: false, seconds: 1, rows } },
-})
-const uncached = (subject: string, ratio: number, more: Partial<ResultRow> = {}): ResultRow => ({
-  ...{
-    case: "RS256, 800 characters",
-    subject,
-    value: ratio * 15,
-    unit: "us",
-    ratio,
-    ratioTo: "crypto.verify",
-    ...more,
+  benches: {
+    [bench]: {
+      measuredAt: at,
+      commit: "0123456789ab",
+      changed: false,
+      quick: false,
+      seconds: 1,
+      floorUs: [16, 16.2],
+      rows,
+      ...more,
+    },
   },
 })
+const row = (subject: string, value: number, more: Partial<ResultRow> = {}): ResultRow => ({
+  ...{ case: "RS256, 800 characters", subject, value, unit: "us" },
+  ...more,
+})
+const uncached = (subject: string, ratio: number): ResultRow =>
+  row(subject, ratio * 16, { ratio, ratioTo: "crypto.verify", known: 0.005 })
 
 describe("the results file", () => {
   it("is as its schema says", () => {
     expect(validate(latest), JSON.stringify(validate.errors)).toBe(true)
+    expect(validate(resultsOf("verify", [row("crypto.verify", 16), uncached("hallpass", 1.2)]))).toBe(true)
   })
 
   it.each([
     ["a figure without a unit", { case: "a", subject: "hallpass", value: 1 }],
-    ["a ratio to nobody", { case: "a", subject: "hallpass", value: 1, unit: "us", ratio: 2 }],
-    ["a budget without a verdict", { case: "a", subject: "hallpass", value: 1, unit: "us", budget: 2 }],
+    ["a ratio without the subject that it compares with", row("hallpass", 1, { ratio: 2 })],
+    ["an uncertainty without a ratio", row("hallpass", 1, { known: 0.01 })],
     ["a figure that is no number", { case: "a", subject: "hallpass", value: null, unit: "us" }],
-    ["a unit that nobody knows", { case: "a", subject: "hallpass", value: 1, unit: "s" }],
-  ])("may not hold %s", (_name, row) => {
-    expect(validate(resultsOf("verify", [row as unknown as ResultRow]))).toBe(false)
+    ["an unknown unit", { case: "a", subject: "hallpass", value: 1, unit: "s" }],
+  ])("may not hold %s", (_name, wrong) => {
+    expect(validate(resultsOf("verify", [wrong as unknown as ResultRow]))).toBe(false)
   })
 
   it("is of whole runs; npm run bench makes it, on a quiet machine", () => {
@@ -57,76 +64,117 @@ describe("the results file", () => {
     expect(short).toEqual([])
   })
 
-  it("13-8: has one measure for comparisons: each ratio is the quotient of two published figures", () => {
-    let compared = 0
-    for (const [bench, { rows }] of Object.entries(latest.benches))
+  it("has one measure of ratios: the quotient of two published figures", () => {
+    for (const [bench, { rows }] of Object.entries(latest.benches)) {
       for (const { case: measured, subject, value, ratio, ratioTo } of rows) {
         if (ratio === undefined) continue
-        const same = [measured, measured.replace(", beside a verify alone", ""), "bad tokens: none of them"]
-        const other = rows.find((row) => row.subject === ratioTo && same.includes(row.case))
-        if (other === undefined) continue // of one subject's cases, whose ratio is the figure or beside it
-        compared++
-        expect(ratio / (value / other.value), `${bench}: ${measured}: ${subject}`).toBeCloseTo(1, 2)
+        const reference = rows.find((other) => other.case === measured && other.subject === ratioTo)
+        expect(ratio / (value / (reference?.value ?? Number.NaN)), `${bench}: ${measured}: ${subject}`).toBeCloseTo(
+          1,
+          2,
+        )
       }
-    expect(compared).toBeGreaterThan(200)
+    }
   })
 
-  it("holds four significant digits", () => {
-    expect(rounded(uncached("jose", 4.987654))).toMatchObject({ value: 74.81, ratio: 4.988 })
+  it("holds four significant digits, numbers only, and each figure once", () => {
+    expect(checkedRows("verify", [uncached("jose", 4.987654)])).toEqual([
+      { ...uncached("jose", 4.988), value: 79.8, known: 0.005 },
+    ])
+    expect(() => checkedRows("verify", [row("jose", Number.NaN)])).toThrow(
+      "verify: RS256, 800 characters: jose: not a number",
+    )
+    expect(() => checkedRows("verify", [row("jose", 1), row("jose", 2)])).toThrow("measured twice")
   })
 })
 
-describe("the README's part", () => {
-  it("is what the results file makes; npm run bench:report writes it", () => {
-    const readme = read("README.md")
-    expect(withReadmePart(readme, readmePart(latest))).toBe(readme)
+describe("the figures of bench/README.md", () => {
+  it("are what the results file makes; npm run bench -- --redraw writes them", () => {
+    const page = read("bench/README.md")
+    expect(withFigures(page, figuresOf(latest))).toBe(page)
   })
 
-  it("needs its two markers, once and in order", () => {
-    expect(withReadmePart(`a\n${begin}\nold\n${end}\nb`, "new")).toBe(`a\n${begin}\n\nnew\n\n${end}\nb`)
+  it("need their two markers, once and in order", () => {
+    expect(withFigures(`a\n${begin}\nold\n${end}\nb`, "new")).toBe(`a\n${begin}\n\nnew\n\n${end}\nb`)
     for (const text of ["", begin, end, `${end}${begin}`, `${begin}${end}${begin}${end}`, `${begin}${end}${end}`])
-      expect(() => withReadmePart(text, "new"), text).toThrow(/README\.md has to hold/)
+      expect(() => withFigures(text, "new"), text).toThrow(/bench\/README\.md must hold/)
   })
 
-  it("shows who is faster than hallpass, and the budget that does not hold", () => {
-    const rows = [
-      uncached("crypto.verify", 1),
-      uncached("hallpass", 1.5, { budget: 1.25, holds: false }),
-      uncached("jose", 1.4),
-      uncached("jsonwebtoken", 3),
-    ]
-    const part = readmePart(resultsOf("verify", rows))
+  it("show every subject, and the budget that is missed", () => {
+    const rows = [row("crypto.verify", 16), uncached("hallpass", 1.5), uncached("jose", 1.4)]
+    const part = figuresOf(resultsOf("verify", rows))
     expect(part).toContain("| **hallpass** | **1.50 ×** |")
     expect(part).toContain("| jose | 1.40 × |")
-    expect(part).toContain("**Budgets: 0 of 1 hold.**")
-    expect(part).toContain("| verify: hallpass, ≤ 1.25 × | 1 | RS256, 800 characters | 1.50 × crypto.verify |")
-    expect(part).toContain("| verify: jose | 1 | RS256, 800 characters | 1.07 × |")
-    expect(part).not.toContain("| verify: jsonwebtoken |")
-    expect(part).not.toContain("| verify: crypto.verify |")
+    expect(part).toContain("**Budgets: 0 of 2 are met.**")
+    expect(part).toContain("| verify RS256, 800 characters, over crypto.verify | 1.18 × | 1.50 × | **missed** |")
+    expect(part).toContain("| verify, over the fastest peer | 1.02 × | 1.07 × | **missed** |")
+    expect(part).toContain("bare RS256 in 16 to 16.2 µs")
   })
 
-  it("says so when it shows a short run", () => {
-    const results = resultsOf("verify", [uncached("hallpass", 1.2)])
-    const { verify } = results.benches
-    const short = { ...results, benches: { verify: { ...verify, quick: true } } } as Results
-    expect(readmePart(short)).toContain("**Not results: short rounds only, in verify.**")
-    expect(readmePart(results)).not.toContain("Not results")
+  it("say so if they are of a short run", () => {
+    const rows = [uncached("hallpass", 1.2)]
+    expect(figuresOf(resultsOf("verify", rows, { quick: true }))).toContain(
+      "**Not results: short rounds only, in verify.**",
+    )
+    expect(figuresOf(resultsOf("verify", rows))).not.toContain("Not results")
   })
 
-  it("names the versions of what was compared with, and of nothing else", () => {
-    const part = readmePart(resultsOf("verify", [uncached("hallpass", 1.2), uncached("jose", 2)]))
+  it("name the versions of what was compared with, and of nothing else", () => {
+    const part = figuresOf(resultsOf("verify", [uncached("hallpass", 1.2), uncached("jose", 2)]))
     expect(part).toContain("Versions: jose 6.0.0.")
   })
+})
 
-  it("is silent about budgets when all hold, and about rivals when none is ahead", () => {
-    const part = readmePart(resultsOf("verify", [uncached("hallpass", 1.2, { budget: 1.25, holds: true })]))
-    expect(part).not.toMatch(/Budgets:|ahead of hallpass/)
+describe("budgets", () => {
+  const verdictOf = (results: Results, what: RegExp) => verdictsOf(results).find((each) => what.test(each.what))
+
+  it("judge the worst figure, and a figure on the limit is met", () => {
+    const exact = resultsOf("verify", [row("crypto.verify", 16), uncached("hallpass", 1.18)])
+    expect(verdictOf(exact, /^verify RS256, 800/)).toMatchObject({ most: 1.18, worst: 1.18, met: true })
+    const hits = [
+      { ...row("hallpass", 1, { ratio: 0.05, ratioTo: "crypto.verify" }), case: "REST TOKEN, hit, 50 rules" },
+      { ...row("hallpass", 2, { ratio: 0.07, ratioTo: "crypto.verify" }), case: "WebSocket, hit, 50 rules" },
+    ]
+    expect(verdictOf(resultsOf("pipeline", hits), /library$/)).toMatchObject({
+      most: 1.2,
+      worst: 20 * 0.07,
+      met: false,
+    })
+  })
+
+  it("that were not measured are shown as such, and not counted as met", () => {
+    const results = resultsOf("verify", [row("crypto.verify", 16), uncached("hallpass", 1.1)])
+    expect(verdictOf(results, /distinct tokens/)).toMatchObject({ worst: undefined, met: false })
+    const { title, rows } = budgetTable(results)
+    expect(title).toBe("Budgets: 1 of 1 are met.")
+    expect(rows.find(([what]) => what?.startsWith("distinct tokens"))).toEqual([
+      expect.any(String),
+      "40 MB",
+      "not measured",
+      "",
+    ])
+  })
+
+  it("compare a start with that of the bare handler, and what a bundled configuration adds", () => {
+    const start = (subject: string, value: number): ResultRow => ({
+      case: "spawn to answer, known keys",
+      subject,
+      value,
+      unit: "ms",
+    })
+    const results = resultsOf("cold-start", [
+      ...[start("bare handler", 32), start("hallpass", 45), start("aws-jwt-verify + Powertools", 50)],
+      ...[start("hallpass, bundled configuration", 40), start("hallpass, 50 bundled routes", 41.5)],
+    ])
+    expect(verdictOf(results, /^spawn to answer above/)).toMatchObject({ worst: 13, met: true })
+    expect(verdictOf(results, /^50 bundled routes/)).toMatchObject({ worst: 1.5, met: false })
+    expect(verdictOf(results, /over aws-jwt-verify/)).toMatchObject({ worst: 0.9, met: true })
   })
 })
 
 describe("tables", () => {
   it("say the same in Markdown and in plain text", () => {
-    const [table] = tablesOf(resultsOf("verify", [uncached("hallpass", 1.2), uncached("jose", 2)]))
+    const [, table] = tablesOf(resultsOf("verify", [uncached("hallpass", 1.2), uncached("jose", 2)]))
     if (table === undefined) throw new Error("no table")
     expect(markdown(table).split("\n").slice(2)).toEqual([
       "|  | RS256 |",
@@ -140,26 +188,32 @@ describe("tables", () => {
       "  jose      2.00 ×",
     ])
   })
+})
 
-  it("have something of every bench that was run", () => {
-    const known = ["verify", "pipeline", "cold-start", "scale"]
-    for (const bench of known.filter((name) => name in latest.benches)) {
-      const only = { ...latest, benches: { [bench]: latest.benches[bench] } } as Results
-      expect(tablesOf(only).length, bench).toBeGreaterThan(0)
-      expect(plotsOf(only).map(({ name }) => name)).toEqual([bench])
-    }
+describe("pictures", () => {
+  const plots = plotsOf(latest).map(({ name }) => name)
+  const drawn = globSync("bench/**/*.{svg,png}", { cwd: root, exclude: ["**/node_modules/**"] })
+
+  it("are at most three, each under 40 KB, and each of a bench", () => {
+    expect(drawn.length).toBeGreaterThan(0)
+    expect(drawn.length).toBeLessThanOrEqual(3)
+    expect(drawn.map((file) => file.replace(/^bench\/results\/(.*)\.svg$/, "$1")).toSorted()).toEqual(plots.toSorted())
+    for (const file of drawn) expect(statSync(join(root, file)).size, file).toBeLessThan(40 * 1024)
+  })
+
+  it.each(plots)("%s.svg shows the results of the results file", (name) => {
+    expect(read(`bench/results/${name}.svg`).split("\n")[0]).toBe(`<!-- ${latest.measuredAt} -->`)
   })
 })
 
-describe("plots", () => {
-  const plots = plotsOf(latest).map(({ name }) => name)
-
-  it("are there", () => expect(plots.length).toBeGreaterThan(0))
-
-  it.each(plots)("%s.svg shows the results of the results file", (name) => {
-    const file = `bench/results/${name}.svg`
-    expect(existsSync(join(root, file)), file).toBe(true)
-    expect(read(file).split("\n")[0]).toBe(`<!-- ${latest.measuredAt} -->`)
+describe("the benches", () => {
+  it("are at most 2,500 lines with their page, and are published in one way", () => {
+    const files = globSync("bench/**/*.{ts,mjs,md}", { cwd: root, exclude: ["**/node_modules/**"] })
+    expect(files.length).toBeGreaterThan(20)
+    const lines = files.map((file) => read(file).split("\n").length - 1)
+    expect(lines.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(2500)
+    const { scripts } = JSON.parse(read("package.json")) as { scripts: { [name: string]: string } }
+    expect(Object.keys(scripts).filter((name) => name.startsWith("bench"))).toEqual(["bench", "bench:instructions"])
   })
 })
 

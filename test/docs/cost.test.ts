@@ -2,10 +2,10 @@ import { execFileSync } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { describe, expect, it } from "vitest"
-import { measureMetrics } from "../../bench/cold/metric-lines.ts"
 import { oidcIssuer } from "../support/config.ts"
 import { http2 } from "../support/events.ts"
 import { clock, mint } from "../support/mint.ts"
+import { measureMetrics } from "./metric-lines.ts"
 
 const root = resolve(import.meta.dirname, "../..")
 const page = readFileSync(join(root, "docs/cost.md"), "utf8")
