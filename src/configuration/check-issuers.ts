@@ -1,5 +1,6 @@
 import { mayFetch } from "../keys/document.ts"
 import { importJwk } from "../keys/jwk.ts"
+import { canVerifyMlDsa } from "../keys/public-key.ts"
 import { defaultKeyPolicy, type KeyPolicy } from "../keys/settings.ts"
 import type { Presets } from "../provider/presets.ts"
 import type { IssuerProfile } from "../provider/profile.ts"
@@ -55,6 +56,7 @@ export function checkIssuers(
       checkKeys(keys, "keys", reportedOnce, { ...defaultKeyPolicy, ...keyDefaults } as KeyPolicy)
     bases.set(keyDefaults, base)
     const keyPolicy = checkKeys(raw.keys, `${path}.keys`, report, base)
+    checkAlgorithms(profile, path, report)
     checkKeyPlace(profile, keyPolicy, path, report)
     const claimed = [
       ...profile.issuers.map(({ issuer }) => issuer),
@@ -68,6 +70,15 @@ export function checkIssuers(
     }
     return [{ path, profile, keyPolicy }]
   })
+}
+
+function checkAlgorithms({ algorithms }: IssuerProfile, path: string, report: Report): void {
+  const latest = algorithms.find(({ keyType }) => keyType === "AKP")
+  if (latest === undefined || canVerifyMlDsa()) return
+  report(
+    `${path}.algorithms`,
+    `has ${latest.name}, which this Node.js (${process.version}) cannot verify. Run Node.js 24.6 or newer, or leave it out`,
+  )
 }
 
 function checkKeyPlace(profile: IssuerProfile, policy: KeyPolicy, path: string, report: Report): void {

@@ -14,7 +14,7 @@ import { lists } from "./check-rule.ts"
 /** What is allowed, and probably not what is meant. */
 type Warn = (checked: CheckedConfiguration, report: Report) => void
 
-const warnings: readonly Warn[] = [warnOfKeys, warnOfNames, warnOfClaims, warnOfKinds]
+const warnings: readonly Warn[] = [warnOfKeys, warnOfNames, warnOfClaims, warnOfKinds, warnOfSizes]
 
 /**
  * What is probably wrong in a configuration that is not refused: routes and demands that can hold, and that hardly a caller
@@ -128,4 +128,27 @@ function warnOfKinds({ routes, issuers, edge }: CheckedConfiguration, report: Re
 
 function pathOf(key: string): string {
   return `routes[${JSON.stringify(key)}]`
+}
+
+/** Signatures of ML-DSA, in base64url. */
+const signatureLengths: { readonly [algorithm: string]: number } = {
+  "ML-DSA-44": 3227,
+  "ML-DSA-65": 4412,
+  "ML-DSA-87": 6170,
+}
+
+function warnOfSizes({ issuers, edge }: CheckedConfiguration, report: Report): void {
+  const minted = edge?.evidence.flatMap(({ jws }, index) =>
+    jws === undefined ? [] : [{ ...jws.issuer, path: `edge.evidence[${index}].jws.issuer` }],
+  )
+  for (const { profile, path } of [...issuers, ...(minted ?? [])]) {
+    const long = profile.algorithms.filter(({ name }) => Object.hasOwn(signatureLengths, name))
+    if (long.length === 0) continue
+    const lengths = long.map(({ name }) => `${name}: ${signatureLengths[name]} characters`).join(", ")
+    report(
+      `${path}.algorithms`,
+      `makes tokens that exceed API Gateway's header limits: the signature alone is long (${lengths}), and all headers ` +
+        "together may have 10,240 bytes (private REST APIs: 8,000). Such requests never reach hallpass",
+    )
+  }
 }

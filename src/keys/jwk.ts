@@ -73,21 +73,23 @@ function importMembers(jwk: Members, allowed: readonly Algorithm[]): Verificatio
   const kid = own("kid")
   if (kid !== undefined && (typeof kid !== "string" || kid.length > maxKidLength)) return "kid"
 
-  if (!isKeyType(kty)) return "key_type"
+  // What nobody has asked for is as unknown as what nobody has heard of.
+  if (!isKeyType(kty) || (kty === "AKP" && !allowed.some(({ keyType }) => keyType === kty))) return "key_type"
   const crv = own("crv")
   const fitting = [...algorithmTable.values()].filter(
-    (row) => row.keyType === kty && (kty === "RSA" || row.curve === crv),
+    ({ keyType, curve }) => keyType === kty && (curve === undefined || curve === crv),
   )
   if (fitting.length === 0) return "curve"
-  const alg = own("alg")
-  const usable = fitting.filter((row) => allowed.includes(row) && (alg === undefined || alg === row.name))
+  const alg = own("alg") ?? (kty === "AKP" ? "" : undefined) // RFC 9964 section 3: `alg` is what kind of key it is
+  const named = algorithmTable.get(alg as string)
+  const usable = fitting.filter((row) => allowed.includes(row) && (alg === undefined || named === row))
   if (usable.length === 0) return "algorithm"
   const imported = importPublicKey(kty, own)
   if (typeof imported === "string") return imported
 
   const { key, material } = imported
-  const named = own("issuer")
-  const issuer = named === undefined || typeof named === "string" ? named : "" // what is no text is no tenant's
+  const ofTenant = own("issuer")
+  const issuer = ofTenant === undefined || typeof ofTenant === "string" ? ofTenant : "" // what is no text is no tenant's
   const byAlgorithm = new Map(
     usable.map((row) => [row.name, row.saltLength === undefined ? key : rsaPssKey(key, row)] as const),
   )

@@ -2,10 +2,8 @@ import type { KeyObject } from "node:crypto"
 import { nodeCrypto } from "../shared/node-crypto.ts"
 import { hasSmallOrder } from "./ed25519-small-order.ts"
 
-const { createPublicKey } = nodeCrypto
-
-/** The members that make a public key, by key type (RFC 7518 section 6, RFC 8037 section 2). */
-const publicMembers = { RSA: ["n", "e"], EC: ["crv", "x", "y"], OKP: ["crv", "x"] } as const
+/** The members that make a public key, by key type (RFC 7518 section 6, RFC 8037 section 2, RFC 9964 section 3). */
+const publicMembers = { RSA: ["n", "e"], EC: ["crv", "x", "y"], OKP: ["crv", "x"], AKP: ["alg", "pub"] } as const
 export type KeyType = keyof typeof publicMembers
 
 /** Whether a key of this type can verify something here. */
@@ -21,6 +19,8 @@ const maxExponent = 2n ** 32n
 /** Characters of a modulus and an exponent that are looked at; zeros may come before both. */
 const maxModulusLength = 1600
 const maxExponentLength = 16
+/** Characters of the longest ML-DSA key, that of ML-DSA-87. */
+const maxPubLength = 3456
 /** Characters of a full-length coordinate in base64url, by curve (RFC 7518 section 6.2.1.2, RFC 8037 section 2). */
 const coordinateLength: { readonly [curve: string]: number } = { "P-256": 43, "P-384": 64, "P-521": 88, Ed25519: 43 }
 
@@ -45,16 +45,18 @@ export function importPublicKey(kty: KeyType, own: (name: string) => unknown): I
     const value = own(name)
     material[name] = typeof value === "string" ? value : ""
   }
-  const { crv = "", x = "", y, n = "", e = "" } = material
+  const { crv = "", x = "", y, n = "", e = "", pub = "" } = material
   if (kty === "RSA") {
     // Before the import, which takes longer the longer they are.
     if (n.length > maxModulusLength) return "rsa_length"
     if (e.length > maxExponentLength) return "rsa_exponent"
+  } else if (kty === "AKP") {
+    if (pub.length > maxPubLength) return "invalid"
   } else {
     const full = coordinateLength[crv]
     if (x.length !== full || (kty === "EC" && y?.length !== full)) return "invalid"
   }
-  const key = createPublicKey({ key: material, format: "jwk" }) // also proves that an EC point is on its curve
+  const key = nodeCrypto.createPublicKey({ key: material, format: "jwk" }) // also proves that an EC point is on its curve
   if (kty === "RSA") {
     const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {}
     if (modulusLength < minModulusBits || modulusLength > maxModulusBits) return "rsa_length"
@@ -62,4 +64,14 @@ export function importPublicKey(kty: KeyType, own: (name: string) => unknown): I
     if (publicExponent < 3n || publicExponent > maxExponent || publicExponent % 2n === 0n) return "rsa_exponent"
   }
   return kty === "OKP" && hasSmallOrder(x) ? "small_order" : { key, material }
+}
+
+/** Whether this Node.js verifies ML-DSA: since 24.6, with OpenSSL 3.5. */
+export function canVerifyMlDsa(): boolean {
+  try {
+    importPublicKey("AKP", (name) => (name === "alg" ? "ML-DSA-44" : "A".repeat(1750))) // any 1312 octets are a key
+    return true
+  } catch {
+    return false
+  }
 }

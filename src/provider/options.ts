@@ -50,7 +50,7 @@ export function algorithmsOf(
       report(`${path}.algorithms[${index}]`, `must be one of ${known}; "none" and HMAC (HS*) are never accepted`)
     }
   }
-  return rows
+  return [...new Set(rows)]
 }
 
 /** The keys in the configuration, at the configured address, or where the preset expects them. */

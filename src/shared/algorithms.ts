@@ -2,10 +2,12 @@
 export interface Algorithm {
   /** The `alg` value, compared exactly (RFC 7515 section 4.1.1). */
   readonly name: string
-  readonly keyType: "RSA" | "EC" | "OKP"
+  /** Another `alg` value for the same computation. */
+  readonly alias?: string
+  readonly keyType: "RSA" | "EC" | "OKP" | "AKP"
   /** `crv` of EC and OKP keys. */
   readonly curve?: "P-256" | "P-384" | "P-521" | "Ed25519"
-  /** Digest name for `node:crypto`; null for EdDSA, which hashes by itself. */
+  /** Digest name for `node:crypto`; null for what hashes by itself. */
   readonly digest: "sha256" | "sha384" | "sha512" | null
   /** RSASSA-PSS: salt length in octets, equal to the hash's (RFC 7518 section 3.5). */
   readonly saltLength?: number
@@ -23,11 +25,18 @@ const rows: readonly Algorithm[] = [
   { name: "ES256", keyType: "EC", curve: "P-256", digest: "sha256", integerLength: 32 },
   { name: "ES384", keyType: "EC", curve: "P-384", digest: "sha384", integerLength: 48 },
   { name: "ES512", keyType: "EC", curve: "P-521", digest: "sha512", integerLength: 66 },
-  { name: "EdDSA", keyType: "OKP", curve: "Ed25519", digest: null },
+  // RFC 9864 section 2.2: EdDSA without the choice of a curve. Ed448 is not in the table under either name.
+  { name: "EdDSA", alias: "Ed25519", keyType: "OKP", curve: "Ed25519", digest: null },
+  // RFC 9964. No preset allows them: they are off unless the configuration lists them.
+  { name: "ML-DSA-44", keyType: "AKP", digest: null },
+  { name: "ML-DSA-65", keyType: "AKP", digest: null },
+  { name: "ML-DSA-87", keyType: "AKP", digest: null },
 ]
 
 /**
  * The algorithms that exist here, by `alg`. There is no `none` and no HMAC in it, and nothing else is ever computed
  * (RFC 8725 sections 3.1 and 2.1).
  */
-export const algorithms: ReadonlyMap<string, Algorithm> = new Map(rows.map((row) => [row.name, row]))
+export const algorithms: ReadonlyMap<string, Algorithm> = new Map(
+  rows.flatMap((row) => [row.name, row.alias ?? row.name].map((name) => [name, row])),
+)

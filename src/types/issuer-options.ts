@@ -8,7 +8,7 @@ export type ClaimValue = string | number | boolean
 
 /** Options that every issuer takes. */
 export interface IssuerOptions {
-  /** Replaces the preset's algorithms. Asymmetric ones only: RS, PS, ES 256/384/512 and EdDSA (Ed25519). */
+  /** Replaces the preset's algorithms. Asymmetric ones only: RS, PS, ES 256/384/512, EdDSA or Ed25519 (the same), ML-DSA-44/65/87. */
   readonly algorithms?: readonly string[]
   /** The key set itself; nothing is fetched then. */
   readonly jwks?: { readonly keys: readonly unknown[] }

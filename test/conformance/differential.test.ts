@@ -87,7 +87,7 @@ const keySet = createLocalJWKSet(jwks)
 const options = {
   issuer,
   audience,
-  algorithms: [...allAlgorithms],
+  algorithms: [...allAlgorithms, "Ed25519"], // RFC 9864: the other name of EdDSA, which allows both
   clockTolerance: toleranceSeconds,
   currentDate: new Date(clock()),
 }
