@@ -1,5 +1,6 @@
 import { mayFetch } from "../keys/document.ts"
 import { importJwk } from "../keys/jwk.ts"
+import { maxKeys } from "../keys/key-set.ts"
 import { canVerifyMlDsa } from "../keys/public-key.ts"
 import { defaultKeyPolicy, type KeyPolicy } from "../keys/settings.ts"
 import type { Presets } from "../provider/presets.ts"
@@ -77,7 +78,7 @@ function checkAlgorithms({ algorithms }: IssuerProfile, path: string, report: Re
   if (latest === undefined || canVerifyMlDsa()) return
   report(
     `${path}.algorithms`,
-    `has ${latest.name}, which this Node.js (${process.version}) cannot verify. Run Node.js 24.6 or newer, or leave it out`,
+    `has ${latest.name}, which Node.js ${process.version} cannot verify. Run 24.6 or newer, or leave it out`,
   )
 }
 
@@ -91,8 +92,9 @@ function checkKeyPlace(profile: IssuerProfile, policy: KeyPolicy, path: string, 
       if (result === "private") report(`${path}.jwks.keys[${index}]`, "is a private key; configure public keys only")
       if (result === "symmetric") report(`${path}.jwks.keys[${index}]`, "is a symmetric key")
     }
-    if (results.length > 0 && results.every((result) => typeof result === "string")) {
-      const why = [...new Set(results)].join(", ")
+    const used = results.slice(0, maxKeys)
+    if (used.length > 0 && used.every((result) => typeof result === "string")) {
+      const why = [...new Set(used)].join(", ")
       report(
         `${path}.jwks`,
         `has no key that can verify ${profile.algorithms.map(({ name }) => name).join(", ")} (${why})`,

@@ -41,9 +41,6 @@ export function checkKeys(value: unknown, path: string, report: Report, base: Ke
   return policy
 }
 
-/** What the system says of a path that leads to no file that can be read. */
-const mistakes: readonly unknown[] = ["ENOENT", "ENOTDIR", "EISDIR", "EACCES", "EPERM", "ENAMETOOLONG", "ELOOP"]
-
 /** PEM text as it is, or the text of the PEM file that a path names; every certificate in it must be one. */
 function certificates(value: unknown, path: string, report: Report): string | undefined {
   const mark = "-----BEGIN CERTIFICATE-----"
@@ -57,8 +54,8 @@ function certificates(value: unknown, path: string, report: Report): string | un
     for (const part of parts) new nodeCrypto.X509Certificate(mark + part)
     return pem
   } catch (error) {
-    // A disk that fails is no mistake of the configuration.
-    if (!mistakes.includes(Object(error).code) && Object(error).syscall !== undefined) throw error
+    // A system that fails is no mistake of the configuration.
+    if (/^E(?:IO|[MN]FILE|NOMEM|AGAIN|BUSY)$/.test(Object(error).code)) throw error
     report(path, "must be the PEM text of certificates, or the path of a PEM file that can be read at start")
     return undefined
   }

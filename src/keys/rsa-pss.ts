@@ -2,44 +2,32 @@ import type { KeyObject } from "node:crypto"
 import type { Algorithm } from "../shared/algorithms.ts"
 import { nodeCrypto } from "../shared/node-crypto.ts"
 
-const { createPublicKey } = nodeCrypto
-
-// Object identifiers in DER: id-RSASSA-PSS and id-mgf1 (RFC 8017 appendix A.2), SHA-2 (RFC 4055 section 2.1).
-const idRsassaPss = Buffer.from("06092a864886f70d01010a", "hex")
-const idMgf1 = Buffer.from("06092a864886f70d010108", "hex")
-const sha2 = {
-  sha256: Buffer.from("0609608648016503040201", "hex"),
-  sha384: Buffer.from("0609608648016503040202", "hex"),
-  sha512: Buffer.from("0609608648016503040203", "hex"),
-}
-const derNull = Buffer.from("0500", "hex")
+/** The last octet of SHA-2's object identifiers (RFC 4055 section 2.1). */
+const sha2 = { sha256: "01", sha384: "02", sha512: "03" }
+/** Octets of the algorithm identifier below, and of the tag and length of the bit string after it. */
+const identifierLength = 67
+const headLength = 4
 
 /**
  * The same RSA key as an `rsa-pss` key object whose parameters name hash, mask and salt length (RFC 4055 section 3.1),
  * so that PS256/384/512 verify with a bare key object: 17 µs instead of 25 µs with an option object on Node 24.
  * It also pins the salt length: a signature with another one does not verify (RFC 7518 section 3.5).
+ *
+ * @param key of 2048 bits or more, so that every length below takes two octets
  */
-export function rsaPssKey(key: KeyObject, algorithm: Algorithm): KeyObject {
-  const { digest, saltLength } = algorithm
-  if (digest === null || saltLength === undefined)
-    throw new TypeError(`${algorithm.name} is not an RSASSA-PSS algorithm`)
-  const hash = der(0x30, sha2[digest], derNull)
-  const parameters = der(
-    0x30,
-    der(0xa0, hash),
-    der(0xa1, der(0x30, idMgf1, hash)),
-    der(0xa2, der(0x02, Buffer.of(saltLength))),
-  )
+export function rsaPssKey(key: KeyObject, { name, digest, saltLength }: Algorithm): KeyObject {
+  if (digest === null || saltLength === undefined) throw new TypeError(`${name} is not an RSASSA-PSS algorithm`)
+  // DER in hexadecimal: id-RSASSA-PSS and its parameters, in them the hash, id-mgf1 (RFC 8017 appendix A.2), the salt length.
+  const hash = `300d06096086480165030402${sha2[digest]}0500`
+  const parameters = `3034a00f${hash}a11c301a06092a864886f70d010108${hash}a2030201${saltLength.toString(16)}`
   const publicKey = key.export({ type: "pkcs1", format: "der" })
-  const spki = der(0x30, der(0x30, idRsassaPss, parameters), der(0x03, Buffer.of(0), publicKey))
-  return createPublicKey({ key: spki, format: "der", type: "spki" })
+  const bits = publicKey.length + 1
+  const head = `${longForm("30", identifierLength + headLength + bits)}304106092a864886f70d01010a${parameters}${longForm("03", bits)}00`
+  const spki = Buffer.concat([Buffer.from(head, "hex"), publicKey])
+  return nodeCrypto.createPublicKey({ key: spki, format: "der", type: "spki" })
 }
 
-/** One DER element: tag, length in the short or long form, contents. */
-function der(tag: number, ...contents: Buffer[]): Buffer {
-  const body = Buffer.concat(contents)
-  const { length } = body
-  if (length < 0x80) return Buffer.concat([Buffer.of(tag, length), body])
-  if (length < 0x100) return Buffer.concat([Buffer.of(tag, 0x81, length), body])
-  return Buffer.concat([Buffer.of(tag, 0x82, length >> 8, length & 0xff), body])
+/** A tag, and a length in two octets. */
+function longForm(tag: string, length: number): string {
+  return `${tag}82${length.toString(16).padStart(4, "0")}`
 }

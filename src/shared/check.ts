@@ -99,5 +99,4 @@ export function isExactValue(value: unknown): boolean {
 }
 
 /** What is wrong with a number that is not exact. */
-export const inexact =
-  "is a number beyond 2^53, which JSON cannot hold: other numbers would count as equal. Let the issuer send the claim as text, and write the text here"
+export const inexact = "is a number beyond 2^53, which JSON cannot hold. Let the issuer send text, and write text here"
