@@ -15,6 +15,10 @@ execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "
   stdio: "inherit",
 })
 rmSync(join(dist, "cli"), { recursive: true, force: true })
+for (const file of readdirSync(dist).filter((name) => name.endsWith(".js"))) {
+  const door = join(dist, file)
+  writeFileSync(door, `import "./shared/node-version.js";\n${readFileSync(door, "utf8")}`)
+}
 
 /** The doors stay modules of the package: the command uses what library users import. */
 const doorsOutside = {

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process"
+import { execFileSync, spawnSync } from "node:child_process"
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -132,6 +132,40 @@ describe("a project that installs it", () => {
     expect(Object.keys(names)).toEqual(specifiers)
     for (const [specifier, count] of Object.entries(names)) expect(count, specifier).toBeGreaterThan(0)
   }, 60_000)
+
+  test("part 6: every subpath and the command say at once, in one line, that Node.js is too old", () => {
+    const { engines } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { engines: { node: string } }
+    expect(engines.node).toBe(">=22.3")
+    const line = (version: string): string =>
+      `hallpass needs Node.js 22.3 or newer, and this is ${version}. Install a newer one`
+    for (const [version, isTooOld] of [
+      ["18.20.8", true],
+      ["20.20.2", true],
+      ["22.2.0", true],
+      ["22.3.0", false],
+      ["26.0.0", false],
+    ] as const) {
+      const pretend = `Object.defineProperty(process, "versions", { value: { ...process.versions, node: "${version}" } })`
+      writeFileSync(join(scratch, "pretend.js"), pretend)
+      const program = `
+        for (const specifier of ${JSON.stringify(specifiers)})
+          await import(specifier).then(() => console.log("loaded"), ({ message }) => console.log(message))`
+      writeFileSync(join(scratch, "old.js"), program)
+      const options = ["--import", "./pretend.js"]
+      const said = run(scratch, process.execPath, ...options, "old.js")
+        .trim()
+        .split("\n")
+      expect(said).toEqual(specifiers.map(() => (isTooOld ? line(version) : "loaded")))
+      const bin = join(scratch, "node_modules/hallpass/dist/cli/main.js")
+      const { status, stdout, stderr } = spawnSync(process.execPath, [...options, bin, "--version"], {
+        cwd: scratch,
+        encoding: "utf8",
+        env: environment(),
+      })
+      if (isTooOld) expect({ status, stdout, stderr }).toEqual({ status: 2, stdout: "", stderr: `${line(version)}\n` })
+      else expect({ status, stderr }).toEqual({ status: 0, stderr: "" })
+    }
+  }, 120_000)
 
   test("verifies nothing that is no token, through the installed package", () => {
     writeFileSync(
