@@ -1,15 +1,19 @@
 import { generateKeyPair } from "node:crypto"
 import { promisify } from "node:util"
-import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest"
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest"
 import type { EntraIssuer } from "../../src/types/configuration.ts"
 import type { KeyOptions } from "../../src/types/key-options.ts"
 import { createVerifier } from "../../src/verify.ts"
 import { claimFixtures, consumerTenant } from "../support/claim-fixtures.ts"
+import { startTimers, stopTimers } from "../support/deadlines.ts"
 import { readFixture } from "../support/fixtures.ts"
 import { startKeyServer } from "../support/key-server.ts"
 import { keyRecords } from "../support/key-server-records.ts"
 import { type TestKey, withKid } from "../support/keys.ts"
 import { mint } from "../support/mint.ts"
+
+beforeAll(stopTimers)
+afterAll(startTimers)
 
 type Jwk = { readonly kid: string; readonly issuer: string }
 
@@ -74,7 +78,7 @@ async function replay(keys: KeyOptions = {}) {
     allowedTenants: [tenant, consumerTenant],
     audience: "3f0e6a52-9c1d-4b7a-8a55-2d1c0b9e7f60",
     jwksUri: `${server.origin}/keys`,
-    keys: { ca: server.ca, timeoutMs: 8000, ...keys },
+    keys: { ca: server.ca, ...keys },
   }
   const verifier = createVerifier({ issuers: [issuer] }, { clock: () => now * 1000, observer: records.observer })
   return {

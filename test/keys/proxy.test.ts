@@ -1,11 +1,15 @@
 import { createServer } from "node:http"
 import { type AddressInfo, connect, type Socket } from "node:net"
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest"
 import { createVerifier, type KeyFetchRecord } from "../../src/verify.ts"
 import { oidcIssuer } from "../support/config.ts"
+import { startTimers, stopTimers } from "../support/deadlines.ts"
 import { type KeyServer, startKeyServer } from "../support/key-server.ts"
 import { testKey } from "../support/keys.ts"
 import { clock, mint } from "../support/mint.ts"
+
+beforeAll(stopTimers)
+afterAll(startTimers)
 
 /** A proxy on loopback that understands CONNECT, and what was asked of it. */
 async function startProxy(refuses?: string) {
@@ -60,7 +64,7 @@ describe("the proxy variables of the environment", () => {
 
   const result = (ca: string | undefined = keyServer.ca): Promise<string> => {
     const { jwks: _inline, ...issuer } = oidcIssuer({ jwksUri: `${keyServer.origin}/keys` })
-    const keys = { timeoutMs: 2000, ...(ca === "" ? {} : { ca }) }
+    const keys = ca === "" ? {} : { ca }
     return createVerifier({ issuers: [issuer], keys }, { clock })
       .verify(mint())
       .then(

@@ -7,7 +7,11 @@ import { extensionPort } from "../../src/secret/extension.ts"
 import { SecretFailure } from "../../src/secret/failure.ts"
 import { fetchSecret } from "../../src/secret/fetch.ts"
 import type { FetchedSecret } from "../../src/types/secret-options.ts"
+import { passDeadlines, startTimers, stopTimers } from "../support/deadlines.ts"
 import { keyMap, keyOne, keyTwo } from "./values.ts"
+
+beforeAll(stopTimers)
+afterAll(startTimers)
 
 const current = keyMap({ two: keyTwo })
 const previous = keyMap({ one: keyOne })
@@ -117,10 +121,16 @@ describe("Secrets Manager through the extension", () => {
   })
 
   it("gives up at the deadline when it accepts and says nothing, and when it never ends", async () => {
-    answer = () => undefined
-    expect(await failureOf(fetchSecret(secret, { timeoutMs: 100 }))).toBe("timeout")
-    answer = (_, response) => void response.write('{"SecretString":')
-    expect(await failureOf(fetchSecret(secret, { timeoutMs: 100 }))).toBe("timeout")
+    for (const stall of [
+      (_response: ServerResponse, stalled: () => void) => stalled(),
+      (response: ServerResponse, stalled: () => void) => void response.write('{"SecretString":', stalled),
+    ]) {
+      const { promise, resolve: stalled } = Promise.withResolvers<void>()
+      answer = (_, response) => stall(response, stalled)
+      const failure = failureOf(fetchSecret(secret, limits))
+      await promise.then(passDeadlines)
+      expect(await failure).toBe("timeout")
+    }
     expect(sdkCalls()).toBe(0)
   })
 

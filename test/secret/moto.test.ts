@@ -11,7 +11,11 @@ import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm"
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 import { rotateEdgeSecret } from "../../src/edge.ts"
 import { fetchSecret } from "../../src/secret/fetch.ts"
+import { startTimers, stopTimers } from "../support/deadlines.ts"
 import { keyMap, keyOne, keyTwo, startMs } from "./values.ts"
+
+beforeAll(stopTimers)
+afterAll(startTimers)
 
 // moto is another implementation of the two services (https://docs.getmoto.org), and knows nothing of ours.
 const present = spawnSync("moto_server", ["--help"], { timeout: 60_000 }).status === 0

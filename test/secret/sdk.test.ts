@@ -6,14 +6,18 @@ import {
 } from "@aws-sdk/client-secrets-manager"
 import { GetParameterCommand, ParameterVersionNotFound, SSMClient } from "@aws-sdk/client-ssm"
 import { mockClient } from "aws-sdk-client-mock"
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest"
 import { SecretFailure } from "../../src/secret/failure.ts"
 import { fetchSecret } from "../../src/secret/fetch.ts"
 import { hmacKeysFormat } from "../../src/secret/hmac-keys.ts"
 import { defaultSecretPolicy } from "../../src/secret/settings.ts"
 import { createSecretSource } from "../../src/secret/source.ts"
 import type { FetchedSecret, SecretFetchRecord } from "../../src/types/secret-options.ts"
+import { startTimers, stopTimers } from "../support/deadlines.ts"
 import { keyMap, keyOne, keyTwo, startMs } from "./values.ts"
+
+beforeAll(stopTimers)
+afterAll(startTimers)
 
 const manager = mockClient(SecretsManagerClient)
 const store = mockClient(SSMClient)

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, onTestFinished } from "vitest"
 import { SecretFailure } from "../../src/secret/failure.ts"
 import { hmacKeysFormat } from "../../src/secret/hmac-keys.ts"
 import { defaultSecretPolicy } from "../../src/secret/settings.ts"
@@ -10,6 +10,7 @@ import type {
   SecretFetchRecord,
   SecretOptions,
 } from "../../src/types/secret-options.ts"
+import { passDeadlines, startTimers, stopTimers } from "../support/deadlines.ts"
 import { keyMap, keyOne, keyThree, keyTwo, settle, startMs } from "./values.ts"
 
 type Answer = FetchedSecret | Error | Promise<FetchedSecret>
@@ -183,10 +184,12 @@ describe("a secret that is fetched", () => {
   })
 
   it("is abandoned at the deadline when the fetch hangs, even if nothing ever settles", async () => {
-    const { used, records, current, pass } = over([new Promise<FetchedSecret>(() => undefined), one], {
-      timeoutMs: 100,
-    })
-    expect(await used()).toBeUndefined()
+    const { used, records, current, pass } = over([new Promise<FetchedSecret>(() => undefined), one])
+    stopTimers()
+    onTestFinished(startTimers)
+    const value = used()
+    await passDeadlines()
+    expect(await value).toBeUndefined()
     expect(records).toEqual([{ secret: "secretsManager:edge/hmac", ok: false, failure: "timeout" }])
     expect(current()).toBeUndefined()
     pass(1)

@@ -15,6 +15,8 @@ export interface Exchange {
   readonly origin: string
   /** Ends the TCP connection with a reset instead of a close. */
   reset(): void
+  /** Nothing that matters follows any more: only the client's deadline ends the exchange. */
+  stalled(): void
 }
 
 /** How a key server behaves. */
@@ -37,6 +39,8 @@ export interface KeyServer {
   readonly connections: number
   /** Requests since then: the headers of each, with its path as `:path`. */
   readonly requests: readonly { readonly [header: string]: unknown }[]
+  /** Resolves as soon as so many exchanges have stalled since the server took up its behaviour; bare connections count. */
+  stalls(count: number): Promise<void>
   /** Ends every connection and the server. */
   close(): void
 }
@@ -47,6 +51,12 @@ export async function startKeyServer(behaviour: Behaviour): Promise<KeyServer> {
   const sockets = new Set<Socket>()
   const requests: { [header: string]: unknown }[] = []
   let connections = 0
+  let stalls = 0
+  const watchers = new Set<() => void>()
+  const stalled = (): void => {
+    stalls++
+    for (const look of watchers) look()
+  }
   let accept: (socket: Socket) => void = (socket) => socket.destroy()
 
   const front = createServer((socket) => {
@@ -61,9 +71,13 @@ export async function startKeyServer(behaviour: Behaviour): Promise<KeyServer> {
 
   function take({ connect, tls, respond }: Behaviour): void {
     connections = 0
+    stalls = 0
     requests.length = 0
     if (connect !== undefined) {
-      accept = connect
+      accept = (socket) => {
+        connect(socket)
+        stalled()
+      }
       return
     }
     const secure = createHttpsServer({ ...good, ...tls }, (request, response) => {
@@ -73,7 +87,7 @@ export async function startKeyServer(behaviour: Behaviour): Promise<KeyServer> {
       const reset = (): void => {
         for (const bare of sockets) if (bare.remotePort === socket.remotePort) bare.resetAndDestroy()
       }
-      respond?.({ request, response, socket, earlier, origin, reset })
+      respond?.({ request, response, socket, earlier, origin, reset, stalled })
     })
     secure.on("tlsClientError", ignore)
     accept = (socket) => secure.emit("connection", socket)
@@ -88,6 +102,16 @@ export async function startKeyServer(behaviour: Behaviour): Promise<KeyServer> {
       return connections
     },
     requests,
+    async stalls(count) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const look = (): void => {
+        if (stalls >= count) resolve()
+      }
+      watchers.add(look)
+      look()
+      await promise
+      watchers.delete(look)
+    },
     close() {
       front.close()
       for (const socket of sockets) socket.destroy()

@@ -9,6 +9,7 @@ import {
   goodSet,
   harmless,
   head,
+  never,
   once,
   pour,
   raw,
@@ -16,7 +17,6 @@ import {
 
 const bare = (name: string, does: string, fetch: FetchResult, connect: (socket: Socket) => void): Fault =>
   failure(name, does, fetch, () => {}, { connect, ...(fetch === "network" ? { requests: 2 } : {}) })
-const never = (): void => {}
 const response = (name: string, does: string, octets: string): Fault =>
   failure(name, does, "network", raw(octets, { close: true }))
 const length = Buffer.byteLength(goodSet)
@@ -31,7 +31,7 @@ export const connections: readonly Fault[] = [
   bare("not-tls", "answers the TLS handshake with noise", "network", (socket) => {
     socket.once("data", () => socket.end(Buffer.alloc(512, 0xa5)))
   }),
-  bare("stalled-handshake", "takes the connection and says nothing", "timeout", never),
+  bare("stalled-handshake", "takes the connection and says nothing", "timeout", () => {}),
   failure("reset-before-headers", "resets the connection after the request", "network", ({ reset }) => reset(), {
     requests: 2,
   }),

@@ -10,6 +10,7 @@ import {
   goodSet,
   head,
   metadata,
+  never,
   type Respond,
 } from "./fault.ts"
 
@@ -93,6 +94,7 @@ export const discoveries: readonly Fault[] = [
     "timeout",
     (exchange) => {
       if (exchange.request.url === discoveryPath) metadata(() => ({}))(exchange)
+      else never(exchange)
     },
     { discovery },
   ),

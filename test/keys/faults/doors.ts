@@ -32,7 +32,8 @@ const verifier: Door = (config, parts) => {
 const handler: Door = (config, { clock, observer }) => {
   const recorded = new Map<unknown, DecisionRecord>()
   const decision = (record: DecisionRecord): void => void recorded.set(record.eventKind, record)
-  const gateway = { unauthorized: "deny", responses: "simple" } as const
+  // Nothing is kept, so a refusal that may end soon is answered as well, and has its own code (docs/policies.md).
+  const gateway = { unauthorized: "deny", responses: "simple", resultTtlSeconds: 0 } as const
   const authorizer = createAuthorizer({ ...config, gateway }, { clock, observer: { ...observer, decision } })
 
   async function answered(kind: EventKind, event: unknown): Promise<string> {
@@ -65,15 +66,13 @@ function allowances(answer: AuthorizerAnswer): readonly boolean[] {
 export const doors: { readonly [name: string]: Door } = { createVerifier: verifier, "the handler": handler }
 
 /** Configures a door for a key server, without the cache of verified tokens: every answer comes out of the key set. */
-export function configFor({ discovery, keys, fetch }: Fault, server: KeyServer): VerifierConfig {
+export function configFor({ discovery, keys }: Fault, server: KeyServer): VerifierConfig {
   const place: Partial<OidcIssuer> =
     discovery === true ? { discoveryUrl: `${server.origin}${discoveryPath}` } : { jwksUri: `${server.origin}/keys` }
   const { jwks: _inline, ...issuer } = oidcIssuer({ ...place, algorithms: ["RS256", "ES256"] })
-  // Only what is meant to run into its deadline gets a short one: a busy machine must not make faults of its own.
-  const timeoutMs = fetch === "timeout" ? 250 : 8000
   return {
     issuers: [issuer],
-    keys: { ca: server.ca, timeoutMs, refreshAfterSeconds: 300, waitAfterSeconds: 7200, ...keys },
+    keys: { ca: server.ca, refreshAfterSeconds: 300, waitAfterSeconds: 7200, ...keys },
     cache: { maxTokens: 0 },
   }
 }

@@ -35,6 +35,11 @@ export interface Fault extends Behaviour {
   readonly forgeries?: () => readonly string[]
 }
 
+/** Whether only the client's deadline ends what the server does. */
+export function stalls({ fetch }: Fault): boolean {
+  return fetch === "timeout"
+}
+
 /** Answers one request, or fails to. */
 export type Respond = (exchange: Exchange) => void
 
@@ -77,22 +82,29 @@ export function metadata(changes: (origin: string) => object): Respond {
   }
 }
 
-/** Writes octets in place of an HTTP response; the connection stays open unless it is told otherwise. */
+/** Takes the request and says nothing. */
+export const never: Respond = ({ stalled }) => stalled()
+
+/** Writes octets in place of an HTTP response; the connection stays open, without another word, unless it is told otherwise. */
 export function raw(octets: string | Uint8Array, { close = false }: { close?: boolean } = {}): Respond {
-  return ({ socket }) => {
+  return ({ socket, stalled }) => {
     if (close) socket.end(octets)
-    else socket.write(octets)
+    else socket.write(octets, stalled)
   }
 }
 
 /** The head of a response with status 200, ready for a body in raw octets. */
 export const head = (...fields: string[]): string => ["HTTP/1.1 200 OK", ...fields, "", ""].join("\r\n")
 
-/** Writes a beginning and then a piece every few milliseconds, for as long as anybody listens. */
+/** Writes a beginning and then a piece every few milliseconds, for as long as anybody listens. Some pieces are no progress. */
 export function drip(beginning: string, piece: string): Respond {
-  return ({ socket }) => {
+  return ({ socket, stalled }) => {
     socket.write(beginning)
-    const timer = setInterval(() => socket.write(piece), 5)
+    let written = 0
+    const timer = setInterval(() => {
+      socket.write(piece)
+      if (++written === 5) stalled()
+    }, 5)
     socket.on("close", () => clearInterval(timer))
   }
 }

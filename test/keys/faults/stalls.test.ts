@@ -1,0 +1,20 @@
+import { afterAll, beforeAll, describe, test, vi } from "vitest"
+import { startTimers, stopTimers } from "../../support/deadlines.ts"
+import { doors } from "./doors.ts"
+import { type Fault, stalls } from "./fault.ts"
+import { cold, stale } from "./scenario.ts"
+import { faults } from "./table.ts"
+
+beforeAll(() => {
+  vi.stubEnv("no_proxy", "127.0.0.1") // a proxy of the machine must not come between
+  stopTimers()
+})
+afterAll(startTimers)
+
+const stalling = faults.filter(stalls)
+
+// One after the other: a deadline that one of them lets pass would be over for the others, too.
+describe.each(Object.entries(doors))("%s, a server that stalls", (_door, door) => {
+  test.for<Fault>(stalling)("$name, cold: $cold", (fault, context) => cold(fault, door, context))
+  test.for<Fault>(stalling)("$name, with a stale set: $stale", (fault, context) => stale(fault, door, context))
+})
