@@ -5,6 +5,9 @@ import type { JsonObject } from "./json.ts"
 /** One check of a claims set. Returns the refusal, or undefined when it holds. */
 export type ClaimsCheck = (claims: JsonObject, nowSeconds: number) => Refusal | undefined
 
+/** The year 5000, in seconds since the epoch. What lies beyond it is a time in milliseconds. */
+const latestSeconds = 95_617_584_000
+
 /** The time checks (RFC 7519 section 4.1). @param toleranceSeconds allowed clock difference */
 export function timeCheck(toleranceSeconds: number, maxLifetimeSeconds: number | undefined): ClaimsCheck {
   const [expiryInvalid, expired] = [refusal("expiry_invalid"), refusal("token_expired")]
@@ -15,18 +18,22 @@ export function timeCheck(toleranceSeconds: number, maxLifetimeSeconds: number |
   ]
   return (claims, nowSeconds) => {
     const exp = claims.exp
-    if (typeof exp !== "number" || !Number.isFinite(exp) || exp <= 0) return expiryInvalid
+    if (typeof exp !== "number" || !(exp > 0 && exp <= latestSeconds)) return expiryInvalid
     // Written so that a clock that reads no number refuses: every comparison with NaN is false (SR-140).
     if (!(nowSeconds < exp + toleranceSeconds)) return expired
     const nbf = claims.nbf
     const iat = claims.iat
-    if (nbf !== undefined && !(typeof nbf === "number" && Number.isFinite(nbf))) return timeInvalid
-    if (iat !== undefined && !(typeof iat === "number" && Number.isFinite(iat))) return timeInvalid
+    if (nbf !== undefined && !isTime(nbf)) return timeInvalid
+    if (iat !== undefined && !isTime(iat)) return timeInvalid
     if (nbf !== undefined && !(nowSeconds >= nbf - toleranceSeconds)) return notYet
     if (iat !== undefined && !(nowSeconds >= iat - toleranceSeconds)) return notYet
     if (maxLifetimeSeconds !== undefined && !(iat !== undefined && exp - iat <= maxLifetimeSeconds)) return tooLong
     return undefined
   }
+}
+
+function isTime(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value) && value <= latestSeconds
 }
 
 /** The profile's checks that need no time and do not depend on which of its issuers signed, in a fixed order. */
@@ -70,7 +77,7 @@ export function profileChecks(profile: IssuerProfile): readonly ClaimsCheck[] {
     )
   }
   if (profile.requireAny.length > 0) {
-    checks.push((claims) => (profile.requireAny.some((name) => claims[name] !== undefined) ? undefined : kind))
+    checks.push((claims) => (profile.requireAny.some((name) => isThere(claims[name])) ? undefined : kind))
   }
   checks.push(...others)
   if (organizations !== undefined) checks.push(organizationCheck(organizations))
@@ -89,8 +96,13 @@ function requirementCheck({ claim, value, code }: Requirement): ClaimsCheck {
   const refused = refusal(code)
   return (claims) => {
     const found = claims[claim]
-    return found !== undefined && (value === undefined || found === value) ? undefined : refused
+    return (value === undefined ? isThere(found) : found === value) ? undefined : refused
   }
+}
+
+/** A claim that is null says nothing, and proves nothing. */
+function isThere(value: unknown): boolean {
+  return value !== undefined && value !== null
 }
 
 /** RFC 7519 section 4.1.3: a string, or an array of strings, one of which is a configured value exactly. */

@@ -19,7 +19,8 @@ function compileTest(when: KindRule["when"]): Test {
   if (when === "always") return () => true
   if (when === "subjectIsClient") return ({ sub }, clientId) => clientId !== undefined && sub === clientId
   if (when === "clientWithoutSubject") return ({ sub }, clientId) => clientId !== undefined && sub === undefined
-  if ("present" in when) return (claims) => claims[when.present] !== undefined
+  // .NET servers write null for a claim that they leave out.
+  if ("present" in when) return (claims) => claims[when.present] !== undefined && claims[when.present] !== null
   if ("equals" in when) return (claims) => claims[when.claim] === when.equals
   return (claims) => {
     const value = claims[when.claim]

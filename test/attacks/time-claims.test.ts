@@ -6,6 +6,8 @@ import { goodClaims, mint, nowSeconds } from "../support/mint.ts"
 
 /** The default of clockToleranceSeconds. */
 const tolerance = 5
+/** The first second of the year 5000. */
+const year5000 = Date.UTC(5000) / 1000
 const noNumbers: unknown[] = [null, "", "1790003600", true, false, [], [nowSeconds + 60], {}, { valueOf: 1 }]
 /** A payload whose member stands there as raw JSON text. */
 const raw = (name: string, json: string): string =>
@@ -30,10 +32,14 @@ describe("exp (RFC 7519 section 4.1.4)", () => {
     expect(await reasonOf(mint({ exp: 5e-324 }))).toBe("token_expired")
   })
 
-  it("SR-069: milliseconds are a life of millennia: legal by default, refused by a lifetime limit", async () => {
-    const token = mint({ exp: (nowSeconds + 3600) * 1000 })
-    expect(await reasonOf(token)).toBe("ok")
-    expect(await reasonOf(token, [oidcIssuer({ maxLifetimeSeconds: 86_400 })])).toBe("lifetime_too_long")
+  it("2.11: a time beyond the year 5000 is one in milliseconds, whatever the lifetime limit", async () => {
+    for (const exp of [(nowSeconds + 3600) * 1000, year5000 + 0.5, year5000 + 1, 1e15, Number.MAX_VALUE]) {
+      expect(await reasonOf(mint({ exp }))).toBe("expiry_invalid")
+      expect(await reasonOf(mint({ exp }), [oidcIssuer({ maxLifetimeSeconds: 86_400 })])).toBe("expiry_invalid")
+    }
+    expect(await reasonOf(mint({ exp: year5000 }))).toBe("ok")
+    const late = mint({ exp: year5000 })
+    expect(await reasonOf(late, [oidcIssuer({ maxLifetimeSeconds: 86_400 })])).toBe("lifetime_too_long")
   })
 
   it("SR-069: with a lifetime limit a token without iat is refused", async () => {
@@ -57,7 +63,12 @@ describe.each(["nbf", "iat"])("%s (RFC 7519 sections 4.1.5 and 4.1.6)", (name) =
     expect(await reasonOf(mint({ [name]: nowSeconds }))).toBe("ok")
     expect(await reasonOf(mint({ [name]: nowSeconds + tolerance }))).toBe("ok")
     expect(await reasonOf(mint({ [name]: nowSeconds + tolerance + 0.5 }))).toBe("token_not_yet_valid")
-    expect(await reasonOf(mint({ [name]: nowSeconds * 1000 }))).toBe("token_not_yet_valid")
+    expect(await reasonOf(mint({ [name]: year5000 }))).toBe("token_not_yet_valid")
+  })
+
+  it("2.11: a time beyond the year 5000 is no time that the token becomes valid at", async () => {
+    for (const value of [nowSeconds * 1000, year5000 + 0.5, 1e300])
+      expect(await reasonOf(mint({ [name]: value }))).toBe("time_invalid")
   })
 
   it("SR-066, SR-067: absent, old, zero, fractional and negative are legal", async () => {

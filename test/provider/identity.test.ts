@@ -4,7 +4,7 @@ import { createVerifier } from "../../src/verify.ts"
 import { oidcIssuer } from "../support/config.ts"
 import { http2 } from "../support/events.ts"
 import { testKey } from "../support/keys.ts"
-import { clock, mint } from "../support/mint.ts"
+import { clock, mint, nowSeconds } from "../support/mint.ts"
 
 const tid = "7c1f0a3e-52b4-4d0b-9a86-0d6f2f1b9c11"
 const api = "3f0e6a52-9c1d-4b7a-8a55-2d1c0b9e7f60"
@@ -112,6 +112,32 @@ describe("tokenUse id of the generic preset", () => {
       (error: { code: string }) => error.code,
     )
     expect(result).toBe(expected)
+  })
+})
+
+describe("6: a claim that is null is absent", () => {
+  it("auth_time: null is no evidence of a person", async () => {
+    const verifier = createVerifier({ issuers: [oidcIssuer()] }, { clock })
+    expect((await verifier.verify(mint({ auth_time: nowSeconds - 60 }))).kind).toBe("user")
+    expect((await verifier.verify(mint({ auth_time: null }))).kind).toBe("unknown")
+    expect((await verifier.verify(mint({}))).kind).toBe("unknown")
+  })
+
+  it.each([
+    ["scp", entraToken({ scp: null, roles: ["Sync.All"] }), { provider: "entra", tenant: tid, audience: api, jwks }],
+    [
+      "username",
+      mint({
+        iss: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbCdEf",
+        aud: undefined,
+        client_id: "c",
+        token_use: "access",
+        username: null,
+      }),
+      { provider: "cognito", userPoolId: "eu-west-1_AbCdEf", clientIds: ["c"], jwks },
+    ],
+  ] as const)("%s: null does not make a user of an app", async (_claim, token, issuer) => {
+    expect((await createVerifier({ issuers: [issuer] }, { clock }).verify(token)).kind).toBe("app")
   })
 })
 
