@@ -10,6 +10,7 @@ export { configFromEnvironment } from "./configuration/environment.ts"
 export { parseStrictJson } from "./configuration/strict-json.ts"
 export type { FetchedDocument, FetchKeySet, FetchLimits } from "./keys/document.ts"
 export type {
+  AdfsIssuer,
   Auth0Issuer,
   AuthorizerConfig,
   CacheOptions,
@@ -19,6 +20,8 @@ export type {
   CognitoIssuer,
   CredentialOptions,
   Demand,
+  EntraB2cIssuer,
+  EntraExternalIdIssuer,
   EntraIssuer,
   GatewayOptions,
   IssuerConfig,
@@ -29,6 +32,7 @@ export type {
   RouteRule,
   ShadowOptions,
   VerifierConfig,
+  Wso2Issuer,
 } from "./types/configuration.ts"
 export type { Decision, DecisionRecord, TraceEntry } from "./types/decision.ts"
 export { ConfigurationError, type ConfigurationProblem, Unavailable } from "./types/errors.ts"

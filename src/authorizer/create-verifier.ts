@@ -1,6 +1,6 @@
 import { checkVerification } from "../configuration/check-configuration.ts"
 import { checkSnapshot } from "../configuration/check-snapshot.ts"
-import { allPresets } from "../provider/presets.ts"
+import { allPresets } from "../provider/all-presets.ts"
 import { makeTokenStore } from "../token/store.ts"
 import type { VerifierConfig } from "../types/configuration.ts"
 import { Unavailable } from "../types/errors.ts"

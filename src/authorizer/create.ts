@@ -1,4 +1,4 @@
-import { allPresets } from "../provider/presets.ts"
+import { allPresets } from "../provider/all-presets.ts"
 import { makeTokenStore } from "../token/store.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import { assemble } from "./assemble.ts"

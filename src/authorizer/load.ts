@@ -1,4 +1,4 @@
-import { allPresets } from "../provider/presets.ts"
+import { commonPresets, needsAllPresets } from "../provider/presets.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import { assemble } from "./assemble.ts"
 import type { Authorizer } from "./authorizer.ts"
@@ -16,7 +16,9 @@ export async function loadAuthorizer(config: AuthorizerConfig, parts: Authorizer
   if (written.shadow !== undefined)
     return (await import("./optional/shadow.ts")).shadowSupport.load(config, parts, loadAuthorizer)
   return assemble(config, parts, {
-    presets: allPresets,
+    presets: needsAllPresets([written.issuers, written.edge])
+      ? (await import("./optional/presets.ts")).presetSupport
+      : commonPresets,
     routes: written.routes === undefined ? noRoutes : (await import("./optional/routes.ts")).routeSupport,
     edge: written.edge === undefined ? noEdge : (await import("./optional/edge.ts")).edgeSupport,
     observe: written.observe === undefined ? noObserve : (await import("./optional/observe.ts")).observeSupport,

@@ -2,11 +2,12 @@ import type { KeyObject } from "node:crypto"
 import { type Algorithm, algorithms as algorithmTable } from "../shared/algorithms.ts"
 import { importPublicKey, isKeyType, type KeyFault } from "./public-key.ts"
 import { rsaPssKey } from "./rsa-pss.ts"
+import { maxKidLength, type Thumbprint, thumbprintsOfKey } from "./thumbprints.ts"
 
 /** A public key of a key set, imported once and bound to the algorithms it may verify (RFC 8725 section 3.1). */
 export interface VerificationKey {
   readonly kid: string | undefined
-  /** Thumbprints of the key's certificate, as the set gives them (RFC 7517 sections 4.8 and 4.9). Names, never a proof. */
+  /** Thumbprints of the key's certificate, as the set gives them (RFC 7517 sections 4.8 and 4.9). */
   readonly thumbprints: readonly Thumbprint[]
   /** The `issuer` member that Microsoft Entra adds to its keys. */
   readonly issuer: string | undefined
@@ -20,11 +21,6 @@ export interface VerificationKey {
    */
   usableUntilMs: number
 }
-
-/** Header parameters that name a key by its certificate (RFC 7515 sections 4.1.7 and 4.1.8). */
-export const thumbprintNames = ["x5t", "x5t#S256"] as const
-/** One of the two and its value, as `x5t:…` or `x5t#S256:…`. */
-export type Thumbprint = `${(typeof thumbprintNames)[number]}:${string}`
 
 /** Why a key of a set cannot be used. The rest of the set still can (RFC 7517 section 5). */
 export type SkipReason =
@@ -41,8 +37,6 @@ export type SkipReason =
   | KeyFault
 
 const privateMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"]
-/** Longest `kid` that is looked at, in tokens as in key sets (SR-030). */
-export const maxKidLength = 256
 type Members = { readonly [name: string]: unknown }
 
 /**
@@ -93,7 +87,7 @@ function importMembers(jwk: Members, allowed: readonly Algorithm[]): Verificatio
   const byAlgorithm = new Map(
     usable.map((row) => [row.name, row.saltLength === undefined ? key : rsaPssKey(key, row)] as const),
   )
-  const thumbprints = thumbprintsIn(jwk)
+  const thumbprints = thumbprintsOfKey(jwk, kid)
   return {
     kid,
     thumbprints,
@@ -107,14 +101,6 @@ function importMembers(jwk: Members, allowed: readonly Algorithm[]): Verificatio
 /** Whether a member says nothing. */
 function isEmpty(value: unknown): boolean {
   return value === null || value === "" || (Array.isArray(value) && value.length === 0)
-}
-
-/** The certificate thumbprints that a JWK or a JOSE header gives; what has another type or length is ignored. */
-export function thumbprintsIn(members: Members): readonly Thumbprint[] {
-  return thumbprintNames.flatMap((name): Thumbprint[] => {
-    const value = Object.hasOwn(members, name) ? members[name] : undefined
-    return typeof value === "string" && value !== "" && value.length <= maxKidLength ? [`${name}:${value}`] : []
-  })
 }
 
 function mayVerify(operations: unknown): boolean {

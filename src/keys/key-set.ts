@@ -1,6 +1,7 @@
 import type { KeyObject } from "node:crypto"
 import type { Algorithm } from "../shared/algorithms.ts"
-import { importJwk, type SkipReason, type Thumbprint, type VerificationKey } from "./jwk.ts"
+import { importJwk, type SkipReason, type VerificationKey } from "./jwk.ts"
+import type { Thumbprint } from "./thumbprints.ts"
 
 /** Most members of one set that are looked at; Entra, the largest seen, publishes up to 14. */
 export const maxKeys = 100

@@ -1,22 +1,37 @@
 import { flag, type Report, texts } from "../shared/check.ts"
-import { algorithmsOf, commonOptions, domainOf, issuerKeys, keyPlaceOf, type RawIssuer } from "./options.ts"
+import type { CheckKnownIssuer } from "./known-issuers.ts"
+import {
+  algorithmsOf,
+  commonOptions,
+  domainOf,
+  issuerKeys,
+  keyPlaceOf,
+  type Preset,
+  type RawIssuer,
+} from "./options.ts"
 import { type IssuerProfile, plainProfile } from "./profile.ts"
 
 /**
  * Auth0: `iss` with a trailing slash, `aud` as a string or a list, `scope` for what the client may do and `permissions`
  * for what the user may do (never merged), organizations in `org_id`.
  */
-export function auth0(raw: RawIssuer, path: string, report: Report): IssuerProfile {
-  issuerKeys(raw, ["domain", "audience", "organizations", "requireAtJwt"], path, report)
+export function auth0(checkKnown: CheckKnownIssuer): Preset {
+  return (raw, path, report) => profileOf(raw, checkKnown, path, report)
+}
+
+function profileOf(raw: RawIssuer, checkKnown: CheckKnownIssuer, path: string, report: Report): IssuerProfile {
+  issuerKeys(raw, ["domain", "audience", "organizations", "requireAtJwt", "accessTokenClaim"], path, report)
   const issuer = `https://${domainOf(raw, path, report)}/`
   const audience = texts(raw.audience, `${path}.audience`, report)
   if (audience.includes(`${issuer}userinfo`) || audience.includes(`${issuer}api/v2/`)) {
     report(`${path}.audience`, "must be the identifier of your own API: Auth0's own APIs are not for others to verify")
   }
   const requireAtJwt = flag(raw.requireAtJwt, `${path}.requireAtJwt`, report, false)
+  const options = commonOptions(raw, path, report)
+  checkKnown(issuer, raw, options.require, path, report)
   return {
     ...plainProfile,
-    ...commonOptions(raw, path, report),
+    ...options,
     provider: "auth0",
     name: issuer,
     issuers: [{ issuer, require: [] }],
@@ -25,6 +40,7 @@ export function auth0(raw: RawIssuer, path: string, report: Report): IssuerProfi
     types: requireAtJwt ? ["at+jwt"] : ["jwt", "at+jwt"],
     audiences: [{ claim: "aud", anyOf: audience }],
     refuseClientAsAudience: true,
+    accessTokenEvidence: true,
     ...organizationsOf(raw, path, report),
     permissions: ["permissions"],
     clientId: ["azp", "client_id"],

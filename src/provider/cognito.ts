@@ -1,6 +1,6 @@
 import { type Report, text, texts, word } from "../shared/check.ts"
 import { algorithmsOf, commonOptions, issuerKeys, keyPlaceOf, type RawIssuer } from "./options.ts"
-import { type IssuerProfile, plainProfile } from "./profile.ts"
+import { type IssuerProfile, logoutMark, plainProfile } from "./profile.ts"
 
 /**
  * Amazon Cognito user pools: access tokens have `client_id` and no `aud` (unless resource-bound), ID tokens the other
@@ -37,7 +37,7 @@ export function cognito(raw: RawIssuer, path: string, report: Report): IssuerPro
     audiences,
     require: [{ claim: "token_use", value: tokenUse, code: "token_kind_refused" }, ...options.require],
     // ID tokens carry at_hash; the token_use check above tells the kinds apart.
-    refuseClaims: [],
+    refuseClaims: [logoutMark],
     groups: options.groups.length > 0 ? options.groups : ["cognito:groups"],
     clientId: tokenUse === "access" ? ["client_id"] : ["aud"],
     kind: [

@@ -1,5 +1,5 @@
 import { flag, type Report, text, texts, word } from "../shared/check.ts"
-import { algorithmsOf, commonOptions, issuerKeys, keyPlaceOf, type RawIssuer } from "./options.ts"
+import { algorithmsOf, commonOptions, issuerKeys, keyPlaceOf, type Preset, type RawIssuer } from "./options.ts"
 import type { Requirement } from "./profile.ts"
 import { type AcceptedIssuer, type IssuerProfile, plainProfile, type TenantIssuers } from "./profile.ts"
 
@@ -10,10 +10,7 @@ const clouds = {
 } as const
 /** Key sets of Entra lose keys for hours and show them again: see `graceSeconds`. */
 const keyDefaults = { graceSeconds: 86_400 }
-const multiTenant = ["organizations", "common", "consumers"]
-/** The tenant of personal Microsoft accounts. */
-const consumerTenant = "9188040d-6c67-4c5b-b112-36a304b66dad"
-const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+export const guid: RegExp = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const graph = ["00000003-0000-0000-c000-000000000000", "https://graph.microsoft.com", "https://graph.microsoft.com/"]
 
 /** One token version: how `iss` is built around the tenant id, and what its tokens hold. */
@@ -23,23 +20,43 @@ interface Version {
   readonly require: readonly Requirement[]
 }
 
+/** Whose tokens are accepted, if that is not one tenant. */
+export interface AcceptedTenants {
+  /** Undefined for every tenant of the cloud. */
+  readonly tenants: readonly string[] | undefined
+  readonly pattern?: Pick<TenantIssuers, "only" | "not">
+  readonly openTenants?: string
+}
+
+/** Reads the options for several tenants. */
+export type ReadTenants = (raw: RawIssuer, tenant: string, path: string, report: Report) => AcceptedTenants
+
 /**
  * Microsoft Entra ID, token versions 1 and 2, one tenant or several. All tenants of a cloud share signing keys, so only
  * exact issuers, `tid` and the keys' own `issuer` member keep them apart. ID tokens and Graph tokens are refused.
  */
-export function entra(raw: RawIssuer, path: string, report: Report): IssuerProfile {
-  const own = ["tenant", "audience", "version", "cloud", "allowedTenants", "allowAnyTenant", "allowAppsWithoutRoles"]
-  issuerKeys(raw, own, path, report)
-  const tenant = text(raw.tenant, `${path}.tenant`, report) ?? "organizations"
+export function entra(readTenants: ReadTenants): Preset {
+  return (raw, path, report) => profileOf(raw, readTenants, path, report)
+}
+
+export const tenantForm = "must be a tenant id (GUID in lower case) or one of organizations, common, consumers"
+const severalTenants = ["allowedTenants", "allowAnyTenant", "acknowledge"]
+
+function profileOf(raw: RawIssuer, readTenants: ReadTenants, path: string, report: Report): IssuerProfile {
+  issuerKeys(raw, ["tenant", "audience", "version", "cloud", "allowAppsWithoutRoles", ...severalTenants], path, report)
+  const tenant = text(raw.tenant, `${path}.tenant`, report) ?? ""
   const cloud = clouds[word(raw.cloud, `${path}.cloud`, report, ["public", "usgov", "china"], "public")]
-  const tenants = allowedTenants(raw, tenant, path, report)
+  const isOne = guid.test(tenant) && severalTenants.every((option) => raw[option] === undefined)
+  const { tenants, pattern, openTenants }: AcceptedTenants = isOne
+    ? { tenants: [tenant] }
+    : readTenants(raw, tenant, path, report)
   const audience = texts(raw.audience, `${path}.audience`, report)
   const versions = versionsOf(raw, path, report)
   checkAudience(audience, versions, path, report)
 
   const spelling: Readonly<Record<1 | 2, Version>> = {
-    1: { prefix: `https://${cloud.sts}/`, suffix: "/", require: versionClaims("1.0", "appid") },
-    2: { prefix: `https://${cloud.host}/`, suffix: "/v2.0", require: versionClaims("2.0", "azp") },
+    1: { prefix: `https://${cloud.sts}/`, suffix: "/", require: versionClaims(1) },
+    2: { prefix: `https://${cloud.host}/`, suffix: "/v2.0", require: versionClaims(2) },
   }
   const accepted = versions.map((version) => spelling[version])
   const others = ([1, 2] as const).filter((version) => !versions.includes(version)).map((version) => spelling[version])
@@ -47,25 +64,38 @@ export function entra(raw: RawIssuer, path: string, report: Report): IssuerProfi
   const endpoint = `https://${cloud.host}/${tenant}`
   const keysPath = versions.includes(2) ? "discovery/v2.0/keys" : "discovery/keys"
   return {
-    ...plainProfile,
-    ...options,
+    ...entraRules(raw, options, path, report),
     provider: "entra",
     name: `${endpoint}/v2.0`,
     issuers: (tenants ?? []).flatMap((tid) => accepted.map((version) => issuerOf(version, tid))),
-    tenantIssuers: tenants === undefined ? accepted.map((version) => ({ ...version, ...audienceOf(tenant) })) : [],
+    tenantIssuers: tenants === undefined ? accepted.map((version) => ({ ...version, ...pattern })) : [],
+    ...(openTenants !== undefined && { openTenants }),
     lookalikes: (tenants ?? []).flatMap((tid) =>
       others.map((version) => ({ issuer: issuerOf(version, tid).issuer, code: "entra_version" as const })),
     ),
     keyPlace: keyPlaceOf(raw, { jwksUri: `${endpoint}/${keysPath}` }, path, report),
     keyDefaults,
+    keyIssuer: `https://${cloud.host}/{tenantid}/v2.0`,
+    audiences: [{ claim: "aud", anyOf: audience }],
+  }
+}
+
+/** What tokens of Entra and of its relatives have in common. */
+export function entraRules(
+  raw: RawIssuer,
+  options: Pick<IssuerProfile, "roles" | "groups">,
+  path: string,
+  report: Report,
+): Omit<IssuerProfile, "provider" | "name" | "issuers" | "keyPlace"> {
+  return {
+    ...plainProfile,
+    ...options,
     algorithms: algorithmsOf(raw, ["RS256"], path, report),
     types: ["jwt"],
     // Graph tokens carry a nonce in the header and never verify for anyone but Microsoft.
     refusedHeader: { name: "nonce", code: "entra_graph_token" },
-    keyIssuer: `https://${cloud.host}/{tenantid}/v2.0`,
-    audiences: [{ claim: "aud", anyOf: audience }],
     refusedAudiences: graph.map((id) => ({ audience: id, code: "entra_graph_token" as const })),
-    refuseClaims: ["nonce", "at_hash", "c_hash"],
+    refuseClaims: ["nonce", ...plainProfile.refuseClaims],
     scopes: ["scp"],
     roles: ["roles", ...options.roles],
     groups: options.groups.length > 0 ? options.groups : ["groups"],
@@ -82,56 +112,21 @@ export function entra(raw: RawIssuer, path: string, report: Report): IssuerProfi
   }
 }
 
-function versionClaims(version: string, client: string): TenantIssuers["require"] {
+/** What tokens of one version hold. Only access tokens name the client. */
+export function versionClaims(version: 1 | 2): TenantIssuers["require"] {
   return [
-    { claim: "ver", value: version, code: "entra_version" },
-    // Only access tokens name the client (section 7.5 of the preset's rules): without it, it is an ID token.
-    { claim: client, code: "token_kind_refused" },
+    { claim: "ver", value: `${version}.0`, code: "entra_version" },
+    { claim: version === 1 ? "appid" : "azp", code: "token_kind_refused" },
   ]
 }
 
-/** Which tenants a multi-tenant name stands for: personal accounts are one tenant of their own. */
-function audienceOf(tenant: string): Pick<TenantIssuers, "only" | "not"> {
-  if (tenant === "consumers") return { only: consumerTenant }
-  return tenant === "organizations" ? { not: consumerTenant } : {}
-}
-
+/** One tenant's issuer, whose tokens must name that tenant. */
 function issuerOf({ prefix, suffix, require }: Version, tid: string): AcceptedIssuer {
   const tenant: Requirement = { claim: "tid", value: tid, code: "tenant_not_allowed" }
   return { issuer: `${prefix}${tid}${suffix}`, require: [tenant, ...require] }
 }
 
-/** The tenants whose tokens are accepted, or undefined for every tenant of the cloud. */
-function allowedTenants(raw: RawIssuer, tenant: string, path: string, report: Report): readonly string[] | undefined {
-  const anyTenant = flag(raw.allowAnyTenant, `${path}.allowAnyTenant`, report, false)
-  if (!multiTenant.includes(tenant)) {
-    if (!guid.test(tenant)) {
-      report(`${path}.tenant`, `must be a tenant id (GUID in lower case) or one of ${multiTenant.join(", ")}`)
-    }
-    if (raw.allowedTenants !== undefined || anyTenant) {
-      report(`${path}.allowedTenants`, `goes with tenant ${multiTenant.join(", ")} only`)
-    }
-    return [tenant]
-  }
-  if (anyTenant) {
-    if (raw.allowedTenants !== undefined) report(`${path}.allowedTenants`, "does not go together with allowAnyTenant")
-    return undefined
-  }
-  if (raw.allowedTenants === undefined) {
-    report(
-      `${path}.allowedTenants`,
-      "must list the tenants to accept, or allowAnyTenant must be true: anyone can own a tenant",
-    )
-    return []
-  }
-  const tenants = texts(raw.allowedTenants, `${path}.allowedTenants`, report)
-  for (const [index, tid] of tenants.entries()) {
-    if (!guid.test(tid)) report(`${path}.allowedTenants[${index}]`, "must be a tenant id (GUID in lower case)")
-  }
-  return tenants
-}
-
-function versionsOf(raw: RawIssuer, path: string, report: Report): readonly (1 | 2)[] {
+export function versionsOf(raw: RawIssuer, path: string, report: Report): readonly (1 | 2)[] {
   const list = raw.version === undefined ? [2] : Array.isArray(raw.version) ? raw.version : [raw.version]
   const versions = ([1, 2] as const).filter((version) => list.includes(version))
   if (versions.length === list.length && versions.length > 0) return versions
@@ -139,7 +134,12 @@ function versionsOf(raw: RawIssuer, path: string, report: Report): readonly (1 |
   return [2]
 }
 
-function checkAudience(audience: readonly string[], versions: readonly number[], path: string, report: Report): void {
+export function checkAudience(
+  audience: readonly string[],
+  versions: readonly number[],
+  path: string,
+  report: Report,
+): void {
   if (audience.some((item) => graph.includes(item))) {
     report(
       `${path}.audience`,

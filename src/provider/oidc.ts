@@ -1,6 +1,15 @@
 import { claimPath, flag, type Report, text, texts, word } from "../shared/check.ts"
-import { algorithmsOf, commonOptions, issuerKeys, keyPlaceOf, type RawIssuer } from "./options.ts"
-import { type IssuerProfile, plainProfile } from "./profile.ts"
+import type { CheckKnownIssuer } from "./known-issuers.ts"
+import {
+  algorithmsOf,
+  commonOptions,
+  issuerKeys,
+  issuerText,
+  keyPlaceOf,
+  type Preset,
+  type RawIssuer,
+} from "./options.ts"
+import { type IssuerProfile, logoutMark, plainProfile } from "./profile.ts"
 
 const own = [
   "issuer",
@@ -8,24 +17,30 @@ const own = [
   "discoveryUrl",
   "tokenUse",
   "requireAtJwt",
+  "accessTokenClaim",
   "allowMissingKid",
   "scopes",
   "permissions",
   "tenant",
 ]
 
-/** Any issuer of JWT access tokens: RFC 9068 where it is followed, the common dialects where it is not. */
-export function oidc(raw: RawIssuer, path: string, report: Report): IssuerProfile {
+/**
+ * Any issuer of JWT access tokens: RFC 9068 where it is followed, the common dialects where it is not.
+ *
+ * @param checkKnown tells issuers that need another preset, or an owner
+ */
+export function oidc(checkKnown: CheckKnownIssuer): Preset {
+  return (raw, path, report) => profileOf(raw, checkKnown, path, report)
+}
+
+function profileOf(raw: RawIssuer, checkKnown: CheckKnownIssuer, path: string, report: Report): IssuerProfile {
   issuerKeys(raw, own, path, report)
-  const issuer = text(raw.issuer, `${path}.issuer`, report) ?? ""
-  // The principalId is issuer|subject: a bar or a blank in the issuer would make it ambiguous (SR-145).
-  if (/[|\s]/.test(issuer)) report(`${path}.issuer`, "must not hold blanks or |")
-  if (issuer.length > 512) report(`${path}.issuer`, "must not be longer than 512 characters")
-  checkKnownIssuer(issuer, raw, path, report)
+  const issuer = issuerText(raw.issuer, `${path}.issuer`, report)
   const tokenUse = word(raw.tokenUse, `${path}.tokenUse`, report, ["access", "id"], "access")
   const requireAtJwt = flag(raw.requireAtJwt, `${path}.requireAtJwt`, report, false)
   if (tokenUse === "id" && requireAtJwt) report(`${path}.requireAtJwt`, "goes with access tokens only")
   const options = commonOptions(raw, path, report)
+  const ownerPinned = checkKnown(issuer, raw, options.require, path, report)
   return {
     ...plainProfile,
     ...options,
@@ -38,6 +53,10 @@ export function oidc(raw: RawIssuer, path: string, report: Report): IssuerProfil
     allowMissingKid: flag(raw.allowMissingKid, `${path}.allowMissingKid`, report, false),
     audiences: [{ claim: "aud", anyOf: texts(raw.audience, `${path}.audience`, report) }],
     ...(tokenUse === "id" ? idTokensOnly : accessTokensOnly),
+    // The tokens of a program whose owner is pinned are what it has: there are no others.
+    accessTokenEvidence: tokenUse === "access" && !ownerPinned,
+    // Some enterprise issuers name their keys by the certificate only.
+    selectByThumbprint: true,
     scopes:
       raw.scopes === undefined
         ? ["scope", "scp"]
@@ -72,36 +91,11 @@ const accessTokensOnly: Pick<IssuerProfile, "refuseNonceWithoutScope" | "refuseV
 }
 
 const idTokensOnly: Pick<IssuerProfile, "refuseClaims" | "refuseValues"> = {
-  refuseClaims: [],
+  refuseClaims: [logoutMark],
   refuseValues: [
     { claim: "typ", values: ["Bearer", "Refresh", "Offline", "Logout"] },
     { claim: "token_use", values: ["access", "refresh"] },
   ],
-}
-
-/** Issuers whose tokens need more than the generic rules. */
-const needPreset: readonly { readonly form: RegExp; readonly preset: string }[] = [
-  { form: /^https:\/\/login\.(?:microsoftonline\.(?:com|us)|partner\.microsoftonline\.cn)\//, preset: "entra" },
-  { form: /^https:\/\/sts\.(?:windows\.net|chinacloudapi\.cn)\//, preset: "entra" },
-  { form: /^https:\/\/(?:issuer-)?cognito-idp\./, preset: "cognito" },
-]
-/** Issuers that give anybody a token for any audience: the audience proves nothing there. */
-const needOwner =
-  /^https:\/\/(?:token\.actions\.(?:githubusercontent\.com|[^/]+\.ghe\.com)|oidc\.eks\.[^/]+\.amazonaws\.com(?:\.cn)?)(?:\/|$)/
-
-function checkKnownIssuer(issuer: string, raw: RawIssuer, path: string, report: Report): void {
-  const preset = needPreset.find(({ form }) => form.test(issuer))?.preset
-  if (preset !== undefined)
-    report(
-      `${path}.provider`,
-      `must be "${preset}" for this issuer: the generic rules take its ID tokens for access tokens`,
-    )
-  if (needOwner.test(issuer) && raw.require === undefined) {
-    report(
-      `${path}.require`,
-      "must name the subject, repository or owner: this issuer gives anybody a token for your audience",
-    )
-  }
 }
 
 function discoveryPlace(

@@ -12,16 +12,38 @@ import {
   texts,
 } from "../shared/check.ts"
 import type { ClaimPath, ClaimValue } from "../types/configuration.ts"
-import type { KeyPlace, Requirement } from "./profile.ts"
+import type { IssuerProfile, KeyPlace, Requirement } from "./profile.ts"
 
 /** The configured issuer before anything in it is believed. */
 export type RawIssuer = { readonly [name: string]: unknown }
 
-const common = ["provider", "algorithms", "jwks", "jwksUri", "roles", "groups", "require", "maxLifetimeSeconds", "keys"]
+/** Turns what an adopter knows into complete rules. Reports problems and goes on; never throws. */
+export type Preset = (raw: RawIssuer, path: string, report: Report) => IssuerProfile
+
+const common = [
+  "provider",
+  "algorithms",
+  "jwks",
+  "jwksUri",
+  "roles",
+  "groups",
+  "listFormat",
+  "require",
+  "maxLifetimeSeconds",
+  "keys",
+]
 
 /** Checks the names of an issuer's options: its preset's own, and those that every issuer takes. */
 export function issuerKeys(raw: RawIssuer, own: readonly string[], path: string, report: Report): void {
   knownKeys(raw, [...own, ...common], path, report)
+}
+
+/** An `iss` value as it is. The principalId is `issuer|subject`: a bar or a blank would make it ambiguous (SR-145). */
+export function issuerText(value: unknown, path: string, report: Report): string {
+  const issuer = text(value, path, report) ?? ""
+  if (/[|\s]/.test(issuer)) report(path, "must not hold blanks or |")
+  if (issuer.length > 512) report(path, "must not be longer than 512 characters")
+  return issuer
 }
 
 /** A host as people write it by mistake with a scheme, a path or a slash: refused, because `iss` is built from it. */
@@ -104,17 +126,22 @@ function requirements(value: unknown, path: string, report: Report): readonly Re
   return Object.entries(members).map(([claim, wanted]) => {
     const code = "claim_required"
     claimName(claim, `${path}.${claim}`, report)
-    if (["string", "number", "boolean"].includes(typeof wanted)) {
-      if (!isExactValue(wanted)) report(`${path}.${claim}`, inexact)
-      return { claim, value: wanted as ClaimValue, code }
+    const values: readonly unknown[] = Array.isArray(wanted) ? wanted : [wanted]
+    if (values.length > 0 && values.every(isValue)) {
+      if (!values.every(isExactValue)) report(`${path}.${claim}`, inexact)
+      return { claim, value: values, code }
     }
     const present = typeof wanted === "object" && wanted !== null && (wanted as { present?: unknown }).present === true
     if (!present || Object.keys(wanted).length !== 1) {
       report(
         `${path}.${claim}`,
-        "must be the exact value (a string, a number, true or false), or { present: true } for any",
+        "must be the exact value (a string, a number, true or false), a list of values, or { present: true } for any",
       )
     }
     return { claim, code }
   })
+}
+
+function isValue(value: unknown): value is ClaimValue {
+  return ["string", "number", "boolean"].includes(typeof value)
 }

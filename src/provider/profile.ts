@@ -4,10 +4,10 @@ import type { KeyOptions } from "../types/key-options.ts"
 import type { PrincipalKind, ProviderName } from "../types/principal.ts"
 import type { UnauthenticatedCode } from "../types/reasons.ts"
 
-/** A claim that must be there (`value` undefined) or must have exactly this value. */
+/** A claim that must be there (`value` undefined), or must have exactly this value or one of these values. */
 export interface Requirement {
   readonly claim: string
-  readonly value?: ClaimValue
+  readonly value?: ClaimValue | readonly ClaimValue[]
   /** The reason when it does not hold. */
   readonly code: UnauthenticatedCode
 }
@@ -46,6 +46,17 @@ export interface KindRule {
     | "clientWithoutSubject"
 }
 
+/** Claims that make the subject, joined by `:`. */
+export interface SubjectRule {
+  readonly claims: readonly string[]
+  /** Goes before the subject in the id, so that the ids of this rule are never those of another one. */
+  readonly mark?: string
+  /** Goes before the claims, with a `:`. */
+  readonly tenant?: string
+  /** The rule holds only if this claim has this value. */
+  readonly when?: { readonly claim: string; readonly equals: string }
+}
+
 /** Where an issuer's keys come from. */
 export type KeyPlace =
   | { readonly jwks: unknown }
@@ -62,6 +73,8 @@ export interface IssuerProfile {
   readonly name: string
   readonly issuers: readonly AcceptedIssuer[]
   readonly tenantIssuers: readonly TenantIssuers[]
+  /** What every route must do because of `tenantIssuers`, in words; undefined if that is acknowledged, or one tenant is required. */
+  readonly openTenants?: string
   readonly lookalikes: readonly Lookalike[]
   readonly keyPlace: KeyPlace
   /** What this provider's key sets need besides the usual; the configuration goes before it. */
@@ -73,8 +86,8 @@ export interface IssuerProfile {
   readonly refusedHeader?: { readonly name: string; readonly code: UnauthenticatedCode }
   readonly allowMissingKid: boolean
   /**
-   * Whether `x5t` and `x5t#S256` select among the issuer's keys where a token has no `kid`, as those that BIG-IP signs with
-   * a certificate's key may. Everywhere else they are ignored (SR-028).
+   * Whether `x5t` and `x5t#S256` select among the issuer's keys if a token has no `kid`, as tokens of AD FS, WSO2 and BIG-IP may.
+   * Everywhere else they are ignored (SR-028).
    */
   readonly selectByThumbprint: boolean
   /** Entra: what the `issuer` member of a key must be, with `{tenantid}` in place of the tenant. */
@@ -90,6 +103,13 @@ export interface IssuerProfile {
   readonly requireAny: readonly string[]
   /** Claims that only tokens of another kind have. */
   readonly refuseClaims: readonly string[]
+  /**
+   * Whether a token must show that it is an access token, because the issuer's ID tokens have no mark of their own:
+   * `typ: at+jwt`, a scope, `client_id`, an `azp` that is not in `aud`, or the claim that `accessTokenClaim` names.
+   */
+  readonly accessTokenEvidence: boolean
+  /** A claim that only this issuer's access tokens have. */
+  readonly accessTokenClaim?: ClaimPath
   /** A `nonce` without a scope marks an ID token. */
   readonly refuseNonceWithoutScope: boolean
   /** Values of claims that mark tokens of another kind. */
@@ -103,9 +123,11 @@ export interface IssuerProfile {
   readonly roles: readonly ClaimPath[]
   readonly groups: readonly ClaimPath[]
   readonly permissions: readonly ClaimPath[]
+  /** Reads a text in brackets among roles, groups and permissions; undefined, or without it: such a token is refused. */
+  readonly readBracketed?: (text: string) => readonly string[] | undefined
   readonly clientId: readonly string[]
-  /** Claims that make the subject, joined by `:`; the first combination that is there. `mark` keeps the ids of one apart. */
-  readonly subject: readonly { readonly claims: readonly string[]; readonly mark?: string }[]
+  /** Where the subject comes from: the first rule whose claims are there. */
+  readonly subject: readonly SubjectRule[]
   readonly kind: readonly KindRule[]
   readonly tenant?: { readonly claim: ClaimPath } | { readonly value: string }
   /** Entra: an app token without roles entitles to nothing. */
@@ -113,6 +135,14 @@ export interface IssuerProfile {
   /** Entra: groups may be left out of the token, with a mark. */
   readonly groupsOverage: boolean
 }
+
+/**
+ * Only logout tokens and other security events have `events` (OpenID Connect Back-Channel Logout 1.0 section 2.4, RFC 8417
+ * section 2.2).
+ */
+export const logoutMark = "events"
+/** Hashes that only ID tokens have (OpenID Connect Core 1.0 section 3.1.3.6), and the mark of a logout token. */
+const kindMarks = ["at_hash", "c_hash", logoutMark]
 
 /** What most presets share; each preset overrides what differs. */
 export const plainProfile: Omit<IssuerProfile, "provider" | "name" | "issuers" | "keyPlace" | "algorithms"> = {
@@ -127,7 +157,8 @@ export const plainProfile: Omit<IssuerProfile, "provider" | "name" | "issuers" |
   refuseClientAsAudience: false,
   require: [],
   requireAny: [],
-  refuseClaims: ["at_hash", "c_hash"],
+  refuseClaims: kindMarks,
+  accessTokenEvidence: false,
   refuseNonceWithoutScope: false,
   refuseValues: [],
   scopes: ["scope"],

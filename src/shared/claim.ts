@@ -20,18 +20,40 @@ export function claimAt(claims: Claims, path: ClaimPath): unknown {
 const none: readonly string[] = Object.freeze([])
 
 /** A list of strings, or nothing: any other shape counts as absent and is never coerced (SR-074). */
-export function listAt(claims: Claims, path: ClaimPath): readonly string[] {
-  const value = claimAt(claims, path)
+function listIn(value: unknown): readonly string[] {
   if (!Array.isArray(value)) return none
   for (let at = 0; at < value.length; at++) if (typeof value[at] !== "string") return none
   return value
 }
 
-/** Lists of several claims, joined without duplicates, frozen. */
-export function listsAt(claims: Claims, paths: readonly ClaimPath[]): readonly string[] {
+/**
+ * Names of several claims, joined without duplicates, frozen. One text is a list of one name, as issuers write it for a user
+ * with one role.
+ *
+ * @param readBracketed reads a text in brackets
+ * @returns undefined if a claim is a text in brackets that cannot be read
+ */
+export function namesAt(
+  claims: Claims,
+  paths: readonly ClaimPath[],
+  readBracketed: ReadBracketed | undefined,
+): readonly string[] | undefined {
   let all = none
-  for (const path of paths) all = joined(all, listAt(claims, path))
+  for (const path of paths) {
+    const value = claimAt(claims, path)
+    const names = typeof value === "string" ? namesIn(value, readBracketed) : listIn(value)
+    if (names === undefined) return undefined
+    all = joined(all, names)
+  }
   return all
+}
+
+type ReadBracketed = (text: string) => readonly string[] | undefined
+
+function namesIn(value: string, readBracketed: ReadBracketed | undefined): readonly string[] | undefined {
+  const text = value.trim()
+  if (text.startsWith("[")) return readBracketed?.(text)
+  return text === "" ? none : [value]
 }
 
 /** Scopes of several claims: a list as it is, a string split at spaces (RFC 6749 section 3.3); joined, frozen. */
@@ -39,7 +61,7 @@ export function scopesAt(claims: Claims, paths: readonly ClaimPath[]): readonly 
   let all = none
   for (const path of paths) {
     const value = claimAt(claims, path)
-    all = joined(all, typeof value === "string" ? words(value) : listAt(claims, path))
+    all = joined(all, typeof value === "string" ? words(value) : listIn(value))
   }
   return all
 }

@@ -1,5 +1,5 @@
-import { thumbprintsIn } from "../keys/jwk.ts"
 import type { Candidate, KeySet } from "../keys/key-set.ts"
+import { thumbprintsIn } from "../keys/thumbprints.ts"
 import type { Principal } from "../types/principal.ts"
 import { type Refusal, refusal } from "../types/reasons.ts"
 import type { VerifiedTokens } from "./cache.ts"
@@ -70,7 +70,9 @@ export function createAuthenticate(select: SelectIssuer, verified: VerifiedToken
     const unfit = headerRefusal(header, issuer)
     if (unfit !== undefined) return attributed(unfit, issuer)
     // The payload is parsed once, from the very text that the signature covers, so these are the verified claims too.
-    const condemned = firstRefusal(issuer.checks, claims, nowSeconds) ?? firstRefusal(checks, claims, nowSeconds)
+    const { type } = header
+    const condemned =
+      firstRefusal(issuer.checks, claims, nowSeconds, type) ?? firstRefusal(checks, claims, nowSeconds, type)
     return { token: token as string, compact, header, claims, selected, condemned, nowMs }
   }
 
@@ -131,7 +133,6 @@ export function createAuthenticate(select: SelectIssuer, verified: VerifiedToken
 }
 
 const none: readonly Candidate[] = []
-const noThumbprints: ReturnType<typeof thumbprintsIn> = []
 
 /** The refusal with the configured issuer that it concerns, for records. Allocates, on the refusing path only. */
 function attributed(refused: Refusal, { profile }: Issuer): Refusal {
@@ -155,20 +156,23 @@ function candidatesIn(
   { profile }: Issuer,
   nowMs: number,
 ): readonly Candidate[] {
-  const thumbprints = kid === undefined && profile.selectByThumbprint ? thumbprintsIn(members) : noThumbprints
-  const byName = kid !== undefined || thumbprints.length > 0
-  let candidates =
-    byName && kid === undefined ? set.certified(thumbprints, algorithm.name) : set.candidates(kid, algorithm.name)
-  for (const { key } of candidates) {
-    // A key whose grace is over is as good as absent, so that a refresh can bring it back.
-    if (key.usableUntilMs > nowMs) continue
-    candidates = candidates.filter((candidate) => candidate.key.usableUntilMs > nowMs)
-    break
+  if (kid !== undefined) return usable(set.candidates(kid, algorithm.name), nowMs)
+  if (profile.selectByThumbprint) {
+    const named = usable(set.certified(thumbprintsIn(members), algorithm.name), nowMs)
+    if (named.length > 0) return named
   }
-  if (byName) return candidates
-  // Without a kid exactly one key may fit; one that has left the set and verifies in its grace is not it.
-  const present = candidates.filter(({ key }) => key.usableUntilMs === Number.POSITIVE_INFINITY)
-  return profile.allowMissingKid && present.length === 1 ? present : none
+  if (!profile.allowMissingKid) return none
+  // Exactly one key may fit; one that has left the set and verifies in its grace is not it.
+  const all = usable(set.candidates(undefined, algorithm.name), nowMs)
+  const present = all.filter(({ key }) => key.usableUntilMs === Number.POSITIVE_INFINITY)
+  return present.length === 1 ? present : none
+}
+
+/** A key whose grace is over is as good as absent, so that a refresh can bring it back. */
+function usable(candidates: readonly Candidate[], nowMs: number): readonly Candidate[] {
+  for (const { key } of candidates)
+    if (key.usableUntilMs <= nowMs) return candidates.filter((candidate) => candidate.key.usableUntilMs > nowMs)
+  return candidates
 }
 
 function headerRefusal(header: JoseHeader, { algorithms, types, profile }: Issuer): Refusal | undefined {
@@ -180,9 +184,14 @@ function headerRefusal(header: JoseHeader, { algorithms, types, profile }: Issue
   return profile.selectByThumbprint && thumbprintsIn(header.members).length > 0 ? undefined : kidMissing
 }
 
-function firstRefusal(checks: readonly ClaimsCheck[], claims: JsonObject, nowSeconds: number): Refusal | undefined {
+function firstRefusal(
+  checks: readonly ClaimsCheck[],
+  claims: JsonObject,
+  nowSeconds: number,
+  type: string,
+): Refusal | undefined {
   for (const check of checks) {
-    const refused = check(claims, nowSeconds)
+    const refused = check(claims, nowSeconds, type)
     if (refused !== undefined) return refused
   }
   return undefined

@@ -1,9 +1,15 @@
 import type { AcceptedIssuer, IssuerProfile, Requirement } from "../provider/profile.ts"
+import { claimAt } from "../shared/claim.ts"
+import type { ClaimPath } from "../types/configuration.ts"
 import { type Refusal, refusal } from "../types/reasons.ts"
 import type { JsonObject } from "./json.ts"
 
-/** One check of a claims set. Returns the refusal, or undefined when it holds. */
-export type ClaimsCheck = (claims: JsonObject, nowSeconds: number) => Refusal | undefined
+/**
+ * One check of a claims set. Returns the refusal, or undefined when it holds.
+ *
+ * @param type the `typ` of the header, in lower case without `application/`
+ */
+export type ClaimsCheck = (claims: JsonObject, nowSeconds: number, type: string) => Refusal | undefined
 
 /** The year 5000, in seconds since the epoch. What lies beyond it is a time in milliseconds. */
 const latestSeconds = 95_617_584_000
@@ -79,12 +85,43 @@ export function profileChecks(profile: IssuerProfile): readonly ClaimsCheck[] {
   if (profile.requireAny.length > 0) {
     checks.push((claims) => (profile.requireAny.some((name) => isThere(claims[name])) ? undefined : kind))
   }
+  if (profile.accessTokenEvidence) checks.push(evidenceCheck(profile.accessTokenClaim))
   checks.push(...others)
   if (organizations !== undefined) checks.push(organizationCheck(organizations))
   // RFC 7800 section 3: accepting a bound token from a bearer would undo what its issuer promised (SR-078).
   const bound = refusal("sender_constrained")
   checks.push((claims) => (claims.cnf !== undefined ? bound : undefined))
   return checks
+}
+
+/**
+ * Demands what only access tokens have (RFC 9068 section 2.2): an ID token of the code flow may have no mark of its own, since
+ * `nonce` and `at_hash` are optional there (OpenID Connect Core 1.0 section 2).
+ */
+function evidenceCheck(claim: ClaimPath | undefined): ClaimsCheck {
+  const refused = refusal("token_kind_refused")
+  return (claims, _nowSeconds, type) =>
+    type === "at+jwt" ||
+    isScope(claims.scope) ||
+    isScope(claims.scp) ||
+    isText(claims.client_id) ||
+    isOther(claims.azp, claims.aud) ||
+    (claim !== undefined && isThere(claimAt(claims, claim)))
+      ? undefined
+      : refused
+}
+
+function isScope(value: unknown): boolean {
+  return typeof value === "string" || Array.isArray(value)
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string" && value !== ""
+}
+
+/** Whether the client is not the audience. The audience of an ID token is the client. */
+function isOther(client: unknown, audience: unknown): boolean {
+  return isText(client) && (Array.isArray(audience) ? !audience.includes(client) : audience !== client)
 }
 
 /** What tokens of one accepted issuer must hold besides. */
@@ -94,10 +131,9 @@ export function issuerChecks(accepted: Pick<AcceptedIssuer, "require">): readonl
 
 function requirementCheck({ claim, value, code }: Requirement): ClaimsCheck {
   const refused = refusal(code)
-  return (claims) => {
-    const found = claims[claim]
-    return (value === undefined ? isThere(found) : found === value) ? undefined : refused
-  }
+  if (value === undefined) return (claims) => (isThere(claims[claim]) ? undefined : refused)
+  const values: readonly unknown[] = [value].flat()
+  return (claims) => (values.includes(claims[claim]) ? undefined : refused)
 }
 
 /** A claim that is null says nothing, and proves nothing. */

@@ -1,4 +1,4 @@
-import { maxKidLength } from "../keys/jwk.ts"
+import { maxKidLength } from "../keys/thumbprints.ts"
 import { type Algorithm, algorithms } from "../shared/algorithms.ts"
 import { type Refusal, refusal } from "../types/reasons.ts"
 import { decodeSegment } from "./compact.ts"

@@ -1,5 +1,6 @@
 import type { KeySource } from "../keys/source.ts"
 import type { IssuerProfile, TenantIssuers } from "../provider/profile.ts"
+import { acceptsTenant, tenantIn } from "../provider/tenant-issuers.ts"
 import { type Refusal, refusal } from "../types/reasons.ts"
 import { type ClaimsCheck, issuerChecks, profileChecks, timeCheck } from "./claims.ts"
 import type { JsonObject } from "./json.ts"
@@ -26,7 +27,6 @@ export type SelectIssuer = (claims: JsonObject, headerMembers: JsonObject) => Se
 
 const unknown = refusal("issuer_unknown")
 const spelling = refusal("issuer_spelling")
-const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /** Compares `iss` octet for octet (RFC 7519 section 4.1.1); no trimming, no lower-casing, no prefixes (SR-060). */
 export function selectIssuer(
@@ -71,14 +71,8 @@ function tenantCheck(pattern: TenantIssuers): ClaimsCheck {
   return (claims) => {
     const tid = claims.tid
     const named = typeof tid === "string" && tid === tenantIn(claims.iss as string, pattern)
-    return named && (pattern.only ?? tid) === tid && tid !== pattern.not ? undefined : refused
+    return named && acceptsTenant(pattern, tid) ? undefined : refused
   }
-}
-
-function tenantIn(iss: string, { prefix, suffix }: TenantIssuers): string | undefined {
-  if (!iss.startsWith(prefix) || !iss.endsWith(suffix)) return undefined
-  const tenant = iss.slice(prefix.length, iss.length - suffix.length)
-  return guid.test(tenant) ? tenant : undefined
 }
 
 /** For the log's sake only: what people get wrong in an issuer. */

@@ -1,5 +1,5 @@
 import type { IssuerProfile } from "../provider/profile.ts"
-import { claimAt, listsAt, scopesAt } from "../shared/claim.ts"
+import { claimAt, namesAt, scopesAt } from "../shared/claim.ts"
 import { isSubject, principalId } from "../shared/principal-id.ts"
 import type { Principal } from "../types/principal.ts"
 import { type Refusal, refusal } from "../types/reasons.ts"
@@ -11,10 +11,11 @@ export type MakePrincipal = (claims: JsonObject, issuer: string) => Principal | 
 
 const subjectInvalid = refusal("subject_invalid")
 const claimsInvalid = refusal("claims_invalid")
+const listBracketed = refusal("list_bracketed")
 
 /** Decides once, for one issuer, where everything in its principals comes from. */
 export function compilePrincipal(profile: IssuerProfile): MakePrincipal {
-  const { provider, appsNeedRoles, groupsOverage } = profile
+  const { provider, appsNeedRoles, groupsOverage, readBracketed } = profile
   const subjectOf = compileSubject(profile.subject)
   const kindOf = compileKind(profile.kind)
   const tenantOf = compileTenant(profile.tenant)
@@ -32,7 +33,10 @@ export function compilePrincipal(profile: IssuerProfile): MakePrincipal {
     const clientId = firstText(claims, profile.clientId)
     const tenant = tenantOf(claims)
     const kind = kindOf(claims, clientId)
-    const roles = listsAt(claims, profile.roles)
+    const roles = namesAt(claims, profile.roles, readBracketed)
+    const groups = namesAt(claims, profile.groups, readBracketed)
+    const permissions = namesAt(claims, profile.permissions, readBracketed)
+    if (roles === undefined || groups === undefined || permissions === undefined) return listBracketed
     // Assigned, not spread: four conditional spreads cost 1.5 µs of a 20 µs verification on Node 24.
     const principal: Writable<Principal> = {
       id,
@@ -42,8 +46,8 @@ export function compilePrincipal(profile: IssuerProfile): MakePrincipal {
       kind,
       scopes: scopesAt(claims, profile.scopes),
       roles,
-      groups: listsAt(claims, profile.groups),
-      permissions: listsAt(claims, profile.permissions),
+      groups,
+      permissions,
       expiresAt: claims.exp as number,
       claims,
     }
@@ -61,11 +65,12 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] }
 /** The first combination of claims that is there at all; it has to be wholly there. */
 function compileSubject(rules: IssuerProfile["subject"]): (claims: JsonObject) => Subject | undefined {
   return (claims) => {
-    for (const { claims: names, mark = "" } of rules) {
+    for (const { claims: names, mark = "", tenant, when } of rules) {
+      if (when !== undefined && claims[when.claim] !== when.equals) continue
       if (names.length === 1) {
         const only = claims[names[0] as string]
         if (only === undefined) continue
-        return isSubject(only) ? { text: only, mark } : undefined
+        return isSubject(only) ? { text: tenant === undefined ? only : `${tenant}:${only}`, mark } : undefined
       }
       const parts = names.map((name) => claims[name])
       if (parts.every((part) => part === undefined)) continue

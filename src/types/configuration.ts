@@ -4,15 +4,19 @@ import type { KeyOptions } from "./key-options.ts"
 import type { SecretOptions } from "./secret-options.ts"
 
 export type {
+  AdfsIssuer,
   Auth0Issuer,
   ClaimPath,
   ClaimValue,
   CognitoIssuer,
+  EntraB2cIssuer,
+  EntraExternalIdIssuer,
   EntraIssuer,
   IssuerConfig,
   IssuerOptions,
   OidcIssuer,
   OktaIssuer,
+  Wso2Issuer,
 } from "./issuer-options.ts"
 
 /** A list means all of it; `any` means at least one of it. Empty lists are refused. */

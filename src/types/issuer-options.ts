@@ -14,12 +14,17 @@ export interface IssuerOptions {
   readonly jwks?: { readonly keys: readonly unknown[] }
   /** Where the key set stands, when it is not where the preset expects it. https only. */
   readonly jwksUri?: string
-  /** Claim with the roles (an array of strings), besides the preset's own. A list of names is one nested claim; a list of lists is several. */
+  /** Claim with the roles (an array of strings, or one role as text), besides the preset's own. A list of names is one nested claim; a list of lists is several. */
   readonly roles?: ClaimPath | readonly ClaimPath[]
-  /** Claim with the groups (an array of strings), instead of the preset's own. */
+  /** Claim with the groups (an array of strings, or one group as text), instead of the preset's own. */
   readonly groups?: ClaimPath
-  /** Claims that must be there with exactly this value; `{ present: true }` takes any value. */
-  readonly require?: { readonly [claim: string]: ClaimValue | { readonly present: true } }
+  /**
+   * What a text among roles, groups and permissions is. `bracketed` reads `[a, b]` as a list, as Amazon Cognito writes attributes
+   * of SAML providers: each name is form-encoded. Without it such a text is refused. @default "plain"
+   */
+  readonly listFormat?: "plain" | "bracketed"
+  /** Claims that must be there with exactly this value, or one of these values; `{ present: true }` takes any value. */
+  readonly require?: { readonly [claim: string]: ClaimValue | readonly ClaimValue[] | { readonly present: true } }
   /** Refuses tokens with a longer life (`exp` − `iat`), and tokens without `iat`. Seconds. */
   readonly maxLifetimeSeconds?: number
   /** Overrides of the `keys` block for this issuer. */
@@ -46,6 +51,8 @@ export interface Auth0Issuer extends IssuerOptions {
   readonly organizations?: readonly string[] | "none"
   /** Accept only tokens of the RFC 9068 profile (`typ: at+jwt`). @default false */
   readonly requireAtJwt?: boolean
+  /** A claim that only access tokens have. Needed if they have no scope, and no client but the audience. */
+  readonly accessTokenClaim?: ClaimPath
 }
 
 /** Microsoft Entra ID (Azure AD), one tenant or several. */
@@ -61,10 +68,83 @@ export interface EntraIssuer extends IssuerOptions {
   readonly cloud?: "public" | "usgov" | "china"
   /** Tenant ids to accept for a multi-tenant `tenant`. */
   readonly allowedTenants?: readonly string[]
-  /** Accept every tenant of the cloud. Authorize by roles then: anyone can own a tenant. @default false */
+  /**
+   * Accept every tenant of the cloud. Then every rule has to demand a `tid`, because the administrator of a tenant grants
+   * roles and scopes of your app to its own users. @default false
+   */
   readonly allowAnyTenant?: boolean
+  /** With `allowAnyTenant`, in place of demands on `tid`: every tenant may do everything that its administrator grants. */
+  readonly acknowledge?: "any Microsoft tenant can grant itself roles and scopes of this app"
   /** Let app tokens without roles pass where a route demands nothing: any app of the tenant can get one. @default false */
   readonly allowAppsWithoutRoles?: boolean
+}
+
+/** Microsoft Entra External ID (customers), which issues from `ciamlogin.com`. */
+export interface EntraExternalIdIssuer extends IssuerOptions {
+  readonly provider: "entra-external-id"
+  /** Tenant id (GUID in lower case). */
+  readonly tenant: string
+  /** The API's client id (GUID); version 1 also `api://…`. */
+  readonly audience: string | readonly string[]
+  /** The name before `.ciamlogin.com`: keys come from that host then. @default the tenant id */
+  readonly tenantName?: string
+  /** Your own host, if `iss` names it. */
+  readonly domain?: string
+  /** Token versions to accept, as for `entra`. @default 2 */
+  readonly version?: 1 | 2 | readonly (1 | 2)[]
+  /** As for `entra`. @default false */
+  readonly allowAppsWithoutRoles?: boolean
+}
+
+/** Azure AD B2C, which issues from `b2clogin.com`. */
+export interface EntraB2cIssuer extends IssuerOptions {
+  readonly provider: "entra-b2c"
+  /** Tenant id (GUID in lower case). */
+  readonly tenant: string
+  /** The name before `.b2clogin.com`; needed unless `domain` is there. */
+  readonly tenantName?: string
+  /** Your own host, if `iss` names it. */
+  readonly domain?: string
+  /** User flows or custom policies whose tokens are accepted: all policies of a tenant share one issuer. Keys are those of the first. */
+  readonly policy: string | readonly string[]
+  /** The claim that names the policy. @default "tfp" */
+  readonly policyClaim?: "tfp" | "acr"
+  /** Whether `iss` holds the tenant only, or `/tfp/` with the policy. @default "tenant" */
+  readonly issuerMode?: "tenant" | "tfp"
+  /** The API's application id. */
+  readonly audience: string | readonly string[]
+  /** As for `entra`. @default false */
+  readonly allowAppsWithoutRoles?: boolean
+}
+
+/** Active Directory Federation Services. */
+export interface AdfsIssuer extends IssuerOptions {
+  readonly provider: "adfs"
+  /** The host of AD FS, such as `fs.acme.example`. */
+  readonly domain: string
+  /** `access_token_issuer` of the discovery document. @default "http://DOMAIN/adfs/services/trust" */
+  readonly issuer?: string
+  /** The identifiers of the Web API, as tokens have them (`microsoft:identityserver:…` for a client id). */
+  readonly audience: string | readonly string[]
+  /** The claim that identifies users. @default the first of sub, primarysid, nameid, upn, unique_name, winaccountname */
+  readonly subject?: string
+}
+
+/** WSO2 Identity Server or API Manager. */
+export interface Wso2Issuer extends IssuerOptions {
+  readonly provider: "wso2"
+  /** Scheme, host and port: `https://is.example.com:9443`. */
+  readonly baseUrl: string
+  /** The tenant in `/t/{tenantDomain}`. */
+  readonly tenantDomain?: string
+  /** The `iss` claim, if it is not the token endpoint. */
+  readonly issuer?: string
+  /** The client ids that are accepted, or the identifier of the API resource. */
+  readonly audience: string | readonly string[]
+  /** Claim with permissions (an array of strings). */
+  readonly permissions?: ClaimPath
+  /** As for `oidc`. */
+  readonly accessTokenClaim?: ClaimPath
 }
 
 /** An Amazon Cognito user pool. */
@@ -94,6 +174,11 @@ export interface OidcIssuer extends IssuerOptions {
   readonly tokenUse?: "access" | "id"
   /** Accept only `typ: at+jwt` (RFC 9068). @default false */
   readonly requireAtJwt?: boolean
+  /**
+   * A claim that only access tokens of this issuer have. Needed if they have no `typ: at+jwt`, no `scope` or `scp`, no
+   * `client_id`, and no `azp` beside `aud`: nothing else tells them from ID tokens.
+   */
+  readonly accessTokenClaim?: ClaimPath
   /** Accept tokens without `kid` when exactly one key of the set fits their algorithm. @default false */
   readonly allowMissingKid?: boolean
   /** Claims with scopes. @default ["scope", "scp"] */
@@ -105,4 +190,13 @@ export interface OidcIssuer extends IssuerOptions {
 }
 
 /** An issuer whose tokens are accepted. */
-export type IssuerConfig = OktaIssuer | Auth0Issuer | EntraIssuer | CognitoIssuer | OidcIssuer
+export type IssuerConfig =
+  | OktaIssuer
+  | Auth0Issuer
+  | EntraIssuer
+  | EntraExternalIdIssuer
+  | EntraB2cIssuer
+  | CognitoIssuer
+  | AdfsIssuer
+  | Wso2Issuer
+  | OidcIssuer

@@ -2,7 +2,17 @@
 export type PrincipalKind = "user" | "app" | "unknown"
 
 /** The presets, and the generic one. */
-export const providerNames = ["okta", "auth0", "entra", "cognito", "oidc"] as const
+export const providerNames = [
+  "okta",
+  "auth0",
+  "entra",
+  "entra-external-id",
+  "entra-b2c",
+  "cognito",
+  "adfs",
+  "wso2",
+  "oidc",
+] as const
 export type ProviderName = (typeof providerNames)[number]
 /** Where a principal comes from: an issuer of one of the providers, or the edge in front of the API. */
 export type PrincipalProvider = ProviderName | "edge"

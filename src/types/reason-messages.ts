@@ -32,6 +32,7 @@ export const unauthenticatedMeanings: { readonly [code in UnauthenticatedCode]: 
   claim_required: "A claim that the issuer's configuration demands is missing or differs.",
   tenant_not_allowed: "The tenant or organization of the token is not an allowed one.",
   subject_invalid: "The claim that identifies the caller is missing, too long or not a string.",
+  list_bracketed: "A claim with roles, groups or permissions is a text in brackets, and no such format is configured.",
   sender_constrained: "The token is bound to a key or certificate (cnf), and a bearer may not use it.",
   okta_org_token:
     "The token comes from the Okta org authorization server; only a custom authorization server's tokens can be verified.",

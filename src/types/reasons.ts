@@ -33,6 +33,7 @@ const unauthenticated = [
   "claim_required",
   "tenant_not_allowed",
   "subject_invalid",
+  "list_bracketed",
   "sender_constrained",
   "okta_org_token",
   "entra_graph_token",

@@ -56,22 +56,12 @@ describe("lists of rights", () => {
   })
 
   it.each(["roles", "groups", "permissions"] as const)(
-    "SR-074: %s are an array of strings, and nothing else",
+    "SR-074, 2.7: %s are an array of strings, or one as text, and nothing else",
     async (name) => {
       expect((await listsOf({ [name]: ["a", "b"] }))?.[name]).toEqual(["a", "b"])
-      for (const wrong of [
-        "a",
-        "a b",
-        "a,b",
-        7,
-        null,
-        true,
-        { a: true },
-        [["a"]],
-        ["a", 7],
-        [null],
-        { 0: "a", length: 1 },
-      ]) {
+      for (const one of ["a", "a b", "a,b", "a;b", "| a | b |", "{a}", "a]"])
+        expect((await listsOf({ [name]: one }))?.[name]).toEqual([one])
+      for (const wrong of ["", " ", 7, null, true, { a: true }, [["a"]], ["a", 7], [null], { 0: "a", length: 1 }]) {
         expect((await listsOf({ [name]: wrong }))?.[name]).toEqual([])
       }
     },

@@ -121,4 +121,5 @@ describe("rotation", () => {
 function addressed(_header: object, payload: { [name: string]: unknown }): void {
   payload.sub = "bob"
   payload.aud = audience
+  payload.scope = "orders:read"
 }

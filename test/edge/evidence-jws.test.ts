@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest"
 import type { EdgeEvidence, EdgeOptions } from "../../src/edge.ts"
 import { createAuthorizer } from "../../src/index.ts"
 import { readKeySet } from "../../src/keys/key-set.ts"
+import { thumbprintsIn } from "../../src/keys/thumbprints.ts"
 import { algorithms } from "../../src/shared/algorithms.ts"
 import type { OidcIssuer } from "../../src/types/configuration.ts"
 import { alice, edgeAuthorizer, edgeConfig, edgeEvent, headerKinds, identityHeaders } from "../support/edge.ts"
@@ -257,13 +258,20 @@ describe("selection of the edge's key by its certificate (RFC 7515 sections 4.1.
     expect(await by({ kid: "other", x5t: first.x5t })).toBe("key_unknown")
   })
 
-  it("SR-028: is not there for the tokens of callers", async () => {
+  it("SR-028, 2.8: selects for the tokens of callers too, and only under presets whose issuers need it", async () => {
     const authorizer = await edgeAuthorizer({ issuers: [issuer({ jwks: { keys: [first] } })] })
-    const token = mint(minted, { header: { kid: undefined, x5t: first.x5t } })
+    const token = mint({ ...minted, scope: "x" }, { header: { kid: undefined, x5t: first.x5t } })
     const event = edgeEvent("http-2.0", { authorization: `Bearer ${token}` })
-    expect((await authorizer.decide(event)).reason).toBe("kid_missing")
+    expect((await authorizer.decide(event)).reason).toBe("ok")
+    const okta = { provider: "okta", domain: "acme.okta.com", audience: "a", jwks: { keys: [first] } } as const
+    const oktas = mint(
+      { ...minted, iss: "https://acme.okta.com/oauth2/default", aud: "a", cid: "c" },
+      { header: { kid: undefined, x5t: first.x5t } },
+    )
+    const asked = edgeEvent("http-2.0", { authorization: `Bearer ${oktas}` })
+    expect((await (await edgeAuthorizer({ issuers: [okta] })).decide(asked)).reason).toBe("kid_missing")
     const lenient = await edgeAuthorizer({ issuers: [issuer({ jwks: { keys: [first] }, allowMissingKid: true })] })
-    const other = mint(minted, { header: { kid: undefined, x5t: second.x5t } })
+    const other = mint({ ...minted, scope: "x" }, { header: { kid: undefined, x5t: second.x5t } })
     for (const each of [token, other]) {
       const ignored = edgeEvent("http-2.0", { authorization: `Bearer ${each}` })
       expect((await lenient.decide(ignored)).reason).toBe("ok")
@@ -274,7 +282,7 @@ describe("selection of the edge's key by its certificate (RFC 7515 sections 4.1.
     const rows = [...algorithms.values()].filter(({ name }) => name === "RS256")
     const set = readKeySet({ keys: [first, second] }, rows)
     expect(set?.certified([], "RS256")).toEqual([])
-    expect(set?.certified([`x5t:${first.x5t}`], "RS256")).toHaveLength(1)
-    expect(set?.certified([`x5t:${first.x5t}`], "ES256")).toEqual([])
+    expect(set?.certified(thumbprintsIn({ x5t: first.x5t }), "RS256")).toHaveLength(1)
+    expect(set?.certified(thumbprintsIn({ x5t: first.x5t }), "ES256")).toEqual([])
   })
 })

@@ -367,6 +367,7 @@ const edgeIssuer: IssuerConfig = {
   audience: "https://orders.example.com",
   jwks: { keys: [jwk] },
   maxLifetimeSeconds: 60,
+  tokenUse: "id", // a verifier by itself knows of no edge, whose tokens need no mark of access tokens
 }
 const verifierAt = (seconds: number, issuer: IssuerConfig = edgeIssuer) =>
   createVerifier({ issuers: [issuer] }, { clock: () => seconds * 1000 })

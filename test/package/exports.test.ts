@@ -23,6 +23,7 @@ const contract: { readonly [door: string]: { readonly values: readonly string[];
       ],
       types: [
         "AccessRequest",
+        "AdfsIssuer",
         "Auth0Issuer",
         "Authorizer",
         "AuthorizerAnswer",
@@ -41,6 +42,8 @@ const contract: { readonly [door: string]: { readonly values: readonly string[];
         "Decision",
         "DecisionRecord",
         "Demand",
+        "EntraB2cIssuer",
+        "EntraExternalIdIssuer",
         "EntraIssuer",
         "EventKind",
         "ExecuteApiArn",
@@ -76,6 +79,7 @@ const contract: { readonly [door: string]: { readonly values: readonly string[];
         "UnauthenticatedCode",
         "UnavailableCode",
         "VerifierConfig",
+        "Wso2Issuer",
       ],
     },
     observe: {

@@ -35,7 +35,7 @@ const additions: { readonly [file: string]: Partial<EntraIssuer> } = {
 }
 
 /** Presets whose principal is normalised in every part; the generic one knows less. */
-const ownPresets = ["okta", "auth0", "entra", "cognito"]
+const ownPresets = ["okta", "auth0", "entra", "entra-external-id", "entra-b2c", "cognito"]
 
 function fixture(file: string): ClaimFixture {
   const found = claimFixtures.get(file)
@@ -89,9 +89,7 @@ describe("claim sets of the providers", () => {
     expect(principal.claims).toEqual(payload)
     expect(principal.scopes).toEqual(normalized.scopes)
     expect(principal.clientId ?? null).toBe(normalized.clientId)
-    // The generic preset takes sub, where Entra's relatives would take tenant and object id.
-    const stable = preset.provider.startsWith("entra-") ? payload.sub : normalized.principalId
-    expect(principal.subject).toBe(stable)
+    expect(principal.subject).toBe(normalized.principalId)
     expect([normalized.tokenKind, ...(own ? [] : ["unknown"])]).toContain(principal.kind)
     if (!own) return
     for (const name of ["roles", "groups", "permissions"] as const)
@@ -199,7 +197,13 @@ describe("versions and options of the presets", () => {
     ["okta-custom-as-access-user", { authorizationServer: "aus1" }, "issuer_unknown"],
     ["okta-custom-as-access-user", { audience: "api://other" }, "audience_mismatch"],
     ["pingone-access-user", { requireAtJwt: true }, "type_not_allowed"],
-    ["entra-b2c-access-user", { require: { tfp: "B2C_1_passwordreset" } }, "claim_required"],
+    ["entra-b2c-access-user", { policy: "B2C_1_passwordreset" }, "claim_required"],
+    ["entra-b2c-access-user", { policy: "b2c_1_signupsignin1" }, "claim_required"],
+    ["entra-b2c-access-user", { issuerMode: "tfp" }, "issuer_unknown"],
+    ["entra-b2c-access-user", { policyClaim: "acr" }, "claim_required"],
+    ["entra-b2c-access-user-tfp-issuer", { policy: "B2C_1_passwordreset" }, "issuer_unknown"],
+    ["entra-external-id-access-user", { version: 1 }, "entra_version"],
+    ["entra-external-id-access-user", { tenant: "c0ffee00-1234-4abc-9def-0123456789ab" }, "issuer_unknown"],
   ] as [string, object, ReasonCode][])("%s with %j is refused: %s", async (file, changes, code) => {
     await expect(verify(file, configured(file, changes))).rejects.toMatchObject(refusedAs(code))
   })

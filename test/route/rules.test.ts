@@ -55,10 +55,14 @@ describe("demands", () => {
     [{ scope: "read  write " }, { scopes: ["write"] }, "ok"],
     [{ scope: undefined, scp: "read" }, { scopes: ["read"] }, "ok"],
     [{ scope: 7 }, { scopes: ["7"] }, "scope_missing"],
-    [{ roles: "admin" }, { roles: ["admin"] }, "role_missing"],
+    [{ roles: "admin" }, { roles: ["admin"] }, "ok"],
+    [{ roles: "administrator" }, { roles: ["admin"] }, "role_missing"],
+    [{ roles: "admin,editor" }, { roles: ["admin"] }, "role_missing"],
+    [{ roles: "admin editor" }, { roles: ["admin"] }, "role_missing"],
+    [{ roles: " admin" }, { roles: ["admin"] }, "role_missing"],
     [{ roles: ["admin", 7] }, { roles: ["admin"] }, "role_missing"],
     [{ roles: { admin: true } }, { roles: ["admin"] }, "role_missing"],
-  ])("SR-073, SR-074: with %o, %o is %s", async (changes, rule, expected) => {
+  ])("SR-073, SR-074, 2.7: with %o, %o is %s", async (changes, rule, expected) => {
     expect(await reason(rule, changes)).toBe(expected)
   })
 })

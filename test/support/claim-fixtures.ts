@@ -51,7 +51,6 @@ function keySetOf(cloud?: string): NonNullable<IssuerOptions["jwks"]> {
 }
 
 type Preset = ClaimFixture["preset"]
-const text = (preset: Preset, name: string): string => preset[name] as string
 
 /** The fixture's `preset` in the names of the configuration. */
 export function issuerOf({ preset, payload }: ClaimFixture): IssuerConfig {
@@ -79,23 +78,10 @@ export function issuerOf({ preset, payload }: ClaimFixture): IssuerConfig {
       const cloud = (rest.cloud as string | undefined) ?? "public"
       return { ...names, provider, tenant: tenantId, ...version, jwks: keySetOf(cloud) } as IssuerConfig
     }
-    case "entra-b2c": {
-      const tenant = text(preset, "tenantId")
-      const policy = text(preset, "policy")
-      const path = preset.issuerMode === "tfp" ? `tfp/${tenant}/${policy.toLowerCase()}` : tenant
-      // All policies of a tenant may share one issuer, so the policy is demanded besides.
-      return oidc({
-        issuer: `https://${preset.tenantName}.b2clogin.com/${path}/v2.0/`,
-        require: { tfp: policy, azp: { present: true } },
-      })
-    }
+    case "entra-b2c":
     case "entra-external-id": {
-      const tid = text(preset, "tenantId")
-      return oidc({
-        issuer: `https://${tid}.ciamlogin.com/${tid}/v2.0`,
-        require: { tid, ver: "2.0", azp: { present: true } },
-        tenant: "tid",
-      })
+      const { tenantId, ...names } = rest
+      return { ...names, provider, tenant: tenantId, jwks } as IssuerConfig
     }
     default:
       return oidc({ ...oidcOptions(preset, payload), issuer: [preset.issuer].flat()[0] as string })
