@@ -1,4 +1,5 @@
 import type { AcceptedIssuer, IssuerProfile, Requirement, TenantIssuers } from "../provider/profile.ts"
+import { acceptsIssuer } from "../provider/tenant-issuers.ts"
 import type { ClaimValue } from "../types/configuration.ts"
 import type { PrincipalKind, PrincipalProvider } from "../types/principal.ts"
 import type { CheckedEdge } from "./check-edge.ts"
@@ -45,7 +46,7 @@ function tokenCaller(
   const values = new Map<string, readonly ClaimValue[]>()
   for (const { claim, anyOf } of profile.audiences) values.set(claim, anyOf)
   for (const { claim, value } of [...profile.require, ...accepted.require] satisfies Requirement[]) {
-    if (value !== undefined) values.set(claim, [value])
+    if (value !== undefined) values.set(claim, [value].flat())
   }
   if ("issuer" in accepted) values.set("iss", [accepted.issuer])
   const given = (["scopes", "roles", "groups", "permissions"] as const).filter((name) => profile[name].length > 0)
@@ -53,18 +54,13 @@ function tokenCaller(
     path,
     provider: profile.provider,
     issuer: "issuer" in accepted ? accepted.issuer : `${accepted.prefix}TENANT${accepted.suffix}`,
-    isIssuer: (iss) => ("issuer" in accepted ? iss === accepted.issuer : isTenantOf(accepted, iss)),
+    isIssuer: (iss) => ("issuer" in accepted ? iss === accepted.issuer : acceptsIssuer(accepted, iss)),
     kinds: kindsOf(profile),
     lists: new Set([...given, ...(added as List[])]),
     values,
     claims: new Set([...profile.refuseClaims, "cnf"]),
     onlyClaims: false,
   }
-}
-
-function isTenantOf({ prefix, suffix }: TenantIssuers, iss: string): boolean {
-  const tenant = iss.slice(prefix.length, iss.length - suffix.length)
-  return iss === prefix + tenant + suffix && /^[0-9a-f-]{36}$/.test(tenant)
 }
 
 function kindsOf({ kind: rules }: IssuerProfile): ReadonlySet<PrincipalKind> {

@@ -11,6 +11,7 @@ import { checkEdgeCache } from "./check-edge-cache.ts"
 import { checkDistinct, checkEdgeHeaders, type NamedHeader } from "./check-edge-headers.ts"
 import { type CheckedEvidence, checkEvidenceList } from "./check-evidence.ts"
 import { type CheckedIssuer, checkIssuers } from "./check-issuers.ts"
+import { shareIssuer } from "./share-issuer.ts"
 
 /** The `edge` block, checked and with defaults. */
 export interface CheckedEdge {
@@ -139,16 +140,17 @@ function issuerCheck({ presets, keys, issuers }: AroundEdge) {
     const { profile } = issuer
     const audiences = new Set(profile.audiences.flatMap(({ anyOf }) => anyOf))
     for (const other of issuers) {
-      const sameIssuer = other.profile.issuers.some(({ issuer: iss }) =>
-        profile.issuers.some((accepted) => accepted.issuer === iss),
-      )
-      if (sameIssuer && other.profile.audiences.some(({ anyOf }) => anyOf.some((one) => audiences.has(one)))) {
+      if (
+        shareIssuer(profile, other.profile) &&
+        other.profile.audiences.some(({ anyOf }) => anyOf.some((one) => audiences.has(one)))
+      ) {
         report(
           `${path}.audience`,
           `must differ from that of ${other.path}: every token that a caller has would be evidence of the edge`,
         )
       }
     }
-    return { ...issuer, path, profile: { ...profile, selectByThumbprint: true } }
+    // A token that the edge mints is neither an access token nor an ID token.
+    return { ...issuer, path, profile: { ...profile, selectByThumbprint: true, accessTokenEvidence: false } }
   }
 }
