@@ -95,14 +95,10 @@ export function checkConfiguration(config: unknown, loaded: LoadedChecks): Check
     const answers = checkAnswers(raw, loaded.routes, report)
     reportConflicts(answers.principalPolicy, report)
     const verified = verification(raw, presets, report)
-    for (const { profile, path } of verified.issuers) {
-      const granted = answers.unmatched === "deny" && loaded.routes.grantsByRole(answers.routes) === true
-      if (profile.tenantIssuers.length > 0 && !granted) {
-        report(
-          `${path}.allowAnyTenant`,
-          'needs routes that all demand roles or scopes, and unmatched "deny": anyone can own a tenant',
-        )
-      }
+    const anyTenant = isSound() ? verified.issuers.filter(({ profile }) => profile.openTenants !== undefined) : []
+    for (const { profile, path } of anyTenant) {
+      const open = loaded.routes.openToTenants(answers)
+      if (open !== undefined) report(`${path}.allowAnyTenant`, `${profile.openTenants}. ${open}`)
     }
     const context = checkContext(raw.context, report)
     const { gateway } = answers

@@ -2,9 +2,10 @@ import { routeKeyProblem } from "../route/route-key-problem.ts"
 import { readRouteKey, shapeOf } from "../route/template.ts"
 import { object, type Report } from "../shared/check.ts"
 import type { RouteRule } from "../types/configuration.ts"
+import { openToTenants } from "./check-any-tenant.ts"
 import { checkCallers } from "./check-callers.ts"
 import { checkPrincipalPolicy } from "./check-principal-policy.ts"
-import { checkRule, lists } from "./check-rule.ts"
+import { checkRule } from "./check-rule.ts"
 
 export type Routes = { readonly [routeKey: string]: RouteRule }
 
@@ -14,7 +15,7 @@ const maxTemplateLength = 300
 /** What checking a route table takes; loaded where there is one. */
 export interface RouteChecks {
   readonly checkRoutes: typeof checkRoutes
-  readonly grantsByRole: typeof grantsByRole
+  readonly openToTenants: typeof openToTenants
   readonly checkCallers: typeof checkCallers
   readonly checkPrincipalPolicy: typeof checkPrincipalPolicy
 }
@@ -51,14 +52,4 @@ export function checkRoutes(value: unknown, report: Report): Routes | undefined 
   return raw as Routes
 }
 
-/** Whether every route demands something that only an administrator of the API can give. */
-export function grantsByRole(routes: Routes | undefined): boolean {
-  const grants = (rule: RouteRule): boolean =>
-    lists.some((name) => rule[name] !== undefined) || rule.anyOf?.every(grants) === true
-  return (
-    routes !== undefined &&
-    Object.values(routes).every((rule) => typeof rule === "object" && rule !== null && grants(rule))
-  )
-}
-
-export const routeChecks: RouteChecks = { checkRoutes, grantsByRole, checkCallers, checkPrincipalPolicy }
+export const routeChecks: RouteChecks = { checkRoutes, openToTenants, checkCallers, checkPrincipalPolicy }

@@ -19,7 +19,7 @@ function unreachable(): never {
 
 export const noRoutes: RouteSupport = {
   checkRoutes: absent("routes"),
-  grantsByRole: () => false,
+  openToTenants: () => "There are no routes",
   checkCallers: () => undefined,
   checkPrincipalPolicy: () => undefined,
   decide: unreachable,
