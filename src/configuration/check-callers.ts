@@ -5,6 +5,7 @@ import { claimBranches, onlyName, valuesOf } from "./check-claims.ts"
 import type { CheckedEdge } from "./check-edge.ts"
 import type { CheckedIssuer } from "./check-issuers.ts"
 import { lists } from "./check-rule.ts"
+import { isEntra, mayHaveScope } from "./entra-names.ts"
 
 /** Refuses rules that no caller can meet, whatever a token says: the route would answer 403 for ever. */
 export function checkCallers(
@@ -56,13 +57,31 @@ class Narrowed {
     }
     if (kind === "app" && (rule.scopes !== undefined || around?.scopes !== undefined)) {
       this.#keep(
-        ({ provider }) => provider !== "entra",
+        (caller) => !isEntra(caller),
         rule.scopes === undefined ? ".kind" : ".scopes",
         () => "is never met together with kind app: an app's token of Entra has roles and no scopes. Demand roles",
       )
     }
+    if (rule.scopes !== undefined) this.#byScopes(rule.scopes)
     if (rule.claims !== undefined) this.#byClaims(rule.claims)
     return this.#left
+  }
+
+  #byScopes(demand: NonNullable<RouteRule["scopes"]>): void {
+    const message = (): string =>
+      "is never met: Entra's scp claim holds the name alone. Write Orders.Read in place of api://orders/Orders.Read"
+    if ("any" in demand) {
+      const before = this.#left
+      for (const [index, scope] of demand.any.entries()) {
+        if (before.length > 0 && !before.some((caller) => mayHaveScope(caller, scope)))
+          this.#report(`${this.#path}.scopes.any[${index}]`, message())
+      }
+      this.#left = before.filter((caller) => demand.any.some((scope) => mayHaveScope(caller, scope)))
+      return
+    }
+    const [scopes, place] = "all" in demand ? [demand.all, ".scopes.all"] : [demand, ".scopes"]
+    for (const [index, scope] of scopes.entries())
+      this.#keep((caller) => mayHaveScope(caller, scope), `${place}[${index}]`, message)
   }
 
   #byIssuers(issuers: RouteRule["issuers"]): void {

@@ -1,4 +1,4 @@
-import { allPresets } from "../provider/presets.ts"
+import { allPresets } from "../provider/all-presets.ts"
 import { readRouteKey } from "../route/template.ts"
 import type { Report } from "../shared/check.ts"
 import type { AuthorizerConfig, ClaimDemand, RouteRule } from "../types/configuration.ts"
@@ -10,11 +10,12 @@ import { checkEdge } from "./check-edge.ts"
 import { checkObserve } from "./check-observe.ts"
 import { routeChecks } from "./check-routes.ts"
 import { lists } from "./check-rule.ts"
+import { isEntra, isObjectId } from "./entra-names.ts"
 
 /** What is allowed, and probably not what is meant. */
 type Warn = (checked: CheckedConfiguration, report: Report) => void
 
-const warnings: readonly Warn[] = [warnOfKeys, warnOfNames, warnOfClaims, warnOfKinds, warnOfSizes]
+const warnings: readonly Warn[] = [warnOfKeys, warnOfNames, warnOfGroups, warnOfClaims, warnOfKinds, warnOfSizes]
 
 /**
  * What is probably wrong in a configuration that is not refused: routes and demands that can hold, and that hardly a caller
@@ -87,6 +88,21 @@ function likelyWrong(name: string, list: (typeof lists)[number]): string | undef
   return /^[\x21\x23-\x5B\x5D-\x7E]+$/.test(name)
     ? undefined
     : "has a character that RFC 6749 does not allow in a scope"
+}
+
+/** Entra writes object ids into groups unless the app registration says names. */
+function warnOfGroups({ routes, issuers, edge }: CheckedConfiguration, report: Report): void {
+  const callers = callersOf(issuers, edge).filter(({ lists }) => lists.has("groups"))
+  if (Object.hasOwn(edge?.headers ?? {}, "groups")) return
+  for (const [path, { groups = [], issuers: named }] of rulesOf(routes)) {
+    if (!callers.every((caller) => isEntra(caller) || named?.some(caller.isIssuer) === false)) continue
+    const [names, place] =
+      "any" in groups ? [groups.any, "groups.any"] : "all" in groups ? [groups.all, "groups.all"] : [groups, "groups"]
+    for (const [index, name] of names.entries()) {
+      if (!isObjectId(name))
+        report(`${path}.${place}[${index}]`, "is no object id in lower case, which Entra puts into groups by default")
+    }
+  }
 }
 
 /** Claims that differ in every token. */
