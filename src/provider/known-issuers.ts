@@ -1,5 +1,4 @@
 import type { Report } from "../shared/check.ts"
-import type { ClaimValue } from "../types/configuration.ts"
 import type { RawIssuer } from "./options.ts"
 import type { Requirement } from "./profile.ts"
 import { type SharedIssuers, sharedIssuers } from "./shared-issuers.ts"
@@ -105,12 +104,10 @@ function isAt(address: string, pattern: string): boolean {
 /** Whether `require` gives the value of an owner claim: a text or a number, or a list of them. */
 function pins(owner: string, require: readonly Requirement[]): boolean {
   const [claim = "", beginning = ""] = owner.split("=")
-  const wanted = require.find((requirement) => requirement.claim === claim)?.value
+  const valuesOf = (name: string) => [require.find((requirement) => requirement.claim === name)?.value].flat()
   // An address that its owner has not proved names nobody (SR-077).
-  if (claim === "email" && !require.some((other) => other.claim === "email_verified" && other.value === true))
-    return false
-  const values: readonly (ClaimValue | undefined)[] = [wanted].flat()
-  return values.every((value) =>
+  if (claim === "email" && !valuesOf("email_verified").every((value) => value === true)) return false
+  return valuesOf(claim).every((value) =>
     typeof value === "string"
       ? value !== "" && value.startsWith(beginning)
       : typeof value === "number" && beginning === "",
