@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs"
 import type { AuthorizerConfig } from "../src/index.ts"
 import { type TokenChoice, UsageError } from "./arguments.ts"
-import { configurationFor } from "./gateway/configuration.ts"
-import { type GatewayEvent, withCredential } from "./gateway/event.ts"
-import { gatewayFor } from "./gateway/kind.ts"
-import { readVerdict, refusalRecord } from "./gateway/verdict.ts"
 import type { Issuer } from "./issuers/issuer.ts"
 import type { RuntimeClient } from "./runtime/client.ts"
 import { type LogLine, startLambdaProcess } from "./runtime/lambda-process.ts"
+import { configurationFor } from "./table/configuration.ts"
+import { type GatewayEvent, withCredential } from "./table/event.ts"
+import { gatewayFor } from "./table/kind.ts"
+import { readVerdict, refusalRecord } from "./table/verdict.ts"
 
 /** One event, ready to be sent, with the configuration that it meets. */
 export interface OneEvent {

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto"
 import { signEdgeRequest } from "../../src/edge.ts"
 import type { AuthorizerConfig } from "../../src/index.ts"
-import { type GatewayEvent, sampleEvent, withCredential } from "../gateway/event.ts"
-import type { Kind } from "../gateway/kind.ts"
-import type { Verdict } from "../gateway/verdict.ts"
+import { type GatewayEvent, sampleEvent, withCredential } from "./event.ts"
+import type { Kind } from "./kind.ts"
 import type { Question } from "./row.ts"
+import type { Verdict } from "./verdict.ts"
 
 // An edge such as F5 BIG-IP APM has authenticated the user, and says so in headers that it signs with a key of its own.
 const key = randomBytes(32)

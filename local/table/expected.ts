@@ -1,6 +1,6 @@
-import type { Kind } from "../gateway/kind.ts"
-import type { Verdict } from "../gateway/verdict.ts"
 import type { TokenName } from "../issuers/tokens.ts"
+import type { Kind } from "./kind.ts"
+import type { Verdict } from "./verdict.ts"
 
 const reasons: { readonly [name in TokenName]: readonly [outcome: string, reason: string] } = {
   good: ["allow", "ok"],

@@ -1,7 +1,7 @@
 import { styleText } from "node:util"
-import type { Verdict } from "../gateway/verdict.ts"
 import type { RuntimeClient } from "../runtime/client.ts"
 import { type Row, warmInvocations } from "./row.ts"
+import type { Verdict } from "./verdict.ts"
 
 // The whole is 123 columns wide. `styleText` colours only what a terminal shows, and respects NO_COLOR.
 const widths = [15, 7, 14, 15, 22, 18, 7, 7] as const

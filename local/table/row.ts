@@ -1,12 +1,12 @@
-import { configurationFor } from "../gateway/configuration.ts"
-import { type GatewayEvent, sampleEvent, withCredential } from "../gateway/event.ts"
-import type { Kind } from "../gateway/kind.ts"
-import { readVerdict, type Verdict } from "../gateway/verdict.ts"
 import type { Issuer } from "../issuers/issuer.ts"
 import type { TokenName } from "../issuers/tokens.ts"
 import type { RuntimeClient } from "../runtime/client.ts"
 import { startLambdaProcess } from "../runtime/lambda-process.ts"
+import { configurationFor } from "./configuration.ts"
+import { type GatewayEvent, sampleEvent, withCredential } from "./event.ts"
 import { expectedVerdict } from "./expected.ts"
+import type { Kind } from "./kind.ts"
+import { readVerdict, type Verdict } from "./verdict.ts"
 
 /** How often a row is asked again in the process that has answered it once. */
 export const warmInvocations = 11

@@ -1,8 +1,8 @@
-import { kinds } from "../gateway/kind.ts"
 import type { Issuer } from "../issuers/issuer.ts"
 import { tokenNames } from "../issuers/tokens.ts"
 import type { RuntimeClient } from "../runtime/client.ts"
 import { edgeQuestions } from "./edge.ts"
+import { kinds } from "./kind.ts"
 import { foot, head, line } from "./layout.ts"
 import { ask, type Row, tokenQuestion } from "./row.ts"
 

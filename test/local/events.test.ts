@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs"
 import { describe, expect, it } from "vitest"
-import { requestArn, sampleEvent, withCredential } from "../../local/gateway/event.ts"
 import { okta } from "../../local/issuers/okta.ts"
+import { requestArn, sampleEvent, withCredential } from "../../local/table/event.ts"
 import { type AuthorizerParts, createAuthorizer, type DecisionRecord } from "../../src/index.ts"
 
 const kinds = {

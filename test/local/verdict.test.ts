@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { sampleEvent } from "../../local/gateway/event.ts"
-import { readVerdict } from "../../local/gateway/verdict.ts"
+import { sampleEvent } from "../../local/table/event.ts"
+import { readVerdict } from "../../local/table/verdict.ts"
 
 const event = sampleEvent("http-2.0")
 const arn = "arn:aws:execute-api:eu-west-1:123456789012:httq0rd3rs/$default"
