@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { refusalRecord } from "../../local/gateway/verdict.ts"
 import { okta } from "../../local/issuers/okta.ts"
+import { refusalRecord } from "../../local/table/verdict.ts"
 import { eventWith, startConfigured } from "./functions.ts"
 
 // One process each answers every kind.

@@ -1,11 +1,11 @@
 import { afterAll, inject } from "vitest"
-import { configurationFor } from "../../local/gateway/configuration.ts"
-import { type GatewayEvent, sampleEvent, withCredential } from "../../local/gateway/event.ts"
 import { type Issuer, startIssuer } from "../../local/issuers/issuer.ts"
 import { okta } from "../../local/issuers/okta.ts"
 import type { TokenName } from "../../local/issuers/tokens.ts"
 import type { RuntimeClient } from "../../local/runtime/client.ts"
 import { type LambdaProcess, startLambdaProcess } from "../../local/runtime/lambda-process.ts"
+import { configurationFor } from "../../local/table/configuration.ts"
+import { type GatewayEvent, sampleEvent, withCredential } from "../../local/table/event.ts"
 import type { AuthorizerConfig, GatewayOptions } from "../../src/index.ts"
 import { noteOutput } from "../support/canary-scan.ts"
 

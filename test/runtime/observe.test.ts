@@ -1,7 +1,7 @@
 import { expect, it } from "vitest"
-import { configurationFor } from "../../local/gateway/configuration.ts"
 import { okta } from "../../local/issuers/okta.ts"
 import type { LogLine } from "../../local/runtime/lambda-process.ts"
+import { configurationFor } from "../../local/table/configuration.ts"
 import { eventWith, issuer } from "./functions.ts"
 import { startOverheard } from "./overheard.ts"
 

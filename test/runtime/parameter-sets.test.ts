@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { sampleEvent, withCredential } from "../../local/gateway/event.ts"
-import { readVerdict } from "../../local/gateway/verdict.ts"
+import { sampleEvent, withCredential } from "../../local/table/event.ts"
+import { readVerdict } from "../../local/table/verdict.ts"
 import { parameterSets } from "../deploy/parameter-sets.ts"
 import { deployedEnvironment } from "../deploy/template.ts"
 import { startFunction } from "./functions.ts"

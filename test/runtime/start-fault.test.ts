@@ -2,8 +2,8 @@ import { cpSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { expect, inject, it, onTestFinished } from "vitest"
-import { configurationFor } from "../../local/gateway/configuration.ts"
 import { type LambdaProcess, startLambdaProcess } from "../../local/runtime/lambda-process.ts"
+import { configurationFor } from "../../local/table/configuration.ts"
 import type { AuthorizerConfig } from "../../src/index.ts"
 import { eventWith, issuer } from "./functions.ts"
 

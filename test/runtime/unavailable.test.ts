@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { refusalRecord } from "../../local/gateway/verdict.ts"
 import { okta } from "../../local/issuers/okta.ts"
+import { refusalRecord } from "../../local/table/verdict.ts"
 import { eventWith, startConfigured, startFunction } from "./functions.ts"
 
 const events = ["rest-token", "rest-request", "http-1.0", "http-2.0", "websocket-connect"]
