@@ -95,6 +95,7 @@ describe("node build.mjs --snapshot", () => {
     ["no date", JSON.stringify({ ...snapshot, takenAt: undefined }), "keySnapshot.takenAt"],
     ["no sets", JSON.stringify({ takenAt: snapshot.takenAt }), "keySnapshot.sets"],
     ["something else than JSON", "keys: none", "JSON"],
+    ["a name twice", '{"takenAt": "", "takenAt": "", "sets": {}}', "has takenAt twice, again in line 1"],
   ])("refuses a file with %s, writes nothing, and repeats nothing of it", (_, text, problem) => {
     writeFileSync(file, text)
     const { status, stdout, stderr } = build("--snapshot", file, outdir)
