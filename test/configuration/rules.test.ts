@@ -16,7 +16,9 @@ const oidc = oidcIssuer()
 const edge = (headers: object = {}, more: object = {}): object => ({
   role: "identity",
   headers: { user: "x-edge-user", ...headers },
-  evidence: [{ mtls: { spkiSha256: ["00".repeat(32)] }, vpceIds: ["vpce-0123456789abcdef0"] }],
+  evidence: [
+    { jws: { header: "x-edge-identity", issuer: { ...oidc, issuer: "https://edge.example", audience: "edge" } } },
+  ],
   ...more,
 })
 
