@@ -19,7 +19,7 @@ export function adfs(raw: RawIssuer, path: string, report: Report): IssuerProfil
   if (issuer === idTokens)
     report(`${path}.issuer`, "is what ID tokens name as iss. Set it to access_token_issuer of the discovery document")
   const options = commonOptions(raw, path, report)
-  checkKnownIssuer(issuer, raw, options.require, path, report)
+  checkKnownIssuer(issuer, raw, path, report)
   return {
     ...plainProfile,
     ...options,
@@ -31,7 +31,7 @@ export function adfs(raw: RawIssuer, path: string, report: Report): IssuerProfil
     algorithms: algorithmsOf(raw, ["RS256"], path, report),
     selectByThumbprint: true,
     audiences: [{ claim: "aud", anyOf: texts(raw.audience, `${path}.audience`, report) }],
-    require: [{ claim: "appid", code: "token_kind_refused" }, ...options.require],
+    require: [{ claim: "appid", code: "token_kind_refused" }],
     refuseClaims: ["nonce", ...plainProfile.refuseClaims],
     scopes: ["scp"],
     roles: options.roles.length > 0 ? options.roles : ["role"],

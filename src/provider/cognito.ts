@@ -35,7 +35,7 @@ export function cognito(raw: RawIssuer, path: string, report: Report): IssuerPro
     keyPlace: keyPlaceOf(raw, { jwksUri: `${issuer}/.well-known/jwks.json` }, path, report),
     algorithms: algorithmsOf(raw, ["RS256"], path, report),
     audiences,
-    require: [{ claim: "token_use", value: tokenUse, code: "token_kind_refused" }, ...options.require],
+    require: [{ claim: "token_use", value: tokenUse, code: "token_kind_refused" }],
     // ID tokens carry at_hash; the token_use check above tells the kinds apart.
     refuseClaims: [logoutMark],
     groups: options.groups.length > 0 ? options.groups : ["cognito:groups"],

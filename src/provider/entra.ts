@@ -31,54 +31,59 @@ export interface AcceptedTenants {
 /** Reads the options for several tenants. */
 export type ReadTenants = (raw: RawIssuer, tenant: string, path: string, report: Report) => AcceptedTenants
 
+export const tenantForm = "must be a tenant id (GUID in lower case) or one of organizations, common, consumers"
+const severalTenants = ["allowedTenants", "allowAnyTenant", "acknowledge"]
+
 /**
  * Microsoft Entra ID, token versions 1 and 2, one tenant or several. All tenants of a cloud share signing keys, so only
  * exact issuers, `tid` and the keys' own `issuer` member keep them apart. ID tokens and Graph tokens are refused.
  */
-export function entra(readTenants: ReadTenants): Preset {
-  return (raw, path, report) => profileOf(raw, readTenants, path, report)
-}
+export const entra =
+  (readTenants: ReadTenants): Preset =>
+  (raw, path, report) => {
+    issuerKeys(
+      raw,
+      ["tenant", "audience", "version", "cloud", "allowAppsWithoutRoles", ...severalTenants],
+      path,
+      report,
+    )
+    const tenant = text(raw.tenant, `${path}.tenant`, report) ?? ""
+    const cloud = clouds[word(raw.cloud, `${path}.cloud`, report, ["public", "usgov", "china"], "public")]
+    const isOne = guid.test(tenant) && severalTenants.every((option) => raw[option] === undefined)
+    const { tenants, pattern, openTenants }: AcceptedTenants = isOne
+      ? { tenants: [tenant] }
+      : readTenants(raw, tenant, path, report)
+    const audience = texts(raw.audience, `${path}.audience`, report)
+    const versions = versionsOf(raw, path, report)
+    checkAudience(audience, versions, path, report)
 
-export const tenantForm = "must be a tenant id (GUID in lower case) or one of organizations, common, consumers"
-const severalTenants = ["allowedTenants", "allowAnyTenant", "acknowledge"]
-
-function profileOf(raw: RawIssuer, readTenants: ReadTenants, path: string, report: Report): IssuerProfile {
-  issuerKeys(raw, ["tenant", "audience", "version", "cloud", "allowAppsWithoutRoles", ...severalTenants], path, report)
-  const tenant = text(raw.tenant, `${path}.tenant`, report) ?? ""
-  const cloud = clouds[word(raw.cloud, `${path}.cloud`, report, ["public", "usgov", "china"], "public")]
-  const isOne = guid.test(tenant) && severalTenants.every((option) => raw[option] === undefined)
-  const { tenants, pattern, openTenants }: AcceptedTenants = isOne
-    ? { tenants: [tenant] }
-    : readTenants(raw, tenant, path, report)
-  const audience = texts(raw.audience, `${path}.audience`, report)
-  const versions = versionsOf(raw, path, report)
-  checkAudience(audience, versions, path, report)
-
-  const spelling: Readonly<Record<1 | 2, Version>> = {
-    1: { prefix: `https://${cloud.sts}/`, suffix: "/", require: versionClaims(1) },
-    2: { prefix: `https://${cloud.host}/`, suffix: "/v2.0", require: versionClaims(2) },
+    const spelling: Readonly<Record<1 | 2, Version>> = {
+      1: { prefix: `https://${cloud.sts}/`, suffix: "/", require: versionClaims(1) },
+      2: { prefix: `https://${cloud.host}/`, suffix: "/v2.0", require: versionClaims(2) },
+    }
+    const accepted = versions.map((version) => spelling[version])
+    const others = ([1, 2] as const)
+      .filter((version) => !versions.includes(version))
+      .map((version) => spelling[version])
+    const options = commonOptions(raw, path, report)
+    const endpoint = `https://${cloud.host}/${tenant}`
+    const keysPath = versions.includes(2) ? "discovery/v2.0/keys" : "discovery/keys"
+    return {
+      ...entraRules(raw, options, path, report),
+      provider: "entra",
+      name: `${endpoint}/v2.0`,
+      issuers: (tenants ?? []).flatMap((tid) => accepted.map((version) => issuerOf(version, tid))),
+      tenantIssuers: tenants === undefined ? accepted.map((version) => ({ ...version, ...pattern })) : [],
+      ...(openTenants !== undefined && { openTenants }),
+      lookalikes: (tenants ?? []).flatMap((tid) =>
+        others.map((version) => ({ issuer: issuerOf(version, tid).issuer, code: "entra_version" as const })),
+      ),
+      keyPlace: keyPlaceOf(raw, { jwksUri: `${endpoint}/${keysPath}` }, path, report),
+      keyDefaults,
+      keyIssuer: `https://${cloud.host}/{tenantid}/v2.0`,
+      audiences: [{ claim: "aud", anyOf: audience }],
+    }
   }
-  const accepted = versions.map((version) => spelling[version])
-  const others = ([1, 2] as const).filter((version) => !versions.includes(version)).map((version) => spelling[version])
-  const options = commonOptions(raw, path, report)
-  const endpoint = `https://${cloud.host}/${tenant}`
-  const keysPath = versions.includes(2) ? "discovery/v2.0/keys" : "discovery/keys"
-  return {
-    ...entraRules(raw, options, path, report),
-    provider: "entra",
-    name: `${endpoint}/v2.0`,
-    issuers: (tenants ?? []).flatMap((tid) => accepted.map((version) => issuerOf(version, tid))),
-    tenantIssuers: tenants === undefined ? accepted.map((version) => ({ ...version, ...pattern })) : [],
-    ...(openTenants !== undefined && { openTenants }),
-    lookalikes: (tenants ?? []).flatMap((tid) =>
-      others.map((version) => ({ issuer: issuerOf(version, tid).issuer, code: "entra_version" as const })),
-    ),
-    keyPlace: keyPlaceOf(raw, { jwksUri: `${endpoint}/${keysPath}` }, path, report),
-    keyDefaults,
-    keyIssuer: `https://${cloud.host}/{tenantid}/v2.0`,
-    audiences: [{ claim: "aud", anyOf: audience }],
-  }
-}
 
 /** What tokens of Entra and of its relatives have in common. */
 export function entraRules(

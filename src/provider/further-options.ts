@@ -1,14 +1,22 @@
 import { claimPath, type Report, word } from "../shared/check.ts"
 import type { Preset, RawIssuer } from "./options.ts"
 import type { IssuerProfile } from "./profile.ts"
+import { requirements } from "./requirements.ts"
 
-/** A preset that also reads the options that few issuers need: `listFormat`, and `accessTokenClaim` if the preset knows it. */
+/**
+ * A preset that also reads the options that few issuers need: `require`, `listFormat`, and `accessTokenClaim` if the preset
+ * knows it.
+ */
 export function withFurtherOptions(preset: Preset): Preset {
-  return (raw, path, report) => ({
-    ...preset(raw, path, report),
-    ...listFormatOf(raw, path, report),
-    ...accessTokenClaimOf(raw, path, report),
-  })
+  return (raw, path, report) => {
+    const profile = preset(raw, path, report)
+    return {
+      ...profile,
+      require: [...profile.require, ...requirements(raw.require, `${path}.require`, report)],
+      ...listFormatOf(raw, path, report),
+      ...accessTokenClaimOf(raw, path, report),
+    }
+  }
 }
 
 function listFormatOf(raw: RawIssuer, path: string, report: Report): Pick<IssuerProfile, "readBracketed"> {

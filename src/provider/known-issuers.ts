@@ -1,6 +1,7 @@
 import type { Report } from "../shared/check.ts"
 import type { RawIssuer } from "./options.ts"
 import type { Requirement } from "./profile.ts"
+import { requirements } from "./requirements.ts"
 import { type SharedIssuers, sharedIssuers } from "./shared-issuers.ts"
 
 /**
@@ -9,21 +10,16 @@ import { type SharedIssuers, sharedIssuers } from "./shared-issuers.ts"
  *
  * @returns whether `require` pins the owner of such an issuer
  */
-export type CheckKnownIssuer = (
-  issuer: string,
-  raw: RawIssuer,
-  require: readonly Requirement[],
-  path: string,
-  report: Report,
-) => boolean
+export type CheckKnownIssuer = (issuer: string, raw: RawIssuer, path: string, report: Report) => boolean
 
-export const checkKnownIssuer: CheckKnownIssuer = (issuer, raw, require, path, report) => {
+export const checkKnownIssuer: CheckKnownIssuer = (issuer, raw, path, report) => {
   const known = withPreset.find(
     ({ form, idTokensToo = true }) => form.test(issuer) && (idTokensToo || raw.tokenUse !== "id"),
   )
   if (known !== undefined) report(`${path}.provider`, `must be "${known.preset}" for this issuer: ${known.because}`)
   const shared = sharedIssuerOf(issuer, [raw.jwksUri, raw.discoveryUrl])
   if (shared === undefined) return false
+  const require = requirements(raw.require, "", () => undefined) // reported where every preset reads it
   if (shared.owners.some((owner) => pins(owner, require))) return true
   report(
     `${path}.require`,

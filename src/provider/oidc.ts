@@ -29,56 +29,54 @@ const own = [
  *
  * @param checkKnown tells issuers that need another preset, or an owner
  */
-export function oidc(checkKnown: CheckKnownIssuer): Preset {
-  return (raw, path, report) => profileOf(raw, checkKnown, path, report)
-}
-
-function profileOf(raw: RawIssuer, checkKnown: CheckKnownIssuer, path: string, report: Report): IssuerProfile {
-  issuerKeys(raw, own, path, report)
-  const issuer = issuerText(raw.issuer, `${path}.issuer`, report)
-  const tokenUse = word(raw.tokenUse, `${path}.tokenUse`, report, ["access", "id"], "access")
-  const requireAtJwt = flag(raw.requireAtJwt, `${path}.requireAtJwt`, report, false)
-  if (tokenUse === "id" && requireAtJwt) report(`${path}.requireAtJwt`, "goes with access tokens only")
-  const options = commonOptions(raw, path, report)
-  const ownerPinned = checkKnown(issuer, raw, options.require, path, report)
-  return {
-    ...plainProfile,
-    ...options,
-    provider: "oidc",
-    name: issuer,
-    issuers: [{ issuer, require: [] }],
-    keyPlace: keyPlaceOf(raw, discoveryPlace(raw, issuer, path, report), path, report),
-    algorithms: algorithmsOf(raw, ["RS256"], path, report),
-    types: requireAtJwt ? ["at+jwt"] : tokenUse === "id" ? ["", "jwt"] : plainProfile.types,
-    allowMissingKid: flag(raw.allowMissingKid, `${path}.allowMissingKid`, report, false),
-    audiences: [{ claim: "aud", anyOf: texts(raw.audience, `${path}.audience`, report) }],
-    ...(tokenUse === "id" ? idTokensOnly : accessTokensOnly),
-    // The tokens of a program whose owner is pinned are what it has: there are no others.
-    accessTokenEvidence: tokenUse === "access" && !ownerPinned,
-    // Some enterprise issuers name their keys by the certificate only.
-    selectByThumbprint: true,
-    scopes:
-      raw.scopes === undefined
-        ? ["scope", "scp"]
-        : listOf(raw.scopes, `${path}.scopes`, report).map((item, index) =>
-            claimPath(item, `${path}.scopes[${index}]`, report),
-          ),
-    groups: options.groups.length > 0 ? options.groups : ["groups"],
-    roles: options.roles.length > 0 ? options.roles : ["roles"],
-    permissions: raw.permissions === undefined ? [] : [claimPath(raw.permissions, `${path}.permissions`, report)],
-    clientId: ["client_id", "azp", "cid"],
-    // `%3D` never comes out of encoding a subject, so no `sub` can have the id of a client.
-    subject: [{ claims: ["sub"] }, { claims: ["client_id"], mark: "client_id%3D" }],
-    kind: [
-      { kind: "app", when: { claim: "aut", equals: "APPLICATION" } }, // WSO2
-      { kind: "app", when: "subjectIsClient" }, // RFC 9068 section 2.2: no resource owner was involved
-      { kind: "app", when: "clientWithoutSubject" },
-      { kind: "user", when: { claim: "aut", equals: "APPLICATION_USER" } },
-      { kind: "user", when: { present: "auth_time" } }, // RFC 9068 section 2.2.1: a person logged in
-    ],
-    ...(raw.tenant === undefined ? {} : { tenant: { claim: claimPath(raw.tenant, `${path}.tenant`, report) } }),
+export const oidc =
+  (checkKnown: CheckKnownIssuer): Preset =>
+  (raw, path, report) => {
+    issuerKeys(raw, own, path, report)
+    const issuer = issuerText(raw.issuer, `${path}.issuer`, report)
+    const tokenUse = word(raw.tokenUse, `${path}.tokenUse`, report, ["access", "id"], "access")
+    const requireAtJwt = flag(raw.requireAtJwt, `${path}.requireAtJwt`, report, false)
+    if (tokenUse === "id" && requireAtJwt) report(`${path}.requireAtJwt`, "goes with access tokens only")
+    const options = commonOptions(raw, path, report)
+    const ownerPinned = checkKnown(issuer, raw, path, report)
+    return {
+      ...plainProfile,
+      ...options,
+      provider: "oidc",
+      name: issuer,
+      issuers: [{ issuer, require: [] }],
+      keyPlace: keyPlaceOf(raw, discoveryPlace(raw, issuer, path, report), path, report),
+      algorithms: algorithmsOf(raw, ["RS256"], path, report),
+      types: requireAtJwt ? ["at+jwt"] : tokenUse === "id" ? ["", "jwt"] : plainProfile.types,
+      allowMissingKid: flag(raw.allowMissingKid, `${path}.allowMissingKid`, report, false),
+      audiences: [{ claim: "aud", anyOf: texts(raw.audience, `${path}.audience`, report) }],
+      ...(tokenUse === "id" ? idTokensOnly : accessTokensOnly),
+      // The tokens of a program whose owner is pinned are what it has: there are no others.
+      accessTokenEvidence: tokenUse === "access" && !ownerPinned,
+      // Some enterprise issuers name their keys by the certificate only.
+      selectByThumbprint: true,
+      scopes:
+        raw.scopes === undefined
+          ? ["scope", "scp"]
+          : listOf(raw.scopes, `${path}.scopes`, report).map((item, index) =>
+              claimPath(item, `${path}.scopes[${index}]`, report),
+            ),
+      groups: options.groups.length > 0 ? options.groups : ["groups"],
+      roles: options.roles.length > 0 ? options.roles : ["roles"],
+      permissions: raw.permissions === undefined ? [] : [claimPath(raw.permissions, `${path}.permissions`, report)],
+      clientId: ["client_id", "azp", "cid"],
+      // `%3D` never comes out of encoding a subject, so no `sub` can have the id of a client.
+      subject: [{ claims: ["sub"] }, { claims: ["client_id"], mark: "client_id%3D" }],
+      kind: [
+        { kind: "app", when: { claim: "aut", equals: "APPLICATION" } }, // WSO2
+        { kind: "app", when: "subjectIsClient" }, // RFC 9068 section 2.2: no resource owner was involved
+        { kind: "app", when: "clientWithoutSubject" },
+        { kind: "user", when: { claim: "aut", equals: "APPLICATION_USER" } },
+        { kind: "user", when: { present: "auth_time" } }, // RFC 9068 section 2.2.1: a person logged in
+      ],
+      ...(raw.tenant === undefined ? {} : { tenant: { claim: claimPath(raw.tenant, `${path}.tenant`, report) } }),
+    }
   }
-}
 
 // What marks another kind of token where no typ does: hashes that only ID tokens have (OpenID Connect Core 3.1.3.6),
 // Keycloak's payload typ, Cognito's token_use.

@@ -1,18 +1,7 @@
 import { type Algorithm, algorithms } from "../shared/algorithms.ts"
-import {
-  claimName,
-  claimPath,
-  inexact,
-  isExactValue,
-  knownKeys,
-  number,
-  object,
-  type Report,
-  text,
-  texts,
-} from "../shared/check.ts"
-import type { ClaimPath, ClaimValue } from "../types/configuration.ts"
-import type { IssuerProfile, KeyPlace, Requirement } from "./profile.ts"
+import { claimPath, knownKeys, number, object, type Report, text, texts } from "../shared/check.ts"
+import type { ClaimPath } from "../types/configuration.ts"
+import type { IssuerProfile, KeyPlace } from "./profile.ts"
 
 /** The configured issuer before anything in it is believed. */
 export type RawIssuer = { readonly [name: string]: unknown }
@@ -99,7 +88,7 @@ export function claimPaths(value: unknown, path: string, report: Report): readon
   return [claimPath(value, path, report)]
 }
 
-/** The options that every issuer takes, apart from keys and algorithms. */
+/** The options that every issuer takes, apart from keys, algorithms, and those of `withFurtherOptions`. */
 export function commonOptions(
   raw: RawIssuer,
   path: string,
@@ -107,7 +96,6 @@ export function commonOptions(
 ): {
   roles: readonly ClaimPath[]
   groups: readonly ClaimPath[]
-  require: readonly Requirement[]
   maxLifetimeSeconds?: number
 } {
   const seconds = { min: 1, max: 31_536_000, fallback: 0, unit: "seconds" }
@@ -115,33 +103,6 @@ export function commonOptions(
   return {
     roles: raw.roles === undefined ? [] : claimPaths(raw.roles, `${path}.roles`, report),
     groups: raw.groups === undefined ? [] : [claimPath(raw.groups, `${path}.groups`, report)],
-    require: raw.require === undefined ? [] : requirements(raw.require, `${path}.require`, report),
     ...(maxLifetimeSeconds > 0 ? { maxLifetimeSeconds } : {}),
   }
-}
-
-function requirements(value: unknown, path: string, report: Report): readonly Requirement[] {
-  const members = object(value, path, report) ?? {}
-  if (Object.keys(members).length === 0) report(path, "must name at least one claim")
-  return Object.entries(members).map(([claim, wanted]) => {
-    const code = "claim_required"
-    claimName(claim, `${path}.${claim}`, report)
-    const values: readonly unknown[] = Array.isArray(wanted) ? wanted : [wanted]
-    if (values.length > 0 && values.every(isValue)) {
-      if (!values.every(isExactValue)) report(`${path}.${claim}`, inexact)
-      return { claim, value: values, code }
-    }
-    const present = typeof wanted === "object" && wanted !== null && (wanted as { present?: unknown }).present === true
-    if (!present || Object.keys(wanted).length !== 1) {
-      report(
-        `${path}.${claim}`,
-        "must be the exact value (a string, a number, true or false), a list of values, or { present: true } for any",
-      )
-    }
-    return { claim, code }
-  })
-}
-
-function isValue(value: unknown): value is ClaimValue {
-  return ["string", "number", "boolean"].includes(typeof value)
 }

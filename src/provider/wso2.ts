@@ -14,7 +14,7 @@ export function wso2(raw: RawIssuer, path: string, report: Report): IssuerProfil
   const base = baseOf(raw, path, report)
   const issuer = raw.issuer === undefined ? `${base}/oauth2/token` : issuerText(raw.issuer, `${path}.issuer`, report)
   const options = commonOptions(raw, path, report)
-  checkKnownIssuer(issuer, raw, options.require, path, report)
+  checkKnownIssuer(issuer, raw, path, report)
   // Until version 7 the sub of a program's token was the name of the person who registered it.
   const program = { when: { claim: "aut", equals: "APPLICATION" }, mark: "client_id%3D" }
   return {

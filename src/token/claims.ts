@@ -102,26 +102,17 @@ function evidenceCheck(claim: ClaimPath | undefined): ClaimsCheck {
   const refused = refusal("token_kind_refused")
   return (claims, _nowSeconds, type) =>
     type === "at+jwt" ||
-    isScope(claims.scope) ||
-    isScope(claims.scp) ||
+    [claims.scope, claims.scp].some((scope) => typeof scope === "string" || Array.isArray(scope)) ||
     isText(claims.client_id) ||
-    isOther(claims.azp, claims.aud) ||
+    // The audience of an ID token is the client.
+    (isText(claims.azp) && ![claims.aud].flat().includes(claims.azp)) ||
     (claim !== undefined && isThere(claimAt(claims, claim)))
       ? undefined
       : refused
 }
 
-function isScope(value: unknown): boolean {
-  return typeof value === "string" || Array.isArray(value)
-}
-
 function isText(value: unknown): boolean {
   return typeof value === "string" && value !== ""
-}
-
-/** Whether the client is not the audience. The audience of an ID token is the client. */
-function isOther(client: unknown, audience: unknown): boolean {
-  return isText(client) && (Array.isArray(audience) ? !audience.includes(client) : audience !== client)
 }
 
 /** What tokens of one accepted issuer must hold besides. */

@@ -195,6 +195,7 @@ describe("1.4: the table is loaded if it is needed", () => {
     [{ provider: "toString" }],
     [{ provider: "oidc", issuer: "x", accessTokenClaim: "x" }],
     [{ provider: "okta", listFormat: "bracketed" }],
+    [{ provider: "okta", require: { email_verified: true } }],
     [{ provider: "entra", tenant: "common" }],
     [{ provider: "entra", allowedTenants: [] }],
     [1n],

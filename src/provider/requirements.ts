@@ -1,0 +1,31 @@
+import { claimName, inexact, isExactValue, object, type Report } from "../shared/check.ts"
+import type { ClaimValue } from "../types/configuration.ts"
+import type { Requirement } from "./profile.ts"
+
+/** The option `require`: claims with the values that they must have. */
+export function requirements(value: unknown, path: string, report: Report): readonly Requirement[] {
+  if (value === undefined) return []
+  const members = object(value, path, report) ?? {}
+  if (Object.keys(members).length === 0) report(path, "must name at least one claim")
+  return Object.entries(members).map(([claim, wanted]) => {
+    const code = "claim_required"
+    claimName(claim, `${path}.${claim}`, report)
+    const values: readonly unknown[] = Array.isArray(wanted) ? wanted : [wanted]
+    if (values.length > 0 && values.every(isValue)) {
+      if (!values.every(isExactValue)) report(`${path}.${claim}`, inexact)
+      return { claim, value: values, code }
+    }
+    const present = typeof wanted === "object" && wanted !== null && (wanted as { present?: unknown }).present === true
+    if (!present || Object.keys(wanted).length !== 1) {
+      report(
+        `${path}.${claim}`,
+        "must be the exact value (a string, a number, true or false), a list of values, or { present: true } for any",
+      )
+    }
+    return { claim, code }
+  })
+}
+
+function isValue(value: unknown): value is ClaimValue {
+  return ["string", "number", "boolean"].includes(typeof value)
+}
