@@ -160,6 +160,10 @@ const contract: { readonly [door: string]: { readonly values: readonly string[];
         "RouteRule",
       ],
     },
+    testing: {
+      values: ["createTestIssuer", "tokenDefects"],
+      types: ["IssuerConfig", "TestClaims", "TestIssuer", "TestIssuerOptions", "TestJwk", "TokenDefect"],
+    },
     verify: {
       values: ["ConfigurationError", "TokenRefused", "Unavailable", "createVerifier"],
       types: [
