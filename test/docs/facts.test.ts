@@ -83,19 +83,28 @@ describe("13-8: facts in the documentation", () => {
       entra,
       { provider: "cognito", userPoolId: "eu-west-1_AbCdEf123", clientIds: ["4k7t9p2q8r3s5v"] },
       oidcIssuer(),
+      { provider: "entra-external-id", tenant: entra.tenant, audience: entra.audience },
+      { provider: "entra-b2c", tenant: entra.tenant, tenantName: "acme", policy: "B2C_1_a", audience: entra.audience },
+      { provider: "adfs", domain: "fs.example.com", audience: "api" },
+      { provider: "wso2", baseUrl: "https://is.example.com:9443", audience: "api" },
     ]
     const profiles = (more: object) =>
       checkVerification({ issuers: issuers.map((issuer) => ({ ...issuer, ...more })) }, allPresets).issuers.map(
         ({ profile: { provider, roles, groups } }) => ({ provider, roles, groups }),
       )
     const rolesOf = Object.fromEntries(profiles({}).map(({ provider, roles }) => [provider, roles]))
-    expect(rolesOf).toEqual({ okta: [], auth0: [], entra: ["roles"], cognito: [], oidc: ["roles"] })
+    const [none, usual] = [[], ["roles"]]
+    expect(rolesOf).toEqual({
+      ...{ okta: none, auth0: none, cognito: none, oidc: usual, wso2: usual, adfs: ["role"] },
+      ...{ entra: usual, "entra-external-id": usual, "entra-b2c": usual },
+    })
+    expect(Object.keys(rolesOf).toSorted()).toEqual(Object.keys(allPresets).toSorted())
     for (const { provider, roles, groups } of profiles(own)) {
-      expect(roles, provider).toEqual(provider === "entra" ? ["roles", own.roles] : [own.roles])
+      expect(roles, provider).toEqual(provider.startsWith("entra") ? ["roles", own.roles] : [own.roles])
       expect(groups, provider).toEqual([own.groups])
     }
     expect(row("docs/providers.md", "`roles`, `groups`")).toMatch(
-      /takes the place of the claim in the table above; `roles` of `entra` is read in addition/,
+      /takes the place of the claim that the preset reads; for `entra`, `entra-external-id` and `entra-b2c`, `roles` is read in addition/,
     )
   })
 
