@@ -40,7 +40,8 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
   const { observer } = inUse
   if (observe !== undefined) observer.configure?.(observe)
   const { authenticate, warmUp } = connect(checked, inUse, snapshot, loaded.makeTokenStore)
-  const connected = edge && loaded.edge.connect(edge, { verification: checked, routes, parts: inUse })
+  const cached = gateway.resultTtlSeconds > 0
+  const connected = edge && loaded.edge.connect(edge, { verification: checked, routes, parts: inUse, cached })
   const tellFault = (error: unknown): Promise<void> | undefined => observer.fault?.(error)
   const tracing = observe?.traceContext === true ? loaded.observe : undefined
   const contextOf = createContext({ ...connected?.context, ...context })
@@ -53,12 +54,10 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
       principalPolicy?.decide ??
       (routes === undefined
         ? decideWithoutRoutes
-        : loaded.routes.decide(
-            { routes, unmatched },
-            { cached: gateway.resultTtlSeconds > 0, keyHoldsMethod: gateway.keyHoldsMethod },
-          )),
+        : loaded.routes.decide({ routes, unmatched }, { cached, keyHoldsMethod: gateway.keyHoldsMethod })),
     check: parts.check,
-    tokenEventsUnsafe: edge !== undefined || (scope === "route" && gateway.resultTtlSeconds > 0),
+    tokenEventsUnsafe: edge !== undefined || (scope === "route" && cached),
+    cached,
     fault: tellFault,
     answers: createAnswers({
       ...gateway,

@@ -1,7 +1,7 @@
 import type { CheckedVerification } from "../configuration/check-configuration.ts"
 import type { CheckedEdge } from "../configuration/check-edge.ts"
 import type { CheckedEvidence } from "../configuration/check-evidence.ts"
-import { createEdge, type EvidenceHeader, type VerifyEdge } from "../edge/edge.ts"
+import { createEdge, type EvidenceHeader, type KeptUnder, type VerifyEdge } from "../edge/edge.ts"
 import type { CheckEvidence } from "../edge/evidence/evidence.ts"
 import { hmacEvidence } from "../edge/evidence/hmac.ts"
 import { jwsEvidence } from "../edge/evidence/jws.ts"
@@ -55,6 +55,8 @@ export interface EdgeSurroundings {
   readonly verification: CheckedVerification
   readonly routes: { readonly [routeKey: string]: RouteRule } | undefined
   readonly parts: Parts
+  /** Whether API Gateway keeps answers. */
+  readonly cached: boolean
 }
 
 /** Tokens that live for seconds mean nothing with a tolerance of minutes. */
@@ -76,6 +78,7 @@ export function connectEdge(
       evidence: entries,
       // With other evidence beside it, a request may be believed without anybody having read its minted token.
       evidenceHeaders: evidence.flatMap((entry) => evidenceHeaders(entry, evidence.length === 1)),
+      kept: surroundings.cached ? keptUnder(evidence, Object.values(headers).map(nameOf)) : undefined,
       mayBeAbsent: role === "identity" && surroundings.verification.issuers.length > 0,
     }),
     principalOf: role === "identity" ? compileIdentity(spell) : undefined,
@@ -148,6 +151,19 @@ class EvidenceConnector {
     this.#sources.set(name, source)
     this.warmUps.push(async () => (source.isFresh(clock()) ? undefined : source.refreshed(clock())))
     return source
+  }
+}
+
+/** As the configuration check demands them of the identity sources. */
+function keptUnder(evidence: readonly CheckedEvidence[], identity: readonly string[]): KeptUnder {
+  const names = evidence.flatMap(({ jws, secret }) => [
+    ...[jws, secret].flatMap((part) => (part === undefined ? [] : [part.header.toLowerCase()])),
+    ...(jws === undefined ? identity : []),
+  ])
+  return {
+    headers: [...new Set(names)],
+    sourceIp: evidence.some(({ cidrs }) => cidrs !== undefined),
+    certificate: evidence.some(({ mtls }) => mtls !== undefined),
   }
 }
 

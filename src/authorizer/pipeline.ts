@@ -3,6 +3,7 @@ import type { ExtractCredential } from "../credential/extract.ts"
 import type { EdgeIdentity } from "../edge/principal.ts"
 import { readRequest } from "../event/read.ts"
 import type { DecideRoute } from "../route/decide.ts"
+import { keyHoldsCredential } from "../shared/cache-key.ts"
 import type { Authenticate } from "../token/authenticate.ts"
 import type { Clock } from "../types/clock.ts"
 import type { Principal } from "../types/principal.ts"
@@ -28,6 +29,8 @@ export interface Stages {
    * there is an edge, of whose headers such an event says nothing.
    */
   readonly tokenEventsUnsafe: boolean
+  /** Whether API Gateway keeps answers. */
+  readonly cached: boolean
   /** Told of a fault that the walk itself turned into `unavailable`. */
   readonly fault: (error: unknown) => Promise<void> | undefined
 }
@@ -82,6 +85,9 @@ function withToken(
   const credential = stages.extract(request)
   if (notes !== undefined) notes.ended("credential")
   if (typeof credential !== "string") return stopped("credential", credential, request)
+  const { identitySources } = request
+  if (stages.cached && identitySources !== undefined && !keyHoldsCredential(identitySources, credential))
+    return stopped("gateway", gatewayMismatch, request)
   if (notes !== undefined) notes.presented = credential
   const result = stages.authenticate(credential, nowMs, notes)
   return result instanceof Promise

@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache"
+import { keyHoldsValue } from "../shared/cache-key.ts"
 import type { EdgeHeaders } from "../types/edge-options.ts"
 import { type Refusal, refusal } from "../types/reasons.ts"
 import type { AccessRequest } from "../types/request.ts"
@@ -20,8 +21,18 @@ export interface EdgeParts {
   readonly evidenceHeaders: readonly EvidenceHeader[]
   /** Any one entry is enough; everything inside an entry must hold. */
   readonly evidence: readonly (readonly CheckEvidence[])[]
+  /** What evidence vouches for and a kept answer must be kept under; undefined if API Gateway keeps no answer. */
+  readonly kept: KeptUnder | undefined
   /** Requests without anything of the edge are not refused here, because a token may authenticate them instead. */
   readonly mayBeAbsent: boolean
+}
+
+/** What the cache key must hold, so that no caller is given the answer that another one's evidence has earned (SR-143). */
+export interface KeptUnder {
+  /** Headers of the evidence, and those with the identity unless a minted token holds it. In lower case. */
+  readonly headers: readonly string[]
+  readonly sourceIp: boolean
+  readonly certificate: boolean
 }
 
 /**
@@ -42,7 +53,7 @@ const gatewayMismatch = refusal("gateway_mismatch")
  * Believes identity headers only with evidence. A header is read by no other way than the scan, which refuses whatever a
  * client could slip in; a value leaves this function only with a proof (SR-120, SR-121, SR-131).
  */
-export function createEdge({ headers, evidenceHeaders, evidence, mayBeAbsent }: EdgeParts): VerifyEdge {
+export function createEdge({ headers, evidenceHeaders, evidence, kept, mayBeAbsent }: EdgeParts): VerifyEdge {
   const compiled = compileHeaders(headers)
   const readHeaders = remembering(compiled)
   const readMinted = compileMinted(headers)
@@ -52,8 +63,20 @@ export function createEdge({ headers, evidenceHeaders, evidence, mayBeAbsent }: 
     name.toLowerCase(),
   )
 
-  function believed(proof: Proof | Refusal, { scanned, nowMs }: Received): EdgeIdentity | Refusal {
+  function believed(
+    proof: Proof | Refusal,
+    { scanned, connection, nowMs }: Received,
+    { identitySources }: AccessRequest,
+  ): EdgeIdentity | Refusal {
     if ("refused" in proof) return proof
+    // HTTP APIs say under which values they keep the answer; other APIs do not.
+    if (kept !== undefined && identitySources !== undefined) {
+      const { sourceIp, clientCertPem } = connection
+      const holds = (value: string | undefined): boolean => keyHoldsValue(identitySources, value)
+      const held = kept.headers.every((name) => holds(scanned.get(name)))
+      if (!held || (kept.sourceIp && !holds(sourceIp)) || (kept.certificate && !holds(clientCertPem)))
+        return gatewayMismatch
+    }
     const { expiresAt, asserted } = proof
     const values = asserted === undefined ? readHeaders(scanned) : readMinted(asserted, scanned)
     if (isRefused(values)) return values
@@ -70,7 +93,9 @@ export function createEdge({ headers, evidenceHeaders, evidence, mayBeAbsent }: 
     if (mayBeAbsent && !speaking.some((name) => scanned.has(name))) return undefined
     const received = { scanned, connection, nowMs }
     const proof = proven(received)
-    return proof instanceof Promise ? proof.then((settled) => believed(settled, received)) : believed(proof, received)
+    return proof instanceof Promise
+      ? proof.then((settled) => believed(settled, received, request))
+      : believed(proof, received, request)
   }
 }
 

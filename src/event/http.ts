@@ -6,8 +6,8 @@ import { hasAny, isObject, type Members, mapOf, textOf } from "./untrusted.ts"
 import { connectMarks } from "./websocket.ts"
 
 /**
- * HTTP API, payload format 1.0. `identitySource` and `authorizationToken` are not read: both join values with commas,
- * which a header value may hold itself.
+ * HTTP API, payload format 1.0. No credential is read from `identitySource` and `authorizationToken`: both join values with
+ * commas, which a header value may hold itself. They only say what the cache key is.
  */
 export function readHttp1(event: Members): AccessRequest | undefined {
   return readHttp("http-1.0", event, event.methodArn)
@@ -26,8 +26,15 @@ function readHttp(kind: "http-1.0" | "http-2.0", event: Members, arn: unknown): 
   const { requestContext } = event
   if (!isObject(requestContext) || hasAny(requestContext, connectMarks)) return undefined
   const { http } = requestContext
-  if (isObject(http)) return routeRequest(kind, event, requestContext, http, arn)
-  return proxyRequest(kind, event, requestContext, arn)
+  const request = isObject(http)
+    ? routeRequest(kind, event, requestContext, http, arn)
+    : proxyRequest(kind, event, requestContext, arn)
+  return request && { ...request, identitySources: sourcesIn(event) }
+}
+
+function sourcesIn({ identitySource, authorizationToken }: Members): readonly unknown[] {
+  if (Array.isArray(identitySource)) return identitySource
+  return [identitySource ?? authorizationToken]
 }
 
 function routeRequest(

@@ -62,6 +62,11 @@ export interface AccessRequest {
   readonly multiValueQuery: Values | undefined
   /** Payload 2.0 only: `name=value`, one per cookie. */
   readonly cookies: readonly unknown[] | undefined
+  /**
+   * HTTP APIs: the values under which the gateway keeps the answer, if it keeps it; none if the event names none. Payload 1.0
+   * joins them with commas. Undefined for other APIs, whose events do not say it.
+   */
+  readonly identitySources?: readonly unknown[]
   /** Undefined for TOKEN events, which say nothing of it. */
   readonly connection: Connection | undefined
   /** For correlation in records. */

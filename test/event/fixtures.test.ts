@@ -43,8 +43,10 @@ const observer = { decision: (record: DecisionRecord) => void records.push(recor
 const authorizer = createAuthorizer({ issuers: [oidcIssuer()] }, { clock, observer })
 const bearer = `Bearer ${mint()}`
 
-/** The event with a good credential in its place. */
-function withCredential(event: Event): Event {
+/** The event with a good credential in its place, and as the identity source, where the kind of event shows that. */
+function withCredential(event: Event, kind?: EventKind): Event {
+  if (kind === "http-1.0") return { ...withCredential(event), identitySource: bearer, authorizationToken: bearer }
+  if (kind === "http-2.0") return { ...withCredential(event), identitySource: [bearer] }
   if (event.type === "TOKEN") return { ...event, authorizationToken: bearer }
   const without = (value: unknown): Event =>
     Object.fromEntries(Object.entries(value ?? {}).filter(([name]) => name.toLowerCase() !== "authorization"))
@@ -85,13 +87,23 @@ describe("recorded and documented events", () => {
     })
 
     it(deployed ? "is allowed with a good token" : "is undecided with a good token, for its ARN", async () => {
-      expect(await seen(withCredential(event))).toEqual(
+      expect(await seen(withCredential(event, kind))).toEqual(
         deployed
           ? { outcome: "allow", reason: "ok", eventKind: kind }
           : { outcome: "unavailable", reason: "arn_invalid", eventKind: kind },
       )
     })
   })
+
+  it.each(Object.entries(inputs).filter(([, kind]) => kind.startsWith("http")))(
+    "6: %s with a credential that is not among its identity sources is undecided with a TTL, and allowed without",
+    async (file) => {
+      const event = withCredential(readFixture<Event>(`apigw/${file}`))
+      expect(await authorizer.decide(event)).toEqual({ outcome: "unavailable", reason: "gateway_mismatch" })
+      const uncached = createAuthorizer({ issuers: [oidcIssuer()], gateway: { resultTtlSeconds: 0 } }, { clock })
+      expect(await uncached.decide(event)).toMatchObject({ outcome: "allow" })
+    },
+  )
 
   it.each(Object.keys(inputs))("SR-151: %s is no authorizer event under another type, or without one", async (file) => {
     const { type: _type, ...untyped } = withCredential(readFixture<Event>(`apigw/${file}`))

@@ -1,0 +1,27 @@
+/**
+ * Whether the key under which an HTTP API keeps the answer holds a credential: nobody who does not know it can then be given
+ * that answer. A source may hold more than the credential, such as a scheme, or all cookies.
+ *
+ * @param sources the values of the identity sources, as the event says them
+ */
+export function keyHoldsCredential(sources: readonly unknown[], credential: string): boolean {
+  for (const source of sources) {
+    if (typeof source === "string" && (source.endsWith(credential) || source.includes(credential))) return true
+  }
+  return false
+}
+
+/**
+ * Whether the key holds a value, which others may know: as one of the sources, and not as a part of one. Payload 1.0 has all
+ * sources in one text, joined by commas.
+ *
+ * @param value undefined if the request does not have it; then no key holds it
+ */
+export function keyHoldsValue(sources: readonly unknown[], value: string | undefined): boolean {
+  if (value === undefined) return false
+  const whole = value.trim()
+  for (const source of sources) {
+    if (typeof source === "string" && (source.trim() === whole || `,${source},`.includes(`,${whole},`))) return true
+  }
+  return false
+}
