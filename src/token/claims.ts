@@ -102,13 +102,19 @@ function evidenceCheck(claim: ClaimPath | undefined): ClaimsCheck {
   const refused = refusal("token_kind_refused")
   return (claims, _nowSeconds, type) =>
     type === "at+jwt" ||
-    [claims.scope, claims.scp].some((scope) => typeof scope === "string" || Array.isArray(scope)) ||
+    isScope(claims.scope) ||
+    isScope(claims.scp) ||
     isText(claims.client_id) ||
     // The audience of an ID token is the client.
-    (isText(claims.azp) && ![claims.aud].flat().includes(claims.azp)) ||
+    (isText(claims.azp) &&
+      !(Array.isArray(claims.aud) ? claims.aud.includes(claims.azp) : claims.aud === claims.azp)) ||
     (claim !== undefined && isThere(claimAt(claims, claim)))
       ? undefined
       : refused
+}
+
+function isScope(value: unknown): boolean {
+  return typeof value === "string" || Array.isArray(value)
 }
 
 function isText(value: unknown): boolean {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { createAuthorizer } from "../../src/index.ts"
+import { createAuthorizer, loadAuthorizer } from "../../src/index.ts"
 import type { EntraIssuer, IssuerConfig } from "../../src/types/configuration.ts"
 import type { Principal } from "../../src/types/principal.ts"
 import type { ReasonCode } from "../../src/types/reasons.ts"
@@ -97,6 +97,13 @@ describe("claim sets of the providers", () => {
     if ("tenant" in normalized) expect(principal.tenant ?? null).toBe(normalized.tenant)
     expect(principal.groupsIncomplete).toBe(normalized.groupsIncomplete)
     expect(principal.entitledToNothing).toBe(normalized.verdict === "accept-authn-only" ? true : undefined)
+  })
+
+  it.each(files)("1.4, 1.5: %s has the same verdict where only what is needed is loaded", async (file) => {
+    const authorizer = await loadAuthorizer({ issuers: [configured(file)] }, { clock })
+    const { reason } = await authorizer.decide(http2(`Bearer ${tokenOf(fixture(file))}`))
+    const expected = fixture(file).normalized.verdict === "accept-authn-only" ? "app_without_roles" : "ok"
+    expect(reason).toBe(refusals[file] ?? expected)
   })
 
   it.each(files)("%s is refused by every other provider's configuration", async (file) => {
