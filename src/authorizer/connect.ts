@@ -1,7 +1,6 @@
 import type { CheckedVerification } from "../configuration/check-configuration.ts"
 import type { CheckedIssuer } from "../configuration/check-issuers.ts"
 import type { CheckedSnapshot } from "../configuration/check-snapshot.ts"
-import { readKeySet } from "../keys/key-set.ts"
 import { RemoteKeySet } from "../keys/remote.ts"
 import type { KeySource } from "../keys/source.ts"
 import { fixedSource } from "../shared/value-source.ts"
@@ -29,7 +28,7 @@ export function connect(
 }
 
 function keySource(
-  { profile, keyPolicy }: CheckedIssuer,
+  { profile, keyPolicy, keySet }: CheckedIssuer,
   parts: Parts,
   snapshot: CheckedSnapshot | undefined,
 ): KeySource {
@@ -42,10 +41,9 @@ function keySource(
       snapshot: set && snapshot && { set, takenAtMs: snapshot.takenAtMs },
     })
   }
-  const set = readKeySet(keyPlace.jwks, algorithms)
-  if (set === undefined) throw new TypeError("an inline key set passed the configuration check unread")
-  observer.keySet?.({ issuer: name, usable: set.keys.length, skipped: set.skipped })
-  return fixedSource(set)
+  if (keySet === undefined) throw new TypeError("an inline key set passed the configuration check unread")
+  observer.keySet?.({ issuer: name, usable: keySet.keys.length, skipped: keySet.skipped })
+  return fixedSource(keySet)
 }
 
 async function warmUp(configured: readonly { keys: KeySource }[], { clock }: Parts): Promise<void> {

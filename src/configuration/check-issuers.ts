@@ -1,7 +1,6 @@
 import { mayFetch } from "../keys/document.ts"
 import { importJwk } from "../keys/jwk.ts"
-import { maxKeys } from "../keys/key-set.ts"
-import { canVerifyMlDsa } from "../keys/public-key.ts"
+import { joinKeys, type KeySet, maxKeys } from "../keys/key-set.ts"
 import { defaultKeyPolicy, type KeyPolicy } from "../keys/settings.ts"
 import type { Presets } from "../provider/presets.ts"
 import type { IssuerProfile } from "../provider/profile.ts"
@@ -16,6 +15,8 @@ export interface CheckedIssuer {
   readonly path: string
   readonly profile: IssuerProfile
   readonly keyPolicy: KeyPolicy
+  /** The keys that are in the configuration; undefined if they are fetched. */
+  readonly keySet: KeySet | undefined
 }
 
 /** The block of the whole configuration is checked and reported where it stands. */
@@ -57,8 +58,7 @@ export function checkIssuers(
       checkKeys(keys, "keys", reportedOnce, { ...defaultKeyPolicy, ...keyDefaults } as KeyPolicy)
     bases.set(keyDefaults, base)
     const keyPolicy = checkKeys(raw.keys, `${path}.keys`, report, base)
-    checkAlgorithms(profile, path, report)
-    checkKeyPlace(profile, keyPolicy, path, report)
+    const keySet = checkKeyPlace(profile, keyPolicy, path, report)
     const claimed = [
       ...profile.issuers.map(({ issuer }) => issuer),
       ...profile.tenantIssuers.map(({ prefix }) => prefix),
@@ -69,25 +69,17 @@ export function checkIssuers(
       if (first !== undefined) report(path, `accepts the same issuer as ${first}; merge the two`)
       else seen.set(issuer, path)
     }
-    return [{ path, profile, keyPolicy }]
+    return [{ path, profile, keyPolicy, keySet }]
   })
 }
 
-function checkAlgorithms({ algorithms }: IssuerProfile, path: string, report: Report): void {
-  const latest = algorithms.find(({ keyType }) => keyType === "AKP")
-  if (latest === undefined || canVerifyMlDsa()) return
-  report(
-    `${path}.algorithms`,
-    `has ${latest.name}, which Node.js ${process.version} cannot verify. Run 24.6 or newer, or leave it out`,
-  )
-}
-
-function checkKeyPlace(profile: IssuerProfile, policy: KeyPolicy, path: string, report: Report): void {
+/** @returns the keys, if they are in the configuration */
+function checkKeyPlace(profile: IssuerProfile, policy: KeyPolicy, path: string, report: Report): KeySet | undefined {
   const { keyPlace } = profile
   if ("jwks" in keyPlace) {
-    const { jwks } = keyPlace
-    if (typeof jwks !== "object" || jwks === null || !Array.isArray((jwks as { keys?: unknown }).keys)) return
-    const results = (jwks as { keys: unknown[] }).keys.map((jwk) => importJwk(jwk, profile.algorithms))
+    const { keys } = Object(keyPlace.jwks) as { keys?: unknown }
+    if (!Array.isArray(keys)) return undefined // reported by the preset
+    const results = keys.map((jwk) => importJwk(jwk, profile.algorithms))
     for (const [index, result] of results.entries()) {
       if (result === "private") report(`${path}.jwks.keys[${index}]`, "is a private key; configure public keys only")
       if (result === "symmetric") report(`${path}.jwks.keys[${index}]`, "is a symmetric key")
@@ -100,10 +92,11 @@ function checkKeyPlace(profile: IssuerProfile, policy: KeyPolicy, path: string, 
         `has no key that can verify ${profile.algorithms.map(({ name }) => name).join(", ")} (${why})`,
       )
     }
-    return
+    return joinKeys(used, keys.length)
   }
   const [name, url] = "jwksUri" in keyPlace ? ["jwksUri", keyPlace.jwksUri] : ["discoveryUrl", keyPlace.discoveryUrl]
-  if (url === "" || profile.name === "" || mayFetch(url, policy.allowHttpLoopback)) return
+  if (url === "" || profile.name === "" || mayFetch(url, policy.allowHttpLoopback)) return undefined
   const remedy = name === "discoveryUrl" ? "; else name jwksUri or jwks" : ""
   report(`${path}.${name}`, `must be an https URL${remedy} (http for loopback needs keys.allowHttpLoopback)`)
+  return undefined
 }

@@ -28,8 +28,8 @@ export interface ImportedKeys extends ReadMembers {
   readonly results: readonly (VerificationKey | SkipReason)[]
 }
 
-/** Keys that are imported in one go: the largest ones take less than 10 ms. */
-const keysPerTurn = 8
+/** Keys that are imported in one go: the largest ones, for every algorithm, take some milliseconds. */
+const keysPerTurn = 4
 
 /**
  * Imports the keys of a fetched set, without blocking the event loop for long.

@@ -65,13 +65,3 @@ export function importPublicKey(kty: KeyType, own: (name: string) => unknown): I
   }
   return kty === "OKP" && hasSmallOrder(x) ? "small_order" : { key, material }
 }
-
-/** Whether this Node.js verifies ML-DSA: since 24.6, with OpenSSL 3.5. */
-export function canVerifyMlDsa(): boolean {
-  try {
-    importPublicKey("AKP", (name) => (name === "alg" ? "ML-DSA-44" : "A".repeat(1750))) // any 1312 octets are a key
-    return true
-  } catch {
-    return false
-  }
-}

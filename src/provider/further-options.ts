@@ -1,4 +1,5 @@
 import { claimPath, type Report, word } from "../shared/check.ts"
+import { checkMlDsa } from "./ml-dsa.ts"
 import type { Preset, RawIssuer } from "./options.ts"
 import type { IssuerProfile } from "./profile.ts"
 import { requirements } from "./requirements.ts"
@@ -10,6 +11,7 @@ import { requirements } from "./requirements.ts"
 export function withFurtherOptions(preset: Preset): Preset {
   return (raw, path, report) => {
     const profile = preset(raw, path, report)
+    checkMlDsa(profile, path, report)
     return {
       ...profile,
       require: [...profile.require, ...requirements(raw.require, `${path}.require`, report)],

@@ -34,7 +34,7 @@ export const commonPresets: Presets = {
 
 /** A part of every address in the table of known issuers, every other preset, and the options that are read there. */
 const furtherParts =
-  /oidc[-.]|_services|actions|gitlab|google|kubernetes|azure|openshift|oracle|openid\/v1|discovery\/keys|kite\.|bitbucket|vstoken|pulumi|semaphore|activestate|\.sts|spiffe|octopus|env0|jenkins|spaceapis|cursor|\.(?:ai|cloud|dev|io|sh)\b|(?:b2c|ciam)login|microsoft|windows|chinacloud|cognito-|adfs|accessTokenClaim|listFormat|"require"|"provider":"(?!(?:okta|auth0|entra|cognito|oidc)")|"tenant":"(?:org|com|con)|acknowledge|allow(?:ed|Any)Tenant/i
+  /oidc[-.]|_services|actions|gitlab|google|kubernetes|azure|openshift|oracle|openid\/v1|discovery\/keys|kite\.|bitbucket|vstoken|pulumi|semaphore|activestate|\.sts|spiffe|octopus|env0|jenkins|spaceapis|cursor|\.(?:ai|cloud|dev|io|sh)\b|(?:b2c|ciam)login|microsoft|windows|chinacloud|cognito-|adfs|accessTokenClaim|listFormat|"require"|"ML-|"provider":"(?!(?:okta|auth0|entra|cognito|oidc)")|"tenant":"(?:org|com|con)|acknowledge|allow(?:ed|Any)Tenant/i
 
 /** Whether an issuer, or one of the issuers of a configuration, may need more than `commonPresets`. Takes plain data, unchecked. */
 export function needsAllPresets(written: unknown): boolean {

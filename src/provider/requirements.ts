@@ -1,4 +1,5 @@
-import { claimName, inexact, isExactValue, object, type Report } from "../shared/check.ts"
+import { claimName, object, type Report } from "../shared/check.ts"
+import { inexact, isExactValue } from "../shared/exact-claim.ts"
 import type { ClaimValue } from "../types/configuration.ts"
 import type { Requirement } from "./profile.ts"
 

@@ -1,5 +1,4 @@
 import type { ClaimPath } from "../types/configuration.ts"
-import { isExact } from "./exact-number.ts"
 
 /** Collects configuration problems. Every check reports and goes on, so that all problems are listed at once. */
 export type Report = (path: string, message: string) => void
@@ -92,11 +91,3 @@ export function claimPath(value: unknown, path: string, report: Report): ClaimPa
   if (value.length === 0) report(path, "must not be empty: it is the list of names that leads to a nested claim")
   return value.map((name, index) => claimName(name, `${path}[${index}]`, report))
 }
-
-/** Whether no claim of another value can compare equal to this one. */
-export function isExactValue(value: unknown): boolean {
-  return typeof value !== "number" || isExact(value)
-}
-
-/** What is wrong with a number that is not exact. */
-export const inexact = "is a number beyond 2^53, which JSON cannot hold. Let the issuer send text, and write text here"

@@ -2,7 +2,7 @@ import crypto, { generateKeyPairSync, sign } from "node:crypto"
 import fc from "fast-check"
 import { importJWK, jwtVerify, SignJWT } from "jose"
 import { afterEach, describe, expect, it, vi } from "vitest"
-import type { AuthorizerConfig } from "../../src/index.ts"
+import { type AuthorizerConfig, loadAuthorizer } from "../../src/index.ts"
 import { configurationWarnings } from "../../src/policy.ts"
 import type { KeySetRecord } from "../../src/types/observer.ts"
 import { createVerifier } from "../../src/verify.ts"
@@ -207,7 +207,7 @@ describe("part 7: ML-DSA (RFC 9964)", () => {
       )
   })
 
-  it("a Node.js without it says so, where the algorithms are listed", () => {
+  it("a Node.js without it says so, where the algorithms are listed", async () => {
     const { createPublicKey } = crypto
     vi.spyOn(crypto, "createPublicKey").mockImplementation((key) => {
       if (Object(Object(key).key).kty === "AKP") throw new TypeError("Unsupported JWK Key Type.")
@@ -215,8 +215,9 @@ describe("part 7: ML-DSA (RFC 9964)", () => {
     })
     const issuers = listing("ML-DSA-44", "RS256")
     expect(() => createVerifier({ issuers })).toThrow(
-      /issuers\[0\]\.algorithms: has ML-DSA-44, which Node\.js v\d+\.\d+\.\d+ cannot verify\. Run 24\.6/,
+      /issuers\[0\]\.algorithms: has ML-DSA-44, which Node\.js v\d+\.\d+\.\d+ cannot verify\. Run Node\.js 24\.6/,
     )
+    await expect(loadAuthorizer({ issuers })).rejects.toThrow(/ML-DSA-44, which Node\.js/)
     expect(() => createVerifier({ issuers: [oidcIssuer()] })).not.toThrow()
   })
 
