@@ -61,8 +61,8 @@ export function proxyRequest(
     multiValueQuery: mapOf(event.multiValueQueryStringParameters),
     cookies: undefined,
     connection: proxyConnection(requestContext, method, kind !== "rest-request"),
-    // The client can set requestId; extendedRequestId is the gateway's own.
-    requestId: textOf(requestContext.extendedRequestId) ?? textOf(requestContext.requestId),
+    requestId: textOf(requestContext.requestId),
+    extendedRequestId: textOf(requestContext.extendedRequestId),
   }
 }
 

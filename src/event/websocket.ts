@@ -31,6 +31,7 @@ export function readConnect(event: Members): AccessRequest | undefined {
     multiValueQuery: mapOf(event.multiValueQueryStringParameters),
     cookies: undefined,
     connection: handshakeConnection(requestContext),
-    requestId: textOf(requestContext.extendedRequestId) ?? textOf(requestContext.requestId),
+    requestId: textOf(requestContext.requestId),
+    extendedRequestId: textOf(requestContext.extendedRequestId),
   }
 }

@@ -24,13 +24,17 @@ const ipForm = /^[0-9A-Fa-f.:]{2,40}$/
  * or not. The class Authorize Session is about privileges that a login gives to a session, of which there is none here.
  */
 export function auditEvent({ decision, nowMs }: RecordedDecision, details: DecisionDetails | undefined): object {
-  const { outcome, reason, eventKind, apiId, stage, route, requestId, issuer } = decision
+  const { outcome, reason, eventKind, apiId, stage, route, requestId, extendedRequestId, issuer } = decision
   const { method, sourceIp, accountId, region, xrayTraceId, traceparent } = details ?? {}
   const activity = (method !== undefined && Object.hasOwn(activities, method) ? activities[method] : undefined) ?? 99
   const traceId = traceparent?.split("-")[1] ?? xrayTraceId
   return {
     metadata: {
-      ...{ version, product: { name: "hallpass", vendor_name: "hallpass" }, correlation_uid: requestId },
+      ...{
+        version,
+        product: { name: "hallpass", vendor_name: "hallpass" },
+        correlation_uid: extendedRequestId ?? requestId,
+      },
       profiles: ["cloud", "security_control", "trace"],
     },
     ...{ time: nowMs, category_uid: categoryUid, class_uid: classUid, activity_id: activity },
@@ -53,6 +57,9 @@ export function auditEvent({ decision, nowMs }: RecordedDecision, details: Decis
       ...(accountId === undefined ? {} : { account: { uid: accountId, type_id: 10 } }),
     },
     ...(traceId === undefined ? {} : { trace: { uid: traceId } }),
-    unmapped: { stage, event_kind: eventKind, kid: details?.kid, token_hash: details?.tokenHash },
+    unmapped: {
+      ...{ stage, event_kind: eventKind, extended_request_id: extendedRequestId },
+      ...{ kid: details?.kid, token_hash: details?.tokenHash },
+    },
   }
 }

@@ -96,8 +96,8 @@ export function createRecorder(settings: PowertoolsObserverOptions & { readonly 
     },
     disagreement({ existing, decision }) {
       counters.add("Disagreements")
-      const { outcome, reason, eventKind, apiId, stage, route, requestId, issuer } = decision
-      const decided = { outcome, reason, eventKind, apiId, stage, route, requestId, issuer }
+      const { outcome, reason, eventKind, apiId, stage, route, requestId, extendedRequestId, issuer } = decision
+      const decided = { outcome, reason, eventKind, apiId, stage, route, requestId, extendedRequestId, issuer }
       record("warn", "authorizers disagree", { shadow: decision.shadow, existing, ...decided })
       flushWhenDue(clock())
     },

@@ -39,6 +39,7 @@ export function membersOf(
     apiId: decision.apiId,
     stage: decision.stage,
     requestId: decision.requestId,
+    extendedRequestId: decision.extendedRequestId,
     lambdaRequestId: details?.lambdaRequestId,
     xrayTraceId: details?.xrayTraceId,
     traceparent: details?.traceparent,

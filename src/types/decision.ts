@@ -71,8 +71,10 @@ export interface DecisionRecord {
   readonly apiId?: string | undefined
   readonly stage?: string | undefined
   readonly route?: string | undefined
-  /** The gateway's request id: at most 128 printable characters. */
+  /** API Gateway's `$context.requestId`. A client can choose it, so one of another form than the gateway's is left out. */
   readonly requestId?: string | undefined
+  /** REST and WebSocket APIs: `$context.extendedRequestId`, which no client can choose. */
+  readonly extendedRequestId?: string | undefined
   /** The configured issuer of the token, when it was one. */
   readonly issuer?: string | undefined
   /** Present where another authorizer decided: what hallpass would have answered. */

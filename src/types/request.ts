@@ -69,6 +69,8 @@ export interface AccessRequest {
   readonly identitySources?: readonly unknown[]
   /** Undefined for TOKEN events, which say nothing of it. */
   readonly connection: Connection | undefined
-  /** For correlation in records. */
+  /** For correlation in records; `$context.requestId` of access logs. Clients of REST APIs can choose it. */
   readonly requestId: string | undefined
+  /** REST and WebSocket APIs, payload 1.0: `$context.extendedRequestId`, which the gateway makes. */
+  readonly extendedRequestId?: string | undefined
 }

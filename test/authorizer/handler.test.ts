@@ -157,7 +157,8 @@ describe("an observer", () => {
         eventKind: "rest-request",
         apiId: "abc123def4",
         stage: "prod",
-        requestId: "ZhFsxGQDDoEEMig=",
+        requestId: "141d6671-99b4-40ca-9997-7a22f01eac74",
+        extendedRequestId: "ZhFsxGQDDoEEMig=",
       },
       { outcome: "unavailable", reason: "event_unknown" },
     ])

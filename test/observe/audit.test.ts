@@ -76,12 +76,15 @@ describe("an audit event", () => {
       actor: { user: { uid: `${issuer}|00u1` }, idp: { uid: issuer, name: issuer } },
       api: {
         ...{ operation: "ANY /x", service: { name: "Amazon API Gateway", uid: "abc123def4" } },
-        request: { uid: "ZhFsxGQDDoEEMig=" },
+        request: { uid: "141d6671-99b4-40ca-9997-7a22f01eac74" },
       },
       src_endpoint: { ip: "192.0.2.1" },
       cloud: { provider: "AWS", region: "eu-west-1", account: { uid: "123456789012", type_id: 10 } },
       trace: { uid: "4bf92f3577b34da6a3ce929d0e0e4736" },
-      unmapped: { stage: "prod", event_kind: "rest-request", kid: "rsa-1", token_hash: expect.any(String) },
+      unmapped: {
+        ...{ stage: "prod", event_kind: "rest-request", extended_request_id: "ZhFsxGQDDoEEMig=" },
+        ...{ kid: "rsa-1", token_hash: expect.any(String) },
+      },
     })
   })
 

@@ -4,7 +4,7 @@ import { createAuthorizer } from "../../src/index.ts"
 import { detailMetrics, serviceMetrics } from "../../src/observe/metrics.ts"
 import { createPowertoolsObserver } from "../../src/observe.ts"
 import { oidcIssuer } from "../support/config.ts"
-import { http2 } from "../support/events.ts"
+import { http1 } from "../support/events.ts"
 import { testKey } from "../support/keys.ts"
 import { clock, mint } from "../support/mint.ts"
 import { allWritten } from "../support/observer.ts"
@@ -46,7 +46,7 @@ describe("docs/observe.md", () => {
       { clock, observer, fetchKeySet: () => Promise.resolve({ status: 200, headers: {}, body }) },
     )
     const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
-    await handler(http2(`Bearer ${mint()}`, { path: "/x", headers: { traceparent } }), { awsRequestId: "1" })
+    await handler(http1(`Bearer ${mint()}`, { path: "/x", headers: { traceparent } }), { awsRequestId: "1" })
     await allWritten(observer)
     const [, powertools = ""] = /besides Powertools' own \(([^)]*)\)/.exec(page) ?? []
     const documented = tableUnder("| member | what it is |").flatMap(([members]) => names(members))

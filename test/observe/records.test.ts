@@ -4,7 +4,7 @@ import { type AuthorizerConfig, type AuthorizerParts, createAuthorizer } from ".
 import { createPowertoolsObserver } from "../../src/observe.ts"
 import type { ObserveOptions } from "../../src/types/configuration.ts"
 import { oidcIssuer } from "../support/config.ts"
-import { eventBuilders, eventKinds, http2, restRequest } from "../support/events.ts"
+import { eventBuilders, eventKinds, http1, http2, restRequest, restToken, webSocket } from "../support/events.ts"
 import { testKey } from "../support/keys.ts"
 import { clock, issuer, mint, segments } from "../support/mint.ts"
 import { allWritten } from "../support/observer.ts"
@@ -151,11 +151,37 @@ describe("SR-164: what a caller sends", () => {
       expect(record).not.toHaveProperty("kid")
   })
 
-  it("a request id is short and printable, whatever the event says", async () => {
-    const event = http2(bearer, { path: "/x" })
-    const requestContext = { ...(event.requestContext as object), requestId: `\u001b[2J${"x".repeat(1000)}` }
-    const [record] = await recordsOf([{ ...event, requestContext }])
-    expect(record?.requestId).toBe(`\\u001b[2J${"x".repeat(124)}`)
+  it("8: hold both request ids of REST and WebSocket APIs and of payload 1.0, and the one of payload 2.0", async () => {
+    const uuid = "141d6671-99b4-40ca-9997-7a22f01eac74"
+    for (const [event, ids] of [
+      [restRequest("Bearer x.y.z"), { requestId: uuid, extendedRequestId: "ZhFsxGQDDoEEMig=" }],
+      [http1("Bearer x.y.z"), { requestId: uuid, extendedRequestId: "ZhFsxGQDDoEEMig=" }],
+      [webSocket("Bearer x.y.z"), { requestId: "abc123", extendedRequestId: "XYZ123=" }],
+      [http2("Bearer x.y.z"), { requestId: "ZhNHJhhLjoEEPiw=" }],
+      [restToken("Bearer x.y.z"), {}],
+    ] as const) {
+      const record = (await recordsOf([event])).at(-1)
+      expect({ requestId: record?.requestId, extendedRequestId: record?.extendedRequestId }).toEqual(ids)
+    }
+  })
+
+  it.each([
+    ["a terminal's commands", "\u001b[2J"],
+    ["a line break", "a\nb"],
+    ["a token", mint()],
+    ["a blank", "a b"],
+    ["letters beyond ASCII", "é"],
+    ["129 characters", "x".repeat(129)],
+    ["nothing", ""],
+    ["no text", 7],
+  ])("8, SR-164: leave out a request id with %s, which the client can have chosen", async (_name, id) => {
+    for (const name of ["requestId", "extendedRequestId"] as const) {
+      const event = restRequest(bearer, { path: "/x" })
+      const requestContext = { ...(event.requestContext as object), [name]: id }
+      const record = (await recordsOf([{ ...event, requestContext }])).at(-1)
+      expect(record).not.toHaveProperty(name)
+      expect(record).toHaveProperty(name === "requestId" ? "extendedRequestId" : "requestId")
+    }
   })
 })
 

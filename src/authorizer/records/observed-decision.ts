@@ -1,4 +1,3 @@
-import { plainText } from "../../shared/plain-text.ts"
 import type { DecisionDetails, DecisionRecord } from "../../types/decision.ts"
 import type { EventKind } from "../../types/request.ts"
 import type { Walk } from "../walk.ts"
@@ -13,6 +12,7 @@ export class ObservedDecision implements DecisionRecord {
   readonly stage: string | undefined
   readonly route: string | undefined
   readonly requestId: string | undefined
+  readonly extendedRequestId: string | undefined
   readonly issuer: string | undefined
   readonly #done: Walk
   readonly #noticed: Noticed
@@ -25,7 +25,8 @@ export class ObservedDecision implements DecisionRecord {
     this.apiId = request?.arn?.apiId
     this.stage = request?.arn?.stage
     this.route = route?.key
-    this.requestId = plainText(request?.requestId, 128)
+    this.requestId = requestIdOf(request?.requestId)
+    this.extendedRequestId = requestIdOf(request?.extendedRequestId)
     this.issuer = principal?.issuer ?? refused?.issuer
     this.#done = done
     this.#noticed = noticed
@@ -43,4 +44,11 @@ export class ObservedDecision implements DecisionRecord {
   details(principal: "hash" | "id" | "none"): DecisionDetails {
     return detailsOf(this.#done, this.#noticed, principal)
   }
+}
+
+/** UUIDs and base64, as the gateway writes its ids; no token has this form, because it has no dots. */
+const requestIdForm = /^[\w+/=-]{1,128}$/
+
+function requestIdOf(text: string | undefined): string | undefined {
+  return text !== undefined && requestIdForm.test(text) ? text : undefined
 }
