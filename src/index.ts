@@ -34,7 +34,7 @@ export type {
   VerifierConfig,
   Wso2Issuer,
 } from "./types/configuration.ts"
-export type { Decision, DecisionRecord, TraceEntry } from "./types/decision.ts"
+export type { Decision, DecisionRecord, MissingDemands, StageName, TraceEntry } from "./types/decision.ts"
 export { ConfigurationError, type ConfigurationProblem, Unavailable } from "./types/errors.ts"
 export type { KeyOptions } from "./types/key-options.ts"
 export type { KeySnapshot } from "./types/key-snapshot.ts"

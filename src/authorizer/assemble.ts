@@ -39,7 +39,7 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
   const snapshot = checkSnapshot(parts.keySnapshot, inUse.clock)
   const { observer } = inUse
   if (observe !== undefined) observer.configure?.(observe)
-  const { authenticate, warmUp } = connect(checked, inUse, snapshot, loaded.makeTokenStore)
+  const { authenticate, warmUp, explanation } = connect(checked, inUse, snapshot, loaded.makeTokenStore)
   const cached = gateway.resultTtlSeconds > 0
   const connected = edge && loaded.edge.connect(edge, { verification: checked, routes, parts: inUse, cached })
   const tellFault = (error: unknown): Promise<void> | undefined => observer.fault?.(error)
@@ -105,22 +105,35 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
       }
     },
     async decide(event, options) {
-      const done = await walked(event, undefined)
+      const trace = options?.trace
+      const notes = trace === true || trace === "values" ? new WalkNotes(undefined) : undefined
+      const done = await walked(event, notes)
       afterAnswer.answered()
-      if (options?.trace !== true) return decisionOf(done, undefined)
+      if (notes === undefined) return decisionOf(done, undefined)
       const { traceOf } = await import("./optional/trace.ts") // the deployed handler never asks for it
-      return decisionOf(done, traceOf(done, connected !== undefined))
+      return decisionOf(
+        done,
+        traceOf(
+          done,
+          notes,
+          { verifier: explanation, credential, hasEdge: connected !== undefined, hasCheck: parts.check !== undefined },
+          trace === "values",
+        ),
+      )
     },
     warmUp: () => inParallel([warmUp, ...(connected ? [connected.warmUp] : [])], (each) => each()),
   }
 }
 
 function decisionOf({ principal, route, refused }: Walk, trace: readonly TraceEntry[] | undefined): Decision {
+  const byRule = refused?.outcome === "forbidden" && principal !== undefined && route !== undefined
+  const missing = byRule ? route.rule.missing(principal) : undefined
   return {
     outcome: refused === undefined ? "allow" : refused.outcome,
     reason: reasonOf(refused),
     ...(principal && { principal }),
     ...(route && { route: route.key }),
+    ...(missing && { missing }),
     ...(trace && { trace }),
   }
 }

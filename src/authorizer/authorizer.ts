@@ -12,8 +12,13 @@ export interface Authorizer {
    * @throws Unavailable (rejects) when the question cannot be decided: the client gets 500, and nothing is cached
    */
   handler(event: unknown, context?: unknown): Promise<AuthorizerAnswer>
-  /** The same decision as data. Never rejects. `trace: true` adds every check with its verdict. */
-  decide(event: unknown, options?: { readonly trace?: boolean }): Promise<Decision>
+  /**
+   * The same decision as data. Never rejects.
+   *
+   * @param options `trace: true` adds every check with what was expected; `trace: "values"` also what the token has, for the person
+   *   who has the token
+   */
+  decide(event: unknown, options?: { readonly trace?: boolean | "values" }): Promise<Decision>
   /** Fetches keys ahead of the first request. Never rejects; what failed is tried again at first use. */
   warmUp(): Promise<void>
 }

@@ -6,6 +6,7 @@ import type { KeySource } from "../keys/source.ts"
 import { fixedSource } from "../shared/value-source.ts"
 import { type Authenticate, createAuthenticate } from "../token/authenticate.ts"
 import { VerifiedTokens } from "../token/cache.ts"
+import type { TokenExplanation } from "../token/explain.ts"
 import { selectIssuer } from "../token/issuers.ts"
 import type { MakeTokenStore } from "../token/store.ts"
 import { inParallel } from "./in-parallel.ts"
@@ -17,13 +18,18 @@ export function connect(
   parts: Parts,
   snapshot: CheckedSnapshot | undefined,
   makeTokenStore: MakeTokenStore | undefined,
-): { authenticate: Authenticate; warmUp: () => Promise<void> } {
+): { authenticate: Authenticate; warmUp: () => Promise<void>; explanation: TokenExplanation } {
   const configured = issuers.map((issuer) => ({ profile: issuer.profile, keys: keySource(issuer, parts, snapshot) }))
   const select = selectIssuer(configured, clockToleranceSeconds)
   const verified = new VerifiedTokens(cache, clockToleranceSeconds, makeTokenStore, parts.afterAnswer)
   return {
     authenticate: createAuthenticate(select, verified),
     warmUp: () => warmUp(configured, parts),
+    explanation: {
+      select,
+      profiles: configured.map(({ profile }) => profile),
+      toleranceSeconds: clockToleranceSeconds,
+    },
   }
 }
 

@@ -6,13 +6,14 @@ import type { DecideRoute } from "../route/decide.ts"
 import { keyHoldsCredential } from "../shared/cache-key.ts"
 import type { Authenticate } from "../token/authenticate.ts"
 import type { Clock } from "../types/clock.ts"
+import type { StageName } from "../types/decision.ts"
 import type { Principal } from "../types/principal.ts"
 import { type Refusal, refusal, undecided } from "../types/reasons.ts"
 import type { AccessRequest } from "../types/request.ts"
 import type { EdgeStage } from "./connect-edge.ts"
 import type { CustomCheck } from "./parts.ts"
 import type { WalkNotes } from "./records/walk-notes.ts"
-import type { StageName, Walk } from "./walk.ts"
+import type { Walk } from "./walk.ts"
 
 /** The stages of the walk, in the order in which a request passes them. */
 export interface Stages {
@@ -52,6 +53,7 @@ export function walk(stages: Stages, event: unknown, notes: WalkNotes | undefine
   if (stages.tokenEventsUnsafe && request.kind === "rest-token") return stopped("gateway", gatewayMismatch, request)
   if (request.arn === undefined) return stopped("arn", arnInvalid, request)
   const nowMs = stages.clock()
+  if (notes !== undefined) notes.nowMs = nowMs
   const { edge } = stages
   if (edge === undefined) return withToken(stages, request, nowMs, undefined, notes)
   const asserted = edge.verify(request, nowMs)

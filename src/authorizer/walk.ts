@@ -1,12 +1,9 @@
 import type { SizedPolicy } from "../answer/iam-policy.ts"
 import type { Route } from "../route/route.ts"
+import type { StageName } from "../types/decision.ts"
 import type { Principal } from "../types/principal.ts"
 import type { Refusal } from "../types/reasons.ts"
 import type { AccessRequest } from "../types/request.ts"
-
-/** The stages by name, in the order in which a request passes them. */
-export const stageNames = ["event", "gateway", "arn", "edge", "credential", "token", "route", "check"] as const
-export type StageName = (typeof stageNames)[number]
 
 /** How far a request came, and what stopped it. */
 export interface Walk {

@@ -11,6 +11,16 @@ import type { JsonObject } from "./json.ts"
  */
 export type ClaimsCheck = (claims: JsonObject, nowSeconds: number, type: string) => Refusal | undefined
 
+/** A check with what an explanation says of it. */
+export interface NamedCheck {
+  readonly check: string
+  /** The claim that it looks at. */
+  readonly claim?: string
+  /** What the claim has to be. */
+  readonly expected?: unknown
+  readonly test: ClaimsCheck
+}
+
 /** The year 5000, in seconds since the epoch. What lies beyond it is a time in milliseconds. */
 const latestSeconds = 95_617_584_000
 
@@ -43,54 +53,62 @@ function isTime(value: unknown): value is number {
 }
 
 /** The profile's checks that need no time and do not depend on which of its issuers signed, in a fixed order. */
-export function profileChecks(profile: IssuerProfile): readonly ClaimsCheck[] {
+export function profileChecks(profile: IssuerProfile): readonly NamedCheck[] {
   const kind = refusal("token_kind_refused")
-  const checks: ClaimsCheck[] = []
+  const checks: NamedCheck[] = []
+  const refuseKind = (claim: string, test: ClaimsCheck): void => void checks.push({ check: "tokenKind", claim, test })
   if (profile.refusedAudiences.length > 0) {
     const refused = new Map(profile.refusedAudiences.map(({ audience, code }) => [audience, refusal(code)]))
-    checks.push((claims) => {
-      const aud = claims.aud
-      return typeof aud === "string" ? refused.get(aud) : undefined
-    })
+    const test: ClaimsCheck = ({ aud }) => (typeof aud === "string" ? refused.get(aud) : undefined)
+    checks.push({ check: "ownApi", claim: "aud", test })
   }
   // What marks the kind goes before the audience: the two kinds of a provider differ in both, and the kind says why.
   const [kindMarks, others] = [true, false].map((mark) =>
     profile.require.filter(({ code }) => (code === "token_kind_refused") === mark).map(requirementCheck),
-  ) as [ClaimsCheck[], ClaimsCheck[]]
+  ) as [NamedCheck[], NamedCheck[]]
   checks.push(...kindMarks)
-  for (const { claim, anyOf } of profile.audiences) checks.push(audienceCheck(claim, new Set(anyOf)))
+  for (const { claim, anyOf } of profile.audiences) {
+    checks.push({ check: "audience", claim, expected: anyOf, test: audienceCheck(claim, new Set(anyOf)) })
+  }
   if (profile.refuseClientAsAudience) {
-    checks.push((claims) => {
+    refuseKind("aud", (claims) => {
       const aud = claims.aud
       const only = Array.isArray(aud) && aud.length === 1 ? aud[0] : aud
       return typeof only === "string" && profile.clientId.some((name) => claims[name] === only) ? kind : undefined
     })
   }
-  for (const name of profile.refuseClaims) checks.push((claims) => (claims[name] !== undefined ? kind : undefined))
+  for (const name of profile.refuseClaims) refuseKind(name, (claims) => (claims[name] !== undefined ? kind : undefined))
   for (const { claim, values } of profile.refuseValues) {
-    checks.push((claims) => (values.includes(claims[claim] as string) ? kind : undefined))
+    refuseKind(claim, (claims) => (values.includes(claims[claim] as string) ? kind : undefined))
   }
   const { refuseJtiPrefix, organizations } = profile
   if (refuseJtiPrefix !== undefined) {
-    checks.push((claims) => {
+    refuseKind("jti", (claims) => {
       const jti = claims.jti
       return typeof jti === "string" && jti.startsWith(refuseJtiPrefix) ? kind : undefined
     })
   }
   if (profile.refuseNonceWithoutScope) {
-    checks.push((claims) =>
+    refuseKind("nonce", (claims) =>
       claims.nonce !== undefined && claims.scope === undefined && claims.scp === undefined ? kind : undefined,
     )
   }
   if (profile.requireAny.length > 0) {
-    checks.push((claims) => (profile.requireAny.some((name) => isThere(claims[name])) ? undefined : kind))
+    const test: ClaimsCheck = (claims) => (profile.requireAny.some((name) => isThere(claims[name])) ? undefined : kind)
+    checks.push({ check: "tokenKind", expected: profile.requireAny, test })
   }
-  if (profile.accessTokenEvidence) checks.push(evidenceCheck(profile.accessTokenClaim))
+  if (profile.accessTokenEvidence)
+    checks.push({
+      check: "accessToken",
+      expected: profile.accessTokenClaim,
+      test: evidenceCheck(profile.accessTokenClaim),
+    })
   checks.push(...others)
-  if (organizations !== undefined) checks.push(organizationCheck(organizations))
+  if (organizations !== undefined)
+    checks.push({ check: "tenant", claim: "org_id", expected: organizations, test: organizationCheck(organizations) })
   // RFC 7800 section 3: accepting a bound token from a bearer would undo what its issuer promised (SR-078).
   const bound = refusal("sender_constrained")
-  checks.push((claims) => (claims.cnf !== undefined ? bound : undefined))
+  checks.push({ check: "sender", claim: "cnf", test: (claims) => (claims.cnf !== undefined ? bound : undefined) })
   return checks
 }
 
@@ -122,15 +140,18 @@ function isText(value: unknown): boolean {
 }
 
 /** What tokens of one accepted issuer must hold besides. */
-export function issuerChecks(accepted: Pick<AcceptedIssuer, "require">): readonly ClaimsCheck[] {
+export function issuerChecks(accepted: Pick<AcceptedIssuer, "require">): readonly NamedCheck[] {
   return accepted.require.map(requirementCheck)
 }
 
-function requirementCheck({ claim, value, code }: Requirement): ClaimsCheck {
+function requirementCheck({ claim, value, code }: Requirement): NamedCheck {
   const refused = refusal(code)
-  if (value === undefined) return (claims) => (isThere(claims[claim]) ? undefined : refused)
-  const values: readonly unknown[] = [value].flat()
-  return (claims) => (values.includes(claims[claim]) ? undefined : refused)
+  const values: readonly unknown[] | undefined = value === undefined ? undefined : [value].flat()
+  const test: ClaimsCheck =
+    values === undefined
+      ? (claims) => (isThere(claims[claim]) ? undefined : refused)
+      : (claims) => (values.includes(claims[claim]) ? undefined : refused)
+  return { check: "require", claim, expected: values, test }
 }
 
 /** A claim that is null says nothing, and proves nothing. */

@@ -2,7 +2,7 @@ import type { KeySource } from "../keys/source.ts"
 import type { IssuerProfile, TenantIssuers } from "../provider/profile.ts"
 import { acceptsTenant, tenantIn } from "../provider/tenant-issuers.ts"
 import { type Refusal, refusal } from "../types/reasons.ts"
-import { type ClaimsCheck, issuerChecks, profileChecks, timeCheck } from "./claims.ts"
+import { type ClaimsCheck, issuerChecks, type NamedCheck, profileChecks, timeCheck } from "./claims.ts"
 import type { JsonObject } from "./json.ts"
 import { compilePrincipal, type MakePrincipal } from "./principal.ts"
 
@@ -42,12 +42,13 @@ export function selectIssuer(
       keys,
       algorithms: new Set(profile.algorithms.map(({ name }) => name)),
       types: new Set(profile.types),
-      checks: [timeCheck(toleranceSeconds, profile.maxLifetimeSeconds), ...profileChecks(profile)],
+      checks: [timeCheck(toleranceSeconds, profile.maxLifetimeSeconds), ...testsOf(profileChecks(profile))],
       makePrincipal: compilePrincipal(profile),
     }
-    for (const accepted of profile.issuers) exact.set(accepted.issuer, { issuer, checks: issuerChecks(accepted) })
+    for (const accepted of profile.issuers)
+      exact.set(accepted.issuer, { issuer, checks: testsOf(issuerChecks(accepted)) })
     for (const pattern of profile.tenantIssuers) {
-      tenants.push({ pattern, selected: { issuer, checks: [...issuerChecks(pattern), tenantCheck(pattern)] } })
+      tenants.push({ pattern, selected: { issuer, checks: [...testsOf(issuerChecks(pattern)), tenantCheck(pattern)] } })
     }
     for (const { issuer: text, code } of profile.lookalikes) lookalikes.set(text, { refused: refusal(code), profile })
   }
@@ -64,6 +65,8 @@ export function selectIssuer(
     return mark !== undefined && headerMembers[mark.name] !== undefined ? refusal(mark.code) : alike.refused
   }
 }
+
+const testsOf = (checks: readonly NamedCheck[]): readonly ClaimsCheck[] => checks.map(({ test }) => test)
 
 /** The `tid` claim must be the tenant that `iss` names, so that the two cannot speak of different ones. */
 function tenantCheck(pattern: TenantIssuers): ClaimsCheck {

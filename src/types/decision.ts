@@ -2,13 +2,36 @@ import type { Principal } from "./principal.ts"
 import type { Outcome, ReasonCode } from "./reasons.ts"
 import type { EventKind } from "./request.ts"
 
-/** One check of a decision, in the order in which it was made. Holds configuration and verdicts, never claim values. */
+/** The stages of a decision by name, in the order in which a request passes them. */
+export const stageNames = ["event", "gateway", "arn", "edge", "credential", "token", "route", "check"] as const
+export type StageName = (typeof stageNames)[number]
+
+/** One check of a decision, in the order in which it was made. */
 export interface TraceEntry {
-  /** What was checked: `event`, `credential`, `token`, `route`, `scopes`, `roles`, `groups`, `permissions`, `claims` … */
+  readonly stage: StageName
+  /** What was checked: `form`, `issuer`, `algorithm`, `key`, `signature`, `audience`, `scopes`, `anyOf[0].roles` … */
   readonly check: string
   readonly ok: boolean
-  /** What the configuration demands, or the reason code of a failure. */
-  readonly detail?: string
+  /** What the configuration demands: texts, numbers and lists of them. */
+  readonly expected?: unknown
+  /** What the token has; only with `trace: "values"`, which is for the person who has the token. */
+  readonly found?: unknown
+  /** The reason of a check that failed. */
+  readonly reason?: ReasonCode
+}
+
+/** What a principal lacks of a rule's demands. Holds configuration only, no claim value. */
+export interface MissingDemands {
+  readonly scopes?: readonly string[]
+  readonly roles?: readonly string[]
+  readonly groups?: readonly string[]
+  readonly permissions?: readonly string[]
+  /** Paths of claims that have another value. */
+  readonly claims?: readonly string[]
+  readonly kind?: string
+  readonly issuers?: readonly string[]
+  /** For each alternative, what is missing of it. */
+  readonly anyOf?: readonly MissingDemands[]
 }
 
 /** The answer as data, before it is put into the form that one kind of API expects. */
@@ -20,7 +43,9 @@ export interface Decision {
   readonly principal?: Principal
   /** The configured route that applied, as the configuration writes it: `GET /orders/{id}`. */
   readonly route?: string
-  /** The checks, one by one, when `decide(event, { trace: true })` asked for them. */
+  /** What the principal lacks of the route's rule, if that is why the request is refused. */
+  readonly missing?: MissingDemands
+  /** The checks, one by one, if `decide(event, { trace: true })` asked for them. */
   readonly trace?: readonly TraceEntry[]
 }
 

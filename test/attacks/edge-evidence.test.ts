@@ -393,7 +393,7 @@ describe("a TOKEN event where an edge is configured", () => {
     const event = edgeEvent("rest-token", { authorization: `Bearer ${mint()}` })
     const { trace, ...decision } = await hmac.decide(event, { trace: true })
     expect(decision).toEqual({ outcome: "unavailable", reason: "gateway_mismatch" })
-    expect(trace?.at(-1)).toMatchObject({ check: "gateway", ok: false })
+    expect(trace?.at(-1)).toMatchObject({ stage: "gateway", ok: false })
     const both = await edgeAuthorizer(edgeConfig({}, { issuers: [oidcIssuer()] }))
     expect(await both.decide(event)).toMatchObject({ outcome: "unavailable", reason: "gateway_mismatch" })
   })

@@ -66,37 +66,35 @@ describe("decide", () => {
     expect(await decide(7)).toEqual({ outcome: "unavailable", reason: "event_unknown" })
   })
 
-  it("traces every check when asked, without a claim value", async () => {
+  it("names every check when asked, without a claim value", async () => {
     const { decide } = createAuthorizer(base, { clock })
-    const { trace } = await decide(at("PUT"), { trace: true })
-    expect(trace).toEqual([
-      { check: "event", ok: true, detail: "http-2.0" },
-      { check: "gateway", ok: true },
-      { check: "arn", ok: true },
-      { check: "credential", ok: true },
-      { check: "token", ok: true, detail: "https://issuer.example/tenant" },
-      { check: "route", ok: true, detail: "PUT /x" },
-      { check: "scopes", ok: false, detail: "all of no" },
-    ])
+    const { trace = [], missing } = await decide(at("PUT"), { trace: true })
+    expect(missing).toEqual({ scopes: ["no"] })
+    expect([...new Set(trace.map(({ stage }) => stage))]).toEqual(["event", "arn", "credential", "token", "route"])
+    const checks = trace.filter(({ stage }) => stage === "token").map(({ check }) => check)
+    for (const check of ["form", "issuer", "algorithm", "key", "signature", "times", "audience.aud", "sender.cnf"])
+      expect(checks).toContain(check)
+    expect(trace.at(-1)).toEqual({
+      ...{ stage: "route", check: "scopes", ok: false },
+      ...{ expected: { all: ["no"] }, reason: "scope_missing" },
+    })
+    expect(trace.every((entry) => !("found" in entry))).toBe(true)
     expect(await decide(at("GET"))).not.toHaveProperty("trace")
-    const last = async (event: unknown): Promise<unknown> => (await decide(event, { trace: true })).trace?.at(-1)
-    expect(await last({})).toEqual({ check: "event", ok: false, detail: "event_unknown" })
-    expect(await last({ ...restToken(bearer), methodArn: "x" })).toEqual({
-      check: "arn",
-      ok: false,
-      detail: "arn_invalid",
+    const failed = async (event: unknown): Promise<unknown> =>
+      (await decide(event, { trace: true })).trace?.find(({ ok }) => !ok)
+    expect(await failed({})).toMatchObject({ stage: "event", check: "kind", reason: "event_unknown" })
+    expect(await failed({ ...restToken(bearer), methodArn: "x" })).toMatchObject({
+      stage: "arn",
+      reason: "arn_invalid",
     })
-    expect(await last(http2("x", { path: "/x" }))).toEqual({
-      check: "credential",
-      ok: false,
-      detail: "credential_malformed",
+    expect(await failed(http2("x", { path: "/x" }))).toMatchObject({
+      ...{ stage: "credential", check: "place", reason: "credential_malformed" },
+      expected: ["header Authorization: Bearer TOKEN"],
     })
-    expect(await last(http2(`Bearer ${mint({ exp: 1 })}`, { path: "/x" }))).toEqual({
-      check: "token",
-      ok: false,
-      detail: "token_expired",
+    expect(await failed(http2(`Bearer ${mint({ exp: 1 })}`, { path: "/x" }))).toMatchObject({
+      ...{ stage: "token", check: "times", reason: "token_expired" },
     })
-    expect(await last(http2(bearer, { path: "/y" }))).toEqual({ check: "route", ok: false, detail: "route_unmatched" })
+    expect(await failed(http2(bearer, { path: "/y" }))).toMatchObject({ stage: "route", reason: "route_unmatched" })
   })
 })
 

@@ -172,20 +172,22 @@ describe("role identity: the edge's user is the principal", () => {
   it("tells every check in the trace", async () => {
     const { decide } = await edgeAuthorizer(edgeConfig())
     const good = await decide(signedEvent("http-2.0"), { trace: true })
-    expect(good.trace?.map(({ check, ok }) => `${check} ${ok}`)).toEqual([
+    expect(good.trace?.map(({ stage, ok }) => `${stage} ${ok}`)).toEqual([
       "event true",
-      "gateway true",
       "arn true",
       "edge true",
       "route true",
     ])
     const bad = await decide(edgeEvent("http-2.0"), { trace: true })
-    expect(bad.trace?.at(-1)).toEqual({ check: "edge", ok: false, detail: "edge_evidence_missing" })
+    expect(bad.trace?.at(-1)).toEqual({
+      ...{ stage: "edge", check: "evidence", ok: false },
+      reason: "edge_evidence_missing",
+    })
     const without = await createAuthorizer({ issuers: [oidcIssuer()] }, { clock }).decide(
       edgeEvent("http-2.0", { authorization: `Bearer ${mint()}` }),
       { trace: true },
     )
-    expect(without.trace?.map(({ check }) => check)).not.toContain("edge")
+    expect(without.trace?.map(({ stage }) => stage)).not.toContain("edge")
   })
 })
 

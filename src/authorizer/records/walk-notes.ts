@@ -9,6 +9,8 @@ export class WalkNotes implements Noticed, TokenNotes {
   readonly times: StageTimes = {}
   presented: string | undefined
   tokenCacheHit: boolean | undefined
+  /** The time by which the request was judged. Milliseconds of the authorizer's clock. */
+  nowMs: number | undefined
   readonly invocation: unknown
   readonly #startedAt = monotonicMs()
   #lastAt = this.#startedAt
