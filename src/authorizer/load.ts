@@ -1,4 +1,4 @@
-import { commonPresets, needsAllPresets } from "../provider/presets.ts"
+import { type Presets, providersIn, smallPresets } from "../provider/presets.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import { assemble } from "./assemble.ts"
 import type { Authorizer } from "./authorizer.ts"
@@ -16,12 +16,20 @@ export async function loadAuthorizer(config: AuthorizerConfig, parts: Authorizer
   if (written.shadow !== undefined)
     return (await import("./optional/shadow.ts")).shadowSupport.load(config, parts, loadAuthorizer)
   return assemble(config, parts, {
-    presets: needsAllPresets([written.issuers, written.edge])
-      ? (await import("./optional/presets.ts")).presetSupport
-      : commonPresets,
+    presets: await presetsFor(providersIn(written)),
     routes: written.routes === undefined ? noRoutes : (await import("./optional/routes.ts")).routeSupport,
     edge: written.edge === undefined ? noEdge : (await import("./optional/edge.ts")).edgeSupport,
     observe: written.observe === undefined ? noObserve : (await import("./optional/observe.ts")).observeSupport,
     makeTokenStore: undefined,
   })
+}
+
+/** An issuer whose preset is not loaded is refused as an unknown provider. */
+async function presetsFor(providers: ReadonlySet<unknown>): Promise<Presets> {
+  const wanted = (names: readonly string[]): boolean => names.some((name) => providers.has(name))
+  return {
+    ...smallPresets,
+    ...(wanted(["entra", "entra-external-id", "entra-b2c"]) && (await import("./optional/entra-presets.ts")).presets),
+    ...(wanted(["oidc", "auth0", "adfs", "wso2"]) && (await import("./optional/oidc-presets.ts")).presets),
+  }
 }

@@ -1,8 +1,9 @@
 import { claimAt } from "../shared/claim.ts"
-import type { ClaimDemand, Demand, RouteRule } from "../types/configuration.ts"
+import type { Demand, RouteRule } from "../types/configuration.ts"
 import type { MissingDemands } from "../types/decision.ts"
 import type { Principal } from "../types/principal.ts"
 import { type ForbiddenCode, type Refusal, refusal } from "../types/reasons.ts"
+import { claimTest } from "./claim-demand.ts"
 import { entitledToNothing, refuseUnentitled } from "./entitled.ts"
 
 /** One demand with its verdict. */
@@ -173,24 +174,6 @@ function claimsClause(demand: NonNullable<RouteRule["claims"]>): Clause {
         reason: code,
       })),
   }
-}
-
-function claimTest({ path, equals, contains }: ClaimDemand): (principal: Principal) => boolean {
-  const listed = (wanted: typeof equals): readonly unknown[] | undefined =>
-    wanted === undefined ? undefined : isList(Object(wanted)) ? (wanted as readonly unknown[]) : [wanted]
-  const [equal, member] = [listed(equals), listed(contains)]
-  const isEmail = path === "email" || (path.length === 1 && path[0] === "email")
-  return (principal) => {
-    const value = claimAt(principal.claims, path)
-    if (isEmail && !isVerifiedEmail(value, principal)) return false
-    if (equal !== undefined && !equal.includes(value)) return false
-    return member === undefined || (Array.isArray(value) && value.some((item) => member.includes(item)))
-  }
-}
-
-/** An address that its owner has not proved, or that could be read as two, identifies nobody (SR-077). */
-function isVerifiedEmail(value: unknown, { claims }: Principal): boolean {
-  return claims.email_verified === true && typeof value === "string" && /^[!-?A-~]+@[!-?A-~]+$/.test(value)
 }
 
 function alternativesClause(alternatives: NonNullable<RouteRule["anyOf"]>): Clause {

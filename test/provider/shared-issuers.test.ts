@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest"
-import { loadAuthorizer } from "../../src/index.ts"
+import { createAuthorizer, loadAuthorizer } from "../../src/index.ts"
 import { sharedIssuerOf } from "../../src/provider/known-issuers.ts"
-import { needsAllPresets } from "../../src/provider/presets.ts"
+import { providersIn } from "../../src/provider/presets.ts"
 import { sharedIssuers } from "../../src/provider/shared-issuers.ts"
 import type { OidcIssuer } from "../../src/types/configuration.ts"
 import { ConfigurationError } from "../../src/types/errors.ts"
+import { providerNames } from "../../src/types/principal.ts"
 import { createVerifier } from "../../src/verify.ts"
 import { testKey } from "../support/keys.ts"
 import { clock, mint } from "../support/mint.ts"
@@ -160,13 +161,7 @@ describe("1.4: issuers that give anybody a token for any audience", () => {
   })
 })
 
-describe("1.4: the table is loaded if it is needed", () => {
-  it.each([...addresses, ...sharedIssuers.flatMap(({ keysAt = [] }) => keysAt.map(addressOf))])("%s", (address) => {
-    expect(needsAllPresets([[{ provider: "oidc", issuer: address }], undefined])).toBe(true)
-    expect(needsAllPresets([[{ provider: "oidc", jwksUri: address }], undefined])).toBe(true)
-    expect(needsAllPresets([[], { evidence: [{ jws: { issuer: { provider: "oidc", issuer: address } } }] }])).toBe(true)
-  })
-
+describe("1.4: what the deployed handler loads", () => {
   it.each(["https://gitlab.com", "accounts.google.com", "https://app.terraform.io"])(
     "%s is refused by the deployed handler's loader, too",
     async (issuer) => {
@@ -175,32 +170,24 @@ describe("1.4: the table is loaded if it is needed", () => {
     },
   )
 
-  it("most configurations do not need it", () => {
-    for (const issuer of [
-      "https://sso.example.com/realms/acme",
-      "https://login.example.com",
-      "https://auth.example.com:8443/",
-    ])
-      expect(needsAllPresets([[{ provider: "oidc", issuer, audience: "https://api.example.com" }], undefined])).toBe(
-        false,
-      )
-    for (const provider of ["okta", "auth0", "cognito", "entra"]) {
-      const rest = { domain: "acme.okta.com", tenant: "7c1f0a3e-52b4-4d0b-9a86-0d6f2f1b9c11", audience: "api://orders" }
-      expect(needsAllPresets([[{ provider, ...rest }], undefined])).toBe(false)
-    }
+  it("is what the providers of issuers and of an edge's evidence need, whatever else is written there", () => {
+    const jws = { issuer: { provider: "adfs" } }
+    const written = { issuers: [{ provider: "okta" }, 1n, null], edge: { evidence: [{ jws }, {}, null] } }
+    expect([...providersIn(written)]).toEqual(["okta", undefined, "adfs"])
+    expect([...providersIn({ issuers: "oidc", edge: 7 })]).toEqual([])
   })
 
-  it.each([
-    [{ provider: "adfs" }],
-    [{ provider: "toString" }],
-    [{ provider: "oidc", issuer: "x", accessTokenClaim: "x" }],
-    [{ provider: "okta", listFormat: "bracketed" }],
-    [{ provider: "okta", require: { email_verified: true } }],
-    [{ provider: "entra", tenant: "common" }],
-    [{ provider: "entra", allowedTenants: [] }],
-    [1n],
-  ])("%o needs all presets", (issuer) => {
-    expect(needsAllPresets([[issuer], undefined])).toBe(true)
+  it.each(providerNames)("%s: the same problems as with createAuthorizer", async (provider) => {
+    const config = { issuers: [{ provider }] } as never
+    const problemsOf = (error: unknown): unknown => (error as { problems?: unknown }).problems
+    let created: unknown
+    try {
+      createAuthorizer(config)
+    } catch (error) {
+      created = problemsOf(error)
+    }
+    expect(created).toBeDefined()
+    await expect(loadAuthorizer(config).catch(problemsOf)).resolves.toEqual(created)
   })
 })
 
