@@ -111,7 +111,9 @@ function pins(owner: string, require: readonly Requirement[]): boolean {
 }
 
 function ownersOf({ owners }: SharedIssuers): string {
-  const names = owners.map((owner) => (owner === "email" ? "email with email_verified" : owner.replace("=", " ")))
+  const names = owners.map((owner) =>
+    owner === "email" ? "email with email_verified" : owner.replace(/=(.*)/, ' that begins with "$1"'),
+  )
   return names.length === 1 ? `${names}` : `one of ${names.join(", ")}`
 }
 

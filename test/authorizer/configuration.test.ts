@@ -168,7 +168,7 @@ describe("SR-160: issuers", () => {
     ],
     [
       { provider: "oidc", issuer: "https://oidc.eks.us-west-2.amazonaws.com/id/ABC", audience: "a" },
-      "issuers[0].require: must give the exact value of a claim that names the owner, sub system:serviceaccount:",
+      'issuers[0].require: must give the exact value of a claim that names the owner, sub that begins with "system:serviceaccount:"',
     ],
     [
       { provider: "oidc", issuer: "https://i.example", audience: "a", tokenUse: "id", requireAtJwt: true },
