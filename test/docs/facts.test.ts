@@ -67,6 +67,20 @@ describe("13-8: facts in the documentation", () => {
     expect(flat("README.md")).toContain("Those of HTTP APIs take one issuer and scopes for each route.")
   })
 
+  it("a request is found by either of its ids: in the runbook's query, and in the access logs of the demo APIs", () => {
+    const [, query = ""] =
+      /### The way of one request\n[\s\S]*?```logs\n([\s\S]*?)```/.exec(read("docs/operate.md")) ?? []
+    expect(query).toMatch(/filter requestId = '([^']+)' or extendedRequestId = '\1'/)
+    const formats = read("template.yaml").match(/^ +\{"requestId":.*\}$/gm) ?? []
+    expect(formats).toHaveLength(3)
+    for (const format of formats) {
+      expect(format).toContain('"requestId":"$context.requestId"')
+      if (!format.includes('"api":"http"')) expect(format).toContain('"extendedRequestId":"$context.extendedRequestId"')
+    }
+    for (const page of ["docs/operate.md", "docs/reasons.md"])
+      for (const name of ["requestId", "extendedRequestId"]) expect(flat(page)).toContain(`\`$context.${name}\``)
+  })
+
   it("README: its counts are those of the pages and of the fixtures", () => {
     const faults = read("docs/keys.md").split("## Faults and outcomes")[1]?.match(/^\| `/gm)?.length
     const shapes = readdirSync(join(root, "test/fixtures/idp/claims")).length
