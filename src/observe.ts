@@ -1,3 +1,4 @@
+export { describeReason, type ReasonDescription } from "./observe/describe-reason.ts"
 export type { PowertoolsObserverOptions } from "./observe/options.ts"
 export { createPowertoolsObserver, type PowertoolsObserver } from "./observe/powertools.ts"
 export type { ObserveOptions } from "./types/configuration.ts"

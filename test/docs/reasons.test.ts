@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { describe, expect, test } from "vitest"
+import { describeReason } from "../../src/observe.ts"
 import { meaningOf } from "../../src/types/reason-messages.ts"
 import { allRefusals } from "../../src/types/reasons.ts"
 
@@ -26,7 +27,8 @@ describe("docs/reasons.md and the reason table", () => {
     expect(listed).toEqual(allRefusals().map(({ code, outcome }) => ({ code, outcome, meaning: meaningOf(code) })))
   })
 
-  test.each(rows)("$code says what to do", ({ meaning, advice }) => {
+  test.each(rows)("$code says what to do, as describeReason does", ({ code, meaning, advice }) => {
+    expect(describeReason(code)).toMatchObject({ meaning, remedy: advice.replaceAll("\\|", "|") })
     expect(advice.length).toBeGreaterThan(10)
     expect(advice).not.toBe(meaning)
   })
@@ -34,7 +36,7 @@ describe("docs/reasons.md and the reason table", () => {
 
 test("every reason is given somewhere in src, so the table has no dead rows", () => {
   const sources = globSync("src/**/*.ts", { cwd: root })
-    .filter((path) => path !== "src/types/reasons.ts" && path !== "src/types/reason-messages.ts")
+    .filter((path) => path !== "src/types/reasons.ts" && !path.startsWith("src/types/reason-"))
     .map((path) => readFileSync(`${root}/${path}`, "utf8"))
     .join("\n")
   const unused = allRefusals().filter(({ code }) => !sources.includes(`"${code}"`))

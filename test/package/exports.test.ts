@@ -85,7 +85,7 @@ const contract: { readonly [door: string]: { readonly values: readonly string[];
       ],
     },
     observe: {
-      values: ["createPowertoolsObserver"],
+      values: ["createPowertoolsObserver", "describeReason"],
       types: [
         "DecisionDetails",
         "DecisionLatency",
@@ -99,6 +99,7 @@ const contract: { readonly [door: string]: { readonly values: readonly string[];
         "Observer",
         "PowertoolsObserver",
         "PowertoolsObserverOptions",
+        "ReasonDescription",
       ],
     },
     edge: {
