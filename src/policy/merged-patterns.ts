@@ -56,15 +56,9 @@ export function mergedPatterns(
       put(method, prefix === undefined ? tokens : [...prefix, many], prefix)
     }
   }
-  /** `*` also takes a method and the first segments; whatever that reaches has to be permitted. */
-  const mayBeWild = (tokens: Tokens): boolean =>
-    tokens.length > 0 &&
-    !analysis.hitsAny([many, ...tokens], ({ template, methods }) =>
-      methods.some((method) => !isPermitted(template, method, permits)),
-    )
   return [...merged.values()].map(({ tokens, methods, prefix }) => ({
     prefix,
-    methods: methods.size === httpMethods.length && mayBeWild(tokens) ? ["*"] : [...methods],
+    methods: [...methods],
     paths: patternTexts(tokens),
   }))
 }
@@ -83,7 +77,7 @@ export function mergedExposures(
 ): readonly Exposure[] {
   return mergedPatterns(templates, () => true, analysis, minDepth).flatMap(({ prefix, methods }) => {
     if (prefix === undefined) return []
-    const method = methods[0] === "*" ? "GET" : (methods[0] as string)
+    const method = methods[0] as string
     const path = prefix.map((token) => (isFixed(token) ? token : analysis.fresh))
     do path.push(analysis.fresh)
     while (path.length < analysis.maxSegments && tree.choose(path, method) !== undefined)

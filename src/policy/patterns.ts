@@ -1,7 +1,7 @@
 import type { AmbiguousForms } from "../route/path.ts"
 import type { Route } from "../route/route.ts"
 import { httpMethods } from "../route/template.ts"
-import { isFixed, many, patternTexts, rest, spanning } from "../route/tokens.ts"
+import { isFixed } from "../route/tokens.ts"
 import { routeOf, type Template } from "../route/tree.ts"
 import type { Coverage } from "../types/coverage.ts"
 import type { Surroundings } from "./exposure.ts"
@@ -52,7 +52,7 @@ export function cover(
     const route = routeOf(template, method)
     return route !== undefined && permits(route) === permitted
   }
-  const patterns = new Patterns("exact")
+  const patterns = new Patterns()
   const slashMatters = new Set<string>()
   let [wild, all] = [false, true]
   for (const one of examined) {
@@ -64,12 +64,12 @@ export function cover(
     for (const method of allowed) if (slashRivals.some((rival) => is(false, rival, method))) slashMatters.add(method)
     const harmless = (method: string): boolean =>
       !deniedWith.some((hit) => hit.methods.includes(method) && is(true, hit.template, method))
-    patterns.allow(one, allowed)
+    patterns.allow(allowed, paths)
     for (const { other, methods, deny } of overlaps) {
       const covered = methods.filter((method) => allowed.includes(method) && is(false, other, method))
       patterns.deny(covered, deny)
     }
-    if (options.resourcePolicyAllows) patterns.deny(patterns.methods(one, forbidden, "listed"), paths)
+    if (options.resourcePolicyAllows) patterns.deny(methodsOf(one, forbidden), paths)
     else patterns.sayDenied(one, forbidden.filter(harmless))
     patterns.denyAround(one, allowed, around)
   }
@@ -95,24 +95,22 @@ export function most(
   examined: readonly Examined[],
   { ambiguous, resourcePolicyAllows }: Omit<CoverOptions, "merge">,
 ): { readonly needed: Coverage; readonly all: Coverage } {
-  const of = (wildest: "exact" | "listed"): Coverage => {
-    const patterns = new Patterns(wildest)
-    for (const each of examined) {
-      const methods = httpMethods.filter((method) => routeOf(each.template, method) !== undefined)
-      // Where a template has several routes, somebody may be permitted all methods but one: then each is written.
-      const one: Examined = each.template.routes.size === 1 ? each : { ...each, wildMethod: "no" }
-      patterns.allow(one, methods)
-      if (resourcePolicyAllows) patterns.deny(patterns.methods(one, methods, "listed"), one.paths)
-      else patterns.sayDenied(one, methods)
-      for (const overlap of one.overlaps) patterns.deny(overlap.methods, overlap.deny)
-      patterns.denyAround(one, methods, one.around)
-    }
-    patterns.deny(httpMethods, ["?*/"])
-    patterns.denyForms(ambiguous.patterns)
-    return patterns.coverage()
+  const patterns = new Patterns()
+  for (const one of examined) {
+    const methods = httpMethods.filter((method) => routeOf(one.template, method) !== undefined)
+    patterns.allow(methods, one.paths)
+    // Where a template has several routes, a caller may be permitted all methods but one: then each is written.
+    const each: Examined = one.template.routes.size === 1 ? one : { ...one, wildMethod: "no" }
+    if (resourcePolicyAllows) patterns.deny(methodsOf(each, methods), one.paths)
+    else patterns.sayDenied(each, methods)
+    for (const overlap of one.overlaps) patterns.deny(overlap.methods, overlap.deny)
+    patterns.denyAround(one, methods, one.around)
   }
-  const { denyIfRoom, ...all } = of("exact")
-  return { needed: of("listed"), all: { ...all, deny: [...all.deny, ...denyIfRoom.flat()], denyIfRoom: [] } }
+  patterns.deny(httpMethods, ["?*/"])
+  patterns.denyForms(ambiguous.patterns)
+  const needed = patterns.coverage()
+  const all = { ...needed, deny: [...needed.deny, ...needed.denyIfRoom.flat()], denyIfRoom: [] }
+  return { needed: { ...needed, denyIfRoom: [] }, all }
 }
 
 class Patterns {
@@ -121,15 +119,10 @@ class Patterns {
   #forms: readonly string[] = []
   readonly #around = new Set<string>()
   readonly #said = new Set<string>()
-  readonly #wildest: "exact" | "listed"
 
-  /** @param wildest how wide `*` may reach where it stands for every method of an allowed route */
-  constructor(wildest: "exact" | "listed") {
-    this.#wildest = wildest
-  }
-
-  allow(one: Examined, methods: readonly string[]): void {
-    add(this.#allow, this.methods(one, methods, this.#wildest), one.paths)
+  /** Method by method: `*` would also take a method that API Gateway does not name, and a path with an empty first segment. */
+  allow(methods: readonly string[], paths: readonly string[]): void {
+    add(this.#allow, methods, paths)
   }
 
   deny(methods: readonly string[], paths: readonly string[]): void {
@@ -142,23 +135,14 @@ class Patterns {
 
   /** Denied by silence already; said so where there is room. */
   sayDenied(one: Examined, methods: readonly string[]): void {
-    add(this.#said, this.methods(one, methods, "listed"), one.paths)
+    add(this.#said, methodsOf(one, methods), one.paths)
   }
 
-  denyAround(one: Examined, allowed: readonly string[], { deny }: Surroundings): void {
+  denyAround({ wildMethod }: Examined, allowed: readonly string[], { deny }: Surroundings): void {
     for (const path of new Set(allowed.flatMap((method) => deny.get(method) ?? []))) {
       const methods = allowed.filter((method) => deny.get(method)?.includes(path))
-      add(this.#around, this.methods(one, methods, "exact"), [path])
+      add(this.#around, wildMethod === "exact" && methods.length === httpMethods.length ? ["*"] : methods, [path])
     }
-    const { wildMethod, template } = one
-    if (wildMethod !== "exact" || allowed.length !== httpMethods.length || !isFixed(template.tokens[0] ?? rest)) return
-    add(this.#around, ["*"], patternTexts([many, ...spanning(template.tokens)]))
-  }
-
-  /** `*` where all methods are meant and nothing else is hit by it. */
-  methods({ wildMethod }: Examined, methods: readonly string[], wildest: "exact" | "listed"): readonly string[] {
-    const wild = wildMethod === "exact" || (wildMethod === "listed" && wildest === "listed")
-    return wild && methods.length === httpMethods.length ? ["*"] : methods
   }
 
   coverage(): Coverage {
@@ -166,6 +150,11 @@ class Patterns {
     const [allow, deny, denyForms] = [[...this.#allow], [...this.#deny], this.#forms]
     return { allow, deny, denyForms, denyIfRoom: [besides(this.#around), besides(this.#said)] }
   }
+}
+
+/** The methods of a Deny: `*` where all methods are meant and no other route of the table is hit by it. */
+function methodsOf({ wildMethod }: Examined, methods: readonly string[]): readonly string[] {
+  return wildMethod !== "no" && methods.length === httpMethods.length ? ["*"] : methods
 }
 
 function add(to: Set<string>, methods: readonly string[], paths: readonly string[]): void {

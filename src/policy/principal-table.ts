@@ -43,11 +43,13 @@ export class TextTable {
 
   decide(request: AccessRequest, principal: Principal): RouteVerdict {
     const { method, arn } = request
+    // The answer is judged by the ARN's text. An event that names another method contradicts it.
+    if (arn?.method !== method) return { route: undefined, refused: gatewayMismatch, covers: undefined }
     const covered = this.#permissions.of(principal)
     const covers = something(covered)
     // The gateway keeps the answer for the token's other requests, so it is theirs, whatever this one is.
     if (!httpMethods.includes(method)) return { route: undefined, refused: methodUnknown, covers }
-    const found = this.#routeOf(request, arn?.path ?? "/", covered)
+    const found = arn?.path === undefined ? undefined : this.#routeOf(request, arn.path, covered)
     if (found === undefined) return { route: undefined, refused: routeUnmatched, covers }
     if ("refused" in found)
       return { route: undefined, refused: found, covers: found.outcome === "unavailable" ? undefined : covers }
