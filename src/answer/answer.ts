@@ -32,6 +32,8 @@ export interface AnswerOptions {
   readonly responses: "policy" | "simple"
   readonly unauthorized: "throw" | "deny"
   readonly usageIdentifierKey: ClaimPath | undefined
+  /** Most bytes of an answer. */
+  readonly maxAnswerBytes: number
   /** The context of a principal, in so many bytes at most. */
   readonly contextOf: (principal: Principal, kind: AccessRequest["kind"], maxBytes: number) => AuthorizerContext
 }
@@ -53,14 +55,14 @@ export interface Answers {
 // A policy answer needs a principalId even where nobody was authenticated.
 const nobody = "unauthenticated"
 
-/** Most bytes of an answer: WebSocket's documented limit, planned for everywhere. @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
-const maxAnswerBytes = 8192
 /** Member names, punctuation and a usage key of an answer. */
 const envelopeBytes = 256
 
 export function createAnswers(options: AnswerOptions): Answers {
-  const policies = new Policies()
-  const answers = new WeakMap<Principal, MadeAnswer>()
+  const { maxAnswerBytes } = options
+  const policies = new Policies(maxAnswerBytes)
+  /** Answers go when their policy is forgotten: principals live longer. */
+  const answers = new WeakMap<SizedPolicy, WeakMap<Principal, MadeAnswer>>()
   const isSimple = (request: AccessRequest | undefined): boolean =>
     options.responses === "simple" && request?.kind === "http-2.0"
   const isThrown = (request: AccessRequest | undefined, { outcome }: Refusal): boolean =>
@@ -93,10 +95,11 @@ export function createAnswers(options: AnswerOptions): Answers {
       if (principal.provider === "edge") return Object.freeze(write(request, principal, policy))
       // The same token on the same kind of API gets the same answer, down to the context: made once, it costs 0.1 us and no
       // memory, instead of 2 us and 3 KB for each request.
-      const made = answers.get(principal)
-      if (made !== undefined && made.policy === policy && made.kind === request.kind) return made.answer
+      const byPrincipal = answers.get(policy) ?? new WeakMap<Principal, MadeAnswer>()
+      const made = byPrincipal.get(principal)
+      if (made !== undefined && made.kind === request.kind) return made.answer
       const answer = Object.freeze(write(request, principal, policy))
-      answers.set(principal, { policy, kind: request.kind, answer })
+      answers.set(policy, byPrincipal.set(principal, { kind: request.kind, answer }))
       return answer
     },
     refuse(request, refused, principal) {
@@ -127,15 +130,18 @@ function unauthorized(): Error {
   return error
 }
 
-/** The last answer to a principal, and what it was for. */
+/** The last answer to a principal with a policy, and what it was for. */
 interface MadeAnswer {
-  readonly policy: SizedPolicy
   readonly kind: AccessRequest["kind"]
   readonly answer: AuthorizerAnswer
 }
 
 /** Beside a simple response there is none. */
-const noPolicy: SizedPolicy = { document: { Version: "2012-10-17", Statement: [] }, bytes: 0 }
+const noPolicy: SizedPolicy = {
+  document: { Version: "2012-10-17", Statement: [] },
+  bytes: 0,
+  ambiguous: undefined,
+}
 
 const denied: SimpleAnswer = Object.freeze({ isAuthorized: false })
 

@@ -1,4 +1,4 @@
-import { type Coverage, wholeStage } from "../types/coverage.ts"
+import { type Coverage, type CoverageForm, wholeStage } from "../types/coverage.ts"
 import type { ExecuteApiArn } from "../types/request.ts"
 
 /** One statement of an authorizer's policy. Always with a list of resources; `sam local` reads no other form. */
@@ -19,12 +19,17 @@ export interface SizedPolicy {
   readonly document: PolicyDocument
   /** Bytes of its JSON. */
   readonly bytes: number
+  /** Texts of a method and path that its Resources, which begin with wildcards, could be mistaken on. They are denied. */
+  readonly ambiguous: readonly string[] | undefined
 }
 
-/** Most bytes of a policy document, so that principalId and context fit beside it into 8 KB. */
-export const maxPolicyBytes = 6144
+/** What an answer needs besides its policy: principalId, context, usage key, and the names of its members. Bytes. */
+export const besidesPolicyBytes = 2048
 /** Longest Resource. @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html */
 export const maxResourceLength = 512
+
+/** Most bytes of the documents that are remembered, as they are estimated. */
+const maxRememberedBytes = 8_388_608
 
 /**
  * Policies of one authorizer, made once per coverage, API and stage. Resources come from the parsed ARN's partition,
@@ -32,18 +37,34 @@ export const maxResourceLength = 512
  * otherwise become a wildcard (SR-141).
  */
 export class Policies {
-  readonly #made = new WeakMap<Coverage, ByStage<SizedPolicy | "too_large">>()
+  readonly #maxBytes: number
+  #made = new WeakMap<Coverage, ByStage<SizedPolicy | "too_large">>()
+  #bytes = 0
   readonly #denials = new ByStage<PolicyDocument>()
+
+  /** @param maxAnswerBytes most bytes of an answer, of which a policy is a part */
+  constructor(maxAnswerBytes: number) {
+    this.#maxBytes = maxAnswerBytes - besidesPolicyBytes
+  }
 
   /** The document for a coverage, or undefined when it does not fit into an answer. */
   document(arn: ExecuteApiArn, coverage: Coverage): SizedPolicy | undefined {
-    let byStage = this.#made.get(coverage)
-    if (byStage === undefined) {
-      byStage = new ByStage()
-      this.#made.set(coverage, byStage)
-    }
-    const made = byStage.get(arn) ?? byStage.put(arn, write(stageOf(arn), coverage))
+    const byStage = this.#made.get(coverage)
+    const made = byStage?.get(arn) ?? this.#make(arn, coverage)
     return made === "too_large" ? undefined : made
+  }
+
+  #make(arn: ExecuteApiArn, coverage: Coverage): SizedPolicy | "too_large" {
+    const made = write(arn, coverage, this.#maxBytes) ?? "too_large"
+    // A text takes about twice its bytes, with what the list and the object around it take.
+    this.#bytes += 500 + (made === "too_large" ? 0 : 2 * made.bytes)
+    if (this.#bytes > maxRememberedBytes) {
+      this.#made = new WeakMap()
+      this.#bytes = 0
+    }
+    const byStage = this.#made.get(coverage) ?? new ByStage()
+    this.#made.set(coverage, byStage)
+    return byStage.put(arn, made)
   }
 
   /** Denies every route of the stage; a request without a readable ARN is denied on everything. */
@@ -92,18 +113,40 @@ class ByStage<V> {
   }
 }
 
-/** With what is denied only if there is room, as far as there is. */
-function write(stage: string, coverage: Coverage): SizedPolicy | "too_large" {
-  const { allow, deny, denyForms, denyIfRoom } = coverage
-  let denied = deny
-  let made = sized(stage, allow, denied, denyForms)
-  if (made === undefined) {
-    const compact = coverage.compact?.()
-    return compact === undefined ? "too_large" : write(stage, compact)
+/** The first form of a coverage that fits, or undefined. */
+export function write(arn: ExecuteApiArn, coverage: Coverage, maxBytes: number): SizedPolicy | undefined {
+  let form: CoverageForm | undefined = "form" in coverage ? coverage.form() : coverage
+  for (; form !== undefined; form = form.shorter?.()) {
+    const long = writeLong(arn, form, maxBytes)
+    if (long !== undefined) return long
+    const shorter = form.isShort === true ? writeShort(arn, form, maxBytes) : undefined
+    if (shorter !== undefined) return shorter
   }
-  for (const group of denyIfRoom) {
-    const more = [...denied, ...group]
-    const longer = group.length === 0 ? undefined : sized(stage, allow, more, denyForms)
+  return undefined
+}
+
+/** With Resources of the one stage. */
+export function writeLong(arn: ExecuteApiArn, form: CoverageForm, maxBytes: number): SizedPolicy | undefined {
+  return writeForm(arn, form, stageOf(arn), maxBytes)
+}
+
+/** With what is denied only if there is room, as far as there is. */
+function writeForm(
+  arn: ExecuteApiArn,
+  form: CoverageForm,
+  beginning: string,
+  maxBytes: number,
+): SizedPolicy | undefined {
+  const allow = prefixed(beginning, form.allow)
+  // An answer counts for its own API only, so a Deny of any API is the same in half the bytes.
+  const forms = prefixed(`arn:${arn.partition}:execute-api:*:*:`, form.denyForms ?? [])
+  let denied = prefixed(beginning, form.deny)
+  let made = sized(allow, [...denied, ...forms], maxBytes)
+  if (made === undefined) return undefined
+  for (const group of form.denyIfRoom) {
+    if (group.length === 0) continue
+    const more = [...denied, ...prefixed(beginning, group)]
+    const longer = sized(allow, [...more, ...forms], maxBytes)
     if (longer === undefined) continue
     made = longer
     denied = more
@@ -111,26 +154,45 @@ function write(stage: string, coverage: Coverage): SizedPolicy | "too_large" {
   return made
 }
 
-function sized(stage: string, ...patterns: DocumentPatterns): SizedPolicy | undefined {
-  const document = documentFor(stage, ...patterns)
-  if (document.Statement.some(({ Resource }) => Resource.some(({ length }) => length > maxResourceLength)))
-    return undefined
+/**
+ * With Resources of any region, account and API. API Gateway evaluates an answer for the API that asked for it only, so this
+ * widens nothing (SR-142). But a wildcard crosses slashes: on a stage `v1`, an Allow of `GET/a` also covers the request
+ * `GET/x/v1/GET/a`. Such texts are denied and refused.
+ */
+export function writeShort(arn: ExecuteApiArn, form: CoverageForm, maxBytes: number): SizedPolicy | undefined {
+  const methods = new Set([...form.allow, ...form.deny].map((pattern) => pattern.slice(0, pattern.indexOf("/") + 1)))
+  methods.delete("*/") // which is any text already
+  const ambiguous = [...methods].map((method) => `${arn.stage}/${method}`)
+  const deny = [...form.deny, ...ambiguous.map((text) => `*${text}*`)]
+  const beginning = `arn:${arn.partition}:execute-api:*:*:*/${arn.stage}/`
+  const made = writeForm(arn, { ...form, deny, denyIfRoom: [] }, beginning, maxBytes)
+  return made && { ...made, ambiguous }
+}
+
+/** Whether a request has one of the texts that Resources could be mistaken on. */
+export function isMistakable(ambiguous: readonly string[], { method, path = "" }: ExecuteApiArn): boolean {
+  return ambiguous.some((text) => (method + path).includes(text))
+}
+
+function sized(allow: readonly string[], deny: readonly string[], maxBytes: number): SizedPolicy | undefined {
+  let least = 0
+  for (const resources of [allow, deny]) {
+    for (const { length } of resources) {
+      if (length > maxResourceLength) return undefined
+      least += length + 3
+    }
+  }
+  // Written and counted only if it can fit: most forms of a large policy do not.
+  if (least > maxBytes) return undefined
+  const allowed = statement("Allow", allow)
+  const document = deny.length === 0 ? policyDocument(allowed) : policyDocument(allowed, statement("Deny", deny))
   const bytes = Buffer.byteLength(JSON.stringify(document))
-  return bytes > maxPolicyBytes ? undefined : { document, bytes }
+  return bytes > maxBytes ? undefined : { document, bytes, ambiguous: undefined }
 }
 
 /** The size of everything that a coverage can hold, without what is there only if there is room. Bytes. */
-export function bytesOf(arn: ExecuteApiArn, { allow, deny, denyForms }: Coverage): number {
-  return Buffer.byteLength(JSON.stringify(documentFor(stageOf(arn), allow, deny, denyForms)))
-}
-
-type DocumentPatterns = readonly [allow: readonly string[], deny: readonly string[], forms?: readonly string[]]
-
-function documentFor(stage: string, ...[allow, deny, forms = []]: DocumentPatterns): PolicyDocument {
-  const allowed = statement("Allow", prefixed(stage, allow))
-  // An answer counts for its own API only, so a Deny of any API is the same in half the bytes.
-  const denied = [...prefixed(stage, deny), ...prefixed(stage.replace(/:execute-api:.*/, ":execute-api:*:*:"), forms)]
-  return denied.length === 0 ? policyDocument(allowed) : policyDocument(allowed, statement("Deny", denied))
+export function bytesOf(arn: ExecuteApiArn, form: CoverageForm): number {
+  return writeLong(arn, { ...form, denyIfRoom: [] }, Number.POSITIVE_INFINITY)?.bytes ?? Number.POSITIVE_INFINITY
 }
 
 function policyDocument(...statements: readonly PolicyStatement[]): PolicyDocument {

@@ -1,4 +1,4 @@
-import { bytesOf, maxPolicyBytes, Policies, type PolicyDocument } from "../answer/iam-policy.ts"
+import { besidesPolicyBytes, bytesOf, isMistakable, Policies, type PolicyDocument } from "../answer/iam-policy.ts"
 import type { AnswerScope } from "../configuration/answer-scope.ts"
 import type { CheckedGateway } from "../configuration/check-blocks.ts"
 import { checkAnswersOf } from "../configuration/check-configuration.ts"
@@ -15,6 +15,7 @@ import type { AuthorizerConfig } from "../types/configuration.ts"
 import { wholeStage } from "../types/coverage.ts"
 import type { Decision } from "../types/decision.ts"
 import type { Principal } from "../types/principal.ts"
+import { refusal } from "../types/reasons.ts"
 import type { AccessRequest, ExecuteApiArn } from "../types/request.ts"
 
 /** One row of the compiled table. */
@@ -83,9 +84,10 @@ export function compilePolicy(config: PolicyConfig): CompiledPolicy {
           { routes, unmatched },
           { cached: gateway.resultTtlSeconds > 0, keyHoldsMethod: gateway.keyHoldsMethod },
         ))
-  const policies = new Policies()
-  const worstCaseBytes = worstCase(principalPolicy)
-  const merged = worstCaseBytes > maxPolicyBytes ? (principalPolicy?.exposedIfMerged() ?? []) : []
+  const policies = new Policies(gateway.maxAnswerBytes)
+  const maxBytes = gateway.maxAnswerBytes - besidesPolicyBytes
+  const worstCaseBytes = worstCase(principalPolicy, maxBytes)
+  const merged = worstCaseBytes > maxBytes ? (principalPolicy?.exposedIfMerged() ?? []) : []
   const listed = readRoutes(routes ?? {})
   return {
     mode: scope,
@@ -93,7 +95,7 @@ export function compilePolicy(config: PolicyConfig): CompiledPolicy {
     exposed: [...(principalPolicy?.exposed ?? []), ...merged],
     routes: listed.map(({ key, method, template, rule }) => ({ key, method, template, demands: rule.demands })),
     worstCaseBytes,
-    maxBytes: maxPolicyBytes,
+    maxBytes,
     document(principal, arn) {
       const request = requestOf(arn, gateway.api)
       const parsed = request.arn
@@ -104,22 +106,32 @@ export function compilePolicy(config: PolicyConfig): CompiledPolicy {
       if (covers === undefined) return policies.denyStage(parsed)
       const policy = policies.document(parsed, covers)
       if (policy === undefined)
-        throw new RangeError(`the policy does not fit into an answer: more than ${maxPolicyBytes} bytes`)
+        throw new RangeError(`the policy does not fit into an answer: more than ${maxBytes} bytes`)
       return policy.document
     },
     decide(principal, arn) {
-      const { route, refused } = decide(requestOf(arn, gateway.api), principal)
-      const { outcome, code } = refused ?? { outcome: "allow", code: "ok" }
+      const request = requestOf(arn, gateway.api)
+      const { route, refused, covers } = decide(request, principal)
+      const policy = covers && policies.document(request.arn, covers)
+      const { outcome, code } =
+        covers !== undefined && policy === undefined
+          ? policyTooLarge
+          : (refused ??
+            (policy?.ambiguous !== undefined && isMistakable(policy.ambiguous, request.arn) ? pathAmbiguous : allowed))
       return { outcome, reason: code, principal, ...(route && { route: route.key }) }
     },
   }
 }
 
+const allowed = { outcome: "allow", code: "ok" } as const
+const policyTooLarge = refusal("policy_too_large")
+const pathAmbiguous = refusal("path_ambiguous")
+
 /** What is denied only if there is room never makes a document larger than fits. */
-function worstCase(policy: PrincipalPolicy | undefined): number {
+function worstCase(policy: PrincipalPolicy | undefined, maxBytes: number): number {
   const needed = bytesOf(longArn, policy?.most.needed ?? wholeStage)
-  if (policy === undefined || needed > maxPolicyBytes) return needed
-  return Math.min(bytesOf(longArn, policy.most.all), maxPolicyBytes)
+  if (policy === undefined || needed > maxBytes) return needed
+  return Math.min(bytesOf(longArn, policy.most.all), maxBytes)
 }
 
 /** The longest start of an ARN that is to be expected: partition, region, API id and a stage of 16 characters. */

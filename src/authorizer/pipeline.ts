@@ -1,4 +1,5 @@
 import type { Answers, AuthorizerAnswer } from "../answer/answer.ts"
+import { isMistakable, type SizedPolicy } from "../answer/iam-policy.ts"
 import type { ExtractCredential } from "../credential/extract.ts"
 import type { EdgeIdentity } from "../edge/principal.ts"
 import { readRequest } from "../event/read.ts"
@@ -40,6 +41,7 @@ const arnInvalid = refusal("arn_invalid")
 const checkRefused = refusal("check_refused")
 const gatewayMismatch = refusal("gateway_mismatch")
 const policyTooLarge = refusal("policy_too_large")
+const pathAmbiguous = refusal("path_ambiguous")
 const internal = refusal("internal")
 
 /**
@@ -124,18 +126,24 @@ function withPrincipal(
   // A policy tells requests apart, and allows others beside a refused one. A simple response is one verdict for all.
   const shared = refused !== undefined && stages.answers.isSimple(request) ? undefined : covers
   const policy = shared && stages.answers.policy(request, shared)
-  const fits = policy !== undefined || shared === undefined
   const walked: Walk = {
     request,
     principal: result,
     route,
     policy,
-    refused: fits ? refused : policyTooLarge,
+    refused:
+      shared === undefined ? refused : policy === undefined ? policyTooLarge : (refused ?? mistakenOn(policy, request)),
     stage: "route",
   }
   // The custom check is asked about every answer that allows something, whichever route the request is for.
   if (policy === undefined || stages.check === undefined) return walked
   return narrowed(stages, stages.check, walked, result, request, notes)
+}
+
+/** The refusal of a request that the policy denies because of how its Resources begin. */
+function mistakenOn({ ambiguous }: SizedPolicy, { arn }: AccessRequest): Refusal | undefined {
+  if (ambiguous === undefined || arn === undefined) return undefined
+  return isMistakable(ambiguous, arn) ? pathAmbiguous : undefined
 }
 
 /** A custom check can only take away: anything but exactly `true` refuses, and a fault in it decides nothing. */

@@ -27,8 +27,14 @@ export interface CheckedGateway {
   readonly responses: NonNullable<GatewayOptions["responses"]>
   readonly unauthorized: NonNullable<GatewayOptions["unauthorized"]>
   readonly resourcePolicyAllows: boolean
+  /** Most bytes of an answer. */
+  readonly maxAnswerBytes: number
+  readonly tooLarge: NonNullable<GatewayOptions["tooLarge"]>
   readonly usageIdentifierKey: ClaimPath | undefined
 }
+
+/** WebSocket APIs take 8,192 bytes, the one limit that is published; fewer leave no room for a policy. */
+const answerBytes = { min: 8192, max: 65_536, fallback: 8192, unit: "bytes of an answer" }
 
 export function checkGateway(value: unknown, path: string, report: Report): CheckedGateway {
   const raw = value === undefined ? {} : (object(value, path, report) ?? {})
@@ -41,6 +47,8 @@ export function checkGateway(value: unknown, path: string, report: Report): Chec
     "unauthorized",
     "usageIdentifierKey",
     "resourcePolicyAllows",
+    "maxAnswerBytes",
+    "tooLarge",
   ]
   knownKeys(raw, known, path, report)
   const ttl = { min: 0, max: 3600, fallback: 300, unit: "seconds, as in API Gateway" }
@@ -66,6 +74,8 @@ export function checkGateway(value: unknown, path: string, report: Report): Chec
     responses: word(raw.responses, `${path}.responses`, report, ["policy", "simple"], "policy"),
     unauthorized: word(raw.unauthorized, `${path}.unauthorized`, report, ["throw", "deny"], "throw"),
     resourcePolicyAllows: flag(raw.resourcePolicyAllows, `${path}.resourcePolicyAllows`, report, false),
+    maxAnswerBytes: number(raw.maxAnswerBytes, `${path}.maxAnswerBytes`, report, answerBytes),
+    tooLarge: word(raw.tooLarge, `${path}.tooLarge`, report, ["refuse", "unavailable"], "refuse"),
     usageIdentifierKey: key === undefined ? undefined : claimPath(key, `${path}.usageIdentifierKey`, report),
   }
 }

@@ -3,11 +3,11 @@ import type { Route } from "../route/route.ts"
 import { httpMethods } from "../route/template.ts"
 import { isFixed, many, one, patternTexts, rest, spanning } from "../route/tokens.ts"
 import type { Template, TemplateTree } from "../route/tree.ts"
-import type { Coverage } from "../types/coverage.ts"
+import type { CoverageForm } from "../types/coverage.ts"
 import { type Exposure, type Surroundings, surroundings } from "./exposure.ts"
-import { mergedExposures, mergedPatterns } from "./merged-patterns.ts"
 import { type Conflict, OverlapAnalysis, tangled } from "./overlap.ts"
-import { type Covered, type CoverOptions, cover, type Examined, most } from "./patterns.ts"
+import { type Covered, type CoverOptions, cover, type Examined, most, permissionsOf } from "./patterns.ts"
+import { Shorter } from "./shorter.ts"
 
 /** A route table, compiled for answers that serve every route of a stage. */
 export interface CompiledTable {
@@ -22,7 +22,7 @@ export interface CompiledTable {
   /** What a principal's answer covers, given what it may call. */
   cover(permits: (route: Route) => boolean): Covered
   /** What an answer needs at most, before anything is merged, and all that it can hold. */
-  readonly most: { readonly needed: Coverage; readonly all: Coverage }
+  readonly most: { readonly needed: CoverageForm; readonly all: CoverageForm }
 }
 
 /** How the API around the table is set. */
@@ -37,6 +37,7 @@ export interface TableOptions {
 const maxConflicts = 100
 
 const nowhere: Surroundings = { deny: new Map(), exposed: [] }
+const nothing = { paths: [], wildMethod: "no", overlaps: [], deniedWith: [], around: nowhere, slashRivals: [] } as const
 
 /** Compiles the templates of a table. Takes time with the table's overlaps, so it happens once, at start. */
 export function compileTable(templates: readonly Template[], tree: TemplateTree, options: TableOptions): CompiledTable {
@@ -48,7 +49,7 @@ export function compileTable(templates: readonly Template[], tree: TemplateTree,
   }
   // Where all routes have one rule, nobody may call some of them only, and nothing has to be kept apart.
   const rules = new Set(templates.flatMap(({ routes }) => [...routes.values()].map(({ rule }) => rule)))
-  const catchAlls = templates.filter(({ tokens }) => tokens.at(-1) === many || tokens.at(-1) === rest)
+  const catchAlls = [...templates.keys()].filter((at) => isCatchAll(templates[at]))
   const examined: Examined[] = []
   for (const template of templates) {
     if (conflicts.size >= maxConflicts) break // the table is refused anyway
@@ -60,27 +61,26 @@ export function compileTable(templates: readonly Template[], tree: TemplateTree,
         overlaps: rules.size === 1 ? [] : analysis.overlaps(template, report),
         deniedWith: rules.size === 1 ? [] : analysis.denial(template, options.resourcePolicyAllows, report),
         around: options.complete ? nowhere : surroundings(template, tree, analysis),
-        slashRivals: catchAlls.filter((catchAll) => isRival(catchAll, template)),
+        slashRivals: catchAlls.filter((at) => isRival(templates[at] as Template, template)),
       })
     } catch (error) {
       report(tangled(template, error))
+      examined.push({ ...nothing, template }) // the table is refused anyway
     }
   }
   const ambiguous = ambiguousForms(templates, isShort(templates))
   const hasParameters = templates.some(({ tokens }) => tokens.includes(one))
-  // An analysis of its own, made only if a principal's patterns do not fit: this one's findings need not stay in memory.
-  const merge: CoverOptions["merge"] = (permits, minDepth) =>
-    mergedPatterns(templates, permits, new OverlapAnalysis(templates, tree), minDepth)
-  // A whole method is opened only where every path of it has a route.
-  const minDepth = options.complete ? 0 : 1
-  const coverOptions = { ...options, ambiguous, hasParameters, merge, minDepth }
+  const shorter = new Shorter(templates.slice(0, examined.length), tree, examined, options)
+  const coverOptions: CoverOptions = {
+    ...{ ambiguous, hasParameters, resourcePolicyAllows: options.resourcePolicyAllows },
+    shorter: (permissions, step) => shorter.patterns(permissions, step),
+  }
   return {
     ...{ tree, ambiguous, hasParameters, conflicts: [...conflicts.values()] },
     exposed: examined.flatMap(({ around }) => around.exposed),
-    exposedIfMerged: () =>
-      options.complete ? [] : mergedExposures(templates, tree, new OverlapAnalysis(templates, tree), minDepth),
+    exposedIfMerged: () => shorter.exposures(),
     most: most(examined, coverOptions),
-    cover: (permits) => cover(examined, permits, coverOptions),
+    cover: (permits) => cover(examined, permissionsOf(examined, permits), coverOptions),
   }
 }
 
@@ -100,6 +100,11 @@ export function ordersDiffer(templates: readonly Template[], rest: TemplateTree,
         methods.some((method) => http.choose(path, method) !== rest.choose(path, method)),
       ),
   )
+}
+
+function isCatchAll(template: Template | undefined): boolean {
+  const last = template?.tokens.at(-1)
+  return last === many || last === rest
 }
 
 /** Whether a catch-all stands above a template that is none itself, or right below it. */

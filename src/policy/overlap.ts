@@ -18,7 +18,10 @@ export interface Conflict {
 /** Requests of another template that an Allow of this one also covers, and how to deny them. */
 export interface Overlap {
   readonly other: Template
+  /** The number of the other template. */
+  readonly at: number
   readonly methods: readonly string[]
+  readonly bits: number
   /** Paths to deny wherever this template is allowed and the other one is not. */
   readonly deny: readonly string[]
 }
@@ -29,8 +32,12 @@ export type WildMethod = "exact" | "listed" | "no"
 /** Where a pattern leads: a template, a path that shows it, and the methods at which the table takes that path there. */
 export interface Hit {
   readonly template: Template
+  /** The number of the template. */
+  readonly at: number
   readonly path: readonly string[]
   readonly methods: readonly string[]
+  /** The same methods, one bit each in the order of `httpMethods`. */
+  readonly bits: number
 }
 
 /** A table of 10,000 ordinary routes needs some 50,000 paths; one that needs far more is refused in seconds, not examined for minutes. */
@@ -42,10 +49,12 @@ export class OverlapAnalysis {
   readonly fresh: string
   readonly maxSegments: number
   readonly #hits = new Map<string, readonly Hit[]>()
+  readonly #numbers: ReadonlyMap<Template, number>
   #paths = 0
 
   constructor(templates: readonly Template[], tree: TemplateTree) {
     this.#tree = tree
+    this.#numbers = new Map(templates.map((template, at) => [template, at]))
     this.fresh = freshText(templates)
     this.maxSegments = templates.reduce((most, { tokens }) => Math.max(most, tokens.length), 0) + 2
   }
@@ -74,7 +83,8 @@ export class OverlapAnalysis {
       for (const path of witnesses(pattern, template.tokens, this.fresh, this.maxSegments)) {
         if (++this.#paths > maxPaths) throw new TooTangled()
         const methods = httpMethods.filter((method) => this.#tree.choose(path, method) === template)
-        if (methods.length > 0 && fulfils({ template, path, methods })) found = true
+        const at = this.#numbers.get(template) ?? -1
+        if (methods.length > 0 && fulfils({ template, at, path, methods, bits: bitsOf(methods) })) found = true
         if (found) return true
       }
       return false
@@ -108,7 +118,7 @@ export class OverlapAnalysis {
       })
       if (methods.length === 0) continue
       const hits = strangers.get(hit.template) ?? []
-      hits.push({ ...hit, methods })
+      hits.push({ ...hit, methods, bits: bitsOf(methods) })
       strangers.set(hit.template, hits)
     }
     return [...strangers].map(([other, hits]) => this.#overlap(template, other, hits, report))
@@ -121,7 +131,8 @@ export class OverlapAnalysis {
     const costs = choices.map((patterns) => this.#conflicts(template, other, patterns, methods))
     const best = (costs[1]?.length ?? 0) < (costs[0]?.length ?? 0) ? 1 : 0
     for (const conflict of costs[best] ?? []) report(conflict)
-    return { other, methods, deny: (choices[best] ?? []).flatMap(patternTexts) }
+    const at = this.#numbers.get(other) ?? -1
+    return { other, at, methods, bits: bitsOf(methods), deny: (choices[best] ?? []).flatMap(patternTexts) }
   }
 
   /** What denying the other template, where it is covered, would deny of routes that somebody may call. */
@@ -169,6 +180,10 @@ export class OverlapAnalysis {
     if (this.hitsAny(wider, (hit) => hit.template !== template)) return "no"
     return this.hitsAny(wider, () => true) ? "listed" : "exact"
   }
+}
+
+function bitsOf(methods: readonly string[]): number {
+  return methods.reduce((bits, method) => bits | (1 << httpMethods.indexOf(method)), 0)
 }
 
 const sharedRemedy =

@@ -1,12 +1,12 @@
 import type { AmbiguousForms } from "../route/path.ts"
 import type { Route } from "../route/route.ts"
 import { httpMethods } from "../route/template.ts"
-import { isFixed } from "../route/tokens.ts"
+import { isFixed, rest } from "../route/tokens.ts"
 import { routeOf, type Template } from "../route/tree.ts"
-import type { Coverage } from "../types/coverage.ts"
+import type { Coverage, CoverageForm } from "../types/coverage.ts"
 import type { Surroundings } from "./exposure.ts"
-import type { MergedPattern } from "./merged-patterns.ts"
 import type { Hit, Overlap, WildMethod } from "./overlap.ts"
+import { everyMethod, methodsIn } from "./rights.ts"
 
 /** One template, with all that its Allow and its Deny would mean for others. */
 export interface Examined {
@@ -17,17 +17,24 @@ export interface Examined {
   /** Templates and methods that a Deny of the whole template would touch. */
   readonly deniedWith: readonly Hit[]
   readonly around: Surroundings
-  /** Catch-alls that would take a path of this template with a slash at its end, where the API reads it that way. */
-  readonly slashRivals: readonly Template[]
+  /** Numbers of the catch-alls that would take a path of this template with a slash at its end, where the API reads it that way. */
+  readonly slashRivals: readonly number[]
 }
 
 /** What a principal's answer covers, and how its requests are read. */
 export interface Covered {
-  readonly coverage: Coverage
+  /** Undefined: nothing. */
+  readonly coverage: Coverage | undefined
   /** Whether every route is permitted: then it does not matter how a path is read. */
   readonly all: boolean
   /** Methods at which a slash at the end may lead to another route with another verdict. */
   readonly slashMatters: ReadonlySet<string>
+}
+
+/** What a caller may call and may not call, by the numbers of the templates: one bit per method. */
+export interface Permissions {
+  readonly permitted: Uint8Array
+  readonly forbidden: Uint8Array
 }
 
 /** What the patterns of an answer depend on besides the routes. */
@@ -36,125 +43,138 @@ export interface CoverOptions {
   readonly resourcePolicyAllows: boolean
   readonly ambiguous: AmbiguousForms
   readonly hasParameters: boolean
-  /** The permitted routes in fewer patterns, see `mergedPatterns`. */
-  readonly merge: (permits: (route: Route) => boolean, minDepth: number) => readonly MergedPattern[]
-  /** Fewest segments of a merged prefix. */
-  readonly minDepth: number
+  /** The same permissions in fewer patterns, without what is denied on every path. */
+  readonly shorter: (permissions: Permissions, step: number) => ShorterPatterns | undefined
+}
+
+/** Patterns that take less room, and whether they also cover paths that the table does not name. */
+export interface ShorterPatterns {
+  readonly allow: readonly string[]
+  readonly deny: readonly string[]
+  readonly isWide: boolean
+}
+
+/** Reads what a caller may call into bits. */
+export function permissionsOf(examined: readonly Examined[], permits: (route: Route) => boolean): Permissions {
+  const permitted = new Uint8Array(examined.length)
+  const forbidden = new Uint8Array(examined.length)
+  for (const [at, { template }] of examined.entries()) {
+    for (const [bit, method] of httpMethods.entries()) {
+      const route = routeOf(template, method)
+      if (route === undefined) continue
+      const bits = permits(route) ? permitted : forbidden
+      bits[at] = (bits[at] ?? 0) | (1 << bit)
+    }
+  }
+  return { permitted, forbidden }
 }
 
 /** Writes down what a principal may call, as patterns. */
-export function cover(
-  examined: readonly Examined[],
-  permits: (route: Route) => boolean,
-  options: CoverOptions,
-): Covered {
-  const is = (permitted: boolean, template: Template, method: string): boolean => {
-    const route = routeOf(template, method)
-    return route !== undefined && permits(route) === permitted
+export function cover(examined: readonly Examined[], permissions: Permissions, options: CoverOptions): Covered {
+  const { permitted, forbidden } = permissions
+  let [slashes, isWild, may, mayNot] = [0, false, 0, 0]
+  for (const [at, { template, slashRivals }] of examined.entries()) {
+    const allowed = permitted[at] ?? 0
+    may |= allowed
+    mayNot |= forbidden[at] ?? 0
+    if (allowed !== 0 && template.tokens.some((token) => !isFixed(token))) isWild = true
+    for (const rival of slashRivals) slashes |= allowed & (forbidden[rival] ?? 0)
   }
-  const patterns = new Patterns()
-  const slashMatters = new Set<string>()
-  let [wild, all] = [false, true]
-  for (const one of examined) {
-    const { template, paths, overlaps, deniedWith, around, slashRivals } = one
-    const allowed = httpMethods.filter((method) => is(true, template, method))
-    const forbidden = httpMethods.filter((method) => is(false, template, method))
-    if (allowed.length > 0 && template.tokens.some((token) => !isFixed(token))) wild = true
-    if (forbidden.length > 0) all = false
-    for (const method of allowed) if (slashRivals.some((rival) => is(false, rival, method))) slashMatters.add(method)
-    const harmless = (method: string): boolean =>
-      !deniedWith.some((hit) => hit.methods.includes(method) && is(true, hit.template, method))
-    patterns.allow(allowed, paths)
-    for (const { other, methods, deny } of overlaps) {
-      const covered = methods.filter((method) => allowed.includes(method) && is(false, other, method))
-      patterns.deny(covered, deny)
-    }
-    if (options.resourcePolicyAllows) patterns.deny(methodsOf(one, forbidden), paths)
-    else patterns.sayDenied(one, forbidden.filter(harmless))
-    patterns.denyAround(one, allowed, around)
-  }
-  patterns.deny(slashMatters.size === httpMethods.length ? ["*"] : [...slashMatters], ["?*/"])
+  const all = mayNot === 0
+  const slashMatters = new Set(methodsIn(slashes))
+  if (may === 0) return { coverage: undefined, all, slashMatters }
+  const slash = (slashes === everyMethod ? ["*"] : methodsIn(slashes)).map((method) => `${method}/?*/`)
   const forms = all ? (options.hasParameters ? ["*//*"] : []) : options.ambiguous.patterns
-  if (wild || options.resourcePolicyAllows) patterns.denyForms(forms)
-  const made = patterns.coverage()
-  const merged = (minDepth: number): Coverage => ({
-    allow: options
-      .merge(permits, minDepth)
-      .flatMap(({ methods, paths }) => methods.flatMap((method) => paths.map((path) => `${method}/${path}`))),
-    deny: made.deny,
-    // Merged patterns have wildcards where the exact ones may have had none. A path of many segments could end anywhere below.
-    denyForms: forms,
-    denyIfRoom: made.denyIfRoom.slice(1),
-    ...(minDepth > options.minDepth && { compact: () => merged(minDepth - 1) }),
-  })
-  return { coverage: { ...made, compact: () => merged(2) }, all, slashMatters }
+  const formsIf = (needed: boolean): readonly string[] => (needed || options.resourcePolicyAllows ? forms : [])
+  const shorter = (step: number, said: readonly string[]): CoverageForm | undefined => {
+    const patterns = options.shorter(permissions, step)
+    if (patterns === undefined) return undefined
+    const { allow, deny, isWide } = patterns
+    return {
+      ...{ allow, deny: [...deny, ...slash], denyIfRoom: [said], isShort: true },
+      // A path of many segments could end anywhere below a wide pattern, so ambiguous ones are denied even if none is a parameter.
+      denyForms: formsIf(isWild || isWide),
+      shorter: () => shorter(step + 1, said),
+    }
+  }
+  const form = (): CoverageForm => {
+    const { allow, deny, around, said } = exact(examined, permissions, options.resourcePolicyAllows)
+    const denyIfRoom = [around, said]
+    return { allow, deny: [...deny, ...slash], denyForms: formsIf(isWild), denyIfRoom, shorter: () => shorter(0, said) }
+  }
+  return { coverage: { form }, all, slashMatters }
+}
+
+/** Patterns by what they are for. */
+interface ExactPatterns {
+  readonly allow: readonly string[]
+  readonly deny: readonly string[]
+  /** Longer paths that no route takes, and routes that silence refuses already: denied as far as there is room. */
+  readonly around: readonly string[]
+  readonly said: readonly string[]
+}
+
+/** Every permitted route by its own pattern, and a Deny for whatever else these patterns cover. */
+function exact(
+  examined: readonly Examined[],
+  { permitted, forbidden }: Permissions,
+  resourcePolicyAllows: boolean,
+): ExactPatterns {
+  const [allow, deny, around, said] = [new Set<string>(), new Set<string>(), new Set<string>(), new Set<string>()]
+  const everything = examined.findIndex(({ template }) => template.tokens[0] === rest)
+  // `$default` covers the others, too.
+  const named = ~(permitted[everything] ?? 0)
+  for (const [at, one] of examined.entries()) {
+    const allowed = permitted[at] ?? 0
+    add(allow, methodsIn(at === everything ? allowed : allowed & named), one.paths)
+    for (const overlap of one.overlaps)
+      add(deny, methodsIn(allowed & overlap.bits & (forbidden[overlap.at] ?? 0)), overlap.deny)
+    const denied = forbidden[at] ?? 0
+    if (resourcePolicyAllows) add(deny, denialMethods(one, denied), one.paths)
+    else add(said, denialMethods(one, denied & ~harmOf(one, permitted)), one.paths)
+    addAround(around, one, methodsIn(allowed))
+  }
+  const besides = (texts: Set<string>): readonly string[] => [...texts].filter((text) => !deny.has(text))
+  return { allow: [...allow], deny: [...deny], around: besides(around), said: besides(said) }
+}
+
+/** The methods at which a Deny of the whole template would deny something permitted. */
+function harmOf({ deniedWith }: Examined, permitted: Uint8Array): number {
+  let bits = 0
+  for (const hit of deniedWith) bits |= hit.bits & (permitted[hit.at] ?? 0)
+  return bits
+}
+
+/** The methods of a Deny: `*` where all methods are meant and no other route of the table is hit by it. */
+function denialMethods({ wildMethod }: Examined, bits: number): readonly string[] {
+  return wildMethod !== "no" && bits === everyMethod ? ["*"] : methodsIn(bits)
+}
+
+function addAround(to: Set<string>, { wildMethod, around }: Examined, allowed: readonly string[]): void {
+  for (const path of new Set(allowed.flatMap((method) => around.deny.get(method) ?? []))) {
+    const methods = allowed.filter((method) => around.deny.get(method)?.includes(path))
+    add(to, wildMethod === "exact" && methods.length === httpMethods.length ? ["*"] : methods, [path])
+  }
 }
 
 /** What an answer of a table must hold at most, and all that it can hold where there is room. */
 export function most(
   examined: readonly Examined[],
-  { ambiguous, resourcePolicyAllows }: Omit<CoverOptions, "merge">,
-): { readonly needed: Coverage; readonly all: Coverage } {
-  const patterns = new Patterns()
+  { ambiguous, resourcePolicyAllows }: Pick<CoverOptions, "ambiguous" | "resourcePolicyAllows">,
+): { readonly needed: CoverageForm; readonly all: CoverageForm } {
+  const [allow, deny, said] = [new Set<string>(), new Set<string>(), new Set<string>()]
   for (const one of examined) {
     const methods = httpMethods.filter((method) => routeOf(one.template, method) !== undefined)
-    patterns.allow(methods, one.paths)
+    add(allow, methods, one.paths)
     // Where a template has several routes, a caller may be permitted all methods but one: then each is written.
-    const each: Examined = one.template.routes.size === 1 ? one : { ...one, wildMethod: "no" }
-    if (resourcePolicyAllows) patterns.deny(methodsOf(each, methods), one.paths)
-    else patterns.sayDenied(each, methods)
-    for (const overlap of one.overlaps) patterns.deny(overlap.methods, overlap.deny)
-    patterns.denyAround(one, methods, one.around)
+    const isOne = one.template.routes.size === 1 && one.wildMethod !== "no" && methods.length === httpMethods.length
+    add(resourcePolicyAllows ? deny : said, isOne ? ["*"] : methods, one.paths)
+    for (const overlap of one.overlaps) add(deny, overlap.methods, overlap.deny)
+    addAround(said, one, methods)
   }
-  patterns.deny(httpMethods, ["?*/"])
-  patterns.denyForms(ambiguous.patterns)
-  const needed = patterns.coverage()
-  const all = { ...needed, deny: [...needed.deny, ...needed.denyIfRoom.flat()], denyIfRoom: [] }
-  return { needed: { ...needed, denyIfRoom: [] }, all }
-}
-
-class Patterns {
-  readonly #allow = new Set<string>()
-  readonly #deny = new Set<string>()
-  #forms: readonly string[] = []
-  readonly #around = new Set<string>()
-  readonly #said = new Set<string>()
-
-  /** Method by method: `*` would also take a method that API Gateway does not name, and a path with an empty first segment. */
-  allow(methods: readonly string[], paths: readonly string[]): void {
-    add(this.#allow, methods, paths)
-  }
-
-  deny(methods: readonly string[], paths: readonly string[]): void {
-    add(this.#deny, methods, paths)
-  }
-
-  denyForms(patterns: readonly string[]): void {
-    this.#forms = patterns
-  }
-
-  /** Denied by silence already; said so where there is room. */
-  sayDenied(one: Examined, methods: readonly string[]): void {
-    add(this.#said, methodsOf(one, methods), one.paths)
-  }
-
-  denyAround({ wildMethod }: Examined, allowed: readonly string[], { deny }: Surroundings): void {
-    for (const path of new Set(allowed.flatMap((method) => deny.get(method) ?? []))) {
-      const methods = allowed.filter((method) => deny.get(method)?.includes(path))
-      add(this.#around, wildMethod === "exact" && methods.length === httpMethods.length ? ["*"] : methods, [path])
-    }
-  }
-
-  coverage(): Coverage {
-    const besides = (texts: Set<string>): readonly string[] => [...texts].filter((text) => !this.#deny.has(text))
-    const [allow, deny, denyForms] = [[...this.#allow], [...this.#deny], this.#forms]
-    return { allow, deny, denyForms, denyIfRoom: [besides(this.#around), besides(this.#said)] }
-  }
-}
-
-/** The methods of a Deny: `*` where all methods are meant and no other route of the table is hit by it. */
-function methodsOf({ wildMethod }: Examined, methods: readonly string[]): readonly string[] {
-  return wildMethod !== "no" && methods.length === httpMethods.length ? ["*"] : methods
+  add(deny, httpMethods, ["?*/"])
+  const needed = { allow: [...allow], deny: [...deny], denyForms: ambiguous.patterns, denyIfRoom: [] }
+  return { needed, all: { ...needed, deny: [...deny, ...[...said].filter((text) => !deny.has(text))] } }
 }
 
 function add(to: Set<string>, methods: readonly string[], paths: readonly string[]): void {

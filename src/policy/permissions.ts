@@ -4,16 +4,26 @@ import type { Covered } from "./patterns.ts"
 
 type Build = (permits: (route: Route) => boolean) => Covered
 
-/** Principals that come out differently are few in practice; the bound holds even where they are not. */
-const maxKinds = 1000
+/** Most bytes of the combinations that are remembered, as they are estimated. Half of it is the younger half. */
+const maxBytes = 4_194_304
+
+/** Principals that may call the same. What follows from that is made again if it was forgotten. */
+interface Kind {
+  covered: Covered | undefined
+  /** One bit for each distinct rule of the table. */
+  readonly met: Uint8Array
+}
 
 /**
  * Evaluates every distinct rule of the table once per principal. A principal stands for one token while that is cached, so
  * a warm request costs one look-up, however long the table is.
  */
 export class PermissionsOf {
-  readonly #byPrincipal = new WeakMap<Principal, Covered>()
-  readonly #byKind = new Map<string, Covered>()
+  readonly #byPrincipal = new WeakMap<Principal, Kind>()
+  /** The combinations of late, and those before them. */
+  #young = new Map<string, Kind>()
+  #old = new Map<string, Kind>()
+  readonly #bytesOfKind: number
   readonly #rules: readonly Route[]
   readonly #ruleOf: ReadonlyMap<Route, number>
   readonly #build: Build
@@ -32,22 +42,30 @@ export class PermissionsOf {
     this.#rules = rules
     this.#ruleOf = ruleOf
     this.#build = build
+    this.#bytesOfKind = 1000 + 3 * routes.length
   }
 
   of(principal: Principal): Covered {
     const known = this.#byPrincipal.get(principal)
-    if (known !== undefined) return known
-    const met = this.#rules.map(({ rule }) => rule.refuse(principal) === undefined)
-    const kind = met.map((one) => (one ? "1" : "0")).join("")
-    const covered = this.#byKind.get(kind) ?? this.#remember(kind, met)
-    this.#byPrincipal.set(principal, covered)
-    return covered
+    if (known?.covered !== undefined) return known.covered
+    const met = known?.met ?? Uint8Array.from(this.#rules, ({ rule }) => (rule.refuse(principal) === undefined ? 1 : 0))
+    const name = met.join("")
+    const kind = this.#young.get(name) ?? this.#remember(name, met)
+    this.#byPrincipal.set(principal, kind)
+    kind.covered ??= this.#build((route) => met[this.#ruleOf.get(route) ?? -1] === 1)
+    return kind.covered
   }
 
-  #remember(kind: string, met: readonly boolean[]): Covered {
-    const made = this.#build((route) => met[this.#ruleOf.get(route) ?? -1] === true)
-    if (this.#byKind.size >= maxKinds) this.#byKind.clear()
-    this.#byKind.set(kind, made)
-    return made
+  #remember(name: string, met: Uint8Array): Kind {
+    if (this.#young.size * this.#bytesOfKind > maxBytes / 2) {
+      // Their principals may live on, so what was made of them is dropped, not only the way to it.
+      for (const kind of this.#old.values()) kind.covered = undefined
+      this.#old = this.#young
+      this.#young = new Map()
+    }
+    const kind = this.#old.get(name) ?? { covered: undefined, met }
+    this.#old.delete(name)
+    this.#young.set(name, kind)
+    return kind
   }
 }

@@ -38,7 +38,7 @@ export class TextTable {
   }
 
   covers(principal: Principal): Coverage | undefined {
-    return something(this.#permissions.of(principal))
+    return this.#permissions.of(principal).coverage
   }
 
   decide(request: AccessRequest, principal: Principal): RouteVerdict {
@@ -46,7 +46,7 @@ export class TextTable {
     // The answer is judged by the ARN's text. An event that names another method contradicts it.
     if (arn?.method !== method) return { route: undefined, refused: gatewayMismatch, covers: undefined }
     const covered = this.#permissions.of(principal)
-    const covers = something(covered)
+    const covers = covered.coverage
     // The gateway keeps the answer for the token's other requests, so it is theirs, whatever this one is.
     if (!httpMethods.includes(method)) return { route: undefined, refused: methodUnknown, covers }
     const found = arn?.path === undefined ? undefined : this.#routeOf(request, arn.path, covered)
@@ -76,8 +76,4 @@ export class TextTable {
     // Neither the gateway nor the path leads to a route that the table names.
     return (chosen === undefined || chosen === this.#unnamedTemplate) && !this.#named.has(shape)
   }
-}
-
-function something({ coverage }: Covered): Coverage | undefined {
-  return coverage.allow.length === 0 ? undefined : coverage
 }

@@ -97,6 +97,16 @@ export interface GatewayOptions {
   readonly unauthorized?: "throw" | "deny"
   /** Whether the API's resource policy has Allow statements. Refusals are explicit Deny statements in any case. @default false */
   readonly resourcePolicyAllows?: boolean
+  /**
+   * Most bytes of an answer. Only WebSocket APIs have a published limit, which is the default: before you raise it, let your
+   * API serve a caller whose answer is that large. @default 8192, 8192 to 65536
+   */
+  readonly maxAnswerBytes?: number
+  /**
+   * What becomes of a table with callers whose policy does not fit: `refuse` refuses the configuration if such a caller is
+   * found, `unavailable` answers these callers with 500. @default "refuse"
+   */
+  readonly tooLarge?: "refuse" | "unavailable"
   /** REST only: claim that holds the API key value for usage plans (`apiKeySource: AUTHORIZER`). */
   readonly usageIdentifierKey?: ClaimPath
 }

@@ -2,7 +2,7 @@
  * What an answer covers, as patterns below the stage of an API: `GET/orders/?*`, `$connect`, `*`. Made from configuration
  * only. In a pattern `*` stands for any text, slashes included, and `?` for one character, as IAM reads them.
  */
-export interface Coverage {
+export interface CoverageForm {
   readonly allow: readonly string[]
   /** What has to be denied, because an Allow pattern, or the API's resource policy, would let it through. */
   readonly deny: readonly string[]
@@ -10,9 +10,14 @@ export interface Coverage {
   readonly denyForms?: readonly string[]
   /** What is denied besides, group by group as room permits: clearer answers, and routes that the table does not name. */
   readonly denyIfRoom: readonly (readonly string[])[]
-  /** The same in fewer patterns, for when it does not fit: right for every route of the table, wider around them. */
-  compact?(): Coverage
+  /** Whether the Resources may begin with a shorter ARN if they do not fit otherwise. */
+  readonly isShort?: boolean
+  /** The same in less room, for when it does not fit: right for every route of the table, wider around them. */
+  shorter?(): CoverageForm | undefined
 }
 
+/** Patterns, or a way to make them when they are needed. */
+export type Coverage = CoverageForm | { form(): CoverageForm }
+
 /** Every route of the stage. */
-export const wholeStage: Coverage = Object.freeze({ allow: ["*"], deny: [], denyIfRoom: [] })
+export const wholeStage: CoverageForm = Object.freeze({ allow: ["*"], deny: [], denyIfRoom: [] })

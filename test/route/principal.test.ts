@@ -11,6 +11,7 @@ const config = (routes: { [key: string]: RouteRule }, changes: Partial<Authorize
   routes,
   ...changes,
 })
+const methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 const bearer = (scope: string): string => `Bearer ${mint({ scope })}`
 
 /** Allow and Deny patterns below the stage. */
@@ -72,16 +73,17 @@ describe("a cached answer holds everything that the principal may call", () => {
     expect(deny).toEqual(expect.arrayContaining(["PUT/b/?*"]))
   })
 
-  it("routes of every method are one pattern, and only if nothing else of the table reads like it", async () => {
-    const { allow } = await patterns({ "ANY /admin/{id}": {} }, "x")
-    expect(allow).toEqual(["*/admin/?*"])
-    const both = await patterns({ "ANY /admin/{id}": {}, "GET /eu/admin/{id}": { scopes: ["no"] } }, "x")
-    expect(both.allow).toEqual(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"].map((m) => `${m}/admin/?*`))
+  it("1.6: routes of every method are allowed method by method, and denied by one pattern", async () => {
+    const { allow, deny } = await patterns({ "ANY /admin/{id}": {}, "ANY /ops/{id}": { scopes: ["ops"] } }, "x")
+    expect(allow).toEqual(methods.map((method) => `${method}/admin/?*`))
+    expect(deny).toContain("*/ops/?*")
+    const both = await patterns({ "ANY /admin/{id}": { scopes: ["no"] }, "GET /eu/admin/{id}": {} }, "x")
+    expect(both.deny.filter((pattern) => pattern.endsWith("/admin/?*"))).not.toContain("*/admin/?*")
   })
 
   it("unmatched authenticated is everything but the forbidden routes", async () => {
     const { allow, deny } = await patterns({ "GET /a": { scopes: ["a"] } }, "x", { unmatched: "authenticated" })
-    expect(allow).toEqual(["*/*"])
+    expect(allow).toEqual(methods.map((method) => `${method}/*`))
     expect(deny).toEqual(expect.arrayContaining(["GET/a", "GET/a/"]))
   })
 
@@ -172,8 +174,9 @@ describe("what does not fit", () => {
     const services = Object.fromEntries(
       Array.from({ length: 40 }, (_, i) => [`ANY /service-number-${i}/{proxy+}`, { scopes: ["all"] }]),
     )
+    // An Allow names its method, so seven patterns stand for a service, and 280 do not fit.
     const wild = (await patterns(services, "all")).allow
-    expect(wild).toEqual(Array.from({ length: 40 }, (_, i) => `*/service-number-${i}/?*`))
+    expect(wild).toEqual(methods.map((method) => `${method}/service-number-*`))
   })
 
   it("opens no whole method beside routes that the table does not name, and tells which requests it does open", async () => {
@@ -189,9 +192,11 @@ describe("what does not fit", () => {
     expect(policy.exposed.map(({ route }) => route)).toContain("GET /area-7/*")
     const { allow } = await patterns(areas(20), "all")
     expect(allow).toEqual(Array.from({ length: 20 }, (_, i) => `GET/area-${i}/?*`))
-    for (const { example } of policy.exposed) expect(example).toMatch(/^GET\/area-\d+\//)
+    for (const { example } of policy.exposed) expect(example).toMatch(/^GET\/area-\d+(?:\/|$)/)
+    // What the areas begin with is kept, so that no other first segment is opened.
+    expect((await patterns(areas(150), "all")).allow).toEqual(["GET/area-*"])
     const { decide } = createAuthorizer(config(areas(150)), { clock })
-    expect((await decide(restToken(bearer("all"), { path: "/admin" }))).reason).toBe("policy_too_large")
+    expect((await decide(restToken(bearer("all"), { path: "/admin" }))).reason).toBe("route_unmatched")
     expect(compilePolicy(config(areas(1))).exposed).toEqual([])
   })
 

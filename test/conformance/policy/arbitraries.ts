@@ -79,7 +79,7 @@ const demand = fc.constantFrom<Rule>(
 )
 
 /** Keys with one rule each, drawn from a few rules: tables whose rules all differ are hardly ever compilable. */
-function ruled(keys: fc.Arbitrary<readonly string[]>): fc.Arbitrary<Table> {
+export function ruled(keys: fc.Arbitrary<readonly string[]>): fc.Arbitrary<Table> {
   const ruleNumbers = fc.array(fc.constantFrom(0, 0, 1, 2), { minLength: 8, maxLength: 8 })
   const byArea = fc.boolean()
   return fc

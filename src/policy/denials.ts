@@ -1,0 +1,108 @@
+import { rest } from "../route/tokens.ts"
+import type { PatternNode } from "./pattern-tree.ts"
+import type { Examined } from "./patterns.ts"
+import { everyMethod, methodsIn, type Rights, resourceBytes } from "./rights.ts"
+
+/** Denies what is forbidden of a branch in few patterns, none of which reaches what is permitted. */
+export class Denials {
+  readonly #examined: readonly Examined[]
+  readonly #rights: Rights
+  readonly #beginning: number
+  readonly #paths = new Map<string, { bits: number; readonly node: PatternNode | undefined }>()
+
+  /**
+   * @param examined in the order of the tree
+   * @param beginning bytes of a Resource besides method and path
+   */
+  constructor(examined: readonly Examined[], rights: Rights, beginning: number) {
+    this.#examined = examined
+    this.#rights = rights
+    this.#beginning = beginning
+  }
+
+  /** Bytes; infinite where something permitted would be denied, too. */
+  cost(node: PatternNode): number {
+    if (!this.#rights.has(node, "forbidden")) return 0
+    if (this.#rights.isHarmless(node.starReach)) return this.costOfStar(node)
+    let bytes = 0
+    for (const place of node.own) {
+      if (!this.#rights.mayNot(place)) continue
+      if (!this.#isWhole(node, place)) return Number.POSITIVE_INFINITY
+      for (const text of endsOf(node)) bytes += this.#bytes(text)
+    }
+    return bytes + this.costBelow(node)
+  }
+
+  costBelow(node: PatternNode): number {
+    const bytes = this.#costOfChildren(node)
+    return bytes > 0 && this.#isBelowHarmless(node) ? Math.min(bytes, this.#bytes(`${node.text}/?*`)) : bytes
+  }
+
+  /** Of everything that begins with a node's text, which must be harmless. */
+  costOfStar(node: PatternNode): number {
+    const isForAll = this.#rights.bits === everyMethod && this.#rights.isHarmlessForAll(node)
+    return isForAll ? this.#beginning + 2 + node.starText.length : this.#bytes(node.starText)
+  }
+
+  deny(node: PatternNode): void {
+    if (!this.#rights.has(node, "forbidden")) return
+    if (this.#rights.isHarmless(node.starReach)) {
+      this.denyPath(node.starText, node)
+      return
+    }
+    for (const place of node.own) {
+      if (!this.#rights.mayNot(place)) continue
+      const texts = this.#isWhole(node, place) ? endsOf(node) : (this.#examined[place]?.paths ?? [])
+      for (const text of texts) this.denyPath(text, undefined)
+    }
+    this.denyBelow(node)
+  }
+
+  denyBelow(node: PatternNode): void {
+    const bytes = this.#costOfChildren(node)
+    if (bytes > 0 && this.#isBelowHarmless(node) && this.#bytes(`${node.text}/?*`) <= bytes)
+      this.denyPath(`${node.text}/?*`, undefined)
+    else for (const child of node.children) this.deny(child)
+  }
+
+  /** @param node the node whose `starText` the path is */
+  denyPath(path: string, node: PatternNode | undefined): void {
+    const known = this.#paths.get(path)
+    if (known === undefined) this.#paths.set(path, { bits: this.#rights.bits, node })
+    else known.bits |= this.#rights.bits
+  }
+
+  /** Methods and paths: `*` in place of several methods where it reaches nothing that is permitted. */
+  patterns(): readonly string[] {
+    return [...this.#paths].flatMap(([path, { bits, node }]) => {
+      const methods = methodsIn(bits)
+      const isForAll = methods.length > 1 && node !== undefined && this.#rights.isHarmlessForAll(node)
+      return isForAll ? [`*/${path}`] : methods.map((method) => `${method}/${path}`)
+    })
+  }
+
+  /** Whether both spellings of a node's text are all of a template, and nothing permitted. */
+  #isWhole(node: PatternNode, place: number): boolean {
+    const isDefault = this.#examined[place]?.template.tokens[0] === rest
+    return !node.isOpen && !isDefault && this.#rights.isHarmless(node.ownReach)
+  }
+
+  #costOfChildren({ children }: PatternNode): number {
+    let bytes = 0
+    for (const child of children) bytes += this.cost(child)
+    return bytes
+  }
+
+  #isBelowHarmless(node: PatternNode): boolean {
+    return !node.isJoint && node.tokens.length > 0 && this.#rights.isHarmless(node.belowReach)
+  }
+
+  #bytes(path: string): number {
+    return resourceBytes(this.#rights.bits, path, this.#beginning)
+  }
+}
+
+/** A text in both spellings of its end; the root has one. */
+function endsOf({ text }: PatternNode): readonly string[] {
+  return text === "" ? [text] : [text, `${text}/`]
+}

@@ -1,0 +1,108 @@
+import { httpMethods } from "../route/template.ts"
+import type { PatternNode, Reach } from "./pattern-tree.ts"
+
+/** All methods, one bit each in the order of `httpMethods`. */
+export const everyMethod: number = (1 << httpMethods.length) - 1
+
+/** Lists of methods by their bits. */
+const lists: (readonly string[])[] = []
+
+export function methodsIn(bits: number): readonly string[] {
+  lists[bits] ??= httpMethods.filter((_, at) => (bits & (1 << at)) !== 0)
+  return lists[bits]
+}
+
+/** Bytes of Resources for some methods of a path. */
+export function resourceBytes(bits: number, path: string, beginning: number): number {
+  let bytes = 0
+  for (const method of methodsIn(bits)) bytes += beginning + method.length + 1 + path.length
+  return bytes
+}
+
+/** What one caller may call and may not call, by place in a tree of patterns, seen for some methods at a time. */
+export class Rights {
+  /** Bits of the permitted methods, and of those that have a route which is not permitted. */
+  readonly permitted: Uint8Array
+  readonly forbidden: Uint8Array
+  /** The methods that are looked at now. */
+  bits = 0
+  readonly #branches = new Map<PatternNode, number>()
+  readonly #reached = new Map<Reach, number>()
+
+  constructor(permitted: Uint8Array, forbidden: Uint8Array) {
+    this.permitted = permitted
+    this.forbidden = forbidden
+  }
+
+  /** The methods to look at together: all of them where every route is one of every method, else each by itself. */
+  groups(withForbidden: boolean): readonly number[] {
+    let used = 0
+    let isUniform = true
+    for (const [place, may] of this.permitted.entries()) {
+      const mayNot = this.forbidden[place] ?? 0
+      used |= withForbidden ? may | mayNot : may
+      if ((may !== 0 && may !== everyMethod) || (mayNot !== 0 && mayNot !== everyMethod)) isUniform = false
+    }
+    if (isUniform && used !== 0) return [everyMethod]
+    return httpMethods.map((_, at) => used & (1 << at)).filter((bit) => bit !== 0)
+  }
+
+  may(place: number): boolean {
+    return ((this.permitted[place] ?? 0) & this.bits) !== 0
+  }
+
+  mayNot(place: number): boolean {
+    return ((this.forbidden[place] ?? 0) & this.bits) !== 0
+  }
+
+  /** Whether something of a branch is permitted, or forbidden. */
+  has(node: PatternNode, which: "permitted" | "forbidden"): boolean {
+    let known = this.#branches.get(node)
+    if (known === undefined) {
+      known = 0
+      for (let place = node.from; place < node.to; place++)
+        known |= (this.permitted[place] ?? 0) | ((this.forbidden[place] ?? 0) << 8)
+      this.#branches.set(node, known)
+    }
+    return ((which === "permitted" ? known : known >> 8) & this.bits) !== 0
+  }
+
+  /** Whether a pattern covers nothing that is permitted, so that it may be denied. */
+  isHarmless(reach: Reach | null): boolean {
+    return reach !== null && (this.#permittedIn(reach) & this.bits) === 0
+  }
+
+  /** The same of a pattern that has `*` in place of the method. */
+  isHarmlessForAll({ anyMethodReach }: PatternNode): boolean {
+    return anyMethodReach !== null && this.#permittedIn(anyMethodReach) === 0
+  }
+
+  /** Whether all that a pattern covers of what is forbidden stands in the branch, or below its node: there it can be denied. */
+  isWithin(node: PatternNode, reach: Reach | null, which: "branch" | "below"): boolean {
+    if (reach === null) return false
+    const from = which === "branch" ? node.from : node.from + node.own.length
+    for (let at = 0; at < reach.length; at += 2) {
+      const place = reach[at] ?? 0
+      const isForbidden = ((this.forbidden[place] ?? 0) & (reach[at + 1] ?? 0) & this.bits) !== 0
+      if (isForbidden && (place < from || place >= node.to)) return false
+    }
+    return true
+  }
+
+  /** Whether a pattern covers nothing that is forbidden. */
+  isFree(reach: Reach | null): boolean {
+    if (reach === null) return false
+    for (let at = 0; at < reach.length; at += 2)
+      if (((this.forbidden[reach[at] ?? 0] ?? 0) & (reach[at + 1] ?? 0) & this.bits) !== 0) return false
+    return true
+  }
+
+  #permittedIn(reach: Reach): number {
+    let known = this.#reached.get(reach)
+    if (known !== undefined) return known
+    known = 0
+    for (let at = 0; at < reach.length; at += 2) known |= (this.permitted[reach[at] ?? 0] ?? 0) & (reach[at + 1] ?? 0)
+    this.#reached.set(reach, known)
+    return known
+  }
+}

@@ -1,0 +1,114 @@
+import { httpMethods } from "../route/template.ts"
+import { routeOf, type Template, type TemplateTree } from "../route/tree.ts"
+import type { Exposure } from "./exposure.ts"
+import { OverlapAnalysis } from "./overlap.ts"
+import { type PatternNode, PatternTree } from "./pattern-tree.ts"
+import type { Examined, Permissions, ShorterPatterns } from "./patterns.ts"
+import { Rights } from "./rights.ts"
+import { Shortening, type Width } from "./shortening.ts"
+
+/** One way of writing patterns shorter. */
+interface Step {
+  readonly width: Width
+  /** Whether segments that begin alike may be covered together. */
+  readonly joined: boolean
+}
+
+const never = Number.POSITIVE_INFINITY
+/** Only what is the same in fewer patterns. */
+const exactly: Step = { width: { below: never, star: never }, joined: false }
+/** Where every path has a route, nothing can be covered that the table does not name. */
+const complete: readonly Step[] = [exactly, { width: { below: 0, star: 0 }, joined: false }]
+/** Elsewhere as little as fits: a pattern keeps two segments, one, or what segments of the table begin with. */
+const incomplete: readonly Step[] = [
+  exactly,
+  { width: { below: 2, star: 2 }, joined: false },
+  { width: { below: 1, star: 2 }, joined: false },
+  { width: { below: 1, star: 2 }, joined: true },
+]
+
+/** Bytes of a Resource besides method and path, about: only how it compares with the length of a path counts. */
+const beginningBytes = 40
+
+/** Policies in fewer patterns. What they need to know of the table is found out when one does not fit. */
+export class Shorter {
+  readonly #templates: readonly Template[]
+  readonly #tree: TemplateTree
+  readonly #examined: readonly Examined[]
+  readonly #denyAll: boolean
+  readonly #steps: readonly Step[]
+  #analysis: OverlapAnalysis | undefined
+  readonly #trees: (PatternTree | undefined)[] = []
+
+  constructor(
+    templates: readonly Template[],
+    tree: TemplateTree,
+    examined: readonly Examined[],
+    options: { readonly resourcePolicyAllows: boolean; readonly complete: boolean },
+  ) {
+    this.#templates = templates
+    this.#tree = tree
+    this.#examined = examined
+    this.#denyAll = options.resourcePolicyAllows
+    this.#steps = options.complete ? complete : incomplete
+  }
+
+  /** The patterns of a step, each of which reaches further than the one before; undefined: there is none. */
+  patterns(permissions: Permissions, number: number): ShorterPatterns | undefined {
+    const step = this.#steps[number]
+    if (step === undefined) return undefined
+    const { allow, deny } = this.#shortening(permissions, step).patterns()
+    return { allow, deny, isWide: step !== exactly }
+  }
+
+  /** Requests on routes that the table does not name, which the widest patterns cover: one for each method and beginning. */
+  exposures(): readonly Exposure[] {
+    if (this.#steps === complete) return []
+    const { fresh, maxSegments } = this.#analyse()
+    const joints = this.#treeOf(true).root.children.filter(({ isJoint }) => isJoint)
+    return [...this.#treeOf(false).root.children, ...joints].flatMap((node) => {
+      const { tokens, isJoint, isOpen } = node
+      const [first = ""] = tokens
+      const shown = isJoint ? `${first}*` : isOpen ? "*/*" : `${first}/*`
+      return httpMethods.flatMap((method) => {
+        if (!this.#mayBeWidened(node, method)) return []
+        const path = isJoint ? this.#treeOf(true).beginningWith(first).slice(-1) : [isOpen ? fresh : first, fresh]
+        while (path.length < maxSegments && this.#tree.choose(path, method) !== undefined) path.push(fresh)
+        if (this.#tree.choose(path, method) !== undefined) return []
+        const example = `${method}/${path.join("/")}`
+        const message = `a policy of too many patterns is merged, and then also covers ${example}, should the API have such a route`
+        return [{ route: `${method} /${shown}`, example, message }]
+      })
+    })
+  }
+
+  /** Whether a pattern for what begins with a node could stand for routes of a method. */
+  #mayBeWidened({ from, to, isJoint }: PatternNode, method: string): boolean {
+    const { order } = this.#treeOf(isJoint)
+    for (let place = from; place < to; place++) {
+      const template = this.#templates[order[place] ?? -1]
+      if (template !== undefined && (isJoint || template.tokens.length > 1) && routeOf(template, method)) return true
+    }
+    return false
+  }
+
+  #shortening({ permitted, forbidden }: Permissions, { width, joined }: Step): Shortening {
+    const tree = this.#treeOf(joined)
+    const placed = (bits: Uint8Array): Uint8Array => Uint8Array.from(tree.order, (at) => bits[at] ?? 0)
+    const rights = new Rights(placed(permitted), placed(forbidden))
+    const examined = tree.order.map((at) => this.#examined[at] as Examined)
+    return new Shortening(tree, examined, rights, { width, beginning: beginningBytes, denyAll: this.#denyAll })
+  }
+
+  /** An analysis of its own: the findings of the one at start need not stay in memory. */
+  #analyse(): OverlapAnalysis {
+    this.#analysis ??= new OverlapAnalysis(this.#templates, this.#tree)
+    return this.#analysis
+  }
+
+  #treeOf(joined: boolean): PatternTree {
+    const tree = this.#trees[Number(joined)] ?? new PatternTree(this.#templates, this.#analyse(), joined)
+    this.#trees[Number(joined)] = tree
+    return tree
+  }
+}
