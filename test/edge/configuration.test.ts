@@ -155,6 +155,20 @@ describe("SR-160: options of evidence", () => {
     ["a pin that is none", pins({ spkiSha256: ["abc"] }), [`${at}.mtls.spkiSha256[0]`, /SHA-256 in hex/]],
     ["a name without type", pins({ san: ["bigip.example.com"] }), [`${at}.mtls.san[0]`, /begin with its type/]],
     ["a wildcard", pins({ san: ["DNS:*.example.com"] }), [`${at}.mtls.san[0]`, /wildcards are not matched/]],
+    ["an empty list of issuers", pins({ issuerSerial: [] }), [`${at}.mtls.issuerSerial`, /must be a list such as/]],
+    ["issuers that are no list", pins({ issuerSerial: "CN=x" }), [`${at}.mtls.issuerSerial`, /must be a list such as/]],
+    [
+      "an empty issuer",
+      pins({ issuerSerial: [{ issuer: "", serial: "01" }] }),
+      [`${at}.mtls.issuerSerial[0].issuer`, /./],
+    ],
+    [
+      "an empty serial",
+      pins({ issuerSerial: [{ issuer: "CN=x", serial: "" }] }),
+      [`${at}.mtls.issuerSerial[0].serial`, /./],
+    ],
+    ["an empty list of keys", pins({ spkiSha256: [] }), [`${at}.mtls.spkiSha256`, /./]],
+    ["an empty list of names", pins({ san: [] }), [`${at}.mtls.san`, /./]],
     ["a serial without issuer", pins({ issuerSerial: [{ serial: "01" }] }), [`${at}.mtls.issuerSerial[0].issuer`, /./]],
     [
       "a serial that is none",

@@ -53,9 +53,10 @@ const never: Judged = { pinned: false, notBeforeMs: Number.NaN, notAfterMs: Numb
 function judge(pem: string, { spkiSha256, issuerSerial, san }: CertificatePins): Judged {
   try {
     const certificate = new nodeCrypto.X509Certificate(pem)
+    const issued = issuerAndSerialOf(certificate)
     const pinned =
       (spkiSha256 === undefined || spkiSha256.has(spkiOf(certificate))) &&
-      (issuerSerial === undefined || issuerSerial.has(issuerAndSerialOf(certificate))) &&
+      (issuerSerial === undefined || (issued !== undefined && issuerSerial.has(issued))) &&
       (san === undefined || alternativeNames(certificate).some((name) => san.has(name)))
     const { validFrom, validTo } = certificate
     return { pinned, notBeforeMs: Date.parse(validFrom), notAfterMs: Date.parse(validTo) }
@@ -72,8 +73,8 @@ function spkiOf({ publicKey }: X509Certificate): string {
 }
 
 /** Node writes one RDN a line, the most general first, escaped as in RFC 4514. */
-function issuerAndSerialOf({ issuer, serialNumber }: X509Certificate): string {
-  return issuerAndSerial((issuer ?? "").split("\n").reverse().join(","), serialNumber) ?? ""
+function issuerAndSerialOf({ issuer, serialNumber }: X509Certificate): string | undefined {
+  return issuerAndSerial((issuer ?? "").split("\n").reverse().join(","), serialNumber)
 }
 
 /**
