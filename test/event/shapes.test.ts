@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest"
+import { readRequest } from "../../src/event/read.ts"
 import { createAuthorizer } from "../../src/index.ts"
 import { oidcIssuer } from "../support/config.ts"
 import { eventBuilders, eventKinds, http1, http2, restRequest, restToken, webSocket } from "../support/events.ts"
@@ -65,6 +66,41 @@ describe("SR-151: no known shape, or two at once, is unavailable and never a gue
   ]
   it.each(mixed)("%s", async (_name, event) => {
     expect(await decide(event)).toEqual({ outcome: "unavailable", reason: "event_unknown" })
+  })
+})
+
+describe("9, SR-151: an event of payload 1.0 by one mark alone", () => {
+  const bare = without(http1(bearer), "version", "identitySource", "authorizationToken")
+  const kindOf = (event: unknown): string => {
+    const request = readRequest(event)
+    return "refused" in request ? request.code : request.kind
+  }
+
+  it.each<[string, object, string]>([
+    ["its version", { version: "1.0" }, "http-1.0"],
+    ["its identity source", { identitySource: bearer }, "http-1.0"],
+    ["its token", { authorizationToken: bearer }, "http-1.0"],
+    ["an empty identity source", { identitySource: "" }, "http-1.0"],
+    ["none: it is a REST request", {}, "rest-request"],
+    ["null in place of all: it is a REST request", { version: null, identitySource: null }, "rest-request"],
+    ["a list of sources: it is a REST request", { identitySource: [bearer] }, "rest-request"],
+    ["another version", { version: "3.0" }, "event_unknown"],
+    ["the version of payload 2.0", { version: "2.0" }, "event_unknown"],
+    ["a version that is no text", { version: 1 }, "event_unknown"],
+  ])("%s", (_name, marks, expected) => {
+    expect(kindOf({ ...bare, ...marks })).toBe(expected)
+  })
+
+  it("has no identity sources where the event names none", () => {
+    for (const [marks, sources] of [
+      [{ version: "1.0" }, [undefined]],
+      [{ version: "1.0", identitySource: null, authorizationToken: bearer }, [bearer]],
+      [{ version: "1.0", identitySource: "a,b", authorizationToken: bearer }, ["a,b"]],
+      [{ version: "1.0", identitySource: ["a", "b"] }, ["a", "b"]],
+    ] as const)
+      expect(readRequest({ ...bare, ...marks })).toMatchObject({ identitySources: sources })
+    for (const event of [restRequest(bearer), restToken(bearer), webSocket(bearer)])
+      expect(readRequest(event)).not.toHaveProperty("identitySources")
   })
 })
 
