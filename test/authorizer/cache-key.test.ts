@@ -52,7 +52,7 @@ describe("6, SR-143: with a TTL, the credential is among the identity sources of
   ])("payload 2.0: %s is another key", async (_name, sources) => {
     const { trace, ...decision } = await cached.decide(v2(sources), { trace: true })
     expect(decision).toEqual({ outcome: "unavailable", reason: "gateway_mismatch" })
-    expect(trace?.at(-1)).toMatchObject({ check: "gateway", ok: false })
+    expect(trace?.at(-1)).toMatchObject({ stage: "gateway", ok: false })
     await expect(cached.handler(v2(sources))).rejects.toMatchObject({ code: "gateway_mismatch" })
     expect(await uncached.decide(v2(sources))).toMatchObject({ outcome: "allow" })
   })
