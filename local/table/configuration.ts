@@ -8,6 +8,6 @@ export function configurationFor(issuers: readonly Issuer[], gateway: GatewayOpt
     issuers: issuers.map(({ configuration }) => configuration),
     routes: { "GET /orders": { scopes }, $connect: { scopes } },
     gateway,
-    keys: { allowHttpLoopback: true },
+    keys: { allowHttpLoopback: true, timeoutMs: 8000 }, // the longest, for a machine that is busy
   }
 }

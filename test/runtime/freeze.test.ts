@@ -25,14 +25,11 @@ async function outcomeOf(request: ReturnType<WatchedFunction["request"]>): Promi
   return "unavailable"
 }
 
-/**
- * Requests with a token of this key until one is allowed; a fetch is then waited for. Between the requests the process
- * is frozen, so that back-off and cool-down pass.
- */
+/** Requests with a token of this key until one is allowed. Between them back-off and cool-down pass. */
 async function recovers(lambda: WatchedFunction, key: TestKey): Promise<void> {
-  for (let freezes = 0; freezes < 10; freezes++) {
+  for (let seconds = 0; seconds < 10; seconds++) {
     if ((await outcomeOf(lambda.request(key))) === "allow") return
-    await lambda.freeze()
+    lambda.wait()
   }
   expect.unreachable("no request was allowed after the key server had come back")
 }

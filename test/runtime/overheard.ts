@@ -20,7 +20,8 @@ export interface OverheardFunction extends Pick<LambdaProcess, "invoke" | "initE
 const scratch = mkdtempSync(join(tmpdir(), "hallpass-overheard-"))
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
-const patienceMs = 10_000
+/** Says that the process did not end, before the test's own time is over. */
+const patienceMs = 100_000
 const end = "\nThe process has ended with "
 let count = 0
 

@@ -21,6 +21,8 @@ export interface WatchedFunction {
   request(key: TestKey): Promise<Invoked>
   /** Stops the process as Lambda does between invocations, long enough for every deadline of the test to pass. */
   freeze(meanwhile?: () => void): Promise<void>
+  /** Lets a second pass on the clock, and nothing of any deadline. */
+  wait(): void
   /** What went wrong unseen: unhandled rejections, uncaught errors, warnings, and unexpected text on standard error. */
   faults(): string
 }
@@ -34,10 +36,34 @@ afterEach(async () => {
 })
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
-/** How long a freeze takes: longer than the key fetch's deadline in these tests. */
-const frozenMs = 500
-/** No request of these tests may take longer: many times the deadline, for a machine that is busy. */
-const patienceMs = 10_000
+/** The deadline of a key fetch, and how long a freeze takes for the function: longer. */
+const [timeoutMs, frozenMs] = [300, 500]
+/** Says what did not come, before the test's own time is over. */
+const patienceMs = 100_000
+
+/**
+ * The function's clocks and longer timers stand still. SIGUSR2 lets the time of a freeze pass for all of them, SIGHUP a second
+ * for the wall clock alone. So no deadline is over because the machine is busy, and no test waits for one.
+ */
+const standstill = `
+  let [passedMs, wallMs] = [0, Date.now()]
+  const { setTimeout: after, clearTimeout: drop } = globalThis
+  const waiting = new Set()
+  Date.now = () => wallMs
+  performance.now = () => passedMs
+  globalThis.setTimeout = (work, ms = 0, ...rest) => {
+    if (!(ms >= 50)) return after(work, ms, ...rest)
+    const timer = { dueMs: passedMs + ms, work: () => work(...rest), ref: () => timer, unref: () => timer }
+    waiting.add(timer)
+    return timer
+  }
+  globalThis.clearTimeout = (timer) => void (waiting.delete(timer) || drop(timer))
+  process.on("SIGUSR2", () => {
+    passedMs += ${frozenMs}
+    wallMs += ${frozenMs}
+    for (const timer of waiting) if (timer.dueMs <= passedMs && waiting.delete(timer)) timer.work()
+  })
+  process.on("SIGHUP", () => void (wallMs += 1000))`
 
 const watch = (file: string): string => `
   import { appendFileSync } from "node:fs"
@@ -65,11 +91,11 @@ export async function startWatched(
   const configuration = {
     issuers: [{ provider: "oidc", issuer, audience, jwksUri }],
     cache: { maxTokens: 0 },
-    keys: { allowHttpLoopback: true, timeoutMs: 300, cooldownSeconds: 1, ...keys },
+    keys: { allowHttpLoopback: true, timeoutMs, cooldownSeconds: 1, ...keys },
   }
   const environment = {
     HALLPASS_CONFIG: JSON.stringify(configuration),
-    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(watch(faultFile))}`,
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(watch(faultFile) + standstill)}`,
   }
   const lambda = await startLambdaProcess({ folder, environment, client: inject("runtimeClient") })
   running.add(lambda)
@@ -80,9 +106,11 @@ export async function startWatched(
     async freeze(meanwhile) {
       process.kill(pid, "SIGSTOP")
       meanwhile?.()
-      await pause(frozenMs)
+      for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate) // what the server does meanwhile is sent
+      process.kill(pid, "SIGUSR2")
       process.kill(pid, "SIGCONT")
     },
+    wait: () => void process.kill(pid, "SIGHUP"),
     faults: () => readFileSync(faultFile, "utf8"),
   }
 }
@@ -117,7 +145,7 @@ export function snapshotOf(keys: readonly TestKey[], ageSeconds = 60): unknown {
 }
 
 function eventWithTokenOf(key: TestKey): GatewayEvent {
-  // The bundle has the real clock.
+  // The function's clock stands at its start.
   const now = Math.floor(Date.now() / 1000)
-  return http2(`Bearer ${mint({ iat: now - 60, exp: now + 3600 }, { key })}`)
+  return http2(`Bearer ${mint({ iat: now - 3600, exp: now + 7200 }, { key })}`)
 }
