@@ -1,47 +1,96 @@
+import { join } from "node:path"
 import type { ViteUserConfig } from "vitest/config"
+import { BaseSequencer, type TestSpecification } from "vitest/node"
+
+// npm test          everything
+// npm run test:quick   what takes less than a minute (vitest --mode quick)
+// npm run test:long    everything, generated cases ten times as many and other ones each time (vitest --mode long)
 
 // Fails every test during which a secret of the tests is written anywhere.
 const setupFiles = ["test/support/canary-scan.ts"]
 
-// What builds the package, the templates or the benches, or reads all of the documentation.
+/** What builds the package, the templates or the benches, or reads all of the documentation. */
 const wholeProduct = ["package", "deploy", "docs", "bench"].map((folder) => `test/${folder}/**/*.test.ts`)
 
-const config: ViteUserConfig = {
+/** What test:quick leaves out: child processes, builds, other programs, many thousand generated cases. */
+const takesLong = [
+  ...["bench", "cli", "conformance", "deploy", "keys/faults", "runtime"].map((folder) => `test/${folder}/**`),
+  ...[
+    "docs/cost",
+    "edge/guides",
+    "edge/irules",
+    "edge/nginx",
+    "local/command",
+    "package/bundle",
+    "package/tarball",
+  ].map((name) => `test/${name}.test.ts`),
+  "test/secret/moto.test.ts",
+]
+
+/** The longest files begin first, so that no processor waits for one of them at the end. */
+const longest = [
+  "conformance/policy/",
+  "deploy/cfn-lint",
+  "keys/faults/",
+  "test/cli/",
+  "runtime/snapshot",
+  "edge/irules",
+]
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const found = longest.findIndex((part) => moduleId.includes(part))
+      return found < 0 ? longest.length : found
+    }
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b))
+  }
+}
+
+type Settings = NonNullable<ViteUserConfig["test"]>
+
+/** The projects of a run. No test depends on real time: these limits only end what hangs, also on a busy machine. */
+export function projectsOf(mode: string): { readonly test: Settings & { readonly name: string } }[] {
+  const usual = {
+    setupFiles,
+    testTimeout: mode === "long" ? 3_600_000 : 300_000,
+    hookTimeout: 600_000,
+    env: {
+      TEST_MODE: mode,
+      // Child processes spend most of their time compiling the same modules.
+      NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules/.cache/hallpass-tests"),
+    },
+  }
+  if (mode === "quick")
+    return [{ test: { ...usual, name: "quick", include: ["test/**/*.test.ts"], exclude: takesLong } }]
+  return [
+    {
+      test: {
+        ...usual,
+        name: "rooms",
+        include: ["test/**/*.test.ts"],
+        exclude: ["test/runtime/**", ...wholeProduct],
+      },
+    },
+    { test: { ...usual, name: "package", include: wholeProduct } },
+    // Builds the bundle and AWS's runtime client first.
+    {
+      test: {
+        ...usual,
+        name: "runtime",
+        include: ["test/runtime/**/*.test.ts"],
+        globalSetup: ["test/runtime/setup.ts"],
+      },
+    },
+  ]
+}
+
+export default ({ mode }: { readonly mode: string }): ViteUserConfig => ({
   test: {
     // One for each processor, where the default leaves one of them idle.
     maxWorkers: "100%",
-    // Three projects: the runtime tests build the bundle and AWS's runtime client first, and have a process each.
-    projects: [
-      {
-        test: {
-          name: "rooms",
-          include: ["test/**/*.test.ts"],
-          exclude: ["test/runtime/**", ...wholeProduct],
-          setupFiles,
-          testTimeout: 20_000,
-        },
-      },
-      {
-        test: {
-          name: "package",
-          include: wholeProduct,
-          setupFiles,
-          testTimeout: 240_000,
-          hookTimeout: 240_000,
-        },
-      },
-      {
-        test: {
-          name: "runtime",
-          include: ["test/runtime/**/*.test.ts"],
-          globalSetup: ["test/runtime/setup.ts"],
-          setupFiles,
-          testTimeout: 60_000,
-          hookTimeout: 600_000,
-        },
-      },
-    ],
+    reporters: ["default", ["./test/support/left-out.ts", { quick: mode === "quick" }]],
+    sequence: { sequencer: LongestFirst },
+    projects: projectsOf(mode),
   },
-}
-
-export default config
+})

@@ -2,19 +2,15 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { cfnLint } from "../support/tools.ts"
 import { check, ruleNames } from "./cfn-guard.ts"
-import { isThere, root, run } from "./external-tools.ts"
+import { root, run } from "./external-tools.ts"
 
 interface Transformed {
   readonly Resources: {
     readonly [name: string]: { readonly Type: string; readonly Properties: { readonly [name: string]: unknown } }
   }
 }
-
-// cfn-lint is a Python program and comes from no registry that the project uses.
-const here = isThere("cfn-lint")
-if (!here)
-  console.warn("!!! cfn-lint is not there: the templates are NOT checked with it, nor after the SAM transform.")
 
 const folder = mkdtempSync(join(tmpdir(), "hallpass-cfn-lint-"))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -30,7 +26,7 @@ function python(): string {
 const lint = (paths: readonly string[], ...ignored: string[]): string =>
   run("cfn-lint", ["--format", "parseable", "--ignore-checks", "W1028", ...ignored, "--", ...paths]).output
 
-describe.skipIf(!here)("cfn-lint", () => {
+describe.skipIf(!cfnLint.isThere)("cfn-lint", () => {
   test("finds nothing in the template and in the example that attaches to existing APIs", () => {
     expect(lint([join(root, "template.yaml"), join(root, "examples/attach-existing-api.yaml")])).toBe("")
   })

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { installCdkExample, isThere, ownEnvironment, root, run } from "./external-tools.ts"
+import { installCdkExample, ownEnvironment, root, run } from "./external-tools.ts"
 
 /** What a deployment sets an authorizer of one kind of API to, or why it refuses to. */
 export type Deployed = { readonly refused: string } | { readonly [name: string]: unknown }
@@ -58,10 +58,7 @@ export async function withCdk(configurations: readonly object[]): Promise<readon
   }
 }
 
-/** Whether `withTerraform` can be asked. */
-export const hasTerraform: boolean = isThere("terraform")
-
-/** What examples/terraform makes of configurations. Its module `gateway` has no provider, so nothing is fetched. */
+/** What examples/terraform makes of configurations, if `terraform.isThere`. Its module `gateway` has no provider, so nothing is fetched. */
 export function withTerraform(configurations: readonly object[]): readonly Authorizers[] {
   const all = terraform(configurations)
   if (!("refused" in all)) return all.authorizers

@@ -26,11 +26,6 @@ export function run(
   return { code: status, output: `${stdout ?? ""}${stderr ?? ""}${error === undefined ? "" : String(error)}` }
 }
 
-/** Whether a program is on the path. The tests install none, and say loudly what they leave out without it. */
-export function isThere(program: string): boolean {
-  return run("sh", ["-c", `command -v ${program}`]).code === 0
-}
-
 /**
  * Installs what the CDK example needs, once; with it comes the binary of cfn-guard. Several processes may ask at the same
  * time.

@@ -4,8 +4,9 @@ import { beforeAll, describe, expect, test } from "vitest"
 import { gatewaySettingsText } from "../../src/cli/gateway-settings.ts"
 import { type AuthorizerConfig, createAuthorizer } from "../../src/index.ts"
 import { compilePolicy } from "../../src/policy.ts"
+import { terraform } from "../support/tools.ts"
 import { parseTemplate } from "./cloudformation-yaml.ts"
-import { type Authorizers, type Deployed, hasTerraform, withCdk, withTerraform } from "./deployed-authorizers.ts"
+import { type Authorizers, type Deployed, withCdk, withTerraform } from "./deployed-authorizers.ts"
 import { root } from "./external-tools.ts"
 import { evaluate, type Values } from "./intrinsics.ts"
 import { okta } from "./parameter-sets.ts"
@@ -301,8 +302,7 @@ describe("13-8-2: examples/cdk and hallpass check agree", () => {
   })
 })
 
-if (!hasTerraform) console.warn("!!! terraform is not there: what examples/terraform derives is NOT compared.")
-describe.skipIf(!hasTerraform)("13-8-2: examples/terraform and hallpass check agree", () => {
+describe.skipIf(!terraform.isThere)("13-8-2: examples/terraform and hallpass check agree", () => {
   let made: readonly Authorizers[]
   beforeAll(() => {
     made = withTerraform(configurations)
@@ -344,7 +344,7 @@ describe.skipIf(!hasTerraform)("13-8-2: examples/terraform and hallpass check ag
     { issuers, gateway: { resultTtlSeconds: "soon" } },
   ]
 
-  test("what cannot be derived is refused, and by hallpass, too", { timeout: 60_000 }, () => {
+  test("what cannot be derived is refused, and by hallpass, too", () => {
     for (const configuration of refused)
       expect(() => createAuthorizer(configuration as never), JSON.stringify(configuration)).toThrow(/gateway\./)
     const all = withTerraform(refused)

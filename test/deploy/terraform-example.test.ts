@@ -4,13 +4,13 @@ import { join } from "node:path"
 import { afterAll, describe, expect, test } from "vitest"
 import { environmentVariables } from "../../src/configuration/environment.ts"
 import { createAuthorizer } from "../../src/index.ts"
-import { isThere, root, run } from "./external-tools.ts"
+import { leftOut } from "../support/left-out.ts"
+import { terraform } from "../support/tools.ts"
+import { root, run } from "./external-tools.ts"
 
 const example = join(root, "examples/terraform")
 const files = globSync("*.tf", { cwd: example })
 const text = files.map((name) => readFileSync(join(example, name), "utf8")).join("\n")
-const here = isThere("terraform")
-if (!here) console.warn("!!! terraform is not there: examples/terraform is NOT checked with it.")
 
 const folder = mkdtempSync(join(tmpdir(), "hallpass-terraform-"))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -60,13 +60,13 @@ describe("examples/terraform", () => {
     expect(actions.filter((list) => list.includes("*"))).toEqual([])
   })
 
-  test.skipIf(!here)("is formatted as Terraform has it", () => {
+  test.skipIf(!terraform.isThere)("is formatted as Terraform has it", () => {
     expect(run("terraform", [`-chdir=${example}`, "fmt", "-check", "-diff", "-no-color"])).toMatchObject({ code: 0 })
     const [broken] = files.map((name) => readFileSync(join(example, name), "utf8").replace(" = ", "="))
     expect(run("terraform", ["fmt", "-check", "-"], { input: broken ?? "" }).code).not.toBe(0)
   })
 
-  test.skipIf(!here)("is valid, where its providers can be had", { timeout: 600_000 }, () => {
+  test.skipIf(!terraform.isThere)("is valid, where its providers can be fetched", async ({ annotate }) => {
     cpSync(example, folder, { recursive: true, filter: (path) => !path.includes("/.terraform") })
     // Providers are hundreds of megabytes: where they can be had, once is enough.
     const cache = process.env.TF_PLUGIN_CACHE_DIR ?? join(root, "node_modules/.cache/terraform")
@@ -77,7 +77,10 @@ describe("examples/terraform", () => {
       expect(run("terraform", [`-chdir=${folder}`, "validate", "-no-color"])).toMatchObject({ code: 0 })
     } else {
       // Only a registry that cannot be reached may be the reason; a fault of the example is one here, too.
-      console.warn("!!! Terraform's providers cannot be had: examples/terraform is NOT validated with them.")
+      await annotate(
+        "examples/terraform, validated with its providers. To get it: a connection to registry.terraform.io",
+        leftOut,
+      )
       expect(init.output).toMatch(/could not connect to|no such host|Failed to query available provider packages/)
     }
   })

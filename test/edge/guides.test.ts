@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from "node:child_process"
+import { execFileSync } from "node:child_process"
 import { generateKeyPairSync, X509Certificate } from "node:crypto"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -8,7 +8,8 @@ import { signEdgeRequest } from "../../src/edge.ts"
 import { type AuthorizerConfig, createAuthorizer } from "../../src/index.ts"
 import { allRefusals } from "../../src/types/reasons.ts"
 import { restRequest } from "../support/events.ts"
-import { type ClientRequest, type Device, deviceSeconds, runRule, tclIsThere } from "./tcl/device.ts"
+import { tcl } from "../support/tools.ts"
+import { type ClientRequest, type Device, deviceSeconds, runRule } from "./tcl/device.ts"
 
 const root = resolve(import.meta.dirname, "../..")
 const read = (path: string): string => readFileSync(join(root, path), "utf8")
@@ -18,13 +19,6 @@ const blocks = (path: string, language: string): string[] =>
     ([, code = ""]) => code,
   )
 
-const opensslIsThere = spawnSync("openssl", ["version"]).error === undefined
-if (!tclIsThere || !opensslIsThere) {
-  console.warn(
-    "NOT TESTED: docs/f5.md was not tried with the iRules, because tclsh or openssl is missing; install the Debian packages tcl and openssl",
-  )
-}
-const there = tclIsThere && opensslIsThere
 const folder = mkdtempSync(join(tmpdir(), "hallpass-guides-"))
 afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -119,7 +113,7 @@ const withEvidence = (...kinds: readonly string[]) =>
     return page === "docs/f5.md" && edge.role === "identity" && found.toSorted().join() === kinds.toSorted().join()
   })
 
-describe.runIf(there)("what BIG-IP sends as docs/f5.md says", () => {
+describe.runIf(tcl.isThere)("what BIG-IP sends as docs/f5.md says", () => {
   const vpceId = "vpce-0123456789abcdef0"
   let keyFile: string
   beforeAll(() => {
@@ -212,7 +206,7 @@ describe.runIf(there)("what BIG-IP sends as docs/f5.md says", () => {
   })
 })
 
-describe.runIf(there)("commands in docs/f5.md", () => {
+describe.runIf(tcl.isThere)("commands in docs/f5.md", () => {
   it("sign a request by hand as the iRule does", () => {
     const code = blocks("docs/f5.md", "sh").find((text) => text.includes("edge-v1")) ?? "false"
     const script = `key=${keyHex}\ndate() { echo ${deviceSeconds}; }\ncurl() { printf '%s\\n' "$@"; }\n${code}`
@@ -229,7 +223,7 @@ describe.runIf(there)("commands in docs/f5.md", () => {
   })
 })
 
-describe.runIf(tclIsThere)("filter-groups.tcl", () => {
+describe.runIf(tcl.isThere)("filter-groups.tcl", () => {
   const filtered = (groups: string): string => {
     const code = `proc mcget { name } { return [binary format H* ${Buffer.from(groups).toString("hex") || '""'}] }
       proc expression {} {

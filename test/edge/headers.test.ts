@@ -7,6 +7,7 @@ import type { EdgeHeaders } from "../../src/types/edge-options.ts"
 import { type ReasonCode, refusal } from "../../src/types/reasons.ts"
 import type { AccessRequest } from "../../src/types/request.ts"
 import { restToken } from "../support/events.ts"
+import { seeded } from "../support/seed.ts"
 import { headerKinds, listingKinds, requestOf, requestWith } from "./requests.ts"
 
 const options: EdgeHeaders = {
@@ -327,7 +328,7 @@ describe("the scan", () => {
         const result = read({ ...requestOf("rest-request", {}), headers, multiValueHeaders })
         expect("refused" in result ? result.outcome : typeof result.user).toMatch(/^(?:unauthenticated|string)$/)
       }),
-      { numRuns: 500 },
+      seeded("headers 1", { numRuns: 500 }),
     )
   })
 
@@ -343,6 +344,7 @@ describe("the scan", () => {
         if (/[_.]/.test(name)) expect(result).toBe(refused("edge_header_alias"))
         else expect(result).toMatchObject({ user: "alice" })
       }),
+      seeded("headers 2"),
     )
   })
 })

@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process"
 import { createPublicKey, generateKeyPairSync } from "node:crypto"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -8,6 +7,7 @@ import { decodeApmList } from "../../src/edge/values/apm-list.ts"
 import { edgeV1Text, signEdgeRequest } from "../../src/edge.ts"
 import type { IssuerConfig } from "../../src/index.ts"
 import { createVerifier } from "../../src/verify.ts"
+import { tcl } from "../support/tools.ts"
 import {
   type ClientRequest,
   type Device,
@@ -15,16 +15,7 @@ import {
   type HeaderLine,
   type RuleOutcome,
   runRule,
-  tclIsThere,
 } from "./tcl/device.ts"
-
-const opensslIsThere = spawnSync("openssl", ["version"]).error === undefined
-const there = tclIsThere && opensslIsThere
-if (!there) {
-  console.warn(
-    "NOT TESTED: the iRules of examples/f5 were not run, because tclsh or openssl is missing; install the Debian packages tcl and openssl",
-  )
-}
 
 const keyHex = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 const otherKeyHex = "f".repeat(64)
@@ -103,7 +94,7 @@ describe("the iRules as texts", () => {
   })
 })
 
-describe.runIf(there)("SR-130: sign-edge-v1.tcl and the verifier", () => {
+describe.runIf(tcl.isThere)("SR-130: sign-edge-v1.tcl and the verifier", () => {
   it("agree on user and groups", () => {
     const groups = "| CN=Ops,OU=G,DC=corp,DC=example | 0x436f6d707465735fc3a964697465757273 |"
     const outcome = sign({ session: { ...alice, [memberOf]: groups } })
@@ -209,7 +200,7 @@ describe.runIf(there)("SR-130: sign-edge-v1.tcl and the verifier", () => {
   })
 })
 
-describe.runIf(there)("sign-edge-v1.tcl refuses", () => {
+describe.runIf(tcl.isThere)("sign-edge-v1.tcl refuses", () => {
   it.each([
     ["no user", {}],
     ["an empty user", { [user]: "" }],
@@ -280,69 +271,72 @@ const spoofed: readonly (readonly [name: string, headers: readonly HeaderLine[]]
   ["forty copies", Array.from({ length: 40 }, (_, index): HeaderLine => ["X-Edge-User", `eve${index}`])],
 ]
 
-describe.runIf(there).each(["all", "last"] as const)("SR-122, SR-123: with a remove that removes %s", (removal) => {
-  const session = { ...alice, [memberOf]: "| CN=Ops |" }
-  const kept: readonly HeaderLine[] = [
-    ["Accept", "*/*"],
-    ["X-Edge-Users", "kept"],
-    ["X-Edge", "kept"],
-    ["Cookie", "x-edge-user=kept"],
-  ]
+describe.runIf(tcl.isThere).each(["all", "last"] as const)(
+  "SR-122, SR-123: with a remove that removes %s",
+  (removal) => {
+    const session = { ...alice, [memberOf]: "| CN=Ops |" }
+    const kept: readonly HeaderLine[] = [
+      ["Accept", "*/*"],
+      ["X-Edge-Users", "kept"],
+      ["X-Edge", "kept"],
+      ["Cookie", "x-edge-user=kept"],
+    ]
 
-  it.each(spoofed)("sign-edge-v1.tcl sends nothing of a client's %s", (_name, headers) => {
-    const outcome = sign({ headers: [host, ...headers, ...kept], session }, { ...signing, removal })
-    expectSigned(outcome, { "x-edge-user": "alice", "x-edge-groups": "| CN=Ops |" })
-    expect(outcome.headers.map(([name]) => name)).toEqual([
-      "Host",
-      ...kept.map(([name]) => name),
-      "x-edge-groups",
-      "x-edge-user",
-      "x-edge-signature",
-    ])
-  })
+    it.each(spoofed)("sign-edge-v1.tcl sends nothing of a client's %s", (_name, headers) => {
+      const outcome = sign({ headers: [host, ...headers, ...kept], session }, { ...signing, removal })
+      expectSigned(outcome, { "x-edge-user": "alice", "x-edge-groups": "| CN=Ops |" })
+      expect(outcome.headers.map(([name]) => name)).toEqual([
+        "Host",
+        ...kept.map(([name]) => name),
+        "x-edge-groups",
+        "x-edge-user",
+        "x-edge-signature",
+      ])
+    })
 
-  it.each(spoofed)("mint-jws.tcl sends nothing of a client's %s", (_name, headers) => {
-    const outcome = mint({ headers: [host, ...headers, ...kept], session }, { removal })
-    expect(outcome.payloads).toHaveLength(1)
-    expect(outcome.headers.map(([name]) => name)).toEqual(["Host", ...kept.map(([name]) => name), "x-edge-identity"])
-    expect(valuesOf(outcome, "x-edge-identity")[0]).toMatch(/^ey/)
-  })
+    it.each(spoofed)("mint-jws.tcl sends nothing of a client's %s", (_name, headers) => {
+      const outcome = mint({ headers: [host, ...headers, ...kept], session }, { removal })
+      expect(outcome.payloads).toHaveLength(1)
+      expect(outcome.headers.map(([name]) => name)).toEqual(["Host", ...kept.map(([name]) => name), "x-edge-identity"])
+      expect(valuesOf(outcome, "x-edge-identity")[0]).toMatch(/^ey/)
+    })
 
-  it.each(spoofed)("where APM is bypassed, both rules still strip a client's %s", (_name, headers) => {
-    const request: ClientRequest = { headers: [host, ...headers, ...kept], session, bypassed: true }
-    for (const outcome of [sign(request, { ...signing, removal }), mint(request, { removal })]) {
-      expect(outcome.headers).toEqual([host, ...kept])
-    }
-  })
+    it.each(spoofed)("where APM is bypassed, both rules still strip a client's %s", (_name, headers) => {
+      const request: ClientRequest = { headers: [host, ...headers, ...kept], session, bypassed: true }
+      for (const outcome of [sign(request, { ...signing, removal }), mint(request, { removal })]) {
+        expect(outcome.headers).toEqual([host, ...kept])
+      }
+    })
 
-  it("a header that is set between the two events is replaced", () => {
-    const request: ClientRequest = { session: alice, between: ["X_Edge_Groups", "| CN=Admins |"] }
-    expectSigned(sign(request, { ...signing, removal }), { "x-edge-user": "alice", "x-edge-groups": "" })
-  })
+    it("a header that is set between the two events is replaced", () => {
+      const request: ClientRequest = { session: alice, between: ["X_Edge_Groups", "| CN=Admins |"] }
+      expectSigned(sign(request, { ...signing, removal }), { "x-edge-user": "alice", "x-edge-groups": "" })
+    })
 
-  it.each(["close, X-Edge-User", "x-edge-signature", "keep-alive,x_edge_groups ,close", "X-EDGE-IDENTITY"])(
-    "SR-126: a Connection header of %j goes",
-    (connection) => {
-      const headers: HeaderLine[] = [host, ["Connection", connection], ["connection", "close"]]
+    it.each(["close, X-Edge-User", "x-edge-signature", "keep-alive,x_edge_groups ,close", "X-EDGE-IDENTITY"])(
+      "SR-126: a Connection header of %j goes",
+      (connection) => {
+        const headers: HeaderLine[] = [host, ["Connection", connection], ["connection", "close"]]
+        for (const outcome of [
+          sign({ headers, session }, { ...signing, removal }),
+          mint({ headers, session }, { removal }),
+        ]) {
+          expect(valuesOf(outcome, "connection")).toEqual([])
+        }
+      },
+    )
+
+    it.each(["close", "Upgrade", "keep-alive, X-Edge-Users"])("a Connection header of %j stays", (connection) => {
+      const headers: HeaderLine[] = [host, ["Connection", connection]]
       for (const outcome of [
         sign({ headers, session }, { ...signing, removal }),
         mint({ headers, session }, { removal }),
       ]) {
-        expect(valuesOf(outcome, "connection")).toEqual([])
+        expect(valuesOf(outcome, "connection")).toEqual([connection])
       }
-    },
-  )
-
-  it.each(["close", "Upgrade", "keep-alive, X-Edge-Users"])("a Connection header of %j stays", (connection) => {
-    const headers: HeaderLine[] = [host, ["Connection", connection]]
-    for (const outcome of [
-      sign({ headers, session }, { ...signing, removal }),
-      mint({ headers, session }, { removal }),
-    ]) {
-      expect(valuesOf(outcome, "connection")).toEqual([connection])
-    }
-  })
-})
+    })
+  },
+)
 
 // -- the minted token -------------------------------------------------------------------------------------------------
 
@@ -380,7 +374,7 @@ const tokenOf = (outcome: RuleOutcome): string => {
 }
 const principalOf = (outcome: RuleOutcome) => verifierAt(deviceSeconds + 2).verify(tokenOf(outcome))
 
-describe.runIf(there)("mint-jws.tcl and createVerifier", () => {
+describe.runIf(tcl.isThere)("mint-jws.tcl and createVerifier", () => {
   it("agree on user and groups, which arrive decoded", async () => {
     const groups = "| CN=Ops,OU=G,DC=corp,DC=example | 0x436f6d707465735fc3a964697465757273 |"
     const outcome = mint({ session: { ...alice, [memberOf]: groups } })
@@ -478,7 +472,7 @@ describe.runIf(there)("mint-jws.tcl and createVerifier", () => {
   })
 })
 
-describe.runIf(there)("mint-jws.tcl refuses", () => {
+describe.runIf(tcl.isThere)("mint-jws.tcl refuses", () => {
   it.each([
     ["no user", {}],
     ["an empty user", { [user]: "" }],

@@ -1,21 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { signEdgeRequest } from "../../src/edge.ts"
 import { type AuthorizerConfig, createAuthorizer } from "../../src/index.ts"
+import { nginx } from "../support/tools.ts"
 import { apiKinds, domainName, type Gateway, type GatewayAnswer, type GatewayAnswers, startGateway } from "./gateway.ts"
-import {
-  type ClientCertificate,
-  type NginxEdge,
-  nginxIsThere,
-  sendPast,
-  sendThrough,
-  startNginx,
-} from "./nginx/edge.ts"
-
-if (!nginxIsThere) {
-  console.warn(
-    "NOT TESTED: examples/nginx was not run in front of the authorizer, because nginx, its js module or openssl is missing; install the Debian packages nginx-light, libnginx-mod-http-js and openssl",
-  )
-}
+import { type ClientCertificate, type NginxEdge, sendPast, sendThrough, startNginx } from "./nginx/edge.ts"
 
 const variable = "HALLPASS_TEST_EDGE_KEYS"
 const keyHex = "e270f4e63ef29495044fae84349f1b94e925c12365f8bb70db0ee3ef71df56f1"
@@ -50,7 +38,7 @@ const arrived = (gateway: Gateway): string[] =>
     .map(([name, value]) => `${name}: ${name === "x-edge-signature" ? value.replace(/ts=.*/, "…") : value}`)
     .sort()
 
-describe.runIf(nginxIsThere)("nginx as the edge", () => {
+describe.runIf(nginx.isThere)("nginx as the edge", () => {
   let gateway: Gateway
   let edge: NginxEdge
   let alice: ClientCertificate
@@ -64,7 +52,7 @@ describe.runIf(nginxIsThere)("nginx as the edge", () => {
       groups: 'alice "ops,orders-admin";\nbob "sales";\n',
     })
     alice = edge.client("/O=Example/CN=alice")
-  }, 60_000)
+  })
   afterAll(async () => {
     await edge?.stop()
     await gateway?.close()

@@ -5,6 +5,7 @@ import { decodeList, decodeText, type ValueFormat } from "../../src/edge/values/
 import { isPlainName, readDistinguishedName } from "../../src/edge/values/distinguished-name.ts"
 import { type DnMode, dnModes } from "../../src/types/edge-options.ts"
 import { type ReasonCode, refusal } from "../../src/types/reasons.ts"
+import { seeded } from "../support/seed.ts"
 
 const apm = (text: string, mode: DnMode = "dn") => decodeList(text, "apm-list", mode)
 const csv = (text: string, mode: DnMode = "raw") => decodeList(text, "csv", mode)
@@ -233,6 +234,7 @@ describe("for any list and any text", () => {
       fc.property(fc.array(name), (list) => {
         expect(apm(encodeApm(list), "raw")).toEqual(list)
       }),
+      seeded("values 1"),
     )
   })
 
@@ -241,6 +243,7 @@ describe("for any list and any text", () => {
       fc.property(fc.array(name, { minLength: 1 }), (list) => {
         expect(apm(hex(encodeApm(list)), "raw")).toEqual(list)
       }),
+      seeded("values 2"),
     )
   })
 
@@ -249,6 +252,7 @@ describe("for any list and any text", () => {
       fc.property(fc.array(name), (list) => {
         expect(csv(encodeCsv(list))).toEqual(list)
       }),
+      seeded("values 3"),
     )
   })
 
@@ -259,6 +263,7 @@ describe("for any list and any text", () => {
       fc.property(value, (text) => {
         expect(csv(`"CN=${escaped(text).replaceAll('"', '""')},DC=x"`, "cn")).toEqual([text])
       }),
+      seeded("values 4"),
     )
   })
 
@@ -284,7 +289,7 @@ describe("for any list and any text", () => {
           expect(comparableName(dn)).toBe(comparableName(`${dn} `))
         },
       ),
-      { numRuns: 2000 },
+      seeded("values 5", { numRuns: 2000 }),
     )
     expect(plain).toBeGreaterThan(10)
   })
@@ -305,7 +310,7 @@ describe("for any list and any text", () => {
         else expect(list.every((item) => item !== "")).toBe(true)
         decodeText(text, "base64url")
       }),
-      { numRuns: 300 },
+      seeded("values 6", { numRuns: 300 }),
     )
   })
 })
@@ -395,6 +400,7 @@ describe("comparing names and DNs", () => {
       fc.property(fc.string({ unit: "binary" }), (text) => {
         expect(foldCase(foldCase(text))).toBe(foldCase(text))
       }),
+      seeded("values 7"),
     )
   })
 })

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { describe, expect, it } from "vitest"
-import config from "../../vitest.config.ts"
+import { projectsOf } from "../../vitest.config.ts"
 import { canariesIn, plant } from "../support/canaries.ts"
 import { mint, segments } from "../support/mint.ts"
 
@@ -30,8 +30,8 @@ describe("the scan of all output for canaries", () => {
   })
 
   it("is set up in every project", () => {
-    const projects = (config.test?.projects ?? []) as { test: { name: string; setupFiles?: string[] } }[]
-    expect(projects.length).toBeGreaterThan(2)
+    const projects = ["test", "quick", "long"].flatMap(projectsOf)
+    expect(projects.length).toBeGreaterThan(6)
     for (const { test } of projects) expect(test.setupFiles, test.name).toContain("test/support/canary-scan.ts")
   })
 

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process"
+import { type ChildProcess, spawn } from "node:child_process"
 import {
   CreateSecretCommand,
   DescribeSecretCommand,
@@ -12,24 +12,17 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 import { rotateEdgeSecret } from "../../src/edge.ts"
 import { fetchSecret } from "../../src/secret/fetch.ts"
 import { startTimers, stopTimers } from "../support/deadlines.ts"
+import { moto } from "../support/tools.ts"
 import { keyMap, keyOne, keyTwo, startMs } from "./values.ts"
 
 beforeAll(stopTimers)
 afterAll(startTimers)
 
-// moto is another implementation of the two services (https://docs.getmoto.org), and knows nothing of ours.
-const present = spawnSync("moto_server", ["--help"], { timeout: 60_000 }).status === 0
-if (!present) {
-  console.warn(
-    "SKIPPED: moto_server is not installed, so secrets were not fetched from, and rotated in, a server of its own",
-  )
-}
-
 const limits = { timeoutMs: 15_000 }
 let server: ChildProcess | undefined
 
 beforeAll(async () => {
-  if (!present) return
+  if (!moto.isThere) return
   server = spawn("moto_server", ["-H", "127.0.0.1", "-p", "0"], { stdio: ["ignore", "pipe", "pipe"] })
   const { promise, resolve, reject } = Promise.withResolvers<string>()
   let said = ""
@@ -46,14 +39,14 @@ beforeAll(async () => {
   vi.stubEnv("AWS_ACCESS_KEY_ID", "test")
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test")
   vi.stubEnv("AWS_SESSION_TOKEN", "")
-}, 60_000)
+})
 afterAll(() => {
   server?.removeAllListeners("exit")
   server?.kill()
   vi.unstubAllEnvs()
 })
 
-describe.skipIf(!present)("against moto_server", () => {
+describe.skipIf(!moto.isThere)("against moto_server", () => {
   it("a secret has its current version, then the one before as well, by name and by ARN", async () => {
     const client = new SecretsManagerClient()
     const { ARN = "" } = await client.send(

@@ -16,13 +16,13 @@ import type { DecisionRecord } from "../../src/types/decision.ts"
 import type { DisagreementRecord } from "../../src/types/observer.ts"
 import { folder, hallpass } from "../cli/hallpass.ts"
 import { evaluate } from "../conformance/policy/iam.ts"
-import { seeded } from "../conformance/policy/seed.ts"
 import { oidcIssuer } from "../support/config.ts"
 import { secretPart, secrets } from "../support/edge.ts"
 import { http2, restRequest, restToken, webSocket } from "../support/events.ts"
 import { clock, mint } from "../support/mint.ts"
 import { allWritten } from "../support/observer.ts"
 import { captureOutput } from "../support/output.ts"
+import { seeded } from "../support/seed.ts"
 
 const shadow: ShadowOptions = { acknowledge: "hallpass decides nothing in this mode" }
 const config: AuthorizerConfig = {

@@ -3,16 +3,15 @@ import { describe, expect, it } from "vitest"
 import { createAuthorizer } from "../../../src/index.ts"
 import { compilePolicy } from "../../../src/policy.ts"
 import { clock } from "../../support/mint.ts"
+import { seeded } from "../../support/seed.ts"
 import { persons, type Rule, routeKey, type Table, tables } from "./arbitraries.ts"
 import { arriving, casesOf, settingsOf } from "./cases.ts"
 import { evaluate } from "./iam.ts"
 import { judge } from "./judge.ts"
 import { meets } from "./rules.ts"
-import { seeded } from "./seed.ts"
 import { tally } from "./tally.ts"
 import { arnOf, bearerOf, configOf, documentOf, eventOf } from "./world.ts"
 
-const none = fc.constant<string[]>([])
 const some = fc.array(
   routeKey.filter((key) => key !== "$connect"),
   { minLength: 1, maxLength: 2 },
@@ -20,20 +19,12 @@ const some = fc.array(
 const { count, of } = tally("answers")
 
 describe("P1, SR-143: an answer is right for every request that can share its cache entry", () => {
-  it("where the table names every route: 6,000 tables", async () => {
-    const property = fc.asyncProperty(casesOf(tables, none), (tested) => judge(tested, count))
-    await fc.assert(property, seeded("listed", { numRuns: 6000 }))
-    for (const what of ["tables compiled", "tables refused"]) expect(of(what)).toBeGreaterThan(1000)
-    for (const what of ["allow: allow", "deny: forbidden"]) expect(of(what)).toBeGreaterThan(5000)
-    expect(of("slash refused")).toBeLessThan(of("allow: allow") / 200)
-  }, 120_000)
-
   it("where the API has further routes: 1,500 tables", async () => {
     const property = fc.asyncProperty(casesOf(tables, some), (tested) => judge(tested, count))
     await fc.assert(property, seeded("unlisted", { numRuns: 1500 }))
     expect(of("unlisted: allowed")).toBeGreaterThan(20)
     expect(of("unlisted: denied")).toBeGreaterThan(100)
-  }, 120_000)
+  })
 
   it("for $connect, beside routes of any other kind: 500 tables", async () => {
     const rules = fc.constantFrom<Rule[]>({}, { scopes: ["read"] })
@@ -76,5 +67,5 @@ describe("P3: no answer is silent where it should deny", () => {
     })
     await fc.assert(property, seeded("wholly denied", { numRuns: 1500 }))
     expect(of("wholly denied")).toBeGreaterThan(100)
-  }, 60_000)
+  })
 })

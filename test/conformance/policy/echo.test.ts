@@ -4,9 +4,9 @@ import { type AuthorizerConfig, createAuthorizer } from "../../../src/index.ts"
 import { compilePolicy } from "../../../src/policy.ts"
 import type { EventKind } from "../../../src/types/request.ts"
 import { clock } from "../../support/mint.ts"
+import { seeded } from "../../support/seed.ts"
 import { persons, tables } from "./arbitraries.ts"
 import { methods, templateOf } from "./gateway.ts"
-import { seeded } from "./seed.ts"
 import { tally } from "./tally.ts"
 import { bearerOf, configOf, documentOf, eventOf } from "./world.ts"
 
@@ -63,7 +63,7 @@ describe("P2, SR-141, SR-142: no text of a request or a token reaches a Resource
     })
     await fc.assert(property, seeded("no echo", { numRuns: 3000 }))
     expect(of("answered")).toBeGreaterThan(1000)
-  }, 60_000)
+  })
 })
 
 /** Tables whose answers are about as large as API Gateway takes, and larger. */
@@ -97,5 +97,5 @@ describe("section 2.4: an answer fits, or it is none", () => {
     })
     await fc.assert(property, seeded("size", { numRuns: 300 }))
     for (const what of ["fits", "policy_too_large"]) expect(of(what)).toBeGreaterThan(30)
-  }, 60_000)
+  })
 })

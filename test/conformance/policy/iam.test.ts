@@ -1,8 +1,8 @@
 import { runSimulation } from "@cloud-copilot/iam-simulate"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
+import { seeded } from "../../support/seed.ts"
 import { type Evaluation, evaluate, intersect, matchesArn, matchesText } from "./iam.ts"
-import { seeded } from "./seed.ts"
 
 const stage = "arn:aws:execute-api:eu-west-1:123456789012:abc123def4/prod"
 const invoke = "execute-api:Invoke" as const

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process"
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { connect as connectTcp, createServer, type Socket } from "node:net"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
@@ -8,12 +8,6 @@ import { connect as connectTls } from "node:tls"
 const examples = resolve(import.meta.dirname, "../../../examples/nginx")
 const modules = "/usr/lib/nginx/modules"
 const nginxPath = ["/usr/sbin/nginx", "nginx"].find((path) => spawnSync(path, ["-v"]).error === undefined)
-
-/** Whether Debian's packages `nginx-light` (or another nginx), `libnginx-mod-http-js` and `openssl` are there. */
-export const nginxIsThere: boolean =
-  nginxPath !== undefined &&
-  existsSync(`${modules}/ngx_http_js_module.so`) &&
-  spawnSync("openssl", ["version"]).error === undefined
 
 /** A client certificate: the files of it and of its key. */
 export interface ClientCertificate {

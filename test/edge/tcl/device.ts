@@ -52,9 +52,6 @@ export interface RuleOutcome {
   readonly error?: string
 }
 
-/** Whether Debian's package `tcl` is there. */
-export const tclIsThere: boolean = spawnSync("tclsh", [], { input: "" }).error === undefined
-
 /** Seconds since the epoch on the device's clock. */
 export const deviceSeconds = 1_767_225_600
 

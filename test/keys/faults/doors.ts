@@ -13,7 +13,7 @@ import { discoveryPath, type Fault } from "./fault.ts"
 export type Door = (config: VerifierConfig, parts: { clock: () => number; observer: Observer }) => Ask
 export type Ask = (token: string) => Promise<string>
 
-const verifier: Door = (config, parts) => {
+export const verifier: Door = (config, parts) => {
   const { verify } = createVerifier(config, parts)
   return (token) =>
     verify(token).then(
@@ -29,7 +29,7 @@ const verifier: Door = (config, parts) => {
  * The handler, set to deny: a bad token gets a policy, so that nothing but the rule itself keeps an undecided question
  * from becoming a Deny, which API Gateway would cache. Every token goes in twice at once, from a REST and an HTTP API.
  */
-const handler: Door = (config, { clock, observer }) => {
+export const handler: Door = (config, { clock, observer }) => {
   const recorded = new Map<unknown, DecisionRecord>()
   const decision = (record: DecisionRecord): void => void recorded.set(record.eventKind, record)
   // Nothing is kept, so a refusal that may end soon is answered as well, and has its own code (docs/policies.md).

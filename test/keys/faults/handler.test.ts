@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, test, vi } from "vitest"
 import { startTimers, stopTimers } from "../../support/deadlines.ts"
-import { doors } from "./doors.ts"
+import { handler } from "./doors.ts"
 import { type Fault, stalls } from "./fault.ts"
 import { cold, stale } from "./scenario.ts"
 import { faults } from "./table.ts"
@@ -13,7 +13,7 @@ afterAll(startTimers)
 
 const prompt = faults.filter((fault) => !stalls(fault))
 
-describe.concurrent.each(Object.entries(doors))("%s", (_door, door) => {
-  test.for<Fault>(prompt)("$name, cold: $cold", (fault, context) => cold(fault, door, context))
-  test.for<Fault>(prompt)("$name, with a stale set: $stale", (fault, context) => stale(fault, door, context))
+describe.concurrent("the handler", () => {
+  test.for<Fault>(prompt)("$name, cold: $cold", (fault, context) => cold(fault, handler, context))
+  test.for<Fault>(prompt)("$name, with a stale set: $stale", (fault, context) => stale(fault, handler, context))
 })

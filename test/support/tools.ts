@@ -1,0 +1,77 @@
+import { spawnSync } from "node:child_process"
+import { existsSync } from "node:fs"
+import { delimiter, join, resolve } from "node:path"
+
+/** A program that tests use if it is there. They install none of them. */
+export interface Tool {
+  readonly isThere: boolean
+  /** What a run without it does not show. */
+  readonly shows: string
+  /** How to get it. */
+  readonly get: string
+  /** The test files that leave something out without it. */
+  readonly files: RegExp
+}
+
+const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin"].filter((folder) => folder !== "")
+const isOnPath = (program: string): boolean => folders.some((folder) => existsSync(join(folder, program)))
+const answers = (program: string): boolean => spawnSync(program, ["--help"], { timeout: 60_000 }).status === 0
+
+/** The tool is looked for when somebody asks, and once. */
+function tool(looked: () => boolean, rest: Omit<Tool, "isThere">): Tool {
+  let found: boolean | undefined
+  return {
+    ...rest,
+    get isThere() {
+      found ??= looked()
+      return found
+    },
+  }
+}
+
+/** nginx with its JavaScript module, in the place of Debian's packages. */
+export const nginx: Tool = tool(
+  () => ["nginx", "openssl"].every(isOnPath) && existsSync("/usr/lib/nginx/modules/ngx_http_js_module.so"),
+  {
+    shows: "a real nginx with examples/nginx in front of the authorizer",
+    get: "apt-get install nginx-light libnginx-mod-http-js openssl",
+    files: /^test\/edge\/nginx\.test/,
+  },
+)
+
+export const tcl: Tool = tool(() => ["tclsh", "openssl"].every(isOnPath), {
+  shows: "the iRules of examples/f5 and the commands of docs/f5.md",
+  get: "apt-get install tcl openssl",
+  files: /^test\/edge\/(?:irules|guides)/,
+})
+
+/** Another implementation of the two services, which knows nothing of ours (https://docs.getmoto.org). */
+export const moto: Tool = tool(() => answers("moto_server"), {
+  shows: "secrets fetched from, and rotated in, a server of Secrets Manager and Parameter Store",
+  get: "pip install 'moto[server]'",
+  files: /^test\/secret\/moto/,
+})
+
+export const cfnLint: Tool = tool(() => isOnPath("cfn-lint"), {
+  shows: "the templates as cfn-lint judges them, before and after the SAM transform",
+  get: "pip install cfn-lint",
+  files: /^test\/deploy\/cfn-lint/,
+})
+
+export const terraform: Tool = tool(() => isOnPath("terraform"), {
+  shows: "examples/terraform as Terraform reads it",
+  get: "https://developer.hashicorp.com/terraform/install",
+  files: /^test\/deploy\/(?:terraform|identity-sources)/,
+})
+
+/** It is compiled by test/runtime/setup.ts. */
+export const runtimeClient: Tool = tool(
+  () => existsSync(resolve(import.meta.dirname, "../../local/runtime/node_modules/.compiled")),
+  {
+    shows: "the bundle under AWS's own runtime client: a plain child process took its place",
+    get: "Linux with apt-get install cmake g++ make python3 xz-utils, then run the tests again",
+    files: /^test\/runtime\//,
+  },
+)
+
+export const tools: readonly Tool[] = [nginx, tcl, moto, cfnLint, terraform, runtimeClient]
