@@ -70,8 +70,7 @@ export function createAnswers(options: AnswerOptions): Answers {
     (outcome === "unauthenticated" && options.unauthorized === "throw" && !isSimple(request))
 
   function write(request: AccessRequest, principal: Principal, { document, bytes }: SizedPolicy): AuthorizerAnswer {
-    // Every character of a principalId is printable ASCII, and JSON escapes some of those.
-    const room = maxAnswerBytes - envelopeBytes - JSON.stringify(principal.id).length
+    const room = maxAnswerBytes - envelopeBytes - Buffer.byteLength(JSON.stringify(principal.id))
     if (isSimple(request)) return { isAuthorized: true, context: options.contextOf(principal, request.kind, room) }
     const context = options.contextOf(principal, request.kind, room - bytes)
     const key = usageKey(request, principal, options.usageIdentifierKey)

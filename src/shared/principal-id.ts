@@ -1,7 +1,7 @@
 /** Longest subject, in characters. */
 const maxSubjectLength = 512
-/** Characters of a principalId; the answer that holds it must fit into 8 KB. */
-const maxIdLength = 1024
+/** Most bytes of a principalId as JSON writes it, without its quotes: the answer that holds it has to fit into 8 KB. */
+const maxIdBytes = 1024
 
 /** Whether a value can identify somebody. Lone surrogates have no UTF-8 form, so two of them would become one id (SR-145). */
 export function isSubject(value: unknown): value is string {
@@ -16,7 +16,9 @@ export function isSubject(value: unknown): value is string {
  */
 export function principalId(issuer: string, subject: string, mark = ""): string | undefined {
   const id = `${issuer}|${mark}${printable(subject)}`
-  return id.length > maxIdLength ? undefined : id
+  // JSON writes a character in six bytes at most, such as a quote in two, so most ids need not be counted.
+  const isLong = id.length * 6 > maxIdBytes && Buffer.byteLength(JSON.stringify(id)) - 2 > maxIdBytes
+  return isLong ? undefined : id
 }
 
 const plain = /^[!-$&-~]*$/ // printable ASCII without the blank and without %
