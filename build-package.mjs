@@ -24,7 +24,7 @@ for (const file of readdirSync(dist).filter((name) => name.endsWith(".js"))) {
 const doorsOutside = {
   name: "doors-outside",
   setup({ onResolve }) {
-    onResolve({ filter: /^(?:\.\.\/)+[a-z]+\.ts$/ }, ({ path, resolveDir }) => {
+    onResolve({ filter: /^(?:\.\.\/)+(?:src\/)?[a-z]+\.ts$/ }, ({ path, resolveDir }) => {
       const target = join(resolveDir, path)
       return dirname(target) === join(root, "src")
         ? { path: `../${target.slice(dirname(target).length + 1).replace(/\.ts$/, ".js")}`, external: true }

@@ -7,6 +7,7 @@ export {
 } from "./authorizer/compile-policy.ts"
 export { configurationWarnings } from "./configuration/warnings.ts"
 export { formatExecuteApiArn, parseExecuteApiArn } from "./event/arn.ts"
+export { type AnswerName, type AnswerTable, answerTableHash, readAnswerName } from "./policy/answer-name.ts"
 export type { Exposure } from "./policy/exposure.ts"
 export { type ApiSettings, type GatewaySettings, gatewaySettings } from "./policy/gateway-settings.ts"
 export type { Conflict } from "./policy/overlap.ts"

@@ -8,6 +8,10 @@ export const commands: {
     summary: "check a configuration, and say what API Gateway must be set to",
     load: async () => (await import("./check.ts")).check,
   },
+  explain: {
+    summary: "say why a request was allowed or refused",
+    load: async () => (await import("./explain.ts")).explain,
+  },
   policy: {
     summary: "print the IAM policy that a token gets",
     load: async () => (await import("./policy.ts")).policy,

@@ -140,13 +140,17 @@ const contract: { readonly [door: string]: { readonly values: readonly string[];
     policy: {
       values: [
         "ConfigurationError",
+        "answerTableHash",
         "compilePolicy",
         "configurationWarnings",
         "formatExecuteApiArn",
         "gatewaySettings",
         "parseExecuteApiArn",
+        "readAnswerName",
       ],
       types: [
+        "AnswerName",
+        "AnswerTable",
         "ApiSettings",
         "AuthorizerConfig",
         "CompiledPolicy",
