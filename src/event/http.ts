@@ -26,10 +26,8 @@ function readHttp(kind: "http-1.0" | "http-2.0", event: Members, arn: unknown): 
   const { requestContext } = event
   if (!isObject(requestContext) || hasAny(requestContext, connectMarks)) return undefined
   const { http } = requestContext
-  const request = isObject(http)
-    ? routeRequest(kind, event, requestContext, http, arn)
-    : proxyRequest(kind, event, requestContext, arn)
-  return request && { ...request, identitySources: sourcesIn(event) }
+  if (isObject(http)) return routeRequest(kind, event, requestContext, http, arn)
+  return proxyRequest(kind, event, requestContext, arn, sourcesIn(event))
 }
 
 function sourcesIn({ identitySource, authorizationToken }: Members): readonly unknown[] {
@@ -59,6 +57,7 @@ function routeRequest(
     query: mapOf(event.queryStringParameters),
     multiValueQuery: undefined,
     cookies: Array.isArray(event.cookies) ? event.cookies : undefined,
+    identitySources: sourcesIn(event),
     connection: routeConnection(event, requestContext, http, method),
     requestId: textOf(requestContext.requestId),
   }

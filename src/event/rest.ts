@@ -22,6 +22,7 @@ export function readRestToken(event: Members): AccessRequest | undefined {
     query: undefined,
     multiValueQuery: undefined,
     cookies: undefined,
+    identitySources: undefined,
     connection: undefined,
     requestId: undefined,
   }
@@ -35,7 +36,7 @@ export function readRestRequest(event: Members): AccessRequest | undefined {
   const { requestContext } = event
   if (!isObject(requestContext) || hasAny(requestContext, notInRest)) return undefined
   if (textOf(event.httpMethod) === undefined && textOf(requestContext.resourceId) === undefined) return undefined
-  return proxyRequest("rest-request", event, requestContext, event.methodArn)
+  return proxyRequest("rest-request", event, requestContext, event.methodArn, undefined)
 }
 
 /** The shape that REST requests and HTTP API payload 1.0 share. */
@@ -44,6 +45,7 @@ export function proxyRequest(
   event: Members,
   requestContext: Members,
   arn: unknown,
+  identitySources: AccessRequest["identitySources"],
 ): AccessRequest | undefined {
   // The gateway writes method and template twice; an event in which they differ was put together by someone else.
   const method = agreed(requestContext.httpMethod, event.httpMethod)
@@ -60,7 +62,8 @@ export function proxyRequest(
     query: mapOf(event.queryStringParameters),
     multiValueQuery: mapOf(event.multiValueQueryStringParameters),
     cookies: undefined,
-    connection: proxyConnection(requestContext, method, kind !== "rest-request"),
+    identitySources,
+    connection: proxyConnection(requestContext, method, identitySources !== undefined),
     requestId: textOf(requestContext.requestId),
     extendedRequestId: textOf(requestContext.extendedRequestId),
   }

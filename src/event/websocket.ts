@@ -30,6 +30,7 @@ export function readConnect(event: Members): AccessRequest | undefined {
     query: mapOf(event.queryStringParameters),
     multiValueQuery: mapOf(event.multiValueQueryStringParameters),
     cookies: undefined,
+    identitySources: undefined,
     connection: handshakeConnection(requestContext),
     requestId: textOf(requestContext.requestId),
     extendedRequestId: textOf(requestContext.extendedRequestId),

@@ -31,7 +31,7 @@ export interface Connection {
    */
   readonly path: string | undefined
   /** Present and true for HTTP APIs, which show the path decoded: `%41` as `A`, and `%2541` as `%41`. */
-  readonly pathIsDecoded?: true
+  readonly pathIsDecoded?: true | undefined
   /** The address of the immediate TCP peer. */
   readonly sourceIp: string | undefined
   /** Private REST APIs: the VPC endpoint. */
@@ -66,7 +66,7 @@ export interface AccessRequest {
    * HTTP APIs: the values under which the gateway keeps the answer, if it keeps it; none if the event names none. Payload 1.0
    * joins them with commas. Undefined for other APIs, whose events do not say it.
    */
-  readonly identitySources?: readonly unknown[]
+  readonly identitySources: readonly unknown[] | undefined
   /** Undefined for TOKEN events, which say nothing of it. */
   readonly connection: Connection | undefined
   /** For correlation in records; `$context.requestId` of access logs. Clients of REST APIs can choose it. */
