@@ -9,6 +9,8 @@ const classes: readonly (abstract new (...parameters: never) => Error)[] = [
 /** Codes of Node.js that begin with `ERR_`, and those of name resolution; those of the operating system are in a table. */
 const codeForm = /^(?:ERR_[A-Z_]{1,60}|EAI_[A-Z]{2,10}|ENOTFOUND|ENODATA|ESERVFAIL|EREFUSED|ETIMEOUT|MODULE_NOT_FOUND)$/
 const maxFrames = 10
+/** Lines of a stack that are looked at. */
+const maxLines = 100
 const maxCauses = 3
 
 class DescribedFault implements FaultRecord {
@@ -62,7 +64,7 @@ function ownFrames(stack: unknown, message: unknown): readonly string[] {
   if (root === undefined || typeof stack !== "string") return []
   const header = typeof message === "string" ? stack.indexOf(message) + message.length : 0
   const frames: string[] = []
-  for (const line of stack.slice(Math.max(header, 0)).split("\n")) {
+  for (const line of stack.slice(Math.max(header, 0)).split("\n", maxLines)) {
     const frame = frameIn(line, root)
     if (frame !== undefined && frames.push(frame) === maxFrames) break
   }
@@ -75,5 +77,6 @@ function frameIn(line: string, root: URL): string | undefined {
   if (!place.startsWith(folder)) return undefined
   const frame = place.slice(folder.length)
   const [, file = ""] = /^([\w./\\-]+):\d+:\d+$/.exec(frame) ?? []
-  return file !== "" && process.getBuiltinModule("node:fs").existsSync(new URL(file, root)) ? frame : undefined
+  if (file === "" || file.includes("..") || file.includes("node_modules")) return undefined
+  return process.getBuiltinModule("node:fs").existsSync(new URL(file, root)) ? frame : undefined
 }

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url"
 import { inspect } from "node:util"
 import { createContext, runInContext } from "node:vm"
 import { describe, expect, it } from "vitest"
@@ -53,6 +54,13 @@ const thrown: [string, () => unknown][] = [
     () =>
       Object.assign(new Error("x"), {
         stack: `Error\n    at ${mark} (${new URL(`../../src/${mark}.ts`, import.meta.url)}:1:1)`,
+      }),
+  ],
+  [
+    "an error whose stack climbs out of hallpass's folder",
+    () =>
+      Object.assign(new Error("x"), {
+        stack: `Error\n    at x (${new URL("../../src/", import.meta.url)}../test/observe/fault.test.ts:1:1)`,
       }),
   ],
   ["an error whose stack is an object", () => Object.assign(new Error("x"), { stack: { toString: () => mark } })],
@@ -119,6 +127,31 @@ describe("6, SR-164: the description of a fault", () => {
     expect(described.cause?.frames.length).toBeGreaterThan(0)
     for (const frame of described.cause?.frames ?? []) expect(frame).toMatch(/^[a-z-]+\/[a-z-]+\.ts:\d+:\d+$/)
     expect(described.cause?.frames.join()).toMatch(/authorizer\/create-verifier\.ts/)
+  })
+
+  it("has no position outside of hallpass's folder, and looks at a hundred lines only", () => {
+    const own = new URL("../../src/", import.meta.url).href
+    const framesOf = (...places: string[]) =>
+      describeFault(
+        Object.assign(new Error("x"), { stack: `Error: x\n${places.map((at) => `    at f (${at})`).join("\n")}` }),
+      ).frames
+    const real = `${own}edge/edge.ts:1:2`
+    expect(framesOf(real, `${fileURLToPath(own)}types/errors.ts:3:4`)).toEqual([
+      "edge/edge.ts:1:2",
+      "types/errors.ts:3:4",
+    ])
+    const foreign = [
+      import.meta.url,
+      `${own}../package.json`,
+      `${own}edge/../../package.json`,
+      `${own}node_modules/x.js`,
+      `${own}none.ts`,
+      own,
+    ]
+    expect(framesOf(...foreign.map((place) => `${place}:1:1`))).toEqual([])
+    expect(framesOf(...Array(99).fill("x:1:1"), real)).toHaveLength(0)
+    expect(framesOf(...Array(90).fill("x:1:1"), real)).toHaveLength(1)
+    expect(framesOf(...Array(30).fill(real))).toHaveLength(10)
   })
 
   it.each<[unknown, object]>([
