@@ -3,9 +3,8 @@ import keySnapshot from "./key-snapshot.ts"
 import {
   type Authorizer,
   ConfigurationError,
-  configFromEnvironment,
   createPowertoolsObserver,
-  loadAuthorizer,
+  loadFromEnvironment,
   Unavailable,
 } from "./start.ts"
 
@@ -30,13 +29,8 @@ export const handler: Authorizer["handler"] = async (event, context) => {
  */
 async function start(): Promise<Authorizer["handler"]> {
   try {
-    const configuration = configFromEnvironment(process.env, bundledConfiguration)
-    if (configuration === undefined) {
-      const message =
-        "set HALLPASS_CONFIG or HALLPASS_PROVIDER and its companions, or edit handlers/authorizer.config.ts"
-      throw new ConfigurationError([{ path: "configuration", message }])
-    }
-    return (await loadAuthorizer(configuration, { observer, ...(keySnapshot && { keySnapshot }) })).handler
+    const parts = { observer, ...(keySnapshot && { keySnapshot }) }
+    return (await loadFromEnvironment(process.env, bundledConfiguration, parts)).handler
   } catch (error) {
     observer.fault?.(error)
     await observer.recorded()

@@ -2,8 +2,7 @@
 export {
   type Authorizer,
   ConfigurationError,
-  configFromEnvironment,
-  loadAuthorizer,
+  loadFromEnvironment,
   Unavailable,
 } from "../src/index.ts"
 export { createPowertoolsObserver } from "../src/observe.ts"

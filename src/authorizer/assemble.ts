@@ -36,7 +36,7 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
   const { routes, unmatched, gateway, credential, context, scope, principalPolicy, edge, observe } = checked
   const afterAnswer = new WorkAfterAnswers(() => inUse.observer.recorded?.())
   const inUse = partsInUse(parts, afterAnswer.put)
-  const snapshot = checkSnapshot(parts.keySnapshot, inUse.clock)
+  const snapshot = checkSnapshot(parts.keySnapshot, inUse.clock, loaded.explain)
   const { observer } = inUse
   if (observe !== undefined) observer.configure?.(observe)
   const { authenticate, warmUp, explanation } = connect(checked, inUse, snapshot, loaded.makeTokenStore)

@@ -11,6 +11,7 @@ import type { Conflict } from "../policy/overlap.ts"
 import { decideWithRoutes } from "../route/by-route.ts"
 import { decideWithoutRoutes } from "../route/decide.ts"
 import { readRoutes } from "../route/table.ts"
+import { explain } from "../shared/explain.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import { wholeStage } from "../types/coverage.ts"
 import type { Decision } from "../types/decision.ts"
@@ -75,7 +76,7 @@ export type PolicyConfig = Partial<AuthorizerConfig>
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
  */
 export function compilePolicy(config: PolicyConfig): CompiledPolicy {
-  const { routes, unmatched, gateway, scope, principalPolicy } = checkAnswersOf(config, routeChecks)
+  const { routes, unmatched, gateway, scope, principalPolicy } = checkAnswersOf(config, routeChecks, explain)
   const decide =
     principalPolicy?.decide ??
     (routes === undefined

@@ -1,6 +1,7 @@
 import { checkVerification } from "../configuration/check-configuration.ts"
 import { checkSnapshot } from "../configuration/check-snapshot.ts"
 import { allPresets } from "../provider/all-presets.ts"
+import { explain } from "../shared/explain.ts"
 import { makeTokenStore } from "../token/store.ts"
 import type { VerifierConfig } from "../types/configuration.ts"
 import { Unavailable } from "../types/errors.ts"
@@ -45,8 +46,9 @@ export interface TokenVerifier {
  */
 export function createVerifier(config: VerifierConfig, parts: VerifierParts = {}): TokenVerifier {
   const inUse = partsInUse(parts)
-  const snapshot = checkSnapshot(parts.keySnapshot, inUse.clock)
-  const { authenticate, warmUp } = connect(checkVerification(config, allPresets), inUse, snapshot, makeTokenStore)
+  const snapshot = checkSnapshot(parts.keySnapshot, inUse.clock, explain)
+  const checked = checkVerification(config, allPresets, explain)
+  const { authenticate, warmUp } = connect(checked, inUse, snapshot, makeTokenStore)
   function authenticated(token: unknown): Principal | Refusal {
     try {
       const result = authenticate(token, inUse.clock())

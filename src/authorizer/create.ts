@@ -1,4 +1,5 @@
 import { allPresets } from "../provider/all-presets.ts"
+import { explain } from "../shared/explain.ts"
 import { makeTokenStore } from "../token/store.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import { assemble } from "./assemble.ts"
@@ -17,12 +18,13 @@ import type { AuthorizerParts } from "./parts.ts"
  * @throws ConfigurationError with every problem at once, each with its path and remedy
  */
 export function createAuthorizer(config: AuthorizerConfig, parts: AuthorizerParts = {}): Authorizer {
-  if (Object(config).shadow !== undefined) return shadowSupport.create(config, parts, createAuthorizer)
+  if (Object(config).shadow !== undefined) return shadowSupport.create(config, parts, createAuthorizer, explain)
   return assemble(config, parts, {
     presets: allPresets,
     routes: routeSupport,
     edge: edgeSupport,
     observe: observeSupport,
     makeTokenStore,
+    explain,
   })
 }

@@ -1,5 +1,8 @@
+import { readEnvironment } from "../configuration/environment.ts"
 import { type Presets, providersIn, smallPresets } from "../provider/presets.ts"
+import type { Explain } from "../shared/check.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
+import { ConfigurationError } from "../types/errors.ts"
 import { assemble } from "./assemble.ts"
 import type { Authorizer } from "./authorizer.ts"
 import { noEdge, noObserve, noRoutes } from "./optional/none.ts"
@@ -11,16 +14,41 @@ import type { AuthorizerParts } from "./parts.ts"
  *
  * @throws ConfigurationError (rejects) with every problem at once
  */
-export async function loadAuthorizer(config: AuthorizerConfig, parts: AuthorizerParts = {}): Promise<Authorizer> {
+export function loadAuthorizer(config: AuthorizerConfig, parts: AuthorizerParts = {}): Promise<Authorizer> {
+  return explaining(() => load(config, parts))
+}
+
+/**
+ * Loads the authorizer that the environment configures, as the deployed handler does. See `configFromEnvironment`.
+ *
+ * @param environment `process.env`, or any map of names to texts
+ * @param bundled used if no variable says who is let in
+ * @throws ConfigurationError (rejects) with every problem at once, also if there is no configuration
+ * @example const { handler } = await loadFromEnvironment(process.env)
+ */
+export function loadFromEnvironment(
+  environment: { readonly [name: string]: string | undefined },
+  bundled?: AuthorizerConfig,
+  parts: AuthorizerParts = {},
+): Promise<Authorizer> {
+  return explaining(async () => {
+    const config = readEnvironment(environment, bundled, unexplained)
+    if (config === undefined) throw new ConfigurationError([{ path: "configuration", message: "no_configuration" }])
+    return load(config, parts)
+  })
+}
+
+async function load(config: AuthorizerConfig, parts: AuthorizerParts): Promise<Authorizer> {
   const written: { readonly [block in keyof AuthorizerConfig]?: unknown } = Object(config)
   if (written.shadow !== undefined)
-    return (await import("./optional/shadow.ts")).shadowSupport.load(config, parts, loadAuthorizer)
+    return (await import("./optional/shadow.ts")).shadowSupport.load(config, parts, load)
   return assemble(config, parts, {
     presets: await presetsFor(providersIn(written)),
     routes: written.routes === undefined ? noRoutes : (await import("./optional/routes.ts")).routeSupport,
     edge: written.edge === undefined ? noEdge : (await import("./optional/edge.ts")).edgeSupport,
     observe: written.observe === undefined ? noObserve : (await import("./optional/observe.ts")).observeSupport,
     makeTokenStore: undefined,
+    explain: unexplained,
   })
 }
 
@@ -31,5 +59,20 @@ async function presetsFor(providers: ReadonlySet<unknown>): Promise<Presets> {
     ...smallPresets,
     ...(wanted(["entra", "entra-external-id", "entra-b2c"]) && (await import("./optional/entra-presets.ts")).presets),
     ...(wanted(["oidc", "auth0", "adfs", "wso2"]) && (await import("./optional/oidc-presets.ts")).presets),
+  }
+}
+
+const unexplained: Explain = (problems) => problems
+
+/** The sentences about problems are loaded if there are any. */
+async function explaining(work: () => Promise<Authorizer>): Promise<Authorizer> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error
+    // A mistake of the configuration stays one, even if its sentences cannot be read.
+    const loaded = await import("./optional/explanations.ts").catch(() => undefined)
+    const explain = loaded?.explanationSupport.explain ?? unexplained
+    throw new ConfigurationError(explain(error.problems))
   }
 }

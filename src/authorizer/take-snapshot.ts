@@ -5,6 +5,7 @@ import { joinKeys } from "../keys/key-set.ts"
 import { fetchKeys } from "../keys/network.ts"
 import { allPresets } from "../provider/all-presets.ts"
 import { within } from "../renewal/deadline.ts"
+import { explain } from "../shared/explain.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import type { KeySnapshot } from "../types/key-snapshot.ts"
 import { inParallel } from "./in-parallel.ts"
@@ -42,7 +43,7 @@ export async function takeKeySnapshot(
   parts: VerifierParts = {},
 ): Promise<KeySnapshot> {
   const inUse = partsInUse(parts)
-  const issuers = checkIssuersOf(config, allPresets)
+  const issuers = checkIssuersOf(config, allPresets, explain)
   const sets: { [issuer: string]: { keys: readonly unknown[] } } = {}
   const failures: { [issuer: string]: string } = {}
   await inParallel(issuers, async (issuer) => {

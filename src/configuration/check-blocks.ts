@@ -87,12 +87,11 @@ const identitySource =
 function checkIdentitySources(value: unknown, path: string, report: Report): readonly string[] {
   if (value === undefined) return ["token"]
   if (!Array.isArray(value)) {
-    report(path, 'must be a list, such as ["token", "route"]')
+    report(path, "sources_list")
     return ["token"]
   }
   const sources = value.length === 0 ? [] : texts(value, path, report)
-  if (sources.some((source) => !identitySource.test(source)))
-    report(path, 'must hold "token", "route" or what API Gateway knows, such as $context.identity.sourceIp')
+  if (sources.some((source) => !identitySource.test(source))) report(path, "sources_unknown")
   return sources
 }
 
@@ -107,13 +106,11 @@ export function checkCredential(value: unknown, path: string, report: Report): C
   const elsewhere = cookie !== undefined || query !== undefined || subprotocol !== undefined
   const header = optional("header") ?? (elsewhere ? undefined : "Authorization")
   for (const [name, token] of Object.entries({ header, cookie, subprotocol })) {
-    if (token !== undefined && !headerName.test(token))
-      report(`${path}.${name}`, "must be an RFC 9110 token: letters, digits and -._~")
+    if (token !== undefined && !headerName.test(token)) report(`${path}.${name}`, "header_name")
   }
   const scheme = raw.scheme === null ? null : raw.scheme === undefined ? "Bearer" : (optional("scheme") ?? "Bearer")
-  if (raw.scheme !== undefined && header === undefined) report(`${path}.scheme`, "goes with header only")
-  if (scheme !== null && !headerName.test(scheme))
-    report(`${path}.scheme`, "must be one word such as Bearer, or null for a bare token")
+  if (raw.scheme !== undefined && header === undefined) report(`${path}.scheme`, "goes_with", `${path}.header`)
+  if (scheme !== null && !headerName.test(scheme)) report(`${path}.scheme`, "scheme")
   const length = { min: 256, max: 16_384, fallback: 16_384, unit: "characters" }
   return {
     ...(header === undefined ? {} : { header }),

@@ -24,12 +24,9 @@ export function checkCacheKey(gateway: CheckedGateway, credential: CredentialOpt
   const carriers = carriersOf(credential)
   const [only] = carriers
   if (carriers.length > 1) {
-    report("gateway.resultTtlSeconds", "must be 0 when credential names several places")
+    report("gateway.resultTtlSeconds", "ttl_of_places")
   } else if (only !== undefined && !sources.has("token") && !sources.has(only)) {
-    report(
-      "gateway.identitySources",
-      `must hold "token", else one caller gets another's answer; or set gateway.resultTtlSeconds to 0`,
-    )
+    report("gateway.identitySources", "sources_token")
   }
 }
 
@@ -40,10 +37,7 @@ export function checkAuthorizerType(gateway: CheckedGateway, credential: Credent
   const oneHeader = another === undefined && credential.header !== undefined
   const sources = gateway.resultTtlSeconds > 0 ? [...sourcesOf(gateway)] : []
   if (oneHeader && gateway.api === "rest" && sources.every((one) => one === "token" || one === carrier)) return
-  report(
-    "gateway.authorizerType",
-    'must be "request": a TOKEN authorizer is for REST APIs and for one header, its only identity source',
-  )
+  report("gateway.authorizerType", "authorizer_of_token")
 }
 
 function holdsRoute(gateway: CheckedGateway): boolean {

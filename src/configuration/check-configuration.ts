@@ -1,10 +1,19 @@
 import { defaultKeyPolicy } from "../keys/settings.ts"
 import type { PrincipalPolicy } from "../policy/decide.ts"
 import type { Presets } from "../provider/presets.ts"
-import { knownKeys, number, object, type Report, word } from "../shared/check.ts"
+import {
+  collect,
+  type Explain,
+  knownKeys,
+  number,
+  object,
+  type RawProblem,
+  type Report,
+  word,
+} from "../shared/check.ts"
 import type { CachePolicy } from "../token/cache.ts"
 import type { ClaimPath, CredentialOptions, ObserveOptions, RouteRule } from "../types/configuration.ts"
-import { ConfigurationError, type ConfigurationProblem } from "../types/errors.ts"
+import { ConfigurationError } from "../types/errors.ts"
 import type { AnswerScope } from "./answer-scope.ts"
 import { type CheckedGateway, checkCache, checkCredential, checkGateway } from "./check-blocks.ts"
 import { answerScope, checkAuthorizerType, checkCacheKey, sourcesOf } from "./check-cache.ts"
@@ -14,6 +23,8 @@ import { type CheckedIssuer, checkIssuers } from "./check-issuers.ts"
 import { checkKeys } from "./check-keys.ts"
 import type { CheckObserve } from "./check-observe.ts"
 import type { RouteChecks } from "./check-routes.ts"
+
+type Block = { readonly [name: string]: unknown }
 
 /** What verification needs, checked and with defaults. */
 export interface CheckedVerification {
@@ -48,6 +59,7 @@ export interface LoadedChecks {
   readonly routes: RouteChecks
   readonly edge: { readonly check: CheckEdge }
   readonly observe: { readonly check: CheckObserve }
+  readonly explain: Explain
 }
 
 const verifierKeys = ["issuers", "keys", "cache", "clockToleranceSeconds"]
@@ -56,31 +68,26 @@ const authorizerKeys = [
   ...["routes", "unmatched", "gateway", "credential", "context", "edge", "secrets", "observe", "shadow"],
 ]
 
-/** Options of earlier versions, and what to write in their place. */
-const renamed: { readonly [option: string]: string } = {
-  mode: 'was replaced by the block "shadow"; its presence is the mode',
-  observing: 'was renamed to "shadow"',
-}
+/** Options of earlier versions. */
+const renamed = ["mode", "observing"]
 
-function checkNames(raw: { readonly [name: string]: unknown }, report: Report): void {
-  const old = Object.keys(raw).filter((name) => Object.hasOwn(renamed, name))
-  for (const name of old) report(name, renamed[name] ?? "")
-  knownKeys(Object.fromEntries(Object.entries(raw).filter(([name]) => !old.includes(name))), authorizerKeys, "", report)
+function checkNames(raw: Block, report: Report): void {
+  const { mode, observing, ...others } = raw
+  for (const name of renamed) if (Object.hasOwn(raw, name)) report(name, `renamed_${name}`)
+  knownKeys(others, authorizerKeys, "", report)
 }
 
 /** Checks what a verifier needs. @throws ConfigurationError with every problem at once */
-export function checkVerification(config: unknown, presets: Presets): CheckedVerification {
-  return collected(config, (copy, report) => {
-    const raw = object(copy, "configuration", report) ?? {}
+export function checkVerification(config: unknown, presets: Presets, explain: Explain): CheckedVerification {
+  return collected(config, explain, (raw, report) => {
     knownKeys(raw, verifierKeys, "", report)
     return verification(raw, presets, report)
   })
 }
 
 /** Checks the issuers of a configuration and nothing else. @throws ConfigurationError with every problem at once */
-export function checkIssuersOf(config: unknown, presets: Presets): readonly CheckedIssuer[] {
-  return collected(config, (copy, report) => {
-    const raw = object(copy, "configuration", report) ?? {}
+export function checkIssuersOf(config: unknown, presets: Presets, explain: Explain): readonly CheckedIssuer[] {
+  return collected(config, explain, (raw, report) => {
     checkNames(raw, report)
     return verification(raw, presets, report).issuers
   })
@@ -89,8 +96,7 @@ export function checkIssuersOf(config: unknown, presets: Presets): readonly Chec
 /** Checks a whole configuration. @throws ConfigurationError with every problem at once */
 export function checkConfiguration(config: unknown, loaded: LoadedChecks): CheckedConfiguration {
   const { presets, edge } = loaded
-  return collected(config, (copy, report, isSound) => {
-    const raw = object(copy, "configuration", report) ?? {}
+  return collected(config, loaded.explain, (raw, report, isSound) => {
     checkNames(raw, report)
     const answers = checkAnswers(raw, loaded.routes, report)
     reportConflicts(answers.principalPolicy, report)
@@ -106,7 +112,7 @@ export function checkConfiguration(config: unknown, loaded: LoadedChecks): Check
       raw.observe === undefined ? undefined : loaded.observe.check(raw.observe, { ...gateway, context }, report)
     let checkedEdge: CheckedEdge | undefined
     if (raw.edge === undefined) {
-      if (raw.secrets !== undefined) report("secrets", "goes with edge only")
+      if (raw.secrets !== undefined) report("secrets", "goes_with", "edge")
     } else {
       const around = { ...{ presets, keys: raw.keys, secrets: raw.secrets, context }, ...verified, ...answers }
       checkedEdge = edge.check(raw.edge, { ...around, ...gateway, identitySources: sourcesOf(gateway) }, report)
@@ -124,24 +130,23 @@ export function checkConfiguration(config: unknown, loaded: LoadedChecks): Check
  *
  * @throws ConfigurationError with every problem at once
  */
-export function checkAnswersOf(config: unknown, routes: RouteChecks): CheckedAnswers {
-  return collected(config, (copy, report) => {
-    const raw = object(copy, "configuration", report) ?? {}
+export function checkAnswersOf(config: unknown, routes: RouteChecks, explain: Explain): CheckedAnswers {
+  return collected(config, explain, (raw, report) => {
     checkNames(raw, report)
     return checkAnswers(raw, routes, report)
   })
 }
 
-function checkAnswers(raw: { readonly [name: string]: unknown }, checks: RouteChecks, report: Report): CheckedAnswers {
+function checkAnswers(raw: Block, checks: RouteChecks, report: Report): CheckedAnswers {
   let sound = true
-  const reportUnsound: Report = (path, message) => {
+  const reportUnsound: Report = (...problem) => {
     sound = false
-    report(path, message)
+    report(...problem)
   }
   const routes = raw.routes === undefined ? undefined : checks.checkRoutes(raw.routes, reportUnsound)
   const gateway = checkGateway(raw.gateway, "gateway", reportUnsound)
   const credential = checkCredential(raw.credential, "credential", report)
-  if (raw.unmatched !== undefined && routes === undefined) report("unmatched", "goes with routes only")
+  if (raw.unmatched !== undefined && routes === undefined) report("unmatched", "goes_with", "routes")
   const unmatched = word(raw.unmatched, "unmatched", report, ["deny", "authenticated"], "deny")
   checkAuthorizerType(gateway, credential, report)
   if (!identityIsEdge(raw)) checkCacheKey(gateway, credential, report)
@@ -161,11 +166,7 @@ function identityIsEdge({ issuers, edge }: { readonly [name: string]: unknown })
   return Array.isArray(issuers) && issuers.length === 0 && edge !== undefined
 }
 
-function verification(
-  raw: { readonly [name: string]: unknown },
-  presets: Presets,
-  report: Report,
-): CheckedVerification {
+function verification(raw: Block, presets: Presets, report: Report): CheckedVerification {
   checkKeys(raw.keys, "keys", report, defaultKeyPolicy)
   const tolerance = { min: 0, max: 300, fallback: 5, unit: "seconds" }
   return {
@@ -176,20 +177,25 @@ function verification(
 }
 
 /** Checks a copy, so that what was checked is what is used, whatever the caller does with the object later. */
-function collected<T>(config: unknown, check: (copy: unknown, report: Report, isSound: () => boolean) => T): T {
-  const problems: ConfigurationProblem[] = []
-  const report: Report = (path, message) => problems.push({ path, message })
-  const checked = check(plainCopy(config), report, () => problems.length === 0)
-  if (problems.length > 0) throw new ConfigurationError(problems)
+function collected<T>(
+  config: unknown,
+  explain: Explain,
+  check: (raw: Block, report: Report, isSound: () => boolean) => T,
+): T {
+  const problems: RawProblem[] = []
+  const report = collect(problems)
+  const raw = object(plainCopy(config, report), "configuration", report)
+  // Of what is no configuration at all, nothing else can be said.
+  const checked = raw && check(raw, report, () => problems.length === 0)
+  if (checked === undefined || problems.length > 0) throw new ConfigurationError(explain(problems))
   return checked
 }
 
-function plainCopy(config: unknown): unknown {
+function plainCopy(config: unknown, report: Report): unknown {
   try {
     return structuredClone(config)
   } catch {
-    throw new ConfigurationError([
-      { path: "configuration", message: "must be plain data, as in JSON, without functions" },
-    ])
+    report("configuration", "plain_data")
+    return undefined
   }
 }

@@ -15,7 +15,6 @@ export function checkContext(value: unknown, report: Report): { readonly [key: s
 /** Context keys: names that API Gateway itself uses are refused. */
 export function checkContextKey(key: string, reserved: readonly string[], path: string, report: Report): void {
   if (text(key, path, report) === undefined) return
-  if (reserved.includes(key)) report(path, `is a name that API Gateway itself uses; reserved: ${reserved.join(", ")}`)
-  else if (!/^[A-Za-z][A-Za-z0-9_]{0,63}$/.test(key))
-    report(path, "must be a name of letters, digits and _ (at most 64)")
+  if (reserved.includes(key)) report(path, "context_reserved", reserved.join(", "))
+  else if (!/^[A-Za-z][A-Za-z0-9_]{0,63}$/.test(key)) report(path, "context_name")
 }

@@ -52,10 +52,7 @@ export function checkEdgeHeaders(value: unknown, path: string, report: Report): 
     const checked = options && checkHeader(key, options, at, report)
     if (checked !== undefined) headers[key] = checked
   }
-  if (raw.user === undefined) {
-    const remedy = "the header with the user's name, which is the identity, or what binds attributes to a token"
-    report(`${path}.user`, `must be named: ${remedy}`)
-  }
+  if (raw.user === undefined) report(`${path}.user`, "missing")
   return headers
 }
 

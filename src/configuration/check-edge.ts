@@ -52,16 +52,10 @@ export function checkEdge(value: unknown, around: AroundEdge, report: Report): C
   if (raw === undefined) return undefined
   knownKeys(raw, ["role", "headers", "evidence", "subjectClaim"], "edge", report)
   const role = word(raw.role, "edge.role", report, ["identity", "attributes"], "identity")
-  if (raw.role === undefined) report("edge.role", 'must be "identity" or "attributes"')
+  if (raw.role === undefined) report("edge.role", "missing")
   const headers = checkEdgeHeaders(raw.headers, "edge.headers", report)
   const checkIssuer = issuerCheck(around)
-  const evidence = checkEvidenceList(
-    raw.evidence,
-    "edge.evidence",
-    Object.keys(Object(raw.headers)),
-    checkIssuer,
-    report,
-  )
+  const evidence = checkEvidenceList(raw.evidence, "edge.evidence", headerKeys(raw.headers), checkIssuer, report)
   const subjectClaim = raw.subjectClaim === undefined ? "sub" : claimPath(raw.subjectClaim, "edge.subjectClaim", report)
   const secretPolicy = checkSecretOptions(around.secrets, "secrets", report)
   const edge = { role, headers, evidence, subjectClaim, secretPolicy }
@@ -81,6 +75,12 @@ export function checkEdge(value: unknown, around: AroundEdge, report: Report): C
     if (secret) checkEnvironmentSecret(secret.values, sharedSecretsFormat, `${path}.secret.values`, report)
   }
   return edge
+}
+
+/** The context keys that minted claims may have; undefined if they are not known. */
+function headerKeys(headers: unknown): readonly string[] | undefined {
+  if (typeof headers !== "object" || headers === null || Array.isArray(headers)) return undefined
+  return ["user", ...Object.keys(headers)]
 }
 
 function checkRole(
@@ -134,7 +134,7 @@ function namedHeaders({ role, headers, evidence }: CheckedEdge, around: AroundEd
 /** An issuer of minted tokens is one like any other, but its tokens must not be those that callers have. */
 function issuerCheck({ presets, keys, issuers }: AroundEdge) {
   return (value: unknown, path: string, report: Report): CheckedIssuer | undefined => {
-    const here: Report = (at, message) => report(at.replace(/^issuers\[0\]/, path), message)
+    const here: Report = (at, ...problem) => report(at.replace(/^issuers\[0\]/, path), ...problem)
     const [issuer] = checkIssuers([value], presets, keys, here)
     if (issuer === undefined) return undefined
     const { profile } = issuer

@@ -34,12 +34,13 @@ const enough = "jws; hmac; mtls with secret; vpceIds with secret; cidrs with sec
 export function checkEvidenceList(
   value: unknown,
   path: string,
-  contextKeys: readonly string[],
+  contextKeys: readonly string[] | undefined,
   checkIssuer: CheckIssuer,
   report: Report,
 ): readonly CheckedEvidence[] {
   if (!Array.isArray(value) || value.length === 0) {
-    report(path, `must be a list of at least one proof that a request came through the edge. What is enough: ${enough}`)
+    const list = `a list of at least one proof that a request came through the edge. What is enough: ${enough}`
+    report(path, value === undefined ? `is missing. Set it to ${list}` : `must be ${list}`)
     return []
   }
   return value.flatMap((item, index) => {
@@ -81,7 +82,7 @@ function checkWindow(value: unknown, path: string, max: number, report: Report):
 function checkJws(
   value: unknown,
   path: string,
-  contextKeys: readonly string[],
+  contextKeys: readonly string[] | undefined,
   checkIssuer: CheckIssuer,
   report: Report,
 ): CheckedEvidence["jws"] {
@@ -90,7 +91,7 @@ function checkJws(
   knownKeys(raw, ["header", "issuer", "claims", "windowSeconds"], path, report)
   const header = checkHeaderName(raw.header, `${path}.header`, report)
   const claims = raw.claims === undefined ? {} : (object(raw.claims, `${path}.claims`, report) ?? {})
-  knownKeys(claims, contextKeys, `${path}.claims`, report)
+  knownKeys(claims, contextKeys ?? Object.keys(claims), `${path}.claims`, report)
   for (const [key, claim] of Object.entries(claims)) claimPath(claim, `${path}.claims.${key}`, report)
   const windowSeconds = checkWindow(raw.windowSeconds, `${path}.windowSeconds`, 7200, report)
   const issuer = checkIssuer(raw.issuer, `${path}.issuer`, report)

@@ -36,7 +36,7 @@ export function checkIssuers(
 ): readonly CheckedIssuer[] {
   if (mayBeEmpty && Array.isArray(value) && value.length === 0) return []
   if (!Array.isArray(value) || value.length === 0) {
-    report("issuers", "must be a list of at least one issuer")
+    report("issuers", value === undefined ? "missing" : "issuers")
     return []
   }
   const seen = new Map<string, string>()
@@ -48,7 +48,7 @@ export function checkIssuers(
     const preset = providerNames.find((name) => name === raw.provider)
     const profile = preset && presets[preset]?.(raw, path, report)
     if (profile === undefined) {
-      report(`${path}.provider`, `must be one of ${providerNames.join(", ")}; use "oidc" for any other issuer`)
+      report(`${path}.provider`, raw.provider === undefined ? "missing" : "provider", raw.provider, ...providerNames)
       return []
     }
     // The block of the whole configuration on top of what the preset needs, and the issuer's own on top of that.
@@ -66,7 +66,7 @@ export function checkIssuers(
     for (const issuer of claimed) {
       const first = seen.get(issuer)
       // Two entries for one issuer could not both apply; which one would must not depend on their order.
-      if (first !== undefined) report(path, `accepts the same issuer as ${first}; merge the two`)
+      if (first !== undefined) report(path, "same_issuer", first)
       else seen.set(issuer, path)
     }
     return [{ path, profile, keyPolicy, keySet }]
@@ -81,22 +81,18 @@ function checkKeyPlace(profile: IssuerProfile, policy: KeyPolicy, path: string, 
     if (!Array.isArray(keys)) return undefined // reported by the preset
     const results = keys.map((jwk) => importJwk(jwk, profile.algorithms))
     for (const [index, result] of results.entries()) {
-      if (result === "private") report(`${path}.jwks.keys[${index}]`, "is a private key; configure public keys only")
-      if (result === "symmetric") report(`${path}.jwks.keys[${index}]`, "is a symmetric key")
+      if (result === "private") report(`${path}.jwks.keys[${index}]`, "private_key")
+      if (result === "symmetric") report(`${path}.jwks.keys[${index}]`, "symmetric_key")
     }
     const used = results.slice(0, maxKeys)
     if (used.length > 0 && used.every((result) => typeof result === "string")) {
-      const why = [...new Set(used)].join(", ")
-      report(
-        `${path}.jwks`,
-        `has no key that can verify ${profile.algorithms.map(({ name }) => name).join(", ")} (${why})`,
-      )
+      const names = profile.algorithms.map(({ name }) => name).join(", ")
+      report(`${path}.jwks`, "no_key", names, [...new Set(used)].join(", "))
     }
     return joinKeys(used, keys.length)
   }
   const [name, url] = "jwksUri" in keyPlace ? ["jwksUri", keyPlace.jwksUri] : ["discoveryUrl", keyPlace.discoveryUrl]
   if (url === "" || profile.name === "" || mayFetch(url, policy.allowHttpLoopback)) return undefined
-  const remedy = name === "discoveryUrl" ? "; else name jwksUri or jwks" : ""
-  report(`${path}.${name}`, `must be an https URL${remedy} (http for loopback needs keys.allowHttpLoopback)`)
+  report(`${path}.${name}`, "https", name)
   return undefined
 }

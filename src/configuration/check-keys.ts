@@ -36,7 +36,7 @@ export function checkKeys(value: unknown, path: string, report: Report, base: Ke
     ca: raw.ca === undefined ? base.ca : certificates(raw.ca, `${path}.ca`, report),
   }
   if (policy.refreshAfterSeconds > policy.waitAfterSeconds || policy.waitAfterSeconds > policy.expireAfterSeconds) {
-    report(path, "must hold: refreshAfterSeconds ≤ waitAfterSeconds ≤ expireAfterSeconds")
+    report(path, "refresh_order")
   }
   return policy
 }
@@ -56,7 +56,7 @@ function certificates(value: unknown, path: string, report: Report): string | un
   } catch (error) {
     // A system that fails is no mistake of the configuration.
     if (/^E(?:IO|[MN]FILE|NOMEM|AGAIN|BUSY)$/.test(Object(error).code)) throw error
-    report(path, "must be the PEM text of certificates, or the path of a PEM file that can be read at start")
+    report(path, "certificates")
     return undefined
   }
 }

@@ -8,9 +8,9 @@ export const lists = ["scopes", "roles", "groups", "permissions"] as const
 /** Checks the form of a rule, and that its demands do not contradict each other. */
 export function checkRule(value: unknown, path: string, report: Report): void {
   let sound = true
-  const reportUnsound: Report = (at, message) => {
+  const reportUnsound: Report = (...problem) => {
     sound = false
-    report(at, message)
+    report(...problem)
   }
   checkForm(value, path, reportUnsound, true)
   if (sound) checkTogether(value as RouteRule, path, report)

@@ -1,9 +1,9 @@
 import { importJwk } from "../keys/jwk.ts"
 import { type KeySet, readKeySet } from "../keys/key-set.ts"
 import type { IssuerProfile } from "../provider/profile.ts"
-import { object, type Report } from "../shared/check.ts"
+import { collect, type Explain, object, type RawProblem, type Report } from "../shared/check.ts"
 import type { Clock } from "../types/clock.ts"
-import { ConfigurationError, type ConfigurationProblem } from "../types/errors.ts"
+import { ConfigurationError } from "../types/errors.ts"
 
 /** The sets of a snapshot, ready to begin with. */
 export interface CheckedSnapshot {
@@ -17,16 +17,16 @@ export interface CheckedSnapshot {
  *
  * @throws ConfigurationError with every problem at once
  */
-export function checkSnapshot(snapshot: unknown, clock: Clock): CheckedSnapshot | undefined {
+export function checkSnapshot(snapshot: unknown, clock: Clock, explain: Explain): CheckedSnapshot | undefined {
   if (snapshot === undefined) return undefined
-  const problems: ConfigurationProblem[] = []
-  const report: Report = (path, message) => problems.push({ path, message })
+  const problems: RawProblem[] = []
+  const report = collect(problems)
   const raw = object(snapshot, "keySnapshot", report) ?? {}
   const takenAtMs = typeof raw.takenAt === "string" ? Date.parse(raw.takenAt) : Number.NaN
-  if (!Number.isFinite(takenAtMs)) report("keySnapshot.takenAt", "must be a date and time in ISO 8601")
+  if (!Number.isFinite(takenAtMs)) report("keySnapshot.takenAt", "snapshot_date")
   const sets = object(raw.sets, "keySnapshot.sets", report) ?? {}
   for (const [issuer, set] of Object.entries(sets)) checkSet(set, `keySnapshot.sets["${issuer}"]`, report)
-  if (problems.length > 0) throw new ConfigurationError(problems)
+  if (problems.length > 0) throw new ConfigurationError(explain(problems))
   return {
     takenAtMs: Math.min(takenAtMs, clock()),
     setOf({ name, algorithms }) {
@@ -40,12 +40,11 @@ function checkSet(value: unknown, path: string, report: Report): void {
   const set = object(value, path, report)
   if (set === undefined) return
   if (!Array.isArray(set.keys)) {
-    report(`${path}.keys`, "must be a list of JWKs")
+    report(`${path}.keys`, "snapshot_keys")
     return
   }
   for (const [index, jwk] of set.keys.entries()) {
     const result = importJwk(jwk, [])
-    if (result === "private" || result === "symmetric")
-      report(`${path}.keys[${index}]`, "holds secret key material; take the snapshot again")
+    if (result === "private" || result === "symmetric") report(`${path}.keys[${index}]`, "snapshot_secret")
   }
 }

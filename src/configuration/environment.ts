@@ -1,7 +1,8 @@
 import { isObject } from "../event/untrusted.ts"
 import { withoutByteOrderMark } from "../shared/byte-order-mark.ts"
+import type { Explain, RawProblem } from "../shared/check.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
-import { ConfigurationError, type ConfigurationProblem } from "../types/errors.ts"
+import { ConfigurationError } from "../types/errors.ts"
 import { parseStrictJson } from "./strict-json.ts"
 
 type Environment = { readonly [name: string]: string | undefined }
@@ -52,29 +53,20 @@ const wholeObject = ["top", whole, json] as const
 /** Every environment variable that configures the deployed handler. */
 export const environmentVariables: readonly string[] = [whole, ...Object.keys(variables).map((name) => prefix + name)]
 
-/**
- * Reads the configuration from environment variables: `HALLPASS_CONFIG`, the whole object as JSON, or the simple
- * variables for one issuer. An empty variable counts as absent, because CloudFormation passes unset parameters so.
- *
- * The variables of the `observe` block configure no decision: they are set over whichever configuration is used.
- *
- * @param environment `process.env`, or any map of names to texts
- * @param bundled used when no variable says who is let in
- * @returns the configuration, unchecked, or undefined when there is none
- * @throws ConfigurationError with every variable that cannot be read, or when both forms are mixed
- */
-export function configFromEnvironment(
+/** See `configFromEnvironment`. */
+export function readEnvironment(
   environment: Environment,
-  bundled?: AuthorizerConfig,
+  bundled: AuthorizerConfig | undefined,
+  explain: Explain,
 ): AuthorizerConfig | undefined {
-  const problems: ConfigurationProblem[] = []
+  const problems: RawProblem[] = []
   const blocks: { [block in Block]: { [option: string]: unknown } } = { issuer: {}, top: {}, gateway: {}, observe: {} }
-  const [simple, unknown]: [string[], string[]] = [[], []]
+  const simple: string[] = []
   for (const name of Object.keys(environment)) {
     const text = environment[name]
     if (!name.startsWith(prefix) || !text) continue
     if (!environmentVariables.includes(name)) {
-      unknown.push(name)
+      problems.push({ path: name, message: "variable", details: [name, ...environmentVariables] })
       continue
     }
     const [block, option, read] = variables[name.slice(prefix.length)] ?? wholeObject
@@ -87,14 +79,10 @@ export function configFromEnvironment(
     }
   }
   const { issuer, top, gateway, observe } = blocks
-  if (unknown.length > 0) {
-    const path = unknown.join(", ")
-    problems.push({ path, message: `is not known; known: ${environmentVariables.join(", ")}` })
-  }
   if (environment[whole] && simple.length > 0) {
-    problems.push({ path: simple.join(", "), message: `must be empty when ${whole} is set; put it into that object` })
+    problems.push({ path: simple.join(", "), message: "variable_besides", details: [whole] })
   }
-  if (problems.length > 0) throw new ConfigurationError(problems)
+  if (problems.length > 0) throw new ConfigurationError(explain(problems))
   // An edge may be the only one who says who calls.
   const issuers = top.edge && Object.keys(issuer).length === 0 ? [] : [issuer]
   const config = whole in top ? top[whole] : simple.length > 0 ? { issuers, ...top, gateway } : bundled

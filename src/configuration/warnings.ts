@@ -1,6 +1,7 @@
 import { allPresets } from "../provider/all-presets.ts"
 import { readRouteKey } from "../route/template.ts"
 import type { Report } from "../shared/check.ts"
+import { explain } from "../shared/explain.ts"
 import type { AuthorizerConfig, ClaimDemand, RouteRule } from "../types/configuration.ts"
 import { ConfigurationError, type ConfigurationProblem } from "../types/errors.ts"
 import { callersOf } from "./callers.ts"
@@ -30,7 +31,13 @@ export function configurationWarnings(config: AuthorizerConfig): readonly Config
   try {
     // Conflicts are no warnings, and compiling the table for them takes long.
     const routes = { ...routeChecks, checkPrincipalPolicy: () => undefined }
-    const loaded = { presets: allPresets, routes, edge: { check: checkEdge }, observe: { check: checkObserve } }
+    const loaded = {
+      presets: allPresets,
+      routes,
+      edge: { check: checkEdge },
+      observe: { check: checkObserve },
+      explain,
+    }
     const checked = checkConfiguration(own, loaded)
     for (const warn of warnings) warn(checked, (path, message) => found.push({ path, message }))
   } catch (error) {

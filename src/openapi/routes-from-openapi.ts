@@ -1,4 +1,5 @@
 import { object, type Report } from "../shared/check.ts"
+import { explain } from "../shared/explain.ts"
 import type { RouteRule } from "../types/configuration.ts"
 import { follow, type Members, member, type OpenApiDocument, openDocument, place } from "./document.ts"
 import { operationSecurity } from "./operation.ts"
@@ -125,11 +126,13 @@ function* operationsOf(item: Members, path: string, report: Report): Generator<[
 function remarks(): { readonly list: readonly OpenApiRemark[]; readonly add: Report } {
   const seen = new Set<string>()
   const list: OpenApiRemark[] = []
-  const add: Report = (path, message) => {
-    const text = `${path}\n${message}`
-    if (seen.has(text)) return
-    seen.add(text)
-    list.push({ path, message })
+  const add: Report = (path, message, ...details) => {
+    for (const remark of explain([{ path, message, details }])) {
+      const text = `${path}\n${remark.message}`
+      if (seen.has(text)) continue
+      seen.add(text)
+      list.push(remark)
+    }
   }
   return { list, add }
 }

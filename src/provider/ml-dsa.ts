@@ -6,10 +6,7 @@ import type { IssuerProfile } from "./profile.ts"
 export function checkMlDsa({ algorithms }: IssuerProfile, path: string, report: Report): void {
   const listed = algorithms.find(({ keyType }) => keyType === "AKP")
   if (listed === undefined || canVerify()) return
-  report(
-    `${path}.algorithms`,
-    `has ${listed.name}, which Node.js ${process.version} cannot verify. Run Node.js 24.6 or newer, or leave it out`,
-  )
+  report(`${path}.algorithms`, "algorithm_of_node", listed.name, process.version)
 }
 
 function canVerify(): boolean {

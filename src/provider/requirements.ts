@@ -6,7 +6,8 @@ import type { Requirement } from "./profile.ts"
 /** The option `require`: claims with the values that they must have. */
 export function requirements(value: unknown, path: string, report: Report): readonly Requirement[] {
   if (value === undefined) return []
-  const members = object(value, path, report) ?? {}
+  const members = object(value, path, report)
+  if (members === undefined) return []
   if (Object.keys(members).length === 0) report(path, "must name at least one claim")
   return Object.entries(members).map(([claim, wanted]) => {
     const code = "claim_required"

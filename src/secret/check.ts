@@ -21,7 +21,7 @@ const places = {
 
 /** A reference to a secret. No message holds what stands there: it may be the secret itself, put in the wrong place. */
 export function checkSecretReference(value: unknown, path: string, report: Report): SecretReference | undefined {
-  const raw = object(value, path, (at, message) => report(at, `${message}: ${howToRefer}`))
+  const raw = object(value, path, report)
   if (raw === undefined) return undefined
   knownKeys(raw, Object.keys(places), path, report)
   const [kind, ...more] = (Object.keys(places) as (keyof typeof places)[]).filter((name) => Object.hasOwn(raw, name))
@@ -37,7 +37,7 @@ export function checkSecretReference(value: unknown, path: string, report: Repor
 }
 
 const howToRefer =
-  '{ env: "NAME" }, { secretsManager: "name or ARN" } or { ssm: "name" }; the value itself never stands here'
+  '{ env: "NAME" }, { secretsManager: "name or ARN" } or { ssm: "name" }; never write the value itself here'
 
 /**
  * Reads what an `env` reference names, so that a missing or weak value is refused at start. Other references are left
@@ -86,7 +86,7 @@ export function checkSecretOptions(value: unknown, path: string, report: Report)
     expireAfterSeconds: bounded("expireAfterSeconds"),
   }
   if (policy.refreshAfterSeconds > policy.waitAfterSeconds || policy.waitAfterSeconds > policy.expireAfterSeconds) {
-    report(path, "must hold: refreshAfterSeconds ≤ waitAfterSeconds ≤ expireAfterSeconds")
+    report(path, "refresh_order")
   }
   return policy
 }

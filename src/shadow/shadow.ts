@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks"
 import type { Authorizer } from "../authorizer/authorizer.ts"
 import type { AuthorizerParts } from "../authorizer/parts.ts"
+import { collect, type Explain, type RawProblem } from "../shared/check.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import type { DecisionRecord } from "../types/decision.ts"
 import { ConfigurationError, type ConfigurationProblem } from "../types/errors.ts"
@@ -21,6 +22,7 @@ export function createInShadow(
   config: AuthorizerConfig,
   parts: AuthorizerParts,
   create: (config: AuthorizerConfig, parts: AuthorizerParts) => Authorizer,
+  explain: Explain,
 ): Authorizer {
   const plan = new Plan(config, parts)
   const built = plan.wanted.map(([wanted, its]) => {
@@ -30,10 +32,10 @@ export function createInShadow(
       return problemsIn(error)
     }
   })
-  return plan.finish(built)
+  return plan.finish(built, explain)
 }
 
-/** The same for what is loaded. @throws ConfigurationError (rejects) with every problem at once */
+/** The same for what is loaded. @throws ConfigurationError (rejects) with every problem at once, not explained yet */
 export async function loadInShadow(
   config: AuthorizerConfig,
   parts: AuthorizerParts,
@@ -42,7 +44,7 @@ export async function loadInShadow(
   const plan = new Plan(config, parts)
   const built: Built[] = []
   for (const [wanted, its] of plan.wanted) built.push(await load(wanted, its).catch(problemsIn))
-  return plan.finish(built)
+  return plan.finish(built, (problems) => problems)
 }
 
 function problemsIn(error: unknown): readonly ConfigurationProblem[] {
@@ -55,14 +57,13 @@ class Plan {
   /** hallpass' own authorizer, and one for the header with the existing decision. */
   readonly wanted: readonly (readonly [AuthorizerConfig, AuthorizerParts])[]
   readonly #checked: CheckedShadow
-  readonly #problems: ConfigurationProblem[] = []
+  readonly #problems: RawProblem[] = []
   readonly #notes: Notes = new AsyncLocalStorage()
   readonly #parts: AuthorizerParts
 
   constructor(config: AuthorizerConfig, parts: AuthorizerParts) {
     this.#parts = parts
-    const report = (path: string, message: string): void => void this.#problems.push({ path, message })
-    this.#checked = checkShadow(config, parts.existing !== undefined, report)
+    this.#checked = checkShadow(config, parts.existing !== undefined, collect(this.#problems))
     const { header, own } = this.#checked
     // If the configuration will be refused, nothing is observed.
     const observer = this.#problems.length > 0 ? undefined : parts.observer
@@ -73,10 +74,10 @@ class Plan {
   }
 
   /** @throws ConfigurationError with every problem at once */
-  finish([ours, ofHeader]: readonly Built[]): Authorizer {
+  finish([ours, ofHeader]: readonly Built[], explain: Explain): Authorizer {
     const said = [...this.#problems, ...problemsOf(ours), ...problemsOfHeader(problemsOf(ofHeader))]
     const problems = new Map(said.map((problem) => [JSON.stringify(problem), problem]))
-    if (problems.size > 0) throw new ConfigurationError([...problems.values()])
+    if (problems.size > 0) throw new ConfigurationError(explain([...problems.values()]))
     const { timeoutMs, own } = this.#checked
     const header = ofHeader as Authorizer | undefined
     const existing = header === undefined ? this.#parts.existing : existingByHeader(header)

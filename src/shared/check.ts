@@ -1,14 +1,37 @@
 import type { ClaimPath } from "../types/configuration.ts"
+import type { ConfigurationProblem } from "../types/errors.ts"
 
-/** Collects configuration problems. Every check reports and goes on, so that all problems are listed at once. */
-export type Report = (path: string, message: string) => void
+/**
+ * Collects configuration problems. Every check reports and goes on, so that all problems are listed at once.
+ *
+ * @param message a sentence, or, for what a start of the deployed function loads, the name of one: `configuration/explain.ts`
+ *   has the sentences, and is loaded if there is a problem
+ * @param details what the named sentence is about, such as the allowed words
+ */
+export type Report = (path: string, message: string, ...details: readonly unknown[]) => unknown
+
+/** A problem as a check reports it. */
+export interface RawProblem extends ConfigurationProblem {
+  readonly details?: readonly unknown[]
+}
+
+/** Puts the sentences into problems, or leaves them as they are for somebody who has the sentences. */
+export type Explain = (problems: readonly RawProblem[]) => readonly ConfigurationProblem[]
+
+export function collect(problems: RawProblem[]): Report {
+  return (path, message, ...details) => problems.push({ path, message, details })
+}
 
 type Own = { readonly [name: string]: unknown }
+
+function given(type: string, value: unknown): string {
+  return value === undefined ? "missing" : type
+}
 
 /** The value as a plain object, or undefined with a report. */
 export function object(value: unknown, path: string, report: Report): Own | undefined {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Own
-  report(path, "must be an object")
+  report(path, given("object", value))
   return undefined
 }
 
@@ -16,10 +39,9 @@ export function object(value: unknown, path: string, report: Report): Own | unde
 export function knownKeys(value: Own, allowed: readonly string[], path: string, report: Report): void {
   for (const key of Object.keys(value)) {
     // What an unset variable leaves behind must not look as if the option were simply not wanted.
-    if (value[key] === undefined)
-      report(path === "" ? key : `${path}.${key}`, "is undefined; set it, or leave the key out")
+    if (value[key] === undefined) report(path === "" ? key : `${path}.${key}`, "undefined")
     if (!allowed.includes(key)) {
-      report(path === "" ? key : `${path}.${key}`, `is not a known option; known here: ${allowed.join(", ")}`)
+      report(path === "" ? key : `${path}.${key}`, "unknown", key, ...allowed)
     }
   }
 }
@@ -27,7 +49,7 @@ export function knownKeys(value: Own, allowed: readonly string[], path: string, 
 /** A string of 1 to 2048 characters without blanks at its ends. */
 export function text(value: unknown, path: string, report: Report): string | undefined {
   if (typeof value === "string" && value !== "" && value.length <= 2048 && value.trim() === value) return value
-  report(path, "must be a non-empty string without blanks at its ends")
+  report(path, given("text", value))
   return undefined
 }
 
@@ -37,7 +59,7 @@ export function texts(value: unknown, path: string, report: Report): readonly st
     const one = text(value, path, report)
     return one === undefined ? [] : [one]
   }
-  if (value.length === 0) report(path, "must not be empty: an empty list would mean that nothing is checked")
+  if (value.length === 0) report(path, "empty_list")
   const all = value.map((item, index) => text(item, `${path}[${index}]`, report))
   return all.filter((item) => item !== undefined)
 }
@@ -51,7 +73,7 @@ export function number(
 ): number {
   if (value === undefined) return fallback
   if (typeof value === "number" && Number.isFinite(value) && value >= min && value <= max) return value
-  report(path, `must be a number from ${min} to ${max} (${unit})`)
+  report(path, "number", min, max, unit)
   return fallback
 }
 
@@ -59,7 +81,7 @@ export function number(
 export function flag(value: unknown, path: string, report: Report, fallback: boolean): boolean {
   if (value === undefined) return fallback
   if (typeof value === "boolean") return value
-  report(path, "must be true or false")
+  report(path, "flag")
   return fallback
 }
 
@@ -74,20 +96,20 @@ export function word<const W extends string>(
   if (value === undefined) return fallback
   const found = words.find((candidate) => candidate === value)
   if (found !== undefined) return found
-  report(path, `must be one of: ${words.map((item) => `"${item}"`).join(", ")}`)
+  report(path, "word", value, ...words)
   return fallback
 }
 
 /** A claim name. The names that every object has are refused, so that looking a claim up needs no further check. */
 export function claimName(value: unknown, path: string, report: Report): string {
   const name = text(value, path, report) ?? ""
-  if (name in {}) report(path, "is a name that every object has")
+  if (name in {}) report(path, "every_object")
   return name
 }
 
 /** A claim path: one name, or a list of names for a nested claim. */
 export function claimPath(value: unknown, path: string, report: Report): ClaimPath {
   if (!Array.isArray(value)) return claimName(value, path, report)
-  if (value.length === 0) report(path, "must not be empty: it is the list of names that leads to a nested claim")
+  if (value.length === 0) report(path, "empty_path")
   return value.map((name, index) => claimName(name, `${path}[${index}]`, report))
 }

@@ -59,9 +59,9 @@ describe("SR-160, SR-162: a configuration", () => {
 
   it.each([
     [{ issuers: [] }, "issuers: must be a list of at least one issuer"],
-    [{ issuers: undefined }, "issuers: must be a list of at least one issuer"],
+    [{ issuers: undefined }, "issuers: is undefined. Set it, or leave it out"],
     [{ unmatched: "deny" }, "unmatched: goes with routes only"],
-    [{ routes: undefined }, "routes: is undefined; set it, or leave the key out"],
+    [{ routes: undefined }, "routes: is undefined. Set it, or leave it out"],
     [{ keys: { timeoutMs: undefined } }, "keys.timeoutMs: is undefined"],
     [{ keys: { ca: "/no/such/file.pem" } }, "keys.ca: must be the PEM text of certificates, or the path"],
     [{ keys: { ca: "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----" } }, "keys.ca: must be the PEM text"],
@@ -83,7 +83,10 @@ describe("SR-160, SR-162: a configuration", () => {
     [{ gateway: { identitySources: "token" } }, "gateway.identitySources: must be a list"],
     [{ credential: { header: "bad header" } }, "credential.header: must be an RFC 9110 token"],
     [{ credential: { scheme: "" } }, "credential.scheme: must be"],
-    [{ credential: { cookie: "x", scheme: "Bearer" } }, "credential.scheme: goes with header only"],
+    [
+      { credential: { cookie: "x", scheme: "Bearer" } },
+      "credential.scheme: goes with credential.header only. Set credential.header, or remove this option",
+    ],
     [{ credential: { maxLength: 20_000 } }, "credential.maxLength: must be"],
     [{ context: { principalId: "sub" } }, "context.principalId: is a name that API Gateway itself uses"],
     [{ context: { "a-b": "sub" } }, "context.a-b: must be a name"],
@@ -96,10 +99,7 @@ describe("SR-160, SR-162: a configuration", () => {
 
 describe("SR-160: issuers", () => {
   it.each([
-    [
-      { provider: "google" },
-      "issuers[0].provider: must be one of okta, auth0, entra, entra-external-id, entra-b2c, cognito, adfs, wso2, oidc",
-    ],
+    [{ provider: "google" }, 'issuers[0].provider: must be one of: "okta", "auth0", "entra"'],
     [{ ...okta, domain: "https://acme.okta.com" }, "issuers[0].domain: must be a bare host name"],
     [{ ...okta, domain: "acme.okta.com/" }, "issuers[0].domain: must be a bare host name"],
     [{ ...okta, domain: "acme-admin.okta.com" }, "issuers[0].domain: is Okta's admin console"],
@@ -109,7 +109,7 @@ describe("SR-160: issuers", () => {
     ],
     [{ ...okta, authorizationServer: "" }, "issuers[0].authorizationServer: must be"],
     [{ ...okta, audience: [] }, "issuers[0].audience: must not be empty"],
-    [{ ...okta, audience: undefined }, "issuers[0].audience: must be"],
+    [{ ...okta, audience: undefined }, "issuers[0].audience: is undefined"],
     [{ ...okta, tenant: "x" }, "issuers[0].tenant: is not a known option"],
     [{ ...okta, algorithms: [] }, "issuers[0].algorithms: must not be empty"],
     [{ ...okta, algorithms: ["HS256"] }, "issuers[0].algorithms[0]: must be one of RS256"],
@@ -202,14 +202,14 @@ describe("SR-160: issuers", () => {
 
   it("that accept the same iss are refused, and the two are named", () => {
     const both = [okta, { ...okta, audience: "other" }]
-    expect(problems({ issuers: both })).toEqual(["issuers[1]: accepts the same issuer as issuers[0]; merge the two"])
+    expect(problems({ issuers: both })).toEqual(["issuers[1]: accepts the same issuer as issuers[0]. Merge the two"])
   })
 
   it("SR-050: with private or symmetric keys are refused", () => {
     const privateJwk = testKey().privateKey.export({ format: "jwk" })
     const withKeys = (...keys: object[]): readonly string[] => issuerProblems({ ...oidcIssuer(), jwks: { keys } })
     expect(withKeys(testKey().jwk, privateJwk)).toEqual([
-      "issuers[0].jwks.keys[1]: is a private key; configure public keys only",
+      "issuers[0].jwks.keys[1]: is a private key. Configure public keys only, and replace this key: it has been shown",
     ])
     expect(withKeys(testKey().jwk, { kty: "oct", k: "AAAA" })[0]).toMatch(/is a symmetric key/)
     expect(withKeys(testKey("p256").jwk)[0]).toMatch(
@@ -233,7 +233,7 @@ describe("routes", () => {
     [{ scopes: { any: [] } }, "scopes.any: must not be empty"],
     [{ scopes: { any: ["a"], all: ["b"] } }, "scopes: must be a list"],
     [{ scopes: { some: ["a"] } }, "scopes.some: is not a known option"],
-    [{ scope: ["a"] }, "scope: is not a known option; known here: scopes, roles, groups"],
+    [{ scope: ["a"] }, 'scope: is not a known option. Did you mean "scopes"?'],
     [{ public: true }, "public: says nothing: hallpass is never asked about a public route"],
     [{ claims: [{ path: "upn", equals: "a" }] }, "claims[0].path: is a name that can change hands"],
     [{ kind: "robot" }, "kind: must be one of"],
@@ -359,7 +359,7 @@ describe("SR-143: what API Gateway's cache would make wrong", () => {
   it("several places of the credential need TTL 0", () => {
     const credential = { header: "Authorization", cookie: "session" }
     expect(safe({}, { credential })[0]).toMatch(
-      /^gateway\.resultTtlSeconds: must be 0 when credential names several places/,
+      /^gateway\.resultTtlSeconds: must be 0 if credential names several places/,
     )
     expect(safe({ resultTtlSeconds: 0 }, { credential })).toEqual([])
   })

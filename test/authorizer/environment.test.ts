@@ -94,7 +94,7 @@ describe("configFromEnvironment", () => {
     [{ HALLPASS_CONFIG: "{" }, "HALLPASS_CONFIG: is not JSON: Expected property name"],
     [{ HALLPASS_PROVIDER: "okta", HALLPASS_ROUTES: "nope" }, "HALLPASS_ROUTES: is not JSON: Unexpected token"],
     [{ HALLPASS_PROVIDER: "okta", HALLPASS_ROUTE: "{}" }, "HALLPASS_ROUTE: is not known"],
-    [{ HALLPASS_CONFIG: "{}", HALLPASS_DOMAIN: "x" }, "HALLPASS_DOMAIN: must be empty when HALLPASS_CONFIG is set"],
+    [{ HALLPASS_CONFIG: "{}", HALLPASS_DOMAIN: "x" }, "HALLPASS_DOMAIN: must be empty if HALLPASS_CONFIG is set"],
   ])("refuses %o", (environment, message) => {
     expect(() => configFromEnvironment(environment)).toThrow(ConfigurationError)
     expect(() => configFromEnvironment(environment)).toThrow(message)

@@ -205,7 +205,7 @@ describe("hallpass check tells all problems at once", () => {
   ])("%s is no configuration", async (_, text) => {
     const { code, stdout, stderr } = await check(text)
     expect({ code, stderr }).toEqual({ code: 1, stderr: "" })
-    expect(stdout).toContain("  configuration  must be an object\n")
+    expect(stdout).toContain("  configuration  must be an object, for example {")
     expect(stdout).not.toContain("Routes")
   })
 })

@@ -397,6 +397,6 @@ describe("13.3, SR-077: an email address in a rule", () => {
 it("13.3: who can call is judged only where nothing else is wrong: no error follows from another", () => {
   const rule = { permissions: ["x"], issuers: ["https://other.example"] }
   expect(ruleProblems(rule, of({ ...okta, audience: [] }))).toEqual([
-    "issuers[0].audience: must not be empty: an empty list would mean that nothing is checked",
+    'issuers[0].audience: must not be empty: an empty list would check nothing. Set it, for example "api://orders"',
   ])
 })

@@ -7,6 +7,7 @@ import { freshForMs } from "../../src/keys/freshness.ts"
 import { defaultKeyPolicy } from "../../src/keys/settings.ts"
 import { gatewaySettings } from "../../src/policy.ts"
 import { allPresets } from "../../src/provider/all-presets.ts"
+import { explain } from "../../src/shared/explain.ts"
 import { oidcIssuer } from "../support/config.ts"
 import { webSocket } from "../support/events.ts"
 import { clock, mint } from "../support/mint.ts"
@@ -103,9 +104,11 @@ describe("13-8: facts in the documentation", () => {
       { provider: "wso2", baseUrl: "https://is.example.com:9443", audience: "api" },
     ]
     const profiles = (more: object) =>
-      checkVerification({ issuers: issuers.map((issuer) => ({ ...issuer, ...more })) }, allPresets).issuers.map(
-        ({ profile: { provider, roles, groups } }) => ({ provider, roles, groups }),
-      )
+      checkVerification(
+        { issuers: issuers.map((issuer) => ({ ...issuer, ...more })) },
+        allPresets,
+        explain,
+      ).issuers.map(({ profile: { provider, roles, groups } }) => ({ provider, roles, groups }))
     const rolesOf = Object.fromEntries(profiles({}).map(({ provider, roles }) => [provider, roles]))
     const [none, usual] = [[], ["roles"]]
     expect(rolesOf).toEqual({

@@ -118,9 +118,17 @@ describe("SR-160: options of evidence", () => {
     ["a window that is no number", hmac({ windowSeconds: "60" }), [`${at}.hmac.windowSeconds`, /must be a number/]],
     ["no header", hmac({ header: undefined }), [`${at}.hmac.header`, /./]],
     ["a header that is none", hmac({ header: "x edge" }), [`${at}.hmac.header`, /RFC 9110 token/]],
-    ["an inline HMAC key", hmac({ keys: keyHex }), [`${at}.hmac.keys`, /the value itself never stands here/]],
-    ["an inline secret", secretOf("canary-secret-in-the-wrong-place"), [`${at}.secret.values`, /never stands here/]],
-    ["a list of inline secrets", secretOf(["canary-secret"]), [`${at}.secret.values`, /never stands here/]],
+    ["an inline HMAC key", hmac({ keys: keyHex }), [`${at}.hmac.keys`, /[Nn]ever write the value itself here/]],
+    [
+      "an inline secret",
+      secretOf("canary-secret-in-the-wrong-place"),
+      [`${at}.secret.values`, /[Nn]ever write the value itself here/],
+    ],
+    [
+      "a list of inline secrets",
+      secretOf(["canary-secret"]),
+      [`${at}.secret.values`, /[Nn]ever write the value itself here/],
+    ],
     ["two places of a secret", secretOf({ env: "A", ssm: "/b" }), [`${at}.secret.values`, /exactly one place/]],
     ["a variable that is not set", secretOf({ env: "EDGE_TEST_SECRETS" }), [`${at}.secret.values.env`, /is not set/]],
     ["a JWS without issuer", minted({ issuer: undefined }), [`${at}.jws.issuer`, /./]],
@@ -137,7 +145,7 @@ describe("SR-160: options of evidence", () => {
     [
       "a JWS without audience",
       minted({ issuer: { ...jwsIssuer, audience: "" } }),
-      [`${at}.jws.issuer.audience`, /non-empty/],
+      [`${at}.jws.issuer.audience`, /must be text of 1 to 2048 characters/],
     ],
     [
       "a JWS with a claim for no header",
@@ -192,7 +200,7 @@ describe("SR-160: options of evidence", () => {
   it("inline HMAC keys are refused without a word of them", () => {
     expectProblems(hmac({ keys: { canary: keyHex } }), [
       [`${at}.hmac.keys.canary`, /not a known option/],
-      [`${at}.hmac.keys`, /never stands here/],
+      [`${at}.hmac.keys`, /[Nn]ever write the value itself here/],
     ])
     expect(() => createAuthorizer(hmac({ keys: { k1: keyHex } }) as AuthorizerConfig)).toThrow(
       new RegExp(`^(?![\\s\\S]*${keyHex})`),
@@ -240,8 +248,12 @@ describe("SR-160: options of evidence", () => {
 
 describe("SR-160: identity headers", () => {
   it.each<[string, unknown, Problem]>([
-    ["no user", edge({ headers: { groups: "x-edge-groups" } }), ["edge.headers.user", /must be named/]],
-    ["no headers", edge({ headers: undefined }), ["edge.headers", /must be an object/]],
+    [
+      "no user",
+      edge({ headers: { groups: "x-edge-groups" } }),
+      ["edge.headers.user", /is missing\. Set it to the header with the user's name/],
+    ],
+    ["no headers", edge({ headers: undefined }), ["edge.headers", /is missing\. Set it to the headers to believe/]],
     [
       "an unknown format",
       headers({ groups: { name: "x-g", format: "json" } }),
@@ -335,7 +347,7 @@ describe("SR-160: identity headers", () => {
 describe("the edge and the rest of the configuration", () => {
   const issuers = [oidcIssuer()]
   it.each<[string, unknown, readonly Problem[]]>([
-    ["no role", edge({ role: undefined }), [["edge.role", /must be "identity" or "attributes"/]]],
+    ["no role", edge({ role: undefined }), [["edge.role", /is missing\. Set it to what the headers are/]]],
     ["an unknown role", edge({ role: "admin" }), [["edge.role", /must be one of/]]],
     ["an unknown option", edge({ trust: "all" }), [["edge.trust", /not a known option/]]],
     ["an edge that is no object", { ...edgeConfig(), issuers, edge: true }, [["edge", /must be an object/]]],

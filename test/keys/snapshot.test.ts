@@ -103,7 +103,7 @@ describe("a snapshot", () => {
   it.each([
     [{ takenAt: "yesterday", sets: {} }, "keySnapshot.takenAt: must be a date"],
     [{ sets: {} }, "keySnapshot.takenAt: must be a date"],
-    [{ takenAt: "2026-09-21T14:00:00Z" }, "keySnapshot.sets: must be an object"],
+    [{ takenAt: "2026-09-21T14:00:00Z" }, "keySnapshot.sets: is missing"],
     [{ takenAt: "2026-09-21T14:00:00Z", sets: { x: { keys: {} } } }, 'keySnapshot.sets["x"].keys: must be a list'],
   ])("%o is refused", (snapshot, message) => {
     expect(() => beginning(snapshot as unknown as KeySnapshot)).toThrow(message)

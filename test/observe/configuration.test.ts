@@ -180,7 +180,7 @@ it("everything that is wrong with the variables is said at once", () => {
     }
   })()
   expect(problems).toEqual([
-    ...["HALLPASS_CONFIG", "HALLPASS_ROUTES", "HALLPASS_COLOUR, HALLPASS_constructor"],
+    ...["HALLPASS_CONFIG", "HALLPASS_ROUTES", "HALLPASS_COLOUR", "HALLPASS_constructor"],
     "HALLPASS_ROUTES, HALLPASS_DOMAIN",
   ])
 })

@@ -276,7 +276,7 @@ describe("problems, each with its place and a remedy", () => {
     ["no version", { paths: {} }, 'openapi: must be "3.0.x" or "3.1.x"'],
     ["a version to come", plain({}, { openapi: "3.2.0" }), "openapi: must be"],
     ["a number for a version", { swagger: 2, paths: {} }, "(a text, in quotes)"],
-    ["no paths", { openapi: "3.1.0" }, "paths: must be an object"],
+    ["no paths", { openapi: "3.1.0" }, "paths: is missing"],
     ["no security at all", plain({}), "paths: has no operation whose security demands a token"],
     [
       "two operations of one route",

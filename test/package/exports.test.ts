@@ -18,6 +18,7 @@ const contract: { readonly [door: string]: { readonly values: readonly string[];
         "configFromEnvironment",
         "createAuthorizer",
         "loadAuthorizer",
+        "loadFromEnvironment",
         "parseStrictJson",
         "takeKeySnapshot",
       ],

@@ -288,7 +288,7 @@ describe("the configuration", () => {
 
   it.each<[string, object, RegExp]>([
     ["nothing that decides", {}, /^shadow needs the existing authorizer/],
-    ["no evidence", { header: "x-existing-decision" }, /^shadow\.evidence must be a list of at least one proof/],
+    ["no evidence", { header: "x-existing-decision" }, /^shadow\.evidence is undefined/],
     [
       "too little evidence",
       { ...header, evidence: [{ secret: secretPart }] },

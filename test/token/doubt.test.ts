@@ -3,6 +3,7 @@ import { connect } from "../../src/authorizer/connect.ts"
 import { partsInUse } from "../../src/authorizer/parts.ts"
 import { checkVerification } from "../../src/configuration/check-configuration.ts"
 import { allPresets } from "../../src/provider/all-presets.ts"
+import { explain } from "../../src/shared/explain.ts"
 import type { OidcIssuer } from "../../src/types/configuration.ts"
 import { oidcIssuer } from "../support/config.ts"
 import { type TestKey, testKey } from "../support/keys.ts"
@@ -22,7 +23,7 @@ function authenticating(changes: Partial<OidcIssuer> = {}, place: "remote" | "in
   const keys = place === "inline" ? { jwks } : { jwksUri: "https://issuer.example/keys" }
   const config = { issuers: [{ ...issuer, ...keys }], cache: { maxTokens: 0 } }
   const parts = partsInUse({ clock: () => state.seconds * 1000, fetchKeySet })
-  const { authenticate } = connect(checkVerification(config, allPresets), parts, undefined, undefined)
+  const { authenticate } = connect(checkVerification(config, allPresets, explain), parts, undefined, undefined)
   const says = async (key: TestKey, header: object = {}): Promise<string> => {
     const token = mint({ iat: state.seconds, exp: state.seconds + 60 }, { key, header })
     const result = await authenticate(token, state.seconds * 1000)

@@ -10,7 +10,7 @@ const absent =
   (path: string) =>
   (_value: unknown, ...others: readonly unknown[]): undefined => {
     const report = others.at(-1) as Report
-    report(path, "was not there when the configuration was loaded; pass plain data that does not change")
+    report(path, "not_loaded")
   }
 
 function unreachable(): never {
