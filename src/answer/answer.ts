@@ -34,6 +34,10 @@ export interface AnswerOptions {
   readonly usageIdentifierKey: ClaimPath | undefined
   /** Most bytes of an answer. */
   readonly maxAnswerBytes: number
+  /** The name of an answer, for its context; undefined if answers have none. */
+  readonly nameOf:
+    | ((request: AccessRequest, principal: Principal | undefined, routeKey: string | undefined) => string)
+    | undefined
   /** The context of a principal, in so many bytes at most. */
   readonly contextOf: (principal: Principal, kind: AccessRequest["kind"], maxBytes: number) => AuthorizerContext
 }
@@ -47,7 +51,12 @@ export interface Answers {
   /** The policy for what an answer covers, or undefined when it does not fit. */
   policy(request: AccessRequest, covers: Coverage): SizedPolicy | undefined
   /** The answer that allows what the policy allows. */
-  allow(request: AccessRequest, principal: Principal, policy: SizedPolicy): AuthorizerAnswer
+  allow(
+    request: AccessRequest,
+    principal: Principal,
+    policy: SizedPolicy,
+    routeKey: string | undefined,
+  ): AuthorizerAnswer
   /** @throws Error("Unauthorized") for a bad credential where so configured; Unavailable for what cannot be decided */
   refuse(request: AccessRequest | undefined, refused: Refusal, principal: Principal | undefined): AuthorizerAnswer
 }
@@ -55,6 +64,8 @@ export interface Answers {
 // A policy answer needs a principalId even where nobody was authenticated.
 const nobody = "unauthenticated"
 
+/** The member of the context that names the answer, with its punctuation. */
+const nameBytes = '"answer":"",'.length
 /** Member names, punctuation and a usage key of an answer. */
 const envelopeBytes = 256
 
@@ -69,13 +80,35 @@ export function createAnswers(options: AnswerOptions): Answers {
     outcome === "unavailable" ||
     (outcome === "unauthenticated" && options.unauthorized === "throw" && !isSimple(request))
 
-  function write(request: AccessRequest, principal: Principal, { document, bytes }: SizedPolicy): AuthorizerAnswer {
+  function contextOf(
+    request: AccessRequest,
+    principal: Principal,
+    routeKey: string | undefined,
+    room: number,
+  ): AuthorizerContext {
+    const answer = options.nameOf?.(request, principal, routeKey)
+    if (answer === undefined) return options.contextOf(principal, request.kind, room)
+    return { ...options.contextOf(principal, request.kind, room - answer.length - nameBytes), answer }
+  }
+
+  function write(
+    request: AccessRequest,
+    principal: Principal,
+    { document, bytes }: SizedPolicy,
+    routeKey: string | undefined,
+  ): AuthorizerAnswer {
     const room = maxAnswerBytes - envelopeBytes - Buffer.byteLength(JSON.stringify(principal.id))
-    if (isSimple(request)) return { isAuthorized: true, context: options.contextOf(principal, request.kind, room) }
-    const context = options.contextOf(principal, request.kind, room - bytes)
+    if (isSimple(request)) return { isAuthorized: true, context: contextOf(request, principal, routeKey, room) }
+    const context = contextOf(request, principal, routeKey, room - bytes)
     const key = usageKey(request, principal, options.usageIdentifierKey)
     const answer = { principalId: principal.id, policyDocument: document, context }
     return key === undefined ? answer : { ...answer, usageIdentifierKey: key }
+  }
+
+  /** The name of an answer that permits nothing. */
+  function nothing(request: AccessRequest | undefined): { readonly answer?: string } {
+    const answer = request === undefined ? undefined : options.nameOf?.(request, undefined, undefined)
+    return answer === undefined ? {} : { answer }
   }
 
   return {
@@ -89,15 +122,15 @@ export function createAnswers(options: AnswerOptions): Answers {
       if (arn === undefined) throw new Unavailable("internal") // refused long before, see the pipeline
       return policies.document(arn, covers)
     },
-    allow(request, principal, policy) {
+    allow(request, principal, policy, routeKey) {
       // What an edge asserts ends with each second, so its principals hardly come again: remembering takes 0.4 us for nothing.
-      if (principal.provider === "edge") return Object.freeze(write(request, principal, policy))
+      if (principal.provider === "edge") return Object.freeze(write(request, principal, policy, routeKey))
       // The same token on the same kind of API gets the same answer, down to the context: made once, it costs 0.1 us and no
       // memory, instead of 2 us and 3 KB for each request.
       const byPrincipal = answers.get(policy) ?? new WeakMap<Principal, MadeAnswer>()
       const made = byPrincipal.get(principal)
       if (made !== undefined && made.kind === request.kind) return made.answer
-      const answer = Object.freeze(write(request, principal, policy))
+      const answer = Object.freeze(write(request, principal, policy, routeKey))
       answers.set(policy, byPrincipal.set(principal, { kind: request.kind, answer }))
       return answer
     },
@@ -106,12 +139,14 @@ export function createAnswers(options: AnswerOptions): Answers {
       // One text for every bad credential: the caller must not learn which check failed (SR-163).
       const unauthenticated = refused.outcome === "unauthenticated"
       if (isSimple(request))
-        return unauthenticated ? denied : { isAuthorized: false, context: { reason: refused.code } }
+        return unauthenticated
+          ? denied
+          : { isAuthorized: false, context: { reason: refused.code, ...nothing(request) } }
       if (unauthenticated && options.unauthorized === "throw") throw unauthorized()
       return {
         principalId: principal?.id ?? nobody,
         policyDocument: policies.denyStage(request?.arn),
-        context: { reason: unauthenticated ? "unauthenticated" : refused.code },
+        context: { reason: unauthenticated ? "unauthenticated" : refused.code, ...nothing(request) },
       }
     },
   }

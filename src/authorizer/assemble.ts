@@ -9,6 +9,7 @@ import type { AuthorizerConfig } from "../types/configuration.ts"
 import type { Decision, TraceEntry } from "../types/decision.ts"
 import { Unavailable } from "../types/errors.ts"
 import { type Refusal, refusal } from "../types/reasons.ts"
+import { nameAnswers } from "./answer-names.ts"
 import type { Authorizer } from "./authorizer.ts"
 import { connect } from "./connect.ts"
 import { inParallel } from "./in-parallel.ts"
@@ -17,6 +18,7 @@ import type { ObserveSupport } from "./optional/observe.ts"
 import type { RouteSupport } from "./optional/routes.ts"
 import { type AuthorizerParts, partsInUse } from "./parts.ts"
 import { answerTo, asKept, type Stages, stopped, walk } from "./pipeline.ts"
+import type { RecordSource } from "./records/decision-details.ts"
 import { WalkNotes } from "./records/walk-notes.ts"
 import type { Walk } from "./walk.ts"
 import { WorkAfterAnswers } from "./work-after-answers.ts"
@@ -33,7 +35,7 @@ export interface Loaded extends LoadedChecks {
 /** Puts a checked configuration together. @throws ConfigurationError with every problem at once */
 export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loaded: Loaded): Authorizer {
   const checked = checkConfiguration(config, loaded)
-  const { routes, unmatched, gateway, credential, context, scope, principalPolicy, edge, observe } = checked
+  const { routes, unmatched, gateway, credential, context, scope, principalPolicy, edge, observe, table } = checked
   const afterAnswer = new WorkAfterAnswers(() => inUse.observer.recorded?.())
   const inUse = partsInUse(parts, afterAnswer.put)
   const snapshot = checkSnapshot(parts.keySnapshot, inUse.clock, loaded.explain)
@@ -45,6 +47,8 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
   const tellFault = (error: unknown): Promise<void> | undefined => observer.fault?.(error)
   const tracing = observe?.traceContext === true ? loaded.observe : undefined
   const contextOf = createContext({ ...connected?.context, ...context })
+  const nameAnswer = table && nameAnswers(table, principalPolicy)
+  const source: RecordSource = { nameAnswer, routeKeys: Object.keys(routes ?? {}) }
   const stages: Stages = {
     clock: inUse.clock,
     edge: connected?.stage,
@@ -61,6 +65,7 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
     fault: tellFault,
     answers: createAnswers({
       ...gateway,
+      nameOf: nameAnswer && ((...subject) => nameAnswer(...subject).name),
       contextOf: tracing
         ? (principal, kind, maxBytes) => contextOf(principal, kind, maxBytes - tracing.traceContextBytes)
         : contextOf,
@@ -87,7 +92,7 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
   return {
     async handler(event, invocation) {
       // Stages are timed only if an observer listens for decisions.
-      const notes = observer.decision === undefined ? undefined : new WalkNotes(invocation)
+      const notes = observer.decision === undefined ? undefined : new WalkNotes(invocation, source)
       // Awaited only where something had to be fetched: another turn of the microtask queue takes 0.2 µs.
       const walking = walked(event, notes)
       let done = walking instanceof Promise ? await walking : walking
@@ -106,7 +111,7 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
     },
     async decide(event, options) {
       const trace = options?.trace
-      const notes = trace === true || trace === "values" ? new WalkNotes(undefined) : undefined
+      const notes = trace === true || trace === "values" ? new WalkNotes(undefined, source) : undefined
       const done = await walked(event, notes)
       afterAnswer.answered()
       if (notes === undefined) return decisionOf(done, undefined)

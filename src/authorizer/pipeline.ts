@@ -180,12 +180,12 @@ export function asKept({ answers }: Stages, done: Walk): Walk {
 }
 
 /** The answer to a walk. @throws Error("Unauthorized") or Unavailable, as API Gateway expects them */
-export function answerTo({ answers }: Stages, { request, principal, policy, refused }: Walk): AuthorizerAnswer {
+export function answerTo({ answers }: Stages, { request, principal, policy, refused, route }: Walk): AuthorizerAnswer {
   // Without a refusal this allows the route of the request. With one, the policy denies that route, and allows what the
   // gateway will ask about under the same cache key.
   const answerable = refused === undefined || refused.outcome === "forbidden"
   if (answerable && request !== undefined && principal !== undefined && policy !== undefined) {
-    return answers.allow(request, principal, policy)
+    return answers.allow(request, principal, policy, route?.key)
   }
   return answers.refuse(request, refused ?? internal, principal)
 }

@@ -1,4 +1,5 @@
 import { defaultKeyPolicy } from "../keys/settings.ts"
+import type { AnswerTable } from "../policy/answer-name.ts"
 import type { PrincipalPolicy } from "../policy/decide.ts"
 import type { Presets } from "../provider/presets.ts"
 import {
@@ -51,6 +52,8 @@ export interface CheckedConfiguration extends CheckedVerification, CheckedAnswer
   readonly edge: CheckedEdge | undefined
   /** As configured: defaults are the observer's. */
   readonly observe: ObserveOptions | undefined
+  /** What names the answers, as the configuration has it; undefined if answers have no name. */
+  readonly table: AnswerTable | undefined
 }
 
 /** The presets, and the checks of the optional blocks. A block that is not loaded reports itself if it is there. */
@@ -120,7 +123,11 @@ export function checkConfiguration(config: unknown, loaded: LoadedChecks): Check
     // Who can call is not known while an issuer or the edge has problems.
     if (answers.routes !== undefined && isSound())
       loaded.routes.checkCallers(answers.routes, verified.issuers, checkedEdge, report)
-    return { ...verified, ...answers, context, observe, edge: checkedEdge }
+    const namesAnswers = observe?.answerInContext !== false
+    if (namesAnswers && Object.hasOwn(context, "answer"))
+      report("context.answer", "is what observe.answerInContext sets. Choose another key, or set that to false")
+    const table = namesAnswers ? (raw as AnswerTable) : undefined
+    return { ...verified, ...answers, context, observe, edge: checkedEdge, table }
   })
 }
 

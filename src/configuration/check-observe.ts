@@ -10,7 +10,16 @@ interface Surroundings {
 /** Checks the `observe` block and returns it. What it leaves out stays absent: defaults are the observer's. */
 export type CheckObserve = (value: unknown, surroundings: Surroundings, report: Report) => ObserveOptions | undefined
 
-const options = ["sampleAllows", "principal", "audit", "flushAfterSeconds", "flushAfterCount", "traceContext"]
+const options = [
+  "sampleAllows",
+  "principal",
+  "audit",
+  "flushAfterSeconds",
+  "flushAfterCount",
+  "traceContext",
+  "answerInContext",
+  "path",
+]
 
 export const checkObserve: CheckObserve = (value, { resultTtlSeconds, context }, report) => {
   const raw = object(value, "observe", report) ?? {}
@@ -22,6 +31,8 @@ export const checkObserve: CheckObserve = (value, { resultTtlSeconds, context },
   word(raw.audit, "observe.audit", report, ["none", "ocsf"], "none")
   bounded("flushAfterSeconds", 0, 300, "seconds, 0 to write the metrics of each decision at once")
   bounded("flushAfterCount", 1, 100_000, "decisions")
+  word(raw.path, "observe.path", report, ["template", "full", "none"], "template")
+  flag(raw.answerInContext, "observe.answerInContext", report, true)
   if (flag(raw.traceContext, "observe.traceContext", report, false))
     checkTraceContext(resultTtlSeconds, context, report)
   return value as ObserveOptions

@@ -61,7 +61,7 @@ export function createRecorder(settings: PowertoolsObserverOptions & { readonly 
     const { decision } = decided
     let details: DecisionDetails | undefined
     attempt(() => {
-      details = decision.details?.(settings.principal ?? "hash")
+      details = decision.details?.(settings.principal ?? "hash", settings.path)
     })
     record(levelOf(decision), messageOf(decision), membersOf(decided, details))
     if (settings.audit === "ocsf") attempt(() => sink.line(auditEvent(decided, details)))

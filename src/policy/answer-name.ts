@@ -27,13 +27,18 @@ export function answerTableHash({ gateway, routes, unmatched }: AnswerTable): st
   return nodeCrypto.hash("sha256", text).slice(0, 8)
 }
 
-/** Names answers of one table: `v1.HHHHHHHH.BITMAP`. @public */
-export function createAnswerNames(
-  table: AnswerTable,
-): (permitted: Iterable<number>) => { name: string; bitmap: string } {
-  const hash = answerTableHash(table)
+/** The name of one answer, and its bitmap, which a name that would be too long does not hold. */
+export interface NamedAnswer {
+  readonly name: string
+  readonly bitmap: string
+}
+
+/** Names answers of one table: `v1.HHHHHHHH.BITMAP`. Takes the indices of the permitted routes. */
+export function createAnswerNames(table: AnswerTable): (permitted: readonly number[]) => NamedAnswer {
   const bytes = Math.ceil(Object.keys(table.routes ?? {}).length / 8)
+  let hash: string | undefined
   return (permitted) => {
+    hash ??= answerTableHash(table)
     const octets = Buffer.alloc(bytes)
     // The first route is the highest bit of the first byte.
     for (const index of permitted) octets[index >> 3] = (octets[index >> 3] ?? 0) | (0x80 >> (index & 7))

@@ -21,6 +21,8 @@ export interface PrincipalPolicy {
   /** The most that answers need and can hold, see `CompiledTable`. */
   readonly most: CompiledTable["most"]
   readonly decide: DecideRoute
+  /** Which routes of the table a principal may call, by their places in it. */
+  permitted(principal: Principal): readonly number[]
   /** What a principal may call of an API's HTTP routes; undefined: nothing. */
   covers(principal: Principal, order: RouteOrder): Coverage | undefined
 }
@@ -83,6 +85,8 @@ export function compilePrincipalPolicy(options: PrincipalPolicyOptions): Princip
     exposedIfMerged: () => unique(tables.flatMap(({ compiled }) => compiled.exposedIfMerged())),
     most: (rest ?? http ?? compile(trees.rest)).compiled.most,
     covers: (principal, order) => (order === "http" ? (http ?? rest) : (rest ?? http))?.covers(principal),
+    permitted: (principal) =>
+      routes.flatMap(({ rule }, index) => (rule.refuse(principal) === undefined ? [index] : [])),
     decide(request, principal): RouteVerdict {
       if (request.kind === "websocket") {
         const rule = connect ?? (open ? unnamed : undefined)

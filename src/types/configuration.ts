@@ -125,6 +125,13 @@ export interface ObserveOptions {
   readonly flushAfterCount?: number
   /** Puts `xrayTraceId` and `traceparent` into the context for the backend. Needs `gateway.resultTtlSeconds: 0`. @default false */
   readonly traceContext?: boolean
+  /**
+   * How a record shows the path of a request: segments that are no text of the route table as `{}`, in full, or not at all.
+   * @default "template"
+   */
+  readonly path?: "template" | "full" | "none"
+  /** Puts the answer's own name into the context as `answer`, so that a kept 403 can be explained from the access log. @default true */
+  readonly answerInContext?: boolean
 }
 
 /** Which existing authorizer decides in place of hallpass, which only compares, and how far that may be trusted. */

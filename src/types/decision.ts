@@ -82,11 +82,25 @@ export interface DecisionDetails {
   /** The first 16 hex digits of the credential's SHA-256. */
   readonly tokenHash?: string | undefined
   readonly method?: string | undefined
+  /**
+   * The path of a request without a route: segments that are no literal text of the route table are `{}`. With `observe.path`
+   * "full" the path itself, for every request.
+   */
+  readonly path?: string | undefined
+  /** What the principal lacks of the route's rule. */
+  readonly missing?: MissingDemands | undefined
+  /** The answer's own name, as in its context. */
+  readonly answer?: string | undefined
+  /** The permitted routes as a bitmap, if the answer's name is too short for it. */
+  readonly answerBitmap?: string | undefined
   /** The immediate TCP peer of the gateway. */
   readonly sourceIp?: string | undefined
   readonly accountId?: string | undefined
   readonly region?: string | undefined
 }
+
+/** How a record shows a path. */
+export type PathMode = "template" | "full" | "none"
 
 /** What is observed of one decision. Safe to log: holds no token, no claim value and no header. */
 export interface DecisionRecord {
@@ -112,6 +126,7 @@ export interface DecisionRecord {
    * More, computed when somebody asks: for the few decisions that are written down.
    *
    * @param principal how to name the caller: a hash of its id, the id itself, or not at all
+   * @param path how to show a path: as a template, in full, or not at all. Default: template
    */
-  details?(principal: "hash" | "id" | "none"): DecisionDetails
+  details?(principal: "hash" | "id" | "none", path?: PathMode): DecisionDetails
 }

@@ -74,7 +74,7 @@ describe("refusals", () => {
         Version: "2012-10-17",
         Statement: [{ Effect: "Deny", Action: "execute-api:Invoke", Resource: [`${stage}/*`] }],
       },
-      context: { reason: "scope_missing" },
+      context: { reason: "scope_missing", answer: expect.stringMatching(/^v1\.[0-9a-f]{8}\.[\w-]*$/) },
     })
   })
 
@@ -85,7 +85,10 @@ describe("refusals", () => {
       const denied = await answerOf(event, { gateway: { resultTtlSeconds: 0, unauthorized: "deny" } })
       expect(denied.principalId).not.toBe("")
       expect(denied.policyDocument.Statement.map(({ Effect }) => Effect)).toEqual(["Deny"])
-      expect(denied.context).toEqual({ reason: "unauthenticated" })
+      expect(denied.context).toEqual({
+        reason: "unauthenticated",
+        answer: expect.stringMatching(/^v1\.[0-9a-f]{8}\.[\w-]*$/),
+      })
     }
   })
 
@@ -106,7 +109,10 @@ describe("simple responses", () => {
 
   it("are booleans for payload 2.0", async () => {
     expect(await answerOf(at("GET"), simple)).toMatchObject({ isAuthorized: true, context: { sub: "canary-subject" } })
-    expect(await answerOf(at("DELETE"), simple)).toEqual({ isAuthorized: false, context: { reason: "scope_missing" } })
+    expect(await answerOf(at("DELETE"), simple)).toEqual({
+      isAuthorized: false,
+      context: { reason: "scope_missing", answer: expect.stringMatching(/^v1\.[0-9a-f]{8}\.[\w-]*$/) },
+    })
     expect(await answerOf(at("GET", "Bearer x"), simple)).toEqual({ isAuthorized: false })
   })
 

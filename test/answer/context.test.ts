@@ -29,6 +29,7 @@ describe("the default context", () => {
         // REST hands every value on as a string, payload 2.0 keeps numbers.
         exp: build === http2 ? nowSeconds + 3540 : String(nowSeconds + 3540),
         scopes: "x y",
+        answer: expect.stringMatching(/^v1\.[0-9a-f]{8}\.[\w-]*$/),
       })
     }
   })

@@ -81,6 +81,7 @@ describe("role identity: the edge's user is the principal", () => {
       user: "alice",
       email: "alice@corp.example",
       groups: ["Ops", "UTF-8''Comptes_%C3%A9diteurs"],
+      answer: expect.stringMatching(/^v1\.[0-9a-f]{8}\.[\w-]*$/),
     })
   })
 

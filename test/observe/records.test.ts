@@ -53,7 +53,12 @@ describe("the record of a decision", () => {
       ...{ outcome: "allow", reason: "ok", issuer, principal: hash(`${issuer}|canary-subject`), route: "GET /x" },
       ...{ eventKind: "http-2.0", apiId: "abc123def4", stage: "$default", requestId: "ZhNHJhhLjoEEPiw=" },
       ...{ lambdaRequestId: invocation.awsRequestId, traceparent, tokenCacheHit: false },
-      ...{ kid: "rsa-1", tokenHash: hash(token) },
+      ...{
+        kid: "rsa-1",
+        tokenHash: hash(token),
+        method: "GET",
+        answer: expect.stringMatching(/^v1\.[0-9a-f]{8}\.[\w-]*$/),
+      },
     })
     expect(again).toMatchObject({ tokenCacheHit: true, tokenHash: hash(token) })
     expect(again).not.toHaveProperty("traceparent")

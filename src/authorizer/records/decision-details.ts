@@ -1,8 +1,9 @@
 import { nodeCrypto } from "../../shared/node-crypto.ts"
 import { plainText } from "../../shared/plain-text.ts"
 import { traceIdsOf } from "../../shared/trace-ids.ts"
-import type { DecisionDetails, DecisionLatency } from "../../types/decision.ts"
+import type { DecisionDetails, DecisionLatency, PathMode } from "../../types/decision.ts"
 import type { Principal } from "../../types/principal.ts"
+import type { NameAnswer } from "../answer-names.ts"
 import type { Walk } from "../walk.ts"
 
 /** Milliseconds by stage. */
@@ -16,6 +17,15 @@ export interface Noticed {
   readonly tokenCacheHit: boolean | undefined
   /** The Lambda context, if there is one. */
   readonly invocation: unknown
+  readonly source: RecordSource
+}
+
+/** What records need of the authorizer. */
+export interface RecordSource {
+  /** Undefined if answers have no name. */
+  readonly nameAnswer: NameAnswer | undefined
+  /** The keys of the route table. */
+  readonly routeKeys: readonly string[]
 }
 
 /** Characters of a `kid` that a record shows. */
@@ -25,10 +35,13 @@ const maxHeaderLength = 4096
 
 /** What a record says besides the decision. Of everything that the caller sent, only what is listed here leaves this place. */
 export function detailsOf(
-  { request, principal }: Walk,
-  { times, presented, tokenCacheHit, invocation }: Noticed,
+  done: Walk,
+  { times, presented, tokenCacheHit, invocation, source }: Noticed,
   naming: "hash" | "id" | "none",
+  pathMode: PathMode,
 ): DecisionDetails {
+  const { request, principal, route, refused } = done
+  const named = answerName(done, source)
   const { awsRequestId } = Object(invocation) as { readonly awsRequestId?: unknown }
   const { xrayTraceId, traceparent } = traceIdsOf(request, invocation)
   return {
@@ -41,10 +54,35 @@ export function detailsOf(
     kid: presented === undefined ? undefined : kidOf(presented),
     tokenHash: presented === undefined ? undefined : hashOf(presented),
     method: plainText(request?.method, 32),
+    path: pathOf(done, source.routeKeys, pathMode),
+    missing: refused?.outcome === "forbidden" && principal ? route?.rule.missing(principal) : undefined,
+    answer: named?.name,
+    answerBitmap: named?.name.includes("#") ? named.bitmap : undefined,
     sourceIp: plainText(request?.connection?.sourceIp, 64),
     accountId: request?.arn?.accountId,
     region: request?.arn?.region,
   }
+}
+
+/** The name of the answer that was given; what was thrown has none. */
+function answerName(
+  { request, principal, route, refused, policy }: Walk,
+  { nameAnswer }: RecordSource,
+): { readonly name: string; readonly bitmap: string } | undefined {
+  if (request === undefined || nameAnswer === undefined) return undefined
+  if (refused === undefined || refused.outcome === "forbidden")
+    return nameAnswer(request, policy === undefined ? undefined : principal, route?.key)
+  return undefined
+}
+
+function pathOf({ request, route }: Walk, routeKeys: readonly string[], mode: PathMode): string | undefined {
+  const path = request?.arn?.path
+  if (path === undefined || mode === "none") return undefined
+  if (mode === "full") return plainText(path, 512)
+  if (route !== undefined) return undefined // the route says more
+  const literals = new Set(routeKeys.flatMap((key) => (key.split(" ")[1] ?? "").split("/")))
+  const segments = path.split("/", 65).slice(0, 64)
+  return segments.map((segment) => (segment === "" || literals.has(segment) ? segment : "{}")).join("/")
 }
 
 function latencyOf({ total, edge, credential, token, route, check, answer }: StageTimes): DecisionLatency {

@@ -1,4 +1,4 @@
-import type { DecisionDetails, DecisionRecord } from "../../types/decision.ts"
+import type { DecisionDetails, DecisionRecord, PathMode } from "../../types/decision.ts"
 import type { EventKind } from "../../types/request.ts"
 import type { Walk } from "../walk.ts"
 import { detailsOf, type Noticed } from "./decision-details.ts"
@@ -41,8 +41,8 @@ export class ObservedDecision implements DecisionRecord {
     return this.#noticed.tokenCacheHit
   }
 
-  details(principal: "hash" | "id" | "none"): DecisionDetails {
-    return detailsOf(this.#done, this.#noticed, principal)
+  details(principal: "hash" | "id" | "none", path: PathMode = "template"): DecisionDetails {
+    return detailsOf(this.#done, this.#noticed, principal, path)
   }
 }
 

@@ -1,7 +1,7 @@
 import type { TokenNotes } from "../../token/authenticate.ts"
 import type { DecisionLatency, DecisionRecord } from "../../types/decision.ts"
 import type { Walk } from "../walk.ts"
-import type { Noticed, StageTimes } from "./decision-details.ts"
+import type { Noticed, RecordSource, StageTimes } from "./decision-details.ts"
 import { ObservedDecision } from "./observed-decision.ts"
 
 /** What an observer may want to know of one walk. The stages write it; an unobserved walk has no notes, and nothing is timed. */
@@ -15,9 +15,12 @@ export class WalkNotes implements Noticed, TokenNotes {
   readonly #startedAt = monotonicMs()
   #lastAt = this.#startedAt
 
+  readonly source: RecordSource
+
   /** @param invocation the Lambda context */
-  constructor(invocation: unknown) {
+  constructor(invocation: unknown, source: RecordSource) {
     this.invocation = invocation
+    this.source = source
   }
 
   /** A stage has ended: it took the time since the last one. */

@@ -1,0 +1,36 @@
+import { type AnswerTable, createAnswerNames, type NamedAnswer } from "../policy/answer-name.ts"
+import type { PrincipalPolicy } from "../policy/decide.ts"
+import type { Principal } from "../types/principal.ts"
+import type { AccessRequest } from "../types/request.ts"
+
+/**
+ * The answer's own name, from which a kept answer can be explained.
+ *
+ * @param principal undefined for an answer that permits nothing
+ * @param routeKey the route that the answer is for, if it is for one route
+ */
+export type NameAnswer = (
+  request: Pick<AccessRequest, "kind">,
+  principal: Principal | undefined,
+  routeKey: string | undefined,
+) => NamedAnswer
+
+/** Names the answers of a configuration. What was named is remembered: by principal, or by route. */
+export function nameAnswers(table: AnswerTable, policy: PrincipalPolicy | undefined): NameAnswer {
+  const nameOf = createAnswerNames(table)
+  const byPrincipal = new WeakMap<Principal, NamedAnswer>()
+  const byRoute = new Map<string | undefined, NamedAnswer>()
+  const keys = Object.keys(table.routes ?? {})
+  return ({ kind }, principal, routeKey) => {
+    if (principal !== undefined && policy !== undefined && kind !== "websocket") {
+      const named = byPrincipal.get(principal) ?? nameOf(policy.permitted(principal))
+      byPrincipal.set(principal, named)
+      return named
+    }
+    const key = principal === undefined ? undefined : routeKey
+    const index = key === undefined ? -1 : keys.indexOf(key)
+    const named = byRoute.get(key) ?? nameOf(index < 0 ? [] : [index])
+    byRoute.set(key, named)
+    return named
+  }
+}
