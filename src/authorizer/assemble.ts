@@ -1,5 +1,6 @@
 import { createAnswers } from "../answer/answer.ts"
 import { createContext } from "../answer/context.ts"
+import { routeCachingOf } from "../configuration/check-cache.ts"
 import { checkConfiguration, type LoadedChecks } from "../configuration/check-configuration.ts"
 import { checkSnapshot } from "../configuration/check-snapshot.ts"
 import { createExtract } from "../credential/extract.ts"
@@ -58,7 +59,7 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
       principalPolicy?.decide ??
       (routes === undefined
         ? decideWithoutRoutes
-        : loaded.routes.decide({ routes, unmatched }, { cached, keyHoldsMethod: gateway.keyHoldsMethod })),
+        : loaded.routes.decide({ routes, unmatched }, routeCachingOf(gateway))),
     check: parts.check,
     tokenEventsUnsafe: edge !== undefined || (scope === "route" && cached),
     cached,

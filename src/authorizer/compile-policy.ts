@@ -1,16 +1,18 @@
 import { besidesPolicyBytes, bytesOf, isMistakable, Policies, type PolicyDocument } from "../answer/iam-policy.ts"
 import type { AnswerScope } from "../configuration/answer-scope.ts"
 import type { CheckedGateway } from "../configuration/check-blocks.ts"
+import { routeCachingOf } from "../configuration/check-cache.ts"
 import { checkAnswersOf } from "../configuration/check-configuration.ts"
 import { routeChecks } from "../configuration/check-routes.ts"
 import { parseExecuteApiArn } from "../event/arn.ts"
 import { readRestToken } from "../event/rest.ts"
+import { type CoarseRoute, coarseRoutes } from "../policy/coarse-routes.ts"
 import type { PrincipalPolicy } from "../policy/decide.ts"
 import type { Exposure } from "../policy/exposure.ts"
 import type { Conflict } from "../policy/overlap.ts"
 import { decideWithRoutes } from "../route/by-route.ts"
 import { decideWithoutRoutes } from "../route/decide.ts"
-import { readRoutes } from "../route/table.ts"
+import { RouteTable, readRoutes } from "../route/table.ts"
 import { explain } from "../shared/explain.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import { wholeStage } from "../types/coverage.ts"
@@ -43,7 +45,7 @@ export interface CompiledPolicy {
   /**
    * Upper bound of a document's size in bytes: everything that can be allowed and everything that may have to be denied,
    * at once, in a region with a long name. Above `maxBytes`, principals who may call very much are answered
-   * `policy_too_large`.
+   * `policy_too_large`; where answers are kept for one route, callers of a catch-all who may call little beside it.
    */
   readonly worstCaseBytes: number
   /** Most bytes of a document: an answer of 8 KB also holds principalId and context. */
@@ -79,15 +81,14 @@ export function compilePolicy(config: PolicyConfig): CompiledPolicy {
   const { routes, unmatched, gateway, scope, principalPolicy } = checkAnswersOf(config, routeChecks, explain)
   const decide =
     principalPolicy?.decide ??
-    (routes === undefined
-      ? decideWithoutRoutes
-      : decideWithRoutes(
-          { routes, unmatched },
-          { cached: gateway.resultTtlSeconds > 0, keyHoldsMethod: gateway.keyHoldsMethod },
-        ))
+    (routes === undefined ? decideWithoutRoutes : decideWithRoutes({ routes, unmatched }, routeCachingOf(gateway)))
   const policies = new Policies(gateway.maxAnswerBytes)
   const maxBytes = gateway.maxAnswerBytes - besidesPolicyBytes
-  const worstCaseBytes = worstCase(principalPolicy, maxBytes)
+  const coarse =
+    routes === undefined || scope !== "route" || gateway.resultTtlSeconds === 0
+      ? []
+      : coarseRoutes(new RouteTable(routes, true), gateway.api)
+  const worstCaseBytes = Math.max(worstCase(principalPolicy, maxBytes), ...coarse.map(bytesOfLargest))
   const merged = worstCaseBytes > maxBytes ? (principalPolicy?.exposedIfMerged() ?? []) : []
   const listed = readRoutes(routes ?? {})
   return {
@@ -133,6 +134,11 @@ function worstCase(policy: PrincipalPolicy | undefined, maxBytes: number): numbe
   const needed = bytesOf(longArn, policy?.most.needed ?? wholeStage)
   if (policy === undefined || needed > maxBytes) return needed
   return Math.min(bytesOf(longArn, policy.most.all), maxBytes)
+}
+
+/** What an answer to a caller takes who may call a coarse route and none of the stricter ones. */
+function bytesOfLargest({ largest: { covers } }: CoarseRoute): number {
+  return covers === undefined ? Number.POSITIVE_INFINITY : bytesOf(longArn, covers)
 }
 
 /** The longest start of an ARN that is to be expected: partition, region, API id and a stage of 16 characters. */

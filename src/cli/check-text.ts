@@ -37,7 +37,8 @@ const scopes = {
 /** What an answer is for, and how large it can be. */
 export function answersText({ mode, worstCaseBytes, maxBytes }: CompiledPolicy): string {
   const scope = `Answers\n  ${scopes[mode]}\n`
-  if (mode !== "principal") return scope
+  if (mode !== "principal" && worstCaseBytes <= maxBytes) return scope
+  if (mode !== "principal") return scope + catchAllTooLarge
   const [most, fit] = [worstCaseBytes, maxBytes].map((bytes) => bytes.toLocaleString("en"))
   const size = `  largest policy: at most ${most} bytes, and ${fit} fit; the context gets what is left of 8,192\n`
   return scope + size + (worstCaseBytes > maxBytes ? tooLarge : "")
@@ -46,6 +47,10 @@ export function answersText({ mode, worstCaseBytes, maxBytes }: CompiledPolicy):
 const tooLarge = `  A principal whose policy does not fit gets patterns merged by prefix, which are right for every route of the table.
   Where that does not fit either, the answer is 500 with the reason policy_too_large: put the route into the identity
   sources, or set the TTL to 0, if somebody may call that much.
+`
+
+const catchAllTooLarge = `  The answer of a catch-all denies every stricter route beside it, and here that does not fit: callers who may call few of
+  those routes get 500 with the reason policy_too_large. Set the TTL to 0, or give the catch-all fewer stricter routes.
 `
 
 const mostExposed = 20

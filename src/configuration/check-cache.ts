@@ -1,3 +1,4 @@
+import type { RouteCaching } from "../route/by-route.ts"
 import type { Report } from "../shared/check.ts"
 import type { CredentialOptions, RouteRule } from "../types/configuration.ts"
 import type { AnswerScope } from "./answer-scope.ts"
@@ -28,6 +29,11 @@ export function checkCacheKey(gateway: CheckedGateway, credential: CredentialOpt
   } else if (only !== undefined && !sources.has("token") && !sources.has(only)) {
     report("gateway.identitySources", "sources_token")
   }
+}
+
+/** How the gateway keeps answers that are for one route. */
+export function routeCachingOf({ resultTtlSeconds, keyHoldsMethod, responses }: CheckedGateway): RouteCaching {
+  return { cached: resultTtlSeconds > 0, keyHoldsMethod, simple: responses === "simple" }
 }
 
 /** Refuses what a TOKEN authorizer cannot do: it is shown one header, which is its cache key, and only REST APIs have it. */

@@ -2,9 +2,11 @@ import { compilePrincipalPolicy, type PrincipalPolicy } from "../policy/decide.t
 import type { Report } from "../shared/check.ts"
 import type { CheckedGateway } from "./check-blocks.ts"
 import { answerScope, type ScopedRoutes } from "./check-cache.ts"
+import { checkSimpleAnswers } from "./check-simple-answers.ts"
 
 /**
- * Compiles principal policies. Routes that no cached answer can keep apart are in the result.
+ * Compiles principal policies, or refuses simple responses that are kept for one route. Routes that no cached answer can keep
+ * apart are in the result.
  *
  * @returns undefined if answers are for one route, or if a problem was reported
  */
@@ -14,7 +16,11 @@ export function checkPrincipalPolicy(
   report: Report,
 ): PrincipalPolicy | undefined {
   const { routes, unmatched } = scoped
-  if (routes === undefined || answerScope(scoped, gateway) !== "principal") return undefined
+  if (routes === undefined) return undefined
+  if (answerScope(scoped, gateway) !== "principal") {
+    checkSimpleAnswers(routes, gateway, report)
+    return undefined
+  }
   if (gateway.responses === "simple") {
     report(
       "gateway.responses",

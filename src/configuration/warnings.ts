@@ -1,4 +1,6 @@
+import { coarseRoutes } from "../policy/coarse-routes.ts"
 import { allPresets } from "../provider/all-presets.ts"
+import { RouteTable } from "../route/table.ts"
 import { readRouteKey } from "../route/template.ts"
 import type { Report } from "../shared/check.ts"
 import { explain } from "../shared/explain.ts"
@@ -16,7 +18,15 @@ import { isEntra, isObjectId } from "./entra-names.ts"
 /** What is allowed, and probably not what is meant. */
 type Warn = (checked: CheckedConfiguration, report: Report) => void
 
-const warnings: readonly Warn[] = [warnOfKeys, warnOfNames, warnOfGroups, warnOfClaims, warnOfKinds, warnOfSizes]
+const warnings: readonly Warn[] = [
+  warnOfCatchAlls,
+  warnOfKeys,
+  warnOfNames,
+  warnOfGroups,
+  warnOfClaims,
+  warnOfKinds,
+  warnOfSizes,
+]
 
 /**
  * What is probably wrong in a configuration that is not refused: routes and demands that can hold, and that hardly a caller
@@ -44,6 +54,21 @@ export function configurationWarnings(config: AuthorizerConfig): readonly Config
     if (!(error instanceof ConfigurationError)) throw error
   }
   return found
+}
+
+/** The gateway sends a catch-all what no other route takes, and a backend may read that as a request for another route. */
+function warnOfCatchAlls({ routes, gateway }: CheckedConfiguration, report: Report): void {
+  if (routes === undefined) return
+  for (const { route, isCatchAll, finer } of coarseRoutes(new RouteTable(routes, true), gateway.api)) {
+    const [first] = finer
+    if (!isCatchAll || first === undefined) continue
+    const more = finer.length === 1 ? "" : ` and ${finer.length - 1} more`
+    report(
+      pathOf(route),
+      `is a catch-all beside stricter routes: "${first}"${more}. A request whose path a backend may read as theirs is refused ` +
+        "(path_ambiguous); give the API a route for each of them, and let the backend of the catch-all serve none of their paths",
+    )
+  }
 }
 
 /** Segments of OData, which begin with a dollar sign. */

@@ -1,12 +1,23 @@
 import type { RouteRule } from "../types/configuration.ts"
 import type { Coverage } from "../types/coverage.ts"
-import { lastingRefusal, refusal } from "../types/reasons.ts"
-import type { DecideRoute } from "./decide.ts"
+import type { Principal } from "../types/principal.ts"
+import { lastingRefusal, type Refusal, refusal } from "../types/reasons.ts"
+import type { AccessRequest } from "../types/request.ts"
+import type { DecideRoute, RouteVerdict } from "./decide.ts"
 import { refuseUnentitled } from "./entitled.ts"
-import { compileRoutes } from "./table.ts"
+import { readPath } from "./path.ts"
+import type { Route } from "./route.ts"
+import type { RouteAnswers } from "./route-answers.ts"
+import { hasSpellings, spellingsOf } from "./spellings.ts"
+import { Place, RouteTable } from "./table.ts"
 import { httpMethods } from "./template.ts"
+import { rest } from "./tokens.ts"
+import { isGreedy, type RouteOrder, routeOf, type Template } from "./tree.ts"
 
 const routeUnmatched = refusal("route_unmatched")
+const pathAmbiguous = refusal("path_ambiguous")
+const gatewayMismatch = refusal("gateway_mismatch")
+const policyTooLarge = refusal("policy_too_large")
 const methodUnknown = refusal("method_unknown")
 /** The same for every request under a cache key that holds the method. */
 const methodUnknownForKey = lastingRefusal("method_unknown")
@@ -17,62 +28,142 @@ export interface RoutesToDecide {
   readonly unmatched: "deny" | "authenticated"
 }
 
-/**
- * Answers for the one route of the request.
- *
- * @param cached whether the gateway keeps the answers, per route
- * @param keyHoldsMethod whether the gateway's cache key tells methods apart. `$context.routeKey` does not where the
- *   gateway's route is `ANY …` or `$default`: then one answer serves every method, and has to be right for all (SR-143)
- */
-export function decideWithRoutes(
-  { routes, unmatched }: RoutesToDecide,
-  { cached, keyHoldsMethod }: { readonly cached: boolean; readonly keyHoldsMethod: boolean },
-): DecideRoute {
-  const table = compileRoutes(routes, cached)
-  const coverages = new Coverages()
+/** How the gateway keeps the answers. */
+export interface RouteCaching {
+  /** Whether the gateway keeps them, per route. */
+  readonly cached: boolean
+  /**
+   * Whether the cache key tells methods apart. `$context.routeKey` does not where the gateway's route is `ANY …` or
+   * `$default`: then one answer serves every method, and has to be right for all (SR-143).
+   */
+  readonly keyHoldsMethod: boolean
+  /** Whether answers to payload 2.0 are one verdict for every path of a route. */
+  readonly simple: boolean
+}
+
+/** Answers for the one route of the request. */
+export function decideWithRoutes({ routes, unmatched }: RoutesToDecide, key: RouteCaching): DecideRoute {
+  const { cached, keyHoldsMethod, simple } = key
+  const table = new RouteTable(routes, cached)
   /** What stands in for the rule of a route that the table does not name. */
   const unnamed = { refuse: unmatched === "deny" ? () => routeUnmatched : refuseUnentitled }
+  /** Of TOKEN events whose path leads to no route of the table. */
+  const nowhere = new Place("$default", undefined, [rest], [], cached)
+
   return (request, principal) => {
+    const { method, template, kind } = request
     const everyMethod = !keyHoldsMethod && request.routeMethod === "ANY"
-    if (request.method !== "$connect" && !httpMethods.includes(request.method))
-      return { route: undefined, refused: everyMethod ? methodUnknown : methodUnknownForKey, covers: undefined }
-    const found = everyMethod ? table.matchEveryMethod(request) : table.match(request)
-    if (found !== undefined && "refused" in found) return { route: undefined, refused: found, covers: undefined }
-    const rule = found?.rule ?? unnamed
-    const refused = rule.refuse(principal)
-    if (refused !== undefined) return { route: found, refused, covers: undefined }
-    const method = everyMethod ? "*" : request.method
-    return { route: found, refused, covers: coverages.of(method, found?.template ?? request.template) }
+    if (method !== "$connect" && !httpMethods.includes(method))
+      return refusedFor(everyMethod ? methodUnknown : methodUnknownForKey)
+    const order = orderOf(kind)
+    const chosen = template ?? byPath(request)
+    if (typeof chosen === "object") return refusedFor(chosen)
+    const place = chosen === undefined ? nowhere : table.place(chosen, order)
+    const path = request.arn?.path
+    const isOpen = path !== undefined && place.others.length > 0
+    const misrouted = isOpen && template !== undefined && misroutedTo(place, path, method, order, principal)
+    if (misrouted) return refusedFor(misrouted)
+    const route = everyMethod ? routeOfEveryMethod(place.own) : routeOf(place.own, method)
+    if (route !== undefined && "refused" in route) return refusedFor(route)
+    const refused = (route?.rule ?? unnamed).refuse(principal)
+    if (refused !== undefined) return { route, refused, covers: undefined }
+    const answers = place.answers(everyMethod ? "*" : method)
+    if (isOpen) return besideOthers(request, principal, place, answers, route)
+    if (path === undefined || place.covers(path)) return { route, refused, covers: answers.plain }
+    return elsewhere(request, path, route, answers.plain)
   }
-}
 
-/** Patterns of single routes: from the templates of the table or of the gateway, never from a path. */
-class Coverages {
-  readonly #known = new Map<string | undefined, Map<string, Coverage>>()
-  #count = 0
+  /** TOKEN events carry no template: their path is matched as the gateway documents it. */
+  function byPath({ arn, method, kind }: AccessRequest): string | Refusal | undefined {
+    if (arn?.path === undefined || table.isAmbiguous(arn.path)) return pathAmbiguous
+    const tree = kind === "rest-token" ? table.restTree : table.trees.http
+    return tree.choose(readPath(arn.path).segments, method)?.text
+  }
 
-  of(method: string, template: string | undefined): Coverage {
-    // By template and method, which are at hand: making the pattern first takes 0.4 µs.
-    let byMethod = this.#known.get(template)
-    const known = byMethod?.get(method)
-    if (known !== undefined) return known
-    const pattern = routePattern(method, template)
-    const ends = pattern.endsWith("*") || pattern.endsWith("/") || pattern.startsWith("$")
-    // With and without the slash at the end: kinds of API differ in which one they write, and IAM compares text.
-    const made = Object.freeze({ allow: ends ? [pattern] : [pattern, `${pattern}/`], deny: [], denyIfRoom: [] })
-    // One entry per route in practice; the bound holds even if a gateway sent an endless number of templates.
-    if (this.#count < 20_000) {
-      byMethod ??= new Map()
-      this.#known.set(template, byMethod.set(method, made))
-      this.#count++
+  /** Why a request cannot be meant for the route that the gateway chose. */
+  function misroutedTo(
+    { isCatchAll, besideRoutes, own, finer }: Place,
+    path: string,
+    method: string,
+    order: RouteOrder,
+    principal: Principal,
+  ): Refusal | undefined {
+    // Where answers are kept per route, the path may not decide: the next one gets the same answer, whatever its path.
+    if (besideRoutes && table.isAmbiguous(path)) return cached ? undefined : pathAmbiguous
+    const { segments, slash } = readPath(path)
+    // The gateway has a coarser route than the table: a finer rule must not be passed by without a word.
+    for (const fitting of table.trees[order].find(segments)) {
+      if (fitting === own) return undefined
+      // With a slash at the end an HTTP API takes its catch-all although it has the finer route.
+      if (slash && (order === "rest" || !isGreedy(fitting))) continue
+      const route = finer.has(fitting) ? routeOf(fitting, method) : undefined
+      if (route !== undefined && (isCatchAll || route.rule.refuse(principal) !== undefined)) return gatewayMismatch
     }
-    return made
+    return undefined
+  }
+
+  /** The verdict on a route whose requests a backend may take for those of another route. */
+  function besideOthers(
+    request: AccessRequest,
+    principal: Principal,
+    place: Place,
+    answers: RouteAnswers,
+    route: Route | undefined,
+  ): RouteVerdict {
+    const { method, kind } = request
+    const path = request.arn?.path ?? ""
+    const answer = answers.of(principal)
+    const denied = answer.denies(method, path)
+    if (cached) {
+      if (answer.covers === undefined) return refusedFor(policyTooLarge)
+      // One verdict for every path of a catch-all cannot be right beside stricter routes.
+      if (isSimple(kind) && place.isCatchAll && answer.denying) return refusedFor(gatewayMismatch)
+      if (denied) return { route, refused: pathAmbiguous, covers: answer.covers }
+    } else if (answer.denying && isReadAsOther(path, method, place, orderOf(kind), principal)) {
+      return { route, refused: pathAmbiguous, covers: undefined }
+    }
+    // If nothing is kept, what is denied for the sake of other requests need not hit this one.
+    const all = denied ? answers.plain : (answer.covers ?? answers.plain)
+    return place.covers(path) ? { route, refused: undefined, covers: all } : elsewhere(request, path, route, all)
+  }
+
+  /**
+   * The verdict on a path that the route's own pattern does not cover, because the gateway decoded it for its choice: a policy
+   * is judged by the text of the ARN, and allows nothing there.
+   */
+  function elsewhere({ kind }: AccessRequest, path: string, route: Route | undefined, all: Coverage): RouteVerdict {
+    if (isSimple(kind)) return { route, refused: undefined, covers: all }
+    return table.isAmbiguous(path) ? { route, refused: pathAmbiguous, covers: all } : refusedFor(gatewayMismatch)
+  }
+
+  function isSimple(kind: AccessRequest["kind"]): boolean {
+    return simple && kind === "http-2.0"
+  }
+
+  /** Whether a backend may read the path as that of another route, which the principal may not call. */
+  function isReadAsOther(path: string, method: string, place: Place, order: RouteOrder, principal: Principal): boolean {
+    if (!hasSpellings(path)) return false
+    const spellings = spellingsOf(path)
+    if (spellings === undefined) return true
+    return spellings.some((spelling) => {
+      const { segments } = readPath(spelling)
+      const read = table.trees[order].choose(segments, method)
+      if (read === undefined || read === place.own || (place.takes(segments) && !place.finer.has(read))) return false
+      return routeOf(read, method)?.rule.refuse(principal) !== undefined
+    })
   }
 }
 
-/** `{id}` becomes `*`: the answer is used for this route only, so it does no harm that IAM's `*` crosses slashes. */
-function routePattern(method: string, template: string | undefined): string {
-  if (method === "$connect") return method
-  if (template === undefined || !template.startsWith("/")) return `${method}/*`
-  return method + template.replace(/\{[^{}/]*\}/g, "*")
+function orderOf(kind: AccessRequest["kind"]): RouteOrder {
+  return kind === "http-2.0" || kind === "http-1.0" ? "http" : "rest"
+}
+
+function refusedFor(refused: Refusal): RouteVerdict {
+  return { route: undefined, refused, covers: undefined }
+}
+
+/** The route of a template for all methods at once; a refusal if the table tells methods apart. */
+function routeOfEveryMethod(template: Template | undefined): Route | Refusal | undefined {
+  const any = template?.routes.get("ANY")
+  return template !== undefined && template.routes.size > (any === undefined ? 0 : 1) ? gatewayMismatch : any
 }

@@ -33,8 +33,10 @@ const plain = "0123456789PQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_~:="
 /** Delimiters. A backslash has to be escaped, but much software takes it for a slash. */
 const delimiters = "/\\.;"
 
-/** `%4x` whole, and an escaped `%` before a digit that makes it another escape: `%2561` is `%61` to a second decoder. */
-const rows = ["%4", "%252", "%253", "%254", "%255", "%256", "%257"]
+/** An escaped `%` before a digit that makes it another escape: `%2561` is `%61` to a second decoder. */
+const twice = ["%252", "%253", "%254", "%255", "%256", "%257"]
+/** The same where digits may be escaped: `%25%361`, `%%361` and `%6%31` are `%61` to a second decoder. */
+const twiceInParts = ["%25%3", "%25%4", "%25%6", "%%", "%?%"]
 
 /**
  * The forms that matter for a table.
@@ -45,12 +47,12 @@ export function ambiguousForms(templates: Iterable<Template>, everyPlain: boolea
   const characters = new Set(everyPlain ? delimiters + plain : delimiters)
   for (const { tokens } of templates)
     for (const token of tokens) if (isFixed(token)) for (const character of token) characters.add(character)
-  const escapes = new Set(rows)
+  const escapes = new Set([...twice, ...(everyPlain ? ["%4"] : twiceInParts)])
   for (const character of characters) {
     const octet = `%${character.charCodeAt(0).toString(16)}`
-    if (!octet.startsWith("%4")) escapes.add(octet).add(octet.toUpperCase())
+    if (!everyPlain || !octet.startsWith("%4")) escapes.add(octet).add(octet.toUpperCase())
   }
-  const escaped = new RegExp([...escapes].join("|"))
+  const escaped = new RegExp([...escapes].join("|").replace("?", "[^]"))
   const structural = /\/\/|\/\.\.?(?:\/|$)|[;\\#]/
   return {
     test: (path) => structural.test(path) || (path.includes("%") && escaped.test(path)),

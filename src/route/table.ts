@@ -1,23 +1,13 @@
+import { covers } from "../shared/glob.ts"
 import type { RouteRule } from "../types/configuration.ts"
-import { type Refusal, refusal } from "../types/reasons.ts"
-import type { AccessRequest } from "../types/request.ts"
-import { ambiguousForms, readPath } from "./path.ts"
+import { ambiguousForms } from "./path.ts"
+import { overlap, precedes } from "./precedence.ts"
 import type { Route } from "./route.ts"
+import { type OtherTemplate, RouteAnswers } from "./route-answers.ts"
 import { type CompiledRule, compileRule } from "./rule.ts"
-import { readRouteKey } from "./template.ts"
-import { many, rest } from "./tokens.ts"
-import { routeOf, Shapes, type Template, TemplateTree, templatesOf } from "./tree.ts"
-
-/** The route table, ready for look-ups. */
-export interface RouteTable {
-  /** The route that the request belongs to; `undefined` when the table has none; a refusal when it cannot be told. */
-  match(request: AccessRequest): Route | Refusal | undefined
-  /** The same for all methods of the gateway's route at once; a refusal when the table tells methods apart. */
-  matchEveryMethod(request: AccessRequest): Route | Refusal | undefined
-}
-
-const pathAmbiguous = refusal("path_ambiguous")
-const gatewayMismatch = refusal("gateway_mismatch")
+import { httpMethods, readRouteKey } from "./template.ts"
+import { isFixed, many, rest, spanning, type Tokens, tokensOf } from "./tokens.ts"
+import { type RouteOrder, type Template, TemplateTree, templatesOf } from "./tree.ts"
 
 /** The routes of a checked table. Keys that cannot be read are left out; the configuration check has reported them. */
 export function readRoutes(routes: { readonly [routeKey: string]: RouteRule }): readonly Route[] {
@@ -34,73 +24,139 @@ export function readRoutes(routes: { readonly [routeKey: string]: RouteRule }): 
   return read
 }
 
-/**
- * Compiles a checked table for answers to one route at a time.
- *
- * @param cached whether the gateway keeps the answers, per route
- */
-export function compileRoutes(routes: { readonly [routeKey: string]: RouteRule }, cached: boolean): RouteTable {
-  const templates = templatesOf(readRoutes(routes))
-  const byShape = new Map(templates.map((template) => [template.shape, template]))
-  // TOKEN events come from REST APIs, which have no $default.
-  const plain = templates.filter(({ text }) => !text.startsWith("$"))
-  const trees = { rest: new TemplateTree(plain, "rest"), http: new TemplateTree(plain, "http") }
-  const ambiguous = ambiguousForms(templates, true)
-  const shapes = new Shapes()
+/** A gateway has few routes; the bound holds even if one had no end of them. */
+const maxPlaces = 10_000
 
-  /** The template of the table that the request belongs to. */
-  function templateOf(request: AccessRequest): Template | Refusal | undefined {
-    const { method, template, arn } = request
-    if (template === undefined) {
-      if (arn?.path === undefined || ambiguous.test(arn.path)) return pathAmbiguous
-      return trees.rest.choose(readPath(arn.path).segments, method)
-    }
-    const shape = shapes.of(template)
-    if (isCatchAll(shape) && arn?.path !== undefined && hasFiner(shape)) {
-      const requested = readPath(arn.path)
-      // Where answers are kept per route, the path may not decide: the next one gets the same answer, whatever its path.
-      if (ambiguous.test(arn.path)) return cached ? byShape.get(shape) : pathAmbiguous
-      // The gateway has a coarser route than the table: a finer rule must not be passed by without a word. With a slash at
-      // the end an HTTP API takes its catch-all although it has the finer route.
-      const tree = request.kind.startsWith("http") ? trees.http : trees.rest
-      const fitting = requested.slash ? [] : tree.find(requested.segments)
-      const own = fitting.findIndex((other) => other.shape === shape)
-      const finer = own === -1 ? fitting.filter((other) => isFiner(other, shape)) : fitting.slice(0, own)
-      if (finer.some((other) => routeOf(other, method) !== undefined)) return gatewayMismatch
-    }
-    return byShape.get(shape)
+/** The route table, ready for look-ups: what it has for each route of the gateway. */
+export class RouteTable {
+  readonly templates: readonly Template[]
+  /** Whether a path could be read in two ways. */
+  readonly isAmbiguous: (path: string) => boolean
+  readonly trees: { readonly [order in RouteOrder]: TemplateTree }
+  /** Without `$default`, which REST APIs do not have. */
+  readonly restTree: TemplateTree
+  readonly #byShape: ReadonlyMap<string, Template>
+  readonly #places = { rest: new Map<string, Place>(), http: new Map<string, Place>() }
+  readonly #kept: boolean
+
+  /** @param kept whether the gateway keeps the answers, per route */
+  constructor(routes: { readonly [routeKey: string]: RouteRule }, kept: boolean) {
+    this.templates = templatesOf(readRoutes(routes)).filter(({ text }) => text !== "$connect")
+    const connect = templatesOf(readRoutes(routes)).filter(({ text }) => text === "$connect")
+    this.#byShape = new Map([...this.templates, ...connect].map((template) => [template.shape, template]))
+    this.isAmbiguous = ambiguousForms(this.templates, true).test
+    this.trees = { rest: new TemplateTree(this.templates, "rest"), http: new TemplateTree(this.templates, "http") }
+    this.restTree = new TemplateTree(
+      this.templates.filter(({ shape }) => shape !== rest),
+      "rest",
+    )
+    this.#kept = kept
   }
 
-  const finerKnown = new Map<string, boolean>()
-  function hasFiner(shape: string): boolean {
-    let has = finerKnown.get(shape)
-    if (has === undefined) {
-      has = templates.some((other) => isFiner(other, shape))
-      if (finerKnown.size < 10_000) finerKnown.set(shape, has)
-    }
-    return has
+  /** @param template as the gateway writes it */
+  place(template: string, order: RouteOrder): Place {
+    const places = this.#places[order]
+    const known = places.get(template)
+    if (known !== undefined) return known
+    const tokens = tokensOf(template)
+    const own = this.#byShape.get(tokens.join("/"))
+    const place = new Place(own?.text ?? template, own, tokens, this.#othersOf(tokens, own, order), this.#kept)
+    if (places.size < maxPlaces) places.set(template, place)
+    return place
   }
 
-  return {
-    match(request) {
-      const found = templateOf(request)
-      return found === undefined || "refused" in found ? found : routeOf(found, request.method)
-    },
-    matchEveryMethod(request) {
-      const found = templateOf(request)
-      if (found === undefined || "refused" in found) return found
-      const any = found.routes.get("ANY")
-      return found.routes.size > (any === undefined ? 0 : 1) ? gatewayMismatch : any
-    },
+  /**
+   * The templates that requests of a route may be meant for. On a catch-all that is every other one; on a route with
+   * parameters only what is finer, because there the gateway has looked at each segment.
+   */
+  #othersOf(tokens: Tokens, own: Template | undefined, order: RouteOrder): readonly OtherTemplate[] {
+    if (tokens.every(isFixed)) return []
+    const catchAll = isCatchAll(tokens)
+    const candidates = new Set(catchAll ? this.templates : [])
+    // Of a long table, not every template is looked at for each route.
+    if (!catchAll) this.trees[order].visitCandidates(spanning(tokens), (template) => !candidates.add(template))
+    candidates.delete(own as Template)
+    return [...candidates].flatMap((template) => {
+      const isFiner = overlap(template.tokens, tokens) && precedes(template.tokens, tokens, order)
+      return catchAll || isFiner ? [{ template, isFiner }] : []
+    })
   }
 }
 
-/** Whether a template says more about a path than a catch-all: it has no greedy end, or more segments before it. */
-function isFiner({ text, shape, tokens }: Template, catchAll: string): boolean {
-  if (shape === catchAll || shape === rest || text === "$connect") return false
-  return catchAll === rest || !isCatchAll(shape) || tokens.length >= catchAll.split("/").length
+/** A route of the gateway, and what the table has for it. */
+export class Place {
+  /** As the table writes it, or the gateway if the table has no such route. */
+  readonly text: string
+  readonly own: Template | undefined
+  readonly isCatchAll: boolean
+  /** What its requests may be meant for instead, see `RouteTable`. */
+  readonly others: readonly OtherTemplate[]
+  /** Those of them that the gateway would choose first. */
+  readonly finer: ReadonlySet<Template>
+  /** Whether the table says more about some paths than a catch-all does. */
+  readonly besideRoutes: boolean
+  readonly #answers = new Map<string, RouteAnswers>()
+  readonly #kept: boolean
+  readonly #tokens: Tokens
+  /** The text before the first parameter. */
+  readonly #start: string
+  /** Undefined: no parameter. Empty: what follows is of no account. */
+  readonly #pattern: string | undefined
+
+  constructor(
+    text: string,
+    own: Template | undefined,
+    tokens: Tokens,
+    others: readonly OtherTemplate[],
+    kept: boolean,
+  ) {
+    this.text = text
+    this.own = own
+    this.isCatchAll = isCatchAll(tokens)
+    this.others = others
+    this.finer = new Set(others.filter(({ isFiner }) => isFiner).map(({ template }) => template))
+    this.besideRoutes =
+      this.isCatchAll &&
+      others.some(
+        ({ template }) =>
+          !isCatchAll(template.tokens) || (template.shape !== rest && template.tokens.length >= tokens.length),
+      )
+    this.#kept = kept
+    this.#tokens = tokens
+    const [start = "", ...rests] = text.startsWith("/") ? text.split(/\{[^{}/]*\}/) : ["", ""]
+    this.#start = start
+    this.#pattern = rests.length === 0 ? undefined : rests.join("") === "" ? "" : [start, ...rests].join("*")
+  }
+
+  /** Whether the gateway's route takes a path of these segments. */
+  takes(segments: readonly string[]): boolean {
+    return !segments.includes("") && overlap(segments, this.#tokens)
+  }
+
+  /**
+   * Whether the route's own pattern covers a path as the ARN has it. The gateway may have decoded it for its choice, and
+   * then an answer that allows the route does not allow the request.
+   */
+  covers(path: string): boolean {
+    if (!path.startsWith(this.#start)) return false
+    const more = path.length - this.#start.length
+    if (this.#pattern === undefined) return more === 0 || (more === 1 && path.length > 2 && path.endsWith("/"))
+    return this.#pattern === "" || covers(this.#pattern, path) || covers(`${this.#pattern}/`, path)
+  }
+
+  /** @param method one method, or `*` for all of them */
+  answers(method: string): RouteAnswers {
+    const known = this.#answers.get(method)
+    if (known !== undefined) return known
+    const methods = method === "*" ? httpMethods : [method]
+    const made = new RouteAnswers(this.text, methods, this.others, this.#kept)
+    this.#answers.set(method, made)
+    return made
+  }
 }
 
-function isCatchAll(shape: string): boolean {
-  return shape === rest || shape.endsWith(many)
+/** Whether a template takes paths of any length. */
+function isCatchAll(tokens: Tokens): boolean {
+  const last = tokens.at(-1)
+  return last === rest || last === many
 }

@@ -136,7 +136,7 @@ export class TemplateTree {
 }
 
 /** Whether a template ends in a greedy parameter. */
-function isGreedy({ tokens }: Template): boolean {
+export function isGreedy({ tokens }: Template): boolean {
   return tokens.at(-1) === many
 }
 

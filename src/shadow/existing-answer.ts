@@ -1,4 +1,5 @@
 import { isObject, type Members } from "../event/untrusted.ts"
+import { covers } from "../shared/glob.ts"
 import type { DisagreementRecord } from "../types/observer.ts"
 
 /** What an authorizer came to: what it returned, or what it threw. */
@@ -57,20 +58,20 @@ function outcomeOfPolicy(document: unknown, event: unknown, resourcePolicyAllows
 function appliesTo({ Action, Resource, Condition, NotAction, NotResource }: Members, arn: string): string {
   if (NotAction !== undefined || NotResource !== undefined) return "perhaps"
   // Actions are compared without regard to case, resources with.
-  if (!textsOf(Action).some((pattern) => matches(pattern.toLowerCase(), "execute-api:invoke"))) return "no"
-  const covered = textsOf(Resource).map((pattern) => covers(pattern, arn))
+  if (!textsOf(Action).some((pattern) => covers(pattern.toLowerCase(), "execute-api:invoke"))) return "no"
+  const covered = textsOf(Resource).map((pattern) => coversArn(pattern, arn))
   if (!covered.includes("yes")) return covered.includes("perhaps") ? "perhaps" : "no"
   return isObject(Condition) && Object.keys(Condition).length > 0 ? "perhaps" : "yes"
 }
 
 /** Wildcards of a resource stay within the part between two colons in which they stand; the sixth part runs to the end. */
-function covers(resource: string, arn: string): string {
+function coversArn(resource: string, arn: string): string {
   if (resource === "*") return "yes"
   const parts = partsOf(resource)
   // A policy variable, or an ARN to which IAM adds what it lacks.
   if (resource.includes("${") || parts.length < 6) return "perhaps"
   const given = partsOf(arn)
-  return parts.every((part, at) => matches(part, given[at] ?? "")) ? "yes" : "no"
+  return parts.every((part, at) => covers(part, given[at] ?? "")) ? "yes" : "no"
 }
 
 function partsOf(arn: string): readonly string[] {
@@ -80,23 +81,4 @@ function partsOf(arn: string): readonly string[] {
 
 function textsOf(value: unknown): readonly string[] {
   return (Array.isArray(value) ? value : [value]).filter((item) => typeof item === "string")
-}
-
-/** Whether a pattern covers a text: `*` stands for any text, `?` for one character. Never more than their product of steps. */
-function matches(pattern: string, text: string): boolean {
-  let [at, star, resume] = [0, -1, 0]
-  for (let index = 0; index < text.length; ) {
-    if (pattern[at] === "*") {
-      star = at++
-      resume = index
-    } else if (at < pattern.length && (pattern[at] === "?" || pattern[at] === text[index])) {
-      at++
-      index++
-    } else if (star >= 0) {
-      at = star + 1
-      index = ++resume
-    } else return false
-  }
-  while (pattern[at] === "*") at++
-  return at === pattern.length
 }

@@ -115,7 +115,7 @@ export const reasonRemedies: { readonly [code in ReasonCode]: string } = {
   route_unmatched:
     "Add the route to `routes` as API Gateway writes it (method and resource template, `GET /orders/{id}`), or set `unmatched` to `authenticated`. Every route that uses this authorizer stands in the table.",
   path_ambiguous:
-    "The client sent `//`, `..`, `;`, `\\`, `#` or an escape of a character that needs none (`%2F`, `%40`; `%7C` or `%20` do need one), or a slash at the end where a catch-all with another rule stands beside the route. If such paths are legitimate, use a REQUEST authorizer with TTL 0 or the route among its identity sources: then the route that the gateway chose decides. See [policies](policies.md).",
+    "The client sent `//`, `..`, `;`, `\\`, `#` or an escape of a character that needs none (`%2F`, `%40`; `%7C` or `%20` do need one), or a slash at the end where a catch-all with another rule stands beside the route. If such paths are legitimate, use a REQUEST authorizer with TTL 0 or the route among its identity sources: then the route that the gateway chose decides, except on a [catch-all beside stricter routes](policies.md#a-catch-all-beside-stricter-routes).",
   method_unknown: "The client sent an unusual method. Nothing to do.",
   scope_missing:
     "The client has to ask for the scope, and the issuer has to grant it. For programs (client credentials) Entra issues roles instead of scopes: demand either with `anyOf`.",

@@ -281,3 +281,47 @@ export function requests(keys: readonly string[]): fc.Arbitrary<Asked> {
   const near = fc.constantFrom(...keys).chain(requestsOf)
   return sometimes(near, 9, fc.record({ method: fc.constantFrom(...methods), path: anyPath }))
 }
+
+/** A letter or digit of a path in its escaped form, with capital digits or small ones, once or twice. */
+const escapedAt = fc
+  .tuple(fc.nat(), fc.boolean(), fc.boolean())
+  .map(([at, capital, twice]) => (path: string): string => {
+    const places = [...path.matchAll(/[A-Za-z0-9._~:@!$&'()+,=-]/g)].map(({ index }) => index)
+    const place = places[at % Math.max(1, places.length)]
+    if (place === undefined) return path
+    const hex = path.charCodeAt(place).toString(16)
+    const text = `%${twice ? "25" : ""}${capital ? hex.toUpperCase() : hex}`
+    return path.slice(0, place) + text + path.slice(place + 1)
+  })
+/** A change at one of the slashes of a path. */
+const atSlash = (change: (before: string, after: string) => string) =>
+  fc.nat().map((at) => (path: string): string => {
+    const places = [...path.matchAll(/\//g)].map(({ index }) => index)
+    const place = places[at % places.length] ?? 0
+    return change(path.slice(0, place), path.slice(place + 1))
+  })
+const mustBeEscaped = ["%20", "%22", "%25", "%3C", "%3e", "%3F", "%5B", "%5d", "%5E", "%60", "%7b", "%7C", "%7D", "%23"]
+
+/** Another spelling of a path: one that some backend takes for the path, or one that none does. */
+export const respelled: fc.Arbitrary<(path: string) => string> = fc.oneof(
+  { arbitrary: fc.constant((path: string): string => path), weight: 4 },
+  { arbitrary: escapedAt, weight: 4 },
+  { arbitrary: fc.constant((path: string): string => `${path}/`), weight: 3 },
+  { arbitrary: atSlash((before, after) => `${before}//${after}`), weight: 1 },
+  { arbitrary: atSlash((before, after) => `${before}/./${after}`), weight: 1 },
+  { arbitrary: atSlash((before, after) => `${before}/c/../${after}`), weight: 1 },
+  {
+    arbitrary: atSlash((before, after) => `${before}%2F${after}`),
+    weight: 1,
+  },
+  { arbitrary: atSlash((before, after) => `${before};v=1/${after}`), weight: 1 },
+  { arbitrary: atSlash((before, after) => `${before}\\${after}`), weight: 1 },
+  { arbitrary: fc.constantFrom(...mustBeEscaped).map((text) => (path: string) => `${path}${text}`), weight: 2 },
+)
+
+/** Method texts as a client may send them, most of them such as API Gateway knows. */
+export const anyMethod: fc.Arbitrary<string> = sometimes(
+  fc.constantFrom(...methods),
+  6,
+  fc.constantFrom("PROPFIND", "get", "*", "G?T", "TRACE", "GET ", "ANY", "X"),
+)

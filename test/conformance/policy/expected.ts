@@ -13,7 +13,7 @@ export interface Api {
  * a backslash, and escapes that are escaped once more.
  */
 export function isAmbiguous(path: string): boolean {
-  if (/\/\/|[;\\#]|\/\.\.?(?:\/|$)|%25[2-7]/.test(path)) return true
+  if (/\/\/|[;\\#]|\/\.\.?(?:\/|$)|%25(?:%[346]|[2-7])|%.?%/s.test(path)) return true
   const escaped = [...path.matchAll(/%([0-7][0-9a-f])/gi)].map(([, hex]) => String.fromCharCode(Number(`0x${hex}`)))
   return escaped.some((character) => /[A-Za-z0-9\-._~!$&'()*+,;=:@/\\]/.test(character))
 }
@@ -61,7 +61,8 @@ export function spellings(path: string): string[] {
     (text) => text.replaceAll("\\", "/"),
     (text) => text.replace(/;[^/]*/g, ""),
     (text) => text.replace(/\/{2,}/g, "/"),
-    (text) => new URL(`http://x${text.replaceAll("?", "%3F").replaceAll("#", "%23")}`).pathname,
+    // What no request line can hold is escaped, because a parser of URLs would drop it.
+    (text) => new URL(`http://x${text.replace(/[\0- ?#]/g, encodeURIComponent)}`).pathname,
   ]
   for (const text of found) for (const step of steps) if (found.size < 40 && text.startsWith("/")) found.add(step(text))
   return [...found]

@@ -71,3 +71,22 @@ export function coverOf(key: string): string[] {
   const heads = methodOf(key) === "ANY" ? methods : [methodOf(key)]
   return heads.flatMap((head) => (path === "" ? [`${head}/`] : [`${head}/${path}`, `${head}/${path}/`]))
 }
+
+/** The same for any method text: what the gateway does not know can only come through a route of every method. */
+export function chosenForAny(
+  keys: readonly string[],
+  method: string,
+  path: string,
+  reading: Reading,
+): string | undefined {
+  if (methods.includes(method)) return chosenRoute(keys, method, path, reading)
+  return chosenRoute(
+    keys.filter((key) => methodOf(key) === "ANY"),
+    "GET",
+    path,
+    reading,
+  )
+}
+
+/** Whether a route takes paths of any length. */
+export const isCatchAll = (key: string): boolean => key === "$default" || key.endsWith("+}")

@@ -1,0 +1,25 @@
+import { coarseRoutes } from "../policy/coarse-routes.ts"
+import { RouteTable } from "../route/table.ts"
+import type { Report } from "../shared/check.ts"
+import type { CheckedGateway } from "./check-blocks.ts"
+import type { ScopedRoutes } from "./check-cache.ts"
+
+/**
+ * Refuses simple responses that API Gateway would keep for a catch-all beside stricter routes: one boolean serves every
+ * path of the catch-all, and some of them a backend may take for those of a stricter route.
+ */
+export function checkSimpleAnswers(
+  routes: NonNullable<ScopedRoutes["routes"]>,
+  gateway: CheckedGateway,
+  report: Report,
+): void {
+  if (gateway.responses !== "simple" || gateway.resultTtlSeconds === 0) return
+  const catchAll = coarseRoutes(new RouteTable(routes, true), gateway.api).find(({ isCatchAll }) => isCatchAll)
+  if (catchAll === undefined) return
+  const { route, stricter } = catchAll
+  report(
+    "gateway.responses",
+    `must be "policy": a cached simple response of "${route}" is one boolean for every path, also for one that a backend ` +
+      `may take for "${stricter[0]}"; or set the authorizer's TTL and gateway.resultTtlSeconds to 0`,
+  )
+}

@@ -1,0 +1,21 @@
+/**
+ * Whether an IAM pattern covers a text: `*` is any text, `?` is one character. Takes at most as many steps as the product of
+ * their lengths, whatever the text is.
+ */
+export function covers(pattern: string, text: string): boolean {
+  let [at, star, resume] = [0, -1, 0]
+  for (let index = 0; index < text.length; ) {
+    if (pattern[at] === "*") {
+      star = at++
+      resume = index
+    } else if (at < pattern.length && (pattern[at] === "?" || pattern[at] === text[index])) {
+      at++
+      index++
+    } else if (star >= 0) {
+      at = star + 1
+      index = ++resume
+    } else return false
+  }
+  while (pattern[at] === "*") at++
+  return at === pattern.length
+}
