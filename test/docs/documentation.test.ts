@@ -69,7 +69,7 @@ describe("the documentation", () => {
     )
   })
 
-  it.each(["docs/secrets.md", "docs/f5.md"])("8: %s names the option that says how long a rotation waits", (page) => {
+  it.each(["docs/secrets.md", "docs/f5.md", "docs/nginx.md"])("8: %s names the option that says how long a rotation waits", (page) => {
     const [, rotation = ""] = read(page).split(/^## Rotat\w+\n/m)
     expect(rotation).toMatch(/wait .{0,80}waitAfterSeconds/is)
     expect(rotation).not.toMatch(/quarter of an hour/)
