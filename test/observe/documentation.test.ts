@@ -30,7 +30,7 @@ describe("docs/observe.md", () => {
   })
 
   it("lists every metric of further dimensions with them", () => {
-    const rows = tableUnder("| metric | dimensions besides `service` | what it counts |")
+    const rows = tableUnder("| metric | dimensions after `service` | what it counts |")
     expect(rows.map(([name, dimensions]) => [names(name)[0], names(dimensions)])).toEqual(
       Object.entries(detailMetrics).map(([name, dimensions]) => [name, [...dimensions]]),
     )
@@ -48,7 +48,7 @@ describe("docs/observe.md", () => {
     const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
     await handler(http1(`Bearer ${mint()}`, { path: "/x", headers: { traceparent } }), { awsRequestId: "1" })
     await allWritten(observer)
-    const [, powertools = ""] = /besides Powertools' own \(([^)]*)\)/.exec(page) ?? []
+    const [, powertools = ""] = /in\s+addition\s+to\s+Powertools'\s+own\s+\(([^)]*)\)/.exec(page) ?? []
     const documented = tableUnder("| member | what it is |").flatMap(([members]) => names(members))
     const record = output.records().find(({ message }) => message === "request allowed") ?? {}
     const ofRefusals = ["path", "missing", "answerBitmap"]
