@@ -69,11 +69,14 @@ describe("the documentation", () => {
     )
   })
 
-  it.each(["docs/secrets.md", "docs/f5.md", "docs/nginx.md"])("8: %s names the option that says how long a rotation waits", (page) => {
-    const [, rotation = ""] = read(page).split(/^## Rotat\w+\n/m)
-    expect(rotation).toMatch(/wait .{0,80}waitAfterSeconds/is)
-    expect(rotation).not.toMatch(/quarter of an hour/)
-  })
+  it.each(["docs/secrets.md", "docs/f5.md", "docs/nginx.md"])(
+    "8: %s names the option that says how long a rotation waits",
+    (page) => {
+      const [, rotation = ""] = read(page).split(/^## Rotat\w+\n/m)
+      expect(rotation).toMatch(/wait .{0,80}waitAfterSeconds/is)
+      expect(rotation).not.toMatch(/quarter of an hour/)
+    },
+  )
 
   it("6: lets one secret only call the rotation function of docs/secrets.md", () => {
     const [permission = ""] = /^RotationPermission:\n(?: .*\n)+/m.exec(read("docs/secrets.md")) ?? []
