@@ -7,6 +7,7 @@ import type { Refusal } from "../types/reasons.ts"
 import type { AccessRequest } from "../types/request.ts"
 import type { AuthorizerContext } from "./context.ts"
 import { Policies, type PolicyDocument, type SizedPolicy } from "./iam-policy.ts"
+import type { PrincipalIdOf } from "./principal-id.ts"
 
 /** An IAM policy answer: REST, WebSocket, HTTP API payload 1.0, and 2.0 without simple responses. */
 export interface PolicyAnswer {
@@ -34,6 +35,8 @@ export interface AnswerOptions {
   readonly usageIdentifierKey: ClaimPath | undefined
   /** Most bytes of an answer. */
   readonly maxAnswerBytes: number
+  /** What `principalId` says. Asked only for principals that have one, see the pipeline. */
+  readonly idOf: PrincipalIdOf
   /** The name of an answer, for its context; undefined if answers have none. */
   readonly nameOf:
     | ((request: AccessRequest, principal: Principal | undefined, routeKey: string | undefined) => string)
@@ -97,11 +100,12 @@ export function createAnswers(options: AnswerOptions): Answers {
     { document, bytes }: SizedPolicy,
     routeKey: string | undefined,
   ): AuthorizerAnswer {
-    const room = maxAnswerBytes - envelopeBytes - Buffer.byteLength(JSON.stringify(principal.id))
+    const principalId = options.idOf(principal) ?? principal.id
+    const room = maxAnswerBytes - envelopeBytes - Buffer.byteLength(JSON.stringify(principalId))
     if (isSimple(request)) return { isAuthorized: true, context: contextOf(request, principal, routeKey, room) }
     const context = contextOf(request, principal, routeKey, room - bytes)
     const key = usageKey(request, principal, options.usageIdentifierKey)
-    const answer = { principalId: principal.id, policyDocument: document, context }
+    const answer = { principalId, policyDocument: document, context }
     return key === undefined ? answer : { ...answer, usageIdentifierKey: key }
   }
 
@@ -144,7 +148,7 @@ export function createAnswers(options: AnswerOptions): Answers {
           : { isAuthorized: false, context: { reason: refused.code, ...nothing(request) } }
       if (unauthenticated && options.unauthorized === "throw") throw unauthorized()
       return {
-        principalId: principal?.id ?? nobody,
+        principalId: (principal && options.idOf(principal)) ?? nobody,
         policyDocument: policies.denyStage(request?.arn),
         context: { reason: unauthenticated ? "unauthenticated" : refused.code, ...nothing(request) },
       }

@@ -1,5 +1,6 @@
 import { createAnswers } from "../answer/answer.ts"
 import { createContext } from "../answer/context.ts"
+import { principalIdFrom } from "../answer/principal-id.ts"
 import { routeCachingOf } from "../configuration/check-cache.ts"
 import { checkConfiguration, type LoadedChecks } from "../configuration/check-configuration.ts"
 import { checkSnapshot } from "../configuration/check-snapshot.ts"
@@ -36,7 +37,8 @@ export interface Loaded extends LoadedChecks {
 /** Puts a checked configuration together. @throws ConfigurationError with every problem at once */
 export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loaded: Loaded): Authorizer {
   const checked = checkConfiguration(config, loaded)
-  const { routes, unmatched, gateway, credential, context, scope, principalPolicy, edge, observe, table } = checked
+  const { routes, unmatched, gateway, credential, context, scope, principalPolicy, edge, observe, table, principalId } =
+    checked
   const afterAnswer = new WorkAfterAnswers(() => inUse.observer.recorded?.())
   const inUse = partsInUse(parts, afterAnswer.put)
   const snapshot = checkSnapshot(parts.keySnapshot, inUse.clock, loaded.explain)
@@ -49,6 +51,7 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
   const tracing = observe?.traceContext === true ? loaded.observe : undefined
   const contextOf = createContext({ ...connected?.context, ...context })
   const nameAnswer = table && nameAnswers(table, principalPolicy)
+  const idOf = principalIdFrom(principalId)
   const source: RecordSource = { nameAnswer, routeKeys: Object.keys(routes ?? {}) }
   const stages: Stages = {
     clock: inUse.clock,
@@ -64,8 +67,10 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
     tokenEventsUnsafe: edge !== undefined || (scope === "route" && cached),
     cached,
     fault: tellFault,
+    idOf,
     answers: createAnswers({
       ...gateway,
+      idOf,
       nameOf: nameAnswer && ((...subject) => nameAnswer(...subject).name),
       contextOf: tracing
         ? (principal, kind, maxBytes) => contextOf(principal, kind, maxBytes - tracing.traceContextBytes)

@@ -1,5 +1,6 @@
 import type { Answers, AuthorizerAnswer } from "../answer/answer.ts"
 import { isMistakable, type SizedPolicy } from "../answer/iam-policy.ts"
+import type { PrincipalIdOf } from "../answer/principal-id.ts"
 import type { ExtractCredential } from "../credential/extract.ts"
 import type { EdgeIdentity } from "../edge/principal.ts"
 import { readRequest } from "../event/read.ts"
@@ -26,6 +27,7 @@ export interface Stages {
   readonly decide: DecideRoute
   readonly check: CustomCheck | undefined
   readonly answers: Answers
+  readonly idOf: PrincipalIdOf
   /**
    * Whether a TOKEN event contradicts the configuration: its cache key is the token alone and answers are for one route, or
    * there is an edge, of whose headers such an event says nothing.
@@ -41,6 +43,7 @@ const arnInvalid = refusal("arn_invalid")
 const checkRefused = refusal("check_refused")
 const gatewayMismatch = refusal("gateway_mismatch")
 const policyTooLarge = refusal("policy_too_large")
+const principalIdMissing = refusal("principal_id_missing")
 const pathAmbiguous = refusal("path_ambiguous")
 const internal = refusal("internal")
 
@@ -121,6 +124,7 @@ function withPrincipal(
   notes: WalkNotes | undefined,
 ): Walk | Promise<Walk> {
   if ("refused" in result) return stopped(by, result, request)
+  if (stages.idOf(result) === undefined) return stopped(by, principalIdMissing, request)
   const { route, refused, covers } = stages.decide(request, result)
   if (notes !== undefined) notes.ended("route")
   // A policy tells requests apart, and allows others beside a refused one. A simple response is one verdict for all.

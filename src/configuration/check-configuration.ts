@@ -23,6 +23,7 @@ import type { CheckEdge, CheckedEdge } from "./check-edge.ts"
 import { type CheckedIssuer, checkIssuers } from "./check-issuers.ts"
 import { checkKeys } from "./check-keys.ts"
 import type { CheckObserve } from "./check-observe.ts"
+import { checkPrincipalId } from "./check-principal-id.ts"
 import type { RouteChecks } from "./check-routes.ts"
 
 type Block = { readonly [name: string]: unknown }
@@ -52,6 +53,8 @@ export interface CheckedConfiguration extends CheckedVerification, CheckedAnswer
   readonly edge: CheckedEdge | undefined
   /** As configured: defaults are the observer's. */
   readonly observe: ObserveOptions | undefined
+  /** Where the principalId of answers comes from; undefined for issuer and subject. */
+  readonly principalId: ClaimPath | undefined
   /** What names the answers, as the configuration has it; undefined if answers have no name. */
   readonly table: AnswerTable | undefined
 }
@@ -68,7 +71,7 @@ export interface LoadedChecks {
 const verifierKeys = ["issuers", "keys", "cache", "clockToleranceSeconds"]
 const authorizerKeys = [
   ...verifierKeys,
-  ...["routes", "unmatched", "gateway", "credential", "context", "edge", "secrets", "observe", "shadow"],
+  ...["routes", "unmatched", "gateway", "credential", "context", "edge", "secrets", "observe", "shadow", "principalId"],
 ]
 
 /** Options of earlier versions. */
@@ -127,7 +130,8 @@ export function checkConfiguration(config: unknown, loaded: LoadedChecks): Check
     if (namesAnswers && Object.hasOwn(context, "answer"))
       report("context.answer", "is what observe.answerInContext sets. Choose another key, or set that to false")
     const table = namesAnswers ? (raw as AnswerTable) : undefined
-    return { ...verified, ...answers, context, observe, edge: checkedEdge, table }
+    const principalId = checkPrincipalId(raw, verified.issuers.length, report)
+    return { ...verified, ...answers, context, observe, edge: checkedEdge, table, principalId }
   })
 }
 

@@ -33,6 +33,8 @@ export const sentences: { readonly [name: string]: string | Sentence } = {
   goes_with: ([other]) => `goes with ${other} only. Set ${other}, or remove this option`,
   renamed_mode: 'was replaced by the block "shadow": if it is there, hallpass runs in shadow mode',
   renamed_observing: 'was renamed to "shadow"',
+  subject_of_several:
+    'must not be "subject" with more than one issuer: two callers could have the same id. Use "issuer|subject" or a claim',
   not_loaded: "was not there when the configuration was loaded. Pass plain data that does not change",
 
   issuers:

@@ -159,6 +159,11 @@ export interface AuthorizerConfig {
   readonly unmatched?: "deny" | "authenticated"
   readonly gateway?: GatewayOptions
   readonly credential?: CredentialOptions
+  /**
+   * What the answer's `principalId` says: issuer and subject, which no two callers share; the subject alone, if there is one issuer;
+   * or a claim. A caller without that claim is undecided. @default "issuer|subject"
+   */
+  readonly principalId?: "issuer|subject" | "subject" | ClaimPath
   /** Identity from an edge in front of the API. Absent: no header is believed. */
   readonly edge?: EdgeOptions
   /** Further context keys for the backend: key to claim path. */

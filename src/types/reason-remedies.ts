@@ -146,6 +146,8 @@ export const reasonRemedies: { readonly [code in ReasonCode]: string } = {
     "The issuer's key set cannot be reached. Check the issuer's status, and in a VPC the route to the internet (NAT) and DNS. It is also the answer to a token of an unknown key during a cool-down, if API Gateway would keep the refusal. Clients may retry.",
   policy_too_large:
     "`hallpass check` says how large a policy can become. Put the route among the identity sources (`gateway.identitySources` and the authorizer's), or set the TTL to 0 on both sides: then an answer is for one route. Or permit by prefix: routes below one prefix that go together become one pattern. See [policies](policies.md).",
+  principal_id_missing:
+    "Let the issuer send the claim that `principalId` names, as a text of printable characters without blanks or as a whole number, or let `principalId` name another one. Without it the default, issuer and subject, is always there.",
   secrets_unavailable:
     "Check the name in the configuration, the function's permission to read it (and to decrypt it), its form (see [edge](edge.md)), and in a VPC the route to Secrets Manager or Systems Manager. Clients may retry.",
   configuration_invalid:

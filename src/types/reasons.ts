@@ -88,6 +88,7 @@ const unavailable = [
   "gateway_mismatch",
   "keys_unavailable",
   "policy_too_large",
+  "principal_id_missing",
   "secrets_unavailable",
   "configuration_invalid",
   "internal",
