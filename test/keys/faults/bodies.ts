@@ -14,9 +14,9 @@ export const bodies: readonly Fault[] = [
   notASet("html", "a page of HTML, as a captive portal sends it", "<!doctype html><title>Sign in</title>"),
   notASet("empty-body", "an empty body", ""),
   notASet("truncated-json", "the first half of the set", goodSet.slice(0, goodSet.length / 2)),
-  notASet("trailing-garbage", "the set, and more text behind it", `${goodSet}\n{"keys":[]}`),
+  notASet("trailing-garbage", "the set, and more text after it", `${goodSet}\n{"keys":[]}`),
   notASet("jsonp", "the set as an argument of a call", `callback(${goodSet})`),
-  notASet("byte-order-marks", "the set behind two byte order marks", `\uFEFF\uFEFF${goodSet}`),
+  notASet("byte-order-marks", "the set after two byte order marks", `\uFEFF\uFEFF${goodSet}`),
   notASet("utf-16", "the set in UTF-16", Buffer.from(`\uFEFF${goodSet}`, "utf16le")),
   notASet("json-null", "`null`", "null"),
   notASet("json-text", "the set as a JSON string", JSON.stringify(goodSet)),
@@ -48,7 +48,7 @@ export const bodies: readonly Fault[] = [
     "keys whose members are numbers and objects instead of texts",
     setOf({ kty: 1 }, { kty: "RSA", kid, n: {}, e: 3 }),
   ),
-  harmless("byte-order-mark", "the set behind a byte order mark, as .NET writes it", answer(`\uFEFF${goodSet}`)),
+  harmless("byte-order-mark", "the set after a byte order mark, as .NET writes it", answer(`\uFEFF${goodSet}`)),
   harmless(
     "deep-nesting-beside",
     "a key with a member of 50,000 lists in one another beside the good one",
@@ -69,6 +69,10 @@ export const bodies: readonly Fault[] = [
     "the good key beside one with the kid `__proto__`",
     answer(setOf({ ...goodKey.jwk, kid: "__proto__" }, goodKey.jwk)),
   ),
-  harmless("invalid-utf-8", "the good set, and octets that are no UTF-8 where nobody looks", answer(invalidUtf8)),
+  harmless(
+    "invalid-utf-8",
+    "the good set, and octets that are no UTF-8 in a part that is not read",
+    answer(invalidUtf8),
+  ),
   harmless("wrong-content-type", "the good set as `text/html`", answer(goodSet, { "content-type": "text/html" })),
 ]

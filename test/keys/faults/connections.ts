@@ -146,7 +146,7 @@ export const connections: readonly Fault[] = [
   ),
   response(
     "two-answers",
-    "a second response behind the first",
+    "a second response after the first",
     `${head(`content-length: ${length}`, "connection: close")}${goodSet}HTTP/1.1 302 Found\r\nlocation: ${elsewhere}\r\n\r\n`,
   ),
 ]
