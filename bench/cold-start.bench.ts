@@ -33,8 +33,8 @@ await bench("cold-start", async () => {
     const { seeded, fetching, startBytes } = await buildBundles(folder, key)
     const size: ResultRow = { case: "start size", subject: "hallpass", value: startBytes / 1024, unit: "KB" }
     const note = `Runtime client: ${client.name}.`
-    const known = await starts("known keys", seeded, launch, 25)
-    const fetched = await starts("fetched keys", fetching, launch, 15)
+    const known = await starts("known keys", seeded, launch, 20)
+    const fetched = await starts("fetched keys", fetching, launch, 10)
     return [
       size,
       ...known,
@@ -97,7 +97,7 @@ async function betweenInvocations(bundles: readonly Bundle[], launch: Launch): P
     return rowsOf(
       "walk between invocations, token cached",
       "us",
-      await inRounds(contestants, bareName, effort(8, 200)),
+      await inRounds(contestants, bareName, effort(6, 200)),
       bareName,
     )
   } finally {
