@@ -149,7 +149,7 @@ describe("its metadata", () => {
     const other = issuer.replace("127.0.0.1", "localhost")
     const { decide, handler } = authorizer({ issuer: other, discoveryUrl })
     const [header, , mac] = token.split(".")
-    const claims = { iss: other, aud: audience, sub: "x", exp: Math.floor(Date.now() / 1000) + 60 }
+    const claims = { iss: other, aud: audience, sub: "x", exp: Math.floor(Date.now() / 1000) + 3600 }
     const event = http2(`Bearer ${header}.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.${mac}`, read)
     expect(await decide(event)).toMatchObject({ outcome: "unavailable", reason: "keys_unavailable" })
     await expect(handler(event)).rejects.toMatchObject({ name: "Unavailable", code: "keys_unavailable" })
