@@ -51,7 +51,9 @@ function provenanceText({ machine, node, packages, benches }: Results): string {
     `Measured on ${unique(all.map(({ measuredAt }) => measuredAt.slice(0, 10)))} at commit `,
     `${unique(all.map(({ commit, changed }) => `${commit}${changed ? " with changes" : ""}`))}, Node.js ${node}, `,
     `${machine.cpu}, ${machine.logicalCpus} processors`,
-    floors.length === 0 ? ", medians, on a busy machine. " : `, bare RS256 in ${Math.min(...floors)} to ${Math.max(...floors)} µs. `,
+    floors.length === 0
+      ? ", medians, on a busy machine. "
+      : `, bare RS256 in ${Math.min(...floors)} to ${Math.max(...floors)} µs. `,
     versions.length === 0 ? "" : `Versions: ${versions.join(", ")}.`,
   ].join("")
 }
