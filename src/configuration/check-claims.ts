@@ -13,15 +13,20 @@ export function checkClaim(item: unknown, path: string, report: Report): void {
   const claim = claimPath(demand.path, `${path}.path`, report)
   const name = onlyName(claim)
   if (mutableNames.includes(name as string)) {
-    report(`${path}.path`, "is a name that can change hands; use an identifier such as sub or oid")
+    report(`${path}.path`, "is a name that can change hands. Use an identifier such as sub or oid")
   }
-  if (demand.equals === undefined && demand.contains === undefined) report(path, "must have equals or contains")
+  if (demand.equals === undefined && demand.contains === undefined)
+    report(path, 'must have equals or contains, for example { "path": "department", "equals": "ops" }')
   for (const option of ["equals", "contains"] as const) {
     const wanted: unknown = demand[option]
     if (wanted === undefined) continue
     const list = Array.isArray(wanted) ? wanted : [wanted]
     const fits = list.length > 0 && list.every((one) => ["string", "number", "boolean"].includes(typeof one))
-    if (!fits) report(`${path}.${option}`, "must be a string, number or boolean, or a list of them")
+    if (!fits)
+      report(
+        `${path}.${option}`,
+        'must be a text, a number, true or false, or a list of them, for example ["ops", "dev"]',
+      )
     else if (!list.every(isExactValue)) report(`${path}.${option}`, inexact)
     else if (name === "email") checkEmail(option, list, `${path}.${option}`, report)
   }

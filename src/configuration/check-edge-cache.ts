@@ -30,7 +30,7 @@ export function checkEdgeCache(
   if (resultTtlSeconds === 0) return
   const path = "gateway.resultTtlSeconds"
   if (role === "identity" && issuers.length > 0) {
-    report(path, "must be 0 where requests come with a token or with an identity of the edge: no cache key fits both")
+    report(path, "must be 0 if requests come with a token or with an identity of the edge: no cache key fits both")
   }
   const identity = Object.values(headers).map((option) => (typeof option === "string" ? option : option.name))
   const demanded = new Map<string, string>()
@@ -45,7 +45,7 @@ export function checkEdgeCache(
   report(
     "gateway.identitySources",
     `must hold ${missing.map((source) => `"${dialects(source)}"`).join(", ")}, ` +
-      "here and in API Gateway, else one caller gets another's answer; or set both TTLs to 0",
+      "here and in API Gateway, else one caller gets another's answer. Or set both TTLs to 0",
   )
 }
 

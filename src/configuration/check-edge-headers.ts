@@ -27,11 +27,17 @@ export function checkHeaderName(value: unknown, path: string, report: Report): s
   const name = text(value, path, report)
   if (name === undefined) return undefined
   if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/.test(name)) {
-    report(path, "must be an RFC 9110 token of at most 128 characters: letters, digits and -._~")
+    report(
+      path,
+      "must be an RFC 9110 token of at most 128 characters: letters, digits and -._~, for example x-edge-user",
+    )
     return undefined
   }
   if (unfit.has(foldHeaderName(name))) {
-    report(path, "is a header that clients, proxies or the gateway use for something else; choose a name of its own")
+    report(
+      path,
+      "is a header that clients, proxies or the gateway use for something else. Choose another name, for example x-edge-user",
+    )
     return undefined
   }
   return name
@@ -46,7 +52,7 @@ export function checkEdgeHeaders(value: unknown, path: string, report: Report): 
     const at = `${path}.${key}`
     checkContextKey(key, reservedContextKeys, at, report)
     if (takenKeys.includes(key) || key in {}) {
-      report(at, `is a name that means something else; taken: ${takenKeys.join(", ")}`)
+      report(at, `is a name that means something else. Choose another one than ${takenKeys.join(", ")}`)
     }
     const options = typeof option === "string" ? { name: option } : object(option, at, report)
     const checked = options && checkHeader(key, options, at, report)
@@ -68,19 +74,23 @@ function checkHeader(
   const optional = flag(raw.optional, `${path}.optional`, report, false)
   const isCertificate = format === "certificate" || format === "xfcc"
   const isList = listKeys.includes(key) || format === "apm-list" || format === "csv"
-  if (key === "user" && optional) report(`${path}.optional`, "must be false: without a user there is no identity")
+  if (key === "user" && optional)
+    report(`${path}.optional`, "must be false: without a user there is no identity. Remove this option")
   if (key === "user" && isList) report(`${path}.format`, 'must be a format of one value, such as "text" or "base64url"')
   if (raw.dn !== undefined && (!isList || isCertificate)) {
     report(
       `${path}.dn`,
-      'goes with lists of names only: format "apm-list" or "csv", or groups, roles, permissions, scopes',
+      'goes with lists of names only: format "apm-list" or "csv", or groups, roles, permissions, scopes. Remove this option',
     )
   }
   if (isCertificate && raw.field === undefined) {
-    report(`${path}.field`, `must say what of the certificate is the value: ${certificateFields.join(", ")}`)
+    report(
+      `${path}.field`,
+      `is missing. Set it to what of the certificate is the value: ${certificateFields.join(", ")}`,
+    )
   }
   if (!isCertificate && raw.field !== undefined)
-    report(`${path}.field`, 'goes with format "certificate" or "xfcc" only')
+    report(`${path}.field`, 'goes with format "certificate" or "xfcc" only. Set the format, or remove this option')
   const dn = raw.dn === undefined ? undefined : word(raw.dn, `${path}.dn`, report, dnModes, "dn")
   const field =
     raw.field === undefined ? undefined : word(raw.field, `${path}.field`, report, certificateFields, "subject")

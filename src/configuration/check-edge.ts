@@ -64,13 +64,16 @@ export function checkEdge(value: unknown, around: AroundEdge, report: Report): C
   if (around.authorizerType === "token") {
     report(
       "gateway.authorizerType",
-      'must be "request" with edge: a TOKEN authorizer is shown one header and nothing else; make it a REQUEST authorizer',
+      'must be "request" with edge: API Gateway shows a TOKEN authorizer one header and nothing else. Make it a REQUEST authorizer',
     )
   }
   checkEdgeCache(edge, around, report)
   for (const { path, hmac, secret, vpceIds } of evidence) {
     if (vpceIds && around.api === "http")
-      report(`${path}.vpceIds`, 'can never hold with gateway.api "http": only REST APIs have private endpoints')
+      report(
+        `${path}.vpceIds`,
+        'can never hold with gateway.api "http": only REST APIs have private endpoints. Use another evidence',
+      )
     if (hmac) checkEnvironmentSecret(hmac.keys, hmacKeysFormat, `${path}.hmac.keys`, report)
     if (secret) checkEnvironmentSecret(secret.values, sharedSecretsFormat, `${path}.secret.values`, report)
   }
@@ -91,24 +94,33 @@ function checkRole(
 ): void {
   for (const key of Object.keys(headers)) {
     if (!listKeys.includes(key) && Object.hasOwn(context, key))
-      report(`context.${key}`, `is the context key of edge.headers.${key} already; name one of the two otherwise`)
+      report(`context.${key}`, `is the context key of edge.headers.${key} already. Give one of the two another name`)
   }
   if (role === "identity" && raw.subjectClaim !== undefined) {
-    report("edge.subjectClaim", 'goes with role "attributes" only')
+    report(
+      "edge.subjectClaim",
+      'goes with role "attributes" only. Set edge.role to "attributes", or remove this option',
+    )
   }
   if (role === "attributes" && issuers.length === 0) {
-    report("issuers", 'must have an issuer with edge.role "attributes", which adds to a verified token')
+    report(
+      "issuers",
+      'must have an issuer with edge.role "attributes", which adds to a verified token. Add one, or set the role to "identity"',
+    )
   }
   if (role === "attributes" && Object.hasOwn(headers, "scopes")) {
     report(
       "edge.headers.scopes",
-      "goes with role identity only: scopes are what the token's user has granted its client",
+      "goes with role identity only: scopes are what the token's user has granted its client. Use roles or permissions",
     )
   }
   // The principalId is issuer|subject (SR-145): a token must not be able to have that of a user of the edge.
   for (const { profile, path } of issuers) {
     if (profile.issuers.some(({ issuer }) => issuer === "edge")) {
-      report(`${path}.issuer`, 'must not be "edge", which is the issuer of identities that come from the edge')
+      report(
+        `${path}.issuer`,
+        'must not be "edge", which is the issuer of identities that come from the edge. Give the issuer another name',
+      )
     }
   }
 }
@@ -146,7 +158,7 @@ function issuerCheck({ presets, keys, issuers }: AroundEdge) {
       ) {
         report(
           `${path}.audience`,
-          `must differ from that of ${other.path}: every token that a caller has would be evidence of the edge`,
+          `must differ from that of ${other.path}: every token that a caller has would be evidence of the edge. Let the edge mint for an audience of its own`,
         )
       }
     }

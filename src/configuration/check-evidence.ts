@@ -65,7 +65,7 @@ function checkCombination(raw: { readonly [kind: string]: unknown }, path: strin
   if (mtls && vpceIds) {
     report(
       path,
-      "can never hold: private APIs, which vpceIds are for, have no mutual TLS; give mtls and vpceIds an entry each, both with secret",
+      "can never hold: private APIs, which vpceIds are for, have no mutual TLS. Give mtls and vpceIds an entry each, both with secret",
     )
     return
   }
@@ -96,7 +96,10 @@ function checkJws(
   const windowSeconds = checkWindow(raw.windowSeconds, `${path}.windowSeconds`, 7200, report)
   const issuer = checkIssuer(raw.issuer, `${path}.issuer`, report)
   if (issuer !== undefined && issuer.profile.tenantIssuers.length > 0) {
-    report(`${path}.issuer.allowAnyTenant`, "must be false: anyone can own a tenant, and the edge is yours")
+    report(
+      `${path}.issuer.allowAnyTenant`,
+      "must be false: anyone can own a tenant, and the edge is yours. Set the tenant of the edge",
+    )
   }
   if (header === undefined || issuer === undefined) return undefined
   return { header, issuer, claims: claims as JwsClaims, windowSeconds }
@@ -124,7 +127,8 @@ function checkSecret(value: unknown, path: string, report: Report): CheckedEvide
 function checkVpceIds(value: unknown, path: string, report: Report): readonly string[] {
   const ids = texts(value, path, report)
   for (const [index, id] of ids.entries()) {
-    if (!/^vpce-[0-9a-f]{8,17}$/.test(id)) report(`${path}[${index}]`, "must be the id of a VPC endpoint: vpce-…")
+    if (!/^vpce-[0-9a-f]{8,17}$/.test(id))
+      report(`${path}[${index}]`, "must be the id of a VPC endpoint: vpce-…, for example vpce-0123456789abcdef0")
   }
   return ids
 }

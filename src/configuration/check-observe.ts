@@ -42,11 +42,11 @@ function checkTraceContext(resultTtlSeconds: number, context: Surroundings["cont
   if (resultTtlSeconds > 0) {
     report(
       "observe.traceContext",
-      "needs gateway.resultTtlSeconds 0: API Gateway would hand a cached answer's trace ids to later requests; set the TTL " +
+      "needs gateway.resultTtlSeconds 0: API Gateway would give a cached answer's trace ids to later requests. Set the TTL " +
         "to 0 there and in the API, or leave traceContext out",
     )
   }
   for (const key of ["xrayTraceId", "traceparent"]) {
-    if (Object.hasOwn(context, key)) report(`context.${key}`, "is what observe.traceContext sets; choose another key")
+    if (Object.hasOwn(context, key)) report(`context.${key}`, "is what observe.traceContext sets. Choose another key")
   }
 }

@@ -24,7 +24,7 @@ export function checkPrincipalPolicy(
   if (gateway.responses === "simple") {
     report(
       "gateway.responses",
-      'must be "policy": a cached simple response is one boolean for every route; or add the route to the identity sources ' +
+      'must be "policy": a cached simple response is one boolean for every route. Or add the route to the identity sources ' +
         "($context.routeKey), or set the authorizer's TTL and gateway.resultTtlSeconds to 0",
     )
     return undefined

@@ -25,13 +25,16 @@ export function checkRoutes(value: unknown, report: Report): Routes | undefined 
   const raw = object(value, "routes", report)
   if (raw === undefined) return undefined
   if (Object.keys(raw).length === 0)
-    report("routes", "must have a route; leave it out to allow every authenticated principal")
+    report(
+      "routes",
+      'must have a route, for example "GET /orders". Leave routes out to allow every authenticated principal',
+    )
   const shapes = new Map<string, string>()
   for (const [key, rule] of Object.entries(raw)) {
     if (key === "openapi") {
       report(
         "routes.openapi",
-        "is read when the function is built, not when it runs: put the output of `hallpass routes FILE` here, or set it in " +
+        "is read when the function is built, not when it runs. Put the output of `hallpass routes FILE` here, or set it in " +
           "handlers/authorizer.config.ts",
       )
       continue
@@ -39,12 +42,15 @@ export function checkRoutes(value: unknown, report: Report): Routes | undefined 
     const path = `routes[${JSON.stringify(key)}]`
     const read = readRouteKey(key)
     if (key.length > maxTemplateLength)
-      report(path.slice(0, 80), `must not be longer than ${maxTemplateLength} characters`)
+      report(
+        path.slice(0, 80),
+        `must not be longer than ${maxTemplateLength} characters, which API Gateway could not keep apart`,
+      )
     else if (read === undefined) report(path, routeKeyProblem(key))
     else {
       const shape = `${read.method} ${shapeOf(read.template)}`
       const first = shapes.get(shape)
-      if (first !== undefined) report(path, `names the same route as "${first}"; merge the two`)
+      if (first !== undefined) report(path, `names the same route as "${first}". Merge the two`)
       else shapes.set(shape, key)
     }
     checkRule(rule, path, report)

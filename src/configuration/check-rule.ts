@@ -21,8 +21,8 @@ function checkForm(value: unknown, path: string, report: Report, alternativesAll
   if (rule === undefined) return
   const { public: open, ...known } = rule
   if (open !== undefined) {
-    const remedy = "leave the route out here, and there give it no authorizer"
-    report(`${path}.public`, `says nothing: hallpass is never asked about a public route of API Gateway; ${remedy}`)
+    const remedy = "Leave the route out here, and there give it no authorizer"
+    report(`${path}.public`, `says nothing: hallpass is never asked about a public route of API Gateway. ${remedy}`)
   }
   knownKeys(known, [...lists, "claims", "kind", "issuers", ...(alternativesAllowed ? ["anyOf"] : [])], path, report)
   for (const name of lists) {
@@ -34,23 +34,33 @@ function checkForm(value: unknown, path: string, report: Report, alternativesAll
   if (rule.claims !== undefined) checkClaims(rule.claims, `${path}.claims`, report)
   if (rule.anyOf === undefined || !alternativesAllowed) return
   if (!Array.isArray(rule.anyOf) || rule.anyOf.length < 2) {
-    report(`${path}.anyOf`, "must be a list of at least two rules")
+    report(
+      `${path}.anyOf`,
+      'must be a list of at least two rules, for example [{ "scopes": ["orders:read"] }, { "roles": ["auditor"] }]',
+    )
     return
   }
   for (const [index, alternative] of rule.anyOf.entries()) {
     checkForm(alternative, `${path}.anyOf[${index}]`, report, false)
-    if (Object.keys(Object(alternative)).length === 0) report(`${path}.anyOf[${index}]`, "must demand something")
+    if (Object.keys(Object(alternative)).length === 0)
+      report(
+        `${path}.anyOf[${index}]`,
+        'must demand something, for example { "roles": ["auditor"] }: an empty alternative would make the others needless',
+      )
   }
 }
 
 /** The list of a demand in its three spellings, or undefined with a report. */
 function listOf(value: unknown, path: string, report: Report): { list: unknown; path: string } | undefined {
   if (Array.isArray(value)) return { list: value, path }
-  const raw = object(value, path, report)
-  if (raw === undefined) return undefined
+  if (typeof value !== "object" || value === null) {
+    report(path, "list")
+    return undefined
+  }
+  const raw = value as { readonly [name: string]: unknown }
   knownKeys(raw, ["all", "any"], path, report)
   if ((raw.all === undefined) === (raw.any === undefined)) {
-    report(path, "must be a list (all of it), { all: […] } or { any: […] }")
+    report(path, 'must be a list (all of it), { all: […] } or { any: […] }, for example { "any": ["a", "b"] }')
     return undefined
   }
   return raw.any === undefined ? { list: raw.all, path: `${path}.all` } : { list: raw.any, path: `${path}.any` }
@@ -58,7 +68,7 @@ function listOf(value: unknown, path: string, report: Report): { list: unknown; 
 
 function checkNames(name: string, value: unknown, path: string, report: Report): void {
   if (!Array.isArray(value)) {
-    report(path, "must be a list of strings")
+    report(path, "list")
     return
   }
   texts(value, path, report)
@@ -74,7 +84,7 @@ function checkClaims(value: unknown, path: string, report: Report): void {
   const found = listOf(value, path, report)
   if (found === undefined) return
   if (!Array.isArray(found.list) || found.list.length === 0) {
-    report(found.path, 'must be a list such as [{ path: "department", equals: "ops" }]')
+    report(found.path, 'must be a list, for example [{ path: "department", equals: "ops" }]')
     return
   }
   for (const [index, item] of found.list.entries()) checkClaim(item, `${found.path}[${index}]`, report)
@@ -92,7 +102,8 @@ function checkTogether({ claims, kind, anyOf }: RouteRule, path: string, report:
     const fits = claimBranches(claims).some((outer) =>
       claimBranches(alternative.claims).some((inner) => contradiction([...outer, ...inner]) === undefined),
     )
-    if (!fits) report(`${at}.claims`, "is never met: it contradicts the claims of the rule around it")
+    if (!fits)
+      report(`${at}.claims`, "is never met: it contradicts the claims of the rule around it. Correct one of the two")
   }
 }
 

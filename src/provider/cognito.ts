@@ -10,7 +10,7 @@ export function cognito(raw: RawIssuer, path: string, report: Report): IssuerPro
   issuerKeys(raw, ["userPoolId", "clientIds", "tokenUse", "issuerType", "audience"], path, report)
   const userPoolId = text(raw.userPoolId, `${path}.userPoolId`, report) ?? ""
   if (userPoolId !== "" && !/^[a-z]+(?:-[a-z]+)+-\d+_[A-Za-z0-9]+$/.test(userPoolId)) {
-    report(`${path}.userPoolId`, "must look like eu-west-1_AbCdEf123")
+    report(`${path}.userPoolId`, "user_pool")
   }
   const region = userPoolId.slice(0, userPoolId.indexOf("_"))
   const suffix = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com"
@@ -21,8 +21,7 @@ export function cognito(raw: RawIssuer, path: string, report: Report): IssuerPro
   const clientIds = texts(raw.clientIds, `${path}.clientIds`, report)
   const audiences = [{ claim: tokenUse === "access" ? "client_id" : "aud", anyOf: clientIds }]
   if (raw.audience !== undefined) {
-    if (tokenUse === "id")
-      report(`${path}.audience`, "goes with access tokens only: the aud of an ID token is the client id")
+    if (tokenUse === "id") report(`${path}.audience`, "cognito_audience")
     else audiences.push({ claim: "aud", anyOf: texts(raw.audience, `${path}.audience`, report) })
   }
   const options = commonOptions(raw, path, report)

@@ -25,11 +25,11 @@ export const readTenants: ReadTenants = (raw, tenant, path, report) => {
   if (!multiTenant.includes(tenant)) {
     if (tenant !== "" && !guid.test(tenant)) report(`${path}.tenant`, tenantForm)
     if (allowedTenants !== undefined || anyTenant)
-      report(`${path}.allowedTenants`, `goes with tenant ${multiTenant.join(", ")} only`)
+      report(`${path}.allowedTenants`, `goes with tenant ${multiTenant.join(", ")} only. Remove this option`)
     return { tenants: [tenant] }
   }
   if (anyTenant) {
-    if (allowedTenants !== undefined) report(`${path}.allowedTenants`, "does not go together with allowAnyTenant")
+    if (allowedTenants !== undefined) report(`${path}.allowedTenants`, "not_with", "allowAnyTenant")
     const pattern = { consumers: { only: consumerTenant }, organizations: { not: consumerTenant } }[tenant] ?? {}
     const { tid } = Object(raw.require)
     const told =

@@ -36,7 +36,7 @@ export const oidc =
     const issuer = issuerText(raw.issuer, `${path}.issuer`, report)
     const tokenUse = word(raw.tokenUse, `${path}.tokenUse`, report, ["access", "id"], "access")
     const requireAtJwt = flag(raw.requireAtJwt, `${path}.requireAtJwt`, report, false)
-    if (tokenUse === "id" && requireAtJwt) report(`${path}.requireAtJwt`, "goes with access tokens only")
+    if (tokenUse === "id" && requireAtJwt) report(`${path}.requireAtJwt`, "goes_with", 'tokenUse "access"')
     const options = commonOptions(raw, path, report)
     const ownerPinned = checkKnown(issuer, raw, path, report)
     return {
@@ -104,7 +104,7 @@ function discoveryPlace(
 ): { discoveryUrl: string; issuer: string } {
   if (raw.discoveryUrl !== undefined) {
     if (raw.jwks !== undefined || raw.jwksUri !== undefined) {
-      report(`${path}.discoveryUrl`, "does not go together with jwks or jwksUri; name one of them")
+      report(`${path}.discoveryUrl`, "not_with", "jwks or jwksUri")
     }
     return { discoveryUrl: text(raw.discoveryUrl, `${path}.discoveryUrl`, report) ?? "", issuer }
   }
@@ -115,6 +115,6 @@ function discoveryPlace(
 
 function listOf(value: unknown, path: string, report: Report): readonly unknown[] {
   if (Array.isArray(value) && value.length > 0) return value
-  report(path, "must be a list of at least one claim path")
+  report(path, "list")
   return []
 }

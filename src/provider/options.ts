@@ -30,8 +30,8 @@ export function issuerKeys(raw: RawIssuer, own: readonly string[], path: string,
 /** An `iss` value as it is. The principalId is `issuer|subject`: a bar or a blank would make it ambiguous (SR-145). */
 export function issuerText(value: unknown, path: string, report: Report): string {
   const issuer = text(value, path, report) ?? ""
-  if (/[|\s]/.test(issuer)) report(path, "must not hold blanks or |")
-  if (issuer.length > 512) report(path, "must not be longer than 512 characters")
+  if (/[|\s]/.test(issuer)) report(path, "issuer_blanks")
+  if (issuer.length > 512) report(path, "issuer_long")
   return issuer
 }
 
@@ -40,7 +40,7 @@ export function domainOf(raw: RawIssuer, path: string, report: Report): string {
   const domain = text(raw.domain, `${path}.domain`, report)
   if (domain === undefined) return "unset.invalid"
   if (/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/.test(domain)) return domain
-  report(`${path}.domain`, "must be a bare host name in lower case, without scheme, port, path or trailing slash")
+  report(`${path}.domain`, "domain")
   return "unset.invalid"
 }
 
@@ -57,8 +57,7 @@ export function algorithmsOf(
     const row = algorithms.get(name)
     if (row !== undefined) rows.push(row)
     else {
-      const known = [...algorithms.keys()].join(", ")
-      report(`${path}.algorithms[${index}]`, `must be one of ${known}; "none" and HMAC (HS*) are never accepted`)
+      report(`${path}.algorithms[${index}]`, "algorithm", [...algorithms.keys()].join(", "))
     }
   }
   return [...new Set(rows)]
@@ -67,12 +66,12 @@ export function algorithmsOf(
 /** The keys in the configuration, at the configured address, or where the preset expects them. */
 export function keyPlaceOf(raw: RawIssuer, preset: KeyPlace, path: string, report: Report): KeyPlace {
   if (raw.jwks !== undefined && raw.jwksUri !== undefined) {
-    report(`${path}.jwksUri`, "does not go together with jwks; name one of them")
+    report(`${path}.jwksUri`, "not_with", "jwks")
   }
   if (raw.jwks !== undefined) {
     const jwks = object(raw.jwks, `${path}.jwks`, report)
     if (jwks !== undefined && !(Array.isArray(jwks.keys) && jwks.keys.length > 0)) {
-      report(`${path}.jwks.keys`, "must be a list of at least one JWK")
+      report(`${path}.jwks.keys`, "jwks_keys")
     }
     return { jwks: raw.jwks }
   }

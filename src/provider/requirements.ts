@@ -8,7 +8,7 @@ export function requirements(value: unknown, path: string, report: Report): read
   if (value === undefined) return []
   const members = object(value, path, report)
   if (members === undefined) return []
-  if (Object.keys(members).length === 0) report(path, "must name at least one claim")
+  if (Object.keys(members).length === 0) report(path, "require_claims")
   return Object.entries(members).map(([claim, wanted]) => {
     const code = "claim_required"
     claimName(claim, `${path}.${claim}`, report)
@@ -19,10 +19,7 @@ export function requirements(value: unknown, path: string, report: Report): read
     }
     const present = typeof wanted === "object" && wanted !== null && (wanted as { present?: unknown }).present === true
     if (!present || Object.keys(wanted).length !== 1) {
-      report(
-        `${path}.${claim}`,
-        "must be the exact value (a string, a number, true or false), a list of values, or { present: true } for any",
-      )
+      report(`${path}.${claim}`, "require_value")
     }
     return { claim, code }
   })

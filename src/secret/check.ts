@@ -8,14 +8,17 @@ type Environment = { readonly [name: string]: string | undefined }
 
 /** What AWS allows in each name; the remedy says it in words. */
 const places = {
-  env: { pattern: /^[A-Za-z_][A-Za-z0-9_]{0,255}$/, remedy: "must be the name of an environment variable" },
+  env: {
+    pattern: /^[A-Za-z_][A-Za-z0-9_]{0,255}$/,
+    remedy: "must be the name of an environment variable, for example ORIGIN_SECRETS",
+  },
   secretsManager: {
     pattern: /^(?:arn:[\w-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:)?[\w/+=.@-]{1,512}$/,
-    remedy: "must be the name or the ARN of a secret",
+    remedy: "must be the name or the ARN of a secret, for example edge/hmac",
   },
   ssm: {
     pattern: /^(?:arn:[\w-]+:ssm:[a-z0-9-]+:\d{12}:parameter)?[\w./-]{1,1011}(?::[\w.-]{1,100})?$/,
-    remedy: "must be the name or the ARN of a parameter, with :version or :label where one is meant",
+    remedy: "must be the name or the ARN of a parameter, for example /edge/hmac, or /edge/hmac:3 for one version",
   },
 } as const
 
@@ -53,7 +56,7 @@ export function checkEnvironmentSecret(
   if (!("env" in reference)) return
   const value = environment[reference.env]
   if (value === undefined || value === "") {
-    report(`${path}.env`, "names an environment variable that is not set")
+    report(`${path}.env`, "names an environment variable that is not set. Set it, or correct the name")
     return
   }
   try {

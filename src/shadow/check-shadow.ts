@@ -21,23 +21,38 @@ export function checkShadow({ shadow, ...own }: AuthorizerConfig, hasHook: boole
   const raw = object(shadow, "shadow", report) ?? {}
   knownKeys(raw, ["acknowledge", "timeoutMs", "header", "evidence"], "shadow", report)
   if (raw.acknowledge !== acknowledgement) {
-    report("shadow.acknowledge", `must be "${acknowledgement}": every answer is that of the existing authorizer`)
+    report(
+      "shadow.acknowledge",
+      `must be "${acknowledgement}": every answer is that of the existing authorizer. Write it word for word`,
+    )
   }
   const { observe } = Object(own) as { readonly observe?: unknown }
   const { audit, traceContext } = Object(observe) as { readonly audit?: unknown; readonly traceContext?: unknown }
   if (audit === "ocsf") {
-    report("observe.audit", 'must be "none" with shadow: an audit record would be about answers that no caller got')
+    report(
+      "observe.audit",
+      'must be "none" with shadow: an audit record would be about answers that no caller got. Set it to "none", or remove it',
+    )
   }
   if (traceContext === true) {
-    report("observe.traceContext", "must be false with shadow: the answers are those of the existing authorizer")
+    report(
+      "observe.traceContext",
+      "must be false with shadow: the answers are those of the existing authorizer. Remove this option",
+    )
   }
   const timeoutMs = number(raw.timeoutMs, "shadow.timeoutMs", report, timeout)
   const header = checkHeader(raw, own, report)
   if (header === undefined && raw.header === undefined && !hasHook) {
-    report("shadow", "needs the existing authorizer: its function as parts.existing, or its decision in a header")
+    report(
+      "shadow",
+      "needs the existing authorizer. Pass its function as parts.existing, or name the header with its decision",
+    )
   }
   if (raw.header !== undefined && hasHook) {
-    report("shadow.header", "must be left out with parts.existing: only one of them can say what is answered")
+    report(
+      "shadow.header",
+      "must be left out with parts.existing: only one of them can say what is answered. Remove one of the two",
+    )
   }
   return { timeoutMs, header, own: header ? withoutSecrets(own) : own }
 }
@@ -49,19 +64,22 @@ function checkHeader(
   report: Report,
 ): CheckedShadow["header"] {
   if (header === undefined) {
-    if (evidence !== undefined) report("shadow.evidence", "goes with header only")
+    if (evidence !== undefined) report("shadow.evidence", "goes_with", "shadow.header")
     return undefined
   }
   if (Object(gateway).resultTtlSeconds !== 0) {
-    report("gateway.resultTtlSeconds", "must be 0 with shadow.header: the header is about one request")
+    report(
+      "gateway.resultTtlSeconds",
+      "must be 0 with shadow.header: the header is about one request. Set it to 0, here and in API Gateway",
+    )
   }
   const { header: carrier = "Authorization" } = Object(credential) as { readonly header?: unknown }
   if (String(header).toLowerCase() === String(carrier).toLowerCase()) {
-    report("shadow.header", "names the header of the credential; choose another")
+    report("shadow.header", "names the header of the credential. Choose another one")
   }
   for (const [index, entry] of (Array.isArray(evidence) ? evidence : []).entries()) {
     if (Object(entry).jws === undefined) continue
-    report(`shadow.evidence[${index}].jws`, "is no evidence of this header; use hmac, or mtls, secret and vpceIds")
+    report(`shadow.evidence[${index}].jws`, "is no evidence of this header. Use hmac, or mtls or vpceIds with secret")
   }
   return { header, evidence } as unknown as CheckedShadow["header"]
 }

@@ -47,6 +47,23 @@ export const sentences: { readonly [name: string]: string | Sentence } = {
   same_issuer: ([first]) => `accepts the same issuer as ${first}. Merge the two`,
   algorithm_of_node: ([name, version]) =>
     `has ${name}, which Node.js ${version} cannot verify. Run Node.js 24.6 or newer, or leave the algorithm out`,
+  issuer_blanks: "must not hold blanks or |. Set it to the iss claim of your tokens, character for character",
+  issuer_long:
+    "must not be longer than 512 characters. Set it to the iss claim of your tokens, character for character",
+  domain: (_, path) =>
+    `must be a bare host name in lower case, without scheme, port, path or trailing slash${forExample(path)}`,
+  algorithm: ([known]) => `must be one of ${known}. "none" and HMAC (HS*) are never accepted`,
+  not_with: ([other]) => `does not go together with ${other}. Name one of them`,
+  jwks_keys: "must be a list of at least one JWK, as the issuer publishes it",
+  okta_admin: "is Okta's admin console. Name the organization's own domain, without -admin, for example acme.okta.com",
+  okta_server:
+    "must be the id of a custom authorization server, for example default or aus…. Tokens of the org server can be verified by " +
+    "Okta only",
+  user_pool: "must look like eu-west-1_AbCdEf123, the id of the user pool",
+  cognito_audience: "goes with access tokens only: the aud of an ID token is the client id. Remove this option",
+  require_claims: 'must name at least one claim, for example { "email_verified": true }. Or leave require out',
+  require_value:
+    "must be the exact value (a text, a number, true or false), a list of values, or { present: true } for any",
   private_key: "is a private key. Configure public keys only, and replace this key: it has been shown",
   symmetric_key: "is a symmetric key. Configure public keys only",
   no_key: ([names, why]) => `has no key that can verify ${names} (${why}). Correct algorithms, or the keys`,

@@ -172,7 +172,7 @@ describe("SR-160: issuers", () => {
     ],
     [
       { provider: "oidc", issuer: "https://i.example", audience: "a", tokenUse: "id", requireAtJwt: true },
-      "issuers[0].requireAtJwt: goes with access tokens only",
+      'issuers[0].requireAtJwt: goes with tokenUse "access" only',
     ],
     [{ provider: "oidc", issuer: "urn:x", audience: "a" }, "issuers[0].discoveryUrl: must be an https URL"],
     [
@@ -223,13 +223,13 @@ describe("routes", () => {
 
   it("that differ only in parameter names are refused, and the two are named", () => {
     expect(routeProblems({ "GET /a/{x}": {}, "GET /a/{y}": {} })).toEqual([
-      'routes["GET /a/{y}"]: names the same route as "GET /a/{x}"; merge the two',
+      'routes["GET /a/{y}"]: names the same route as "GET /a/{x}". Merge the two',
     ])
   })
 
   it.each([
     [{ scopes: [] }, "scopes: must not be empty"],
-    [{ scopes: "read" }, "scopes: must be an object"],
+    [{ scopes: "read" }, "scopes: must be a list, for example"],
     [{ scopes: { any: [] } }, "scopes.any: must not be empty"],
     [{ scopes: { any: ["a"], all: ["b"] } }, "scopes: must be a list"],
     [{ scopes: { some: ["a"] } }, "scopes.some: is not a known option"],
@@ -237,12 +237,12 @@ describe("routes", () => {
     [{ public: true }, "public: says nothing: hallpass is never asked about a public route"],
     [{ claims: [{ path: "upn", equals: "a" }] }, "claims[0].path: is a name that can change hands"],
     [{ kind: "robot" }, "kind: must be one of"],
-    [{ claims: [] }, "claims: must be a list such as"],
+    [{ claims: [] }, "claims: must be a list, for example"],
     [{ claims: [{ path: "a" }] }, "claims[0]: must have equals or contains"],
     [{ claims: [{ path: "a", equals: [] }] }, "claims[0].equals: must be"],
     [{ claims: [{ path: "a", equals: { b: 1 } }] }, "claims[0].equals: must be"],
     [{ issuers: [] }, "issuers: must not be empty"],
-    [{ issuers: "https://issuer.example" }, "issuers: must be a list of strings"],
+    [{ issuers: "https://issuer.example" }, "issuers: must be a list, for example"],
     [{ anyOf: [{}] }, "anyOf: must be a list of at least two rules"],
     [{ anyOf: [{ kind: "app" }, {}] }, "anyOf[1]: must demand something"],
     [{ anyOf: [{ kind: "app" }, { anyOf: [] }] }, "anyOf[1].anyOf: is not a known option"],

@@ -103,6 +103,10 @@ describe("13.3: unknown names", () => {
       { gateway: { responses: "Simple" } },
       'gateway.responses: must be one of: "policy", "simple". Did you mean "simple"?',
     ],
+    [
+      { routes: { "GET /x": { scopes: "orders:read" } } },
+      'routes["GET /x"].scopes: must be a list, for example ["orders:read"], or { "any"',
+    ],
     [{ mode: "decide" }, 'mode: was replaced by the block "shadow"'],
   ])("%o", (changes, expected) => {
     const [line = "", ...others] = problems(changes)

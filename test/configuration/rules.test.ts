@@ -388,7 +388,7 @@ describe("13.3, SR-077: an email address in a rule", () => {
   it("a name that can change hands is refused in both spellings of its path", () => {
     for (const path of ["upn", ["upn"]]) {
       expect(ruleProblems({ claims: [{ path, equals: "ann" }] })).toEqual([
-        ".claims[0].path: is a name that can change hands; use an identifier such as sub or oid",
+        ".claims[0].path: is a name that can change hands. Use an identifier such as sub or oid",
       ])
     }
   })

@@ -163,8 +163,16 @@ describe("SR-160: options of evidence", () => {
     ["a pin that is none", pins({ spkiSha256: ["abc"] }), [`${at}.mtls.spkiSha256[0]`, /SHA-256 in hex/]],
     ["a name without type", pins({ san: ["bigip.example.com"] }), [`${at}.mtls.san[0]`, /begin with its type/]],
     ["a wildcard", pins({ san: ["DNS:*.example.com"] }), [`${at}.mtls.san[0]`, /wildcards are not matched/]],
-    ["an empty list of issuers", pins({ issuerSerial: [] }), [`${at}.mtls.issuerSerial`, /must be a list such as/]],
-    ["issuers that are no list", pins({ issuerSerial: "CN=x" }), [`${at}.mtls.issuerSerial`, /must be a list such as/]],
+    [
+      "an empty list of issuers",
+      pins({ issuerSerial: [] }),
+      [`${at}.mtls.issuerSerial`, /must be a list, for example/],
+    ],
+    [
+      "issuers that are no list",
+      pins({ issuerSerial: "CN=x" }),
+      [`${at}.mtls.issuerSerial`, /must be a list, for example/],
+    ],
     [
       "an empty issuer",
       pins({ issuerSerial: [{ issuer: "", serial: "01" }] }),
@@ -287,7 +295,7 @@ describe("SR-160: identity headers", () => {
     [
       "a certificate without field",
       headers({ cert: { name: "x-c", format: "certificate" } }),
-      ["edge.headers.cert.field", /must say what/],
+      ["edge.headers.cert.field", /is missing\. Set it to what of the certificate is the value/],
     ],
     [
       "a field without certificate",

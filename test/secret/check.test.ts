@@ -60,7 +60,7 @@ describe("a secret of the environment", () => {
 
   it.each([undefined, ""])("is refused when it is not set (%j)", (value) => {
     expect(check(value, hmacKeysFormat)).toEqual([
-      { path: "keys.env", message: "names an environment variable that is not set" },
+      { path: "keys.env", message: "names an environment variable that is not set. Set it, or correct the name" },
     ])
   })
 

@@ -280,7 +280,7 @@ describe("the configuration", () => {
     ["an endless wait", { shadow: { ...shadow, timeoutMs: 60_000 } }, /^shadow\.timeoutMs must be a number/],
     ["audit records", { observe: { audit: "ocsf" } }, /^observe\.audit must be "none" with shadow/],
     ["trace ids", { observe: { traceContext: true } }, /^observe\.traceContext must be false with shadow/],
-    ["evidence of no header", { shadow: { ...shadow, evidence: [] } }, /^shadow\.evidence goes with header/],
+    ["evidence of no header", { shadow: { ...shadow, evidence: [] } }, /^shadow\.evidence goes with shadow\.header/],
     ["a header beside the function", { shadow: { ...shadow, ...header } }, /^shadow\.header must be left out/],
   ])("is refused with %s", (_name, changes, problem) => {
     expect(problems(changes)).toContainEqual(expect.stringMatching(problem))
