@@ -78,9 +78,11 @@ async function attempt(
       if (body?.length > limits.maxBytes) throw new FetchFailure("too_large")
       if (status === 200 || (status === 304 && condition !== undefined)) return answer
       const retryAfter = status === 429 || status === 503 ? headers["retry-after"] : undefined
-      throw new FetchFailure("status", { mayRetry: status >= 500 && retryAfter === undefined, retryAfter })
+      const mayRetry = status >= 500 && retryAfter === undefined
+      throw new FetchFailure("status", { mayRetry, retryAfter, facts: { status } })
     } catch (error) {
       const failure = failureOrFault(error)
+      if (failure instanceof FetchFailure) Object.assign(failure.facts, { host: new URL(url).host })
       const worthIt = failure instanceof FetchFailure ? failure.mayRetry : true
       if (!again || !worthIt) throw failure
     }

@@ -1,3 +1,5 @@
+import type { KeyFetchRecord } from "../types/observer.ts"
+
 /** A document as it came over the network, before anything in it is believed. */
 export interface FetchedDocument {
   readonly status: number
@@ -39,6 +41,15 @@ export type FailureKind =
   | "issuer_mismatch"
   | "url_refused"
 
+/** What is known of a failure. Configured names, codes and numbers only. */
+export type FetchFacts = Pick<KeyFetchRecord, "host" | "status" | "code" | "proxy">
+
+/** The code of an error of Node.js or OpenSSL, such as `ECONNREFUSED`. */
+function codeOf(error: unknown): FetchFacts {
+  const { code } = Object(error) as { readonly code?: unknown }
+  return typeof code === "string" && /^[A-Z][A-Z0-9_]{1,63}$/.test(code) ? { code } : {}
+}
+
 /** Why a key set could not be fetched. Holds no part of what the server sent. */
 export class FetchFailure extends Error {
   override readonly name: string = "FetchFailure"
@@ -47,15 +58,18 @@ export class FetchFailure extends Error {
   readonly mayRetry: boolean
   /** `Retry-After` of a 429 or 503. */
   readonly retryAfter: string | undefined
+  /** For records: where it failed, and how. */
+  readonly facts: FetchFacts
 
   constructor(
     kind: FailureKind,
-    options: { cause?: unknown; mayRetry?: boolean; retryAfter?: string | undefined } = {},
+    options: { cause?: unknown; mayRetry?: boolean; retryAfter?: string | undefined; facts?: FetchFacts } = {},
   ) {
     super(`The key set could not be fetched: ${kind}`, { cause: options.cause })
     this.kind = kind
     this.mayRetry = options.mayRetry ?? kind === "network"
     this.retryAfter = options.retryAfter
+    this.facts = { ...codeOf(options.cause), ...options.facts }
   }
 }
 

@@ -42,7 +42,9 @@ function send(url: string, limits: FetchLimits, timeoutMs: number, agent: unknow
   const deadline = setTimeout(() => fail(new FetchFailure("timeout")), timeoutMs)
   function fail(failure: unknown): void {
     clearTimeout(deadline)
-    reject(failureOrFault(failure))
+    const known = failureOrFault(failure)
+    if (known instanceof FetchFailure) Object.assign(known.facts, proxyOf(agent))
+    reject(known)
     outgoing.destroy()
   }
   // What the agent of a proxy says has no code.
@@ -61,6 +63,12 @@ function send(url: string, limits: FetchLimits, timeoutMs: number, agent: unknow
   })
   outgoing.end()
   return promise
+}
+
+/** Host and port of an agent's proxy; without its name and password. */
+function proxyOf(agent: unknown): { readonly proxy?: string } {
+  const { proxy } = Object(agent) as { readonly proxy?: { readonly host?: unknown } }
+  return typeof proxy?.host === "string" ? { proxy: proxy.host } : {}
 }
 
 function proxyFailure(error: Error): Error {

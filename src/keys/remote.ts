@@ -1,7 +1,7 @@
 import { type Attempt, type RenewalParts, Renewed, type Take, type UseEvent } from "../renewal/refreshed-value.ts"
 import type { KeySetReading, KeySetReport } from "./accept-key-set.ts"
 import type { KeyLocation, Validators } from "./discovery.ts"
-import { FetchFailure, type FetchKeySet } from "./document.ts"
+import { type FetchFacts, FetchFailure, type FetchKeySet } from "./document.ts"
 import type { KeySet } from "./key-set.ts"
 import { retryAfterMs } from "./settings.ts"
 
@@ -17,6 +17,8 @@ export interface RemoteKeySetParts extends KeySetReading, RenewalParts {
 export class RemoteKeySet extends Renewed<KeySet, KeySetReport> {
   readonly #parts: RemoteKeySetParts
   #validators: Validators | undefined
+  /** Of the last failure. */
+  #facts: FetchFacts = {}
 
   constructor(parts: RemoteKeySetParts) {
     const { policy, snapshot } = parts
@@ -43,13 +45,15 @@ export class RemoteKeySet extends Renewed<KeySet, KeySetReport> {
   }
 
   protected override failureOf(error: unknown, nowMs: number): { kind: string; waitMs: number } {
+    this.#facts = error instanceof FetchFailure ? error.facts : {}
     if (error instanceof FetchFailure) return { kind: error.kind, waitMs: retryAfterMs(error.retryAfter, nowMs) }
     this.#parts.observer.fault?.(error)
     return { kind: "internal", waitMs: 0 }
   }
 
   protected override report(attempt: Attempt<KeySetReport>, nowMs: number): void {
-    this.#parts.observer.keyFetch?.({ issuer: this.#parts.name, ...attempt, ...this.ageSeconds(nowMs) })
+    const facts = attempt.ok ? {} : this.#facts
+    this.#parts.observer.keyFetch?.({ issuer: this.#parts.name, ...attempt, ...facts, ...this.ageSeconds(nowMs) })
   }
 
   protected override tell(event: UseEvent, nowMs: number): void {

@@ -1,3 +1,4 @@
+import { plainText } from "../shared/plain-text.ts"
 import type { DecisionDetails, DecisionRecord } from "../types/decision.ts"
 import { ConfigurationError } from "../types/errors.ts"
 import type { Observer } from "../types/observer.ts"
@@ -36,6 +37,8 @@ export function createRecorder(settings: PowertoolsObserverOptions & { readonly 
   const keyAges = new KeyAges()
   const lottery = new Lottery()
   let started = false
+  /** Differences of answers that have a record. */
+  const differences = new Set<string>()
 
   /** What cannot be written must not disturb a decision. */
   function attempt(put: () => void): void {
@@ -94,11 +97,26 @@ export function createRecorder(settings: PowertoolsObserverOptions & { readonly 
       }
       flushWhenDue(nowMs)
     },
-    disagreement({ existing, decision }) {
-      counters.add("Disagreements")
+    disagreement({ existing, decision, differs, contextKeys }) {
+      const isVerdict = differs.includes("verdict")
+      if (isVerdict) counters.add("Disagreements")
+      // What answers say is the same for every request of a kind: one record of each difference is enough.
+      const difference = JSON.stringify([differs, contextKeys])
+      if (!isVerdict && (differences.has(difference) || differences.size >= 100)) return flushWhenDue(clock())
+      differences.add(difference)
       const { outcome, reason, eventKind, apiId, stage, route, requestId, extendedRequestId, issuer } = decision
       const decided = { outcome, reason, eventKind, apiId, stage, route, requestId, extendedRequestId, issuer }
-      record("warn", "authorizers disagree", { shadow: decision.shadow, existing, ...decided })
+      let told: DecisionDetails | undefined
+      attempt(() => {
+        told = decision.details?.(settings.principal ?? "hash", settings.path)
+      })
+      const { principal, method, path, tokenHash } = told ?? ({} as Partial<DecisionDetails>)
+      const caller = { principal, tokenHash, method, path }
+      record("warn", isVerdict ? "authorizers disagree" : "answers differ", {
+        ...{ shadow: decision.shadow, existing, differs, contextKeys: contextKeys?.map((key) => plainText(key, 64)) },
+        ...decided,
+        ...caller,
+      })
       flushWhenDue(clock())
     },
     keySet({ issuer, usable, skipped }) {
@@ -109,14 +127,14 @@ export function createRecorder(settings: PowertoolsObserverOptions & { readonly 
       counters.hurry()
       record("error", "private key in a key set", { issuer, usable, skipped })
     },
-    keyFetch({ issuer, ok, failure, notModified, ageSeconds }) {
+    keyFetch({ issuer, ok, failure, notModified, ageSeconds, host, status, code, proxy }) {
       counters.addDetail("KeyFetches", issuer, failure ?? (notModified === true ? "not_modified" : "ok"))
       const nowMs = clock()
       keyAges.told(issuer, ageSeconds, nowMs)
       if (!ok) {
         // A freeze of the environment says nothing of the issuer.
         if (failure !== "interrupted") counters.add("KeyFetchFailures")
-        record("warn", "key set not fetched", { issuer, failure, ageSeconds })
+        record("warn", "key set not fetched", { issuer, failure, host, status, code, proxy, ageSeconds })
       }
       flushWhenDue(nowMs)
     },

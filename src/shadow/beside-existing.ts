@@ -15,6 +15,8 @@ interface Beside {
   /** Longest that an answer waits for hallpass, from the start of the request. */
   readonly timeoutMs: number
   readonly resourcePolicyAllows: boolean
+  /** Whether the existing answer is one for a backend: then principalId and context are compared, too. */
+  readonly comparesAnswers: boolean
   /** Never throws. */
   readonly disagree: (record: DisagreementRecord) => void
 }
@@ -37,17 +39,28 @@ const undecided: DecisionRecord = Object.freeze({ outcome: "unavailable", reason
 export function beside(
   ours: Authorizer,
   existing: ExistingAuthorizer,
-  { notes, timeoutMs, resourcePolicyAllows, disagree }: Beside,
+  { notes, timeoutMs, resourcePolicyAllows, comparesAnswers, disagree }: Beside,
 ): Pick<Authorizer, "handler" | "decide"> {
-  async function thoughts(event: unknown, invocation: unknown): Promise<DecisionRecord> {
+  async function thoughts(event: unknown, invocation: unknown): Promise<Thought> {
     const note: { decision?: DecisionRecord } = {}
-    await notes.run(note, () => ours.handler(event, invocation)).catch(() => undefined) // refusals are thrown, too
-    return note.decision ?? undecided
+    const answer = await notes.run(note, () => ours.handler(event, invocation)).catch(() => undefined) // refusals are thrown, too
+    return { decision: note.decision ?? undecided, answer }
   }
 
-  function compare(answered: Answered, event: unknown, decision: DecisionRecord): void {
-    const outcome = outcomeOf(answered, event, resourcePolicyAllows)
-    if (outcome !== same[decision.outcome]) disagree({ existing: outcome, decision })
+  function compare(answered: Answered, event: unknown, { decision, answer }: Thought): void {
+    const existing = outcomeOf(answered, event, resourcePolicyAllows)
+    if (existing !== same[decision.outcome]) {
+      disagree({ existing, decision, differs: ["verdict"] })
+      return
+    }
+    // Two answers that allow may still say different things to the backend. A decision in a header says nothing to it.
+    if (existing !== "allow" || !comparesAnswers || !("answer" in answered)) return
+    const contextKeys = missingKeys(answered.answer, answer)
+    const differs = [
+      ...(idOf(answered.answer) === idOf(answer) ? [] : (["principalId"] as const)),
+      ...(contextKeys.length === 0 ? [] : (["context"] as const)),
+    ]
+    if (differs.length > 0) disagree({ existing, decision, differs, ...(contextKeys.length > 0 && { contextKeys }) })
   }
 
   return {
@@ -58,7 +71,7 @@ export function beside(
       const thought = thoughts(copy, invocation)
       const answered = await asked
       // What comes later than the deadline is compared all the same, as soon as the environment runs again.
-      const compared = thought.then((decision) => compare(answered, copy, decision)).catch(() => undefined)
+      const compared = thought.then((own) => compare(answered, copy, own)).catch(() => undefined)
       await Promise.race([compared, deadline.over])
       deadline.cancel()
       if ("error" in answered) throw answered.error
@@ -66,6 +79,26 @@ export function beside(
     },
     decide: ours.decide,
   }
+}
+
+/** What hallpass came to, and the answer that it would have given. */
+interface Thought {
+  readonly decision: DecisionRecord
+  readonly answer: unknown
+}
+
+type Answer = { readonly principalId?: unknown; readonly context?: unknown }
+
+function idOf(answer: unknown): unknown {
+  return (Object(answer) as Answer).principalId
+}
+
+/** Keys of the existing answer's context that hallpass' answer lacks: a backend may read them. */
+function missingKeys(existing: unknown, own: unknown): readonly string[] {
+  const [theirs = [], ours = []] = [existing, own].map((answer) =>
+    Object.keys(Object((Object(answer) as Answer).context)),
+  )
+  return theirs.filter((key) => !ours.includes(key)).slice(0, 20)
 }
 
 async function ask(existing: ExistingAuthorizer, event: unknown, invocation: unknown): Promise<Answered> {

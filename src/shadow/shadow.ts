@@ -87,7 +87,13 @@ class Plan {
       tell(() => this.#parts.observer?.disagreement?.(record))
     const warmUps = [ours, ...(header ? [header] : [])] as Authorizer[]
     return {
-      ...beside(ours as Authorizer, existing, { notes: this.#notes, timeoutMs, resourcePolicyAllows, disagree }),
+      ...beside(ours as Authorizer, existing, {
+        notes: this.#notes,
+        timeoutMs,
+        resourcePolicyAllows,
+        comparesAnswers: header === undefined,
+        disagree,
+      }),
       warmUp: async () => void (await Promise.all(warmUps.map((each) => each.warmUp()))),
     }
   }

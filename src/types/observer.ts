@@ -18,6 +18,14 @@ export interface KeyFetchRecord {
   readonly ok: boolean
   /** Why it failed: `timeout`, `network`, `status`, `too_large`, `not_a_key_set`, `no_usable_key`, `issuer_mismatch`, `url_refused`, `interrupted` (by a freeze of the environment), `internal` (a fault of the program, reported as one, too). */
   readonly failure?: string
+  /** Of a failure: the host that was asked. */
+  readonly host?: string
+  /** Of a failure: the HTTP status. */
+  readonly status?: number
+  /** Of a failure: the code of the network or TLS error, such as `ENOTFOUND` or `CERT_HAS_EXPIRED`. */
+  readonly code?: string
+  /** Of a failure: the proxy that was used, as host and port. */
+  readonly proxy?: string
   /** Present and true when the server said that the set at hand is still right (304). */
   readonly notModified?: true
   /** Age of the set in use after the attempt; absent when there is none. Seconds. */
@@ -40,6 +48,10 @@ export interface KeyEventRecord {
 export interface DisagreementRecord {
   /** What the other one answered; `unknown` where that depends on more than the event says, such as a Condition. */
   readonly existing: "allow" | "deny" | "error" | "unknown"
+  /** What differs: the verdict, or of two that allow the `principalId` or the keys of the context. */
+  readonly differs: readonly ("verdict" | "principalId" | "context")[]
+  /** Keys of the existing answer's context that hallpass' answer lacks. */
+  readonly contextKeys?: readonly string[]
   /** What hallpass would have answered. */
   readonly decision: DecisionRecord
 }

@@ -77,7 +77,7 @@ describe("beside an existing authorizer that answers", () => {
       {
         clock,
         existing: () => allowed,
-        observer: { disagreement: (record) => void disagreements.push(record) },
+        observer: { disagreement: (record) => void (record.differs.includes("verdict") && disagreements.push(record)) },
         fetchKeySet: () => new Promise(() => undefined),
       },
     )
@@ -119,7 +119,9 @@ describe("beside an existing authorizer that answers", () => {
 
   it("decides on the event as it came, whatever the existing one makes of it", async () => {
     const disagreements: DisagreementRecord[] = []
-    const observer: Observer = { disagreement: (record) => void disagreements.push(record) }
+    const observer: Observer = {
+      disagreement: (record) => void (record.differs.includes("verdict") && disagreements.push(record)),
+    }
     const existing = (asked: unknown): unknown => {
       const { headers } = asked as { headers: { [name: string]: string } }
       headers.authorization = "Bearer changed"
@@ -152,7 +154,9 @@ describe("beside an existing authorizer that answers", () => {
       policyDocument: { Statement: [{ ...statement("Allow"), Resource }] },
     })
     const disagreements: DisagreementRecord[] = []
-    const observer: Observer = { disagreement: (record) => void disagreements.push(record) }
+    const observer: Observer = {
+      disagreement: (record) => void (record.differs.includes("verdict") && disagreements.push(record)),
+    }
     const { handler } = createAuthorizer(config, { clock, existing, observer })
     await handler(restRequest(good, { path: `/${"a".repeat(1400)}` }))
     expect(disagreements).toMatchObject([{ existing: "deny", decision: { outcome: "allow" } }])

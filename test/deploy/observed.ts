@@ -96,7 +96,11 @@ async function tellEverything(): Promise<void> {
   for (const event of ["stale_served", "overdue_served"] as const) {
     observer.secretEvent?.({ secret, event, ageSeconds: 400 })
   }
-  observer.disagreement?.({ existing: "allow", decision: { outcome: "forbidden", reason: "scope_missing" } })
+  observer.disagreement?.({
+    existing: "allow",
+    differs: ["verdict"],
+    decision: { outcome: "forbidden", reason: "scope_missing" },
+  })
   observer.fault?.(faultOfHallpass())
   observer.fault?.(new ConfigurationError([{ path: "issuers", message: "must not be empty" }]))
   await observer.flush()

@@ -67,7 +67,7 @@ function everything(): void {
   for (const { outcome, code } of allRefusals()) observer.decision?.({ outcome, reason: code, issuer })
   observer.decision?.({ ...allow, durationUs: 12.34, tokenCacheHit: true })
   observer.decision?.({ ...allow, durationUs: 45.67, tokenCacheHit: false })
-  observer.disagreement?.({ existing: "allow", decision: allow })
+  observer.disagreement?.({ existing: "allow", differs: ["verdict"], decision: allow })
 }
 
 describe("lines in the embedded metric format", () => {

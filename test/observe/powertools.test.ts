@@ -142,7 +142,11 @@ describe("records", () => {
 
   it("two authorizers that disagree", async () => {
     const details = (): never => expect.unreachable("not asked for")
-    observer.disagreement?.({ existing: "allow", decision: { ...refused, route: "GET /x", requestId: "r1", details } })
+    observer.disagreement?.({
+      existing: "allow",
+      differs: ["verdict"],
+      decision: { ...refused, route: "GET /x", requestId: "r1", details },
+    })
     await observer.flush()
     expect(output.records()).toMatchObject([
       { level: "WARN", message: "authorizers disagree", existing: "allow", ...refused, route: "GET /x" },

@@ -31,6 +31,7 @@ const config: AuthorizerConfig = {
   gateway: { resultTtlSeconds: 0 },
   shadow,
 }
+const { shadow: _shadow, ...withoutShadow } = config
 const good = `Bearer ${mint()}`
 const get = restRequest(good, { path: "/x" })
 const put = restRequest(good, { method: "PUT", path: "/x" })
@@ -48,18 +49,23 @@ const allowed = policy(statement("Allow", "*"))
 const denied = policy(statement("Deny", "*"))
 
 interface Seen {
+  /** Of verdicts. */
   readonly disagreements: DisagreementRecord[]
+  /** Of answers that both allow. */
+  readonly differences: DisagreementRecord[]
   readonly decisions: DecisionRecord[]
 }
 
 function observed(): Seen & Required<Pick<AuthorizerParts, "observer" | "clock">> {
   const disagreements: DisagreementRecord[] = []
+  const differences: DisagreementRecord[] = []
   const decisions: DecisionRecord[] = []
   const observer = {
     decision: (record: DecisionRecord) => void decisions.push(record),
-    disagreement: (record: DisagreementRecord) => void disagreements.push(record),
+    disagreement: (record: DisagreementRecord) =>
+      void (record.differs.includes("verdict") ? disagreements : differences).push(record),
   }
-  return { disagreements, decisions, observer, clock }
+  return { disagreements, differences, decisions, observer, clock }
 }
 
 /** What the two authorizers came to for one event, as the observer was told of it. */
@@ -121,6 +127,15 @@ describe("the block shadow", () => {
     const { disagreements } = await told(existing, event)
     const said = disagreements.flatMap((each) => [each.existing, each.decision.outcome, each.decision.reason])
     expect(said).toEqual(expected)
+  })
+
+  it("15.4: compares principalId and the keys of the context of two answers that allow", async () => {
+    const context = { sub: "x", department: "sales", answer: "mine" }
+    const other = await told(() => ({ ...allowed, principalId: "old-id", context }), get)
+    expect(other.disagreements).toEqual([])
+    expect(other.differences).toMatchObject([{ differs: ["principalId", "context"], contextKeys: ["department"] }])
+    const own = (await createAuthorizer(withoutShadow, { clock }).handler(get)) as object
+    expect((await told(() => own, get)).differences).toEqual([])
   })
 
   it("says in every record that hallpass did not decide, and in no other mode", async () => {
@@ -381,10 +396,12 @@ describe("the deployed function's records", () => {
     expect(counted).toBe(1)
     expect(output.records()).toMatchObject([
       { level: "WARN", message: "hallpass decides nothing", shadow: true },
+      { level: "WARN", message: "answers differ", differs: ["principalId"], route: "GET /x", method: "GET" },
       { level: "INFO", message: "request observed", shadow: true, outcome: "forbidden", reason: "scope_missing" },
       {
         ...{ level: "WARN", message: "authorizers disagree", shadow: true, existing: "allow" },
         ...{ outcome: "forbidden", reason: "scope_missing", route: "PUT /x", issuer: oidcIssuer().issuer },
+        ...{ differs: ["verdict"], method: "PUT", principal: expect.any(String), tokenHash: expect.any(String) },
       },
     ])
   })
