@@ -5,6 +5,7 @@ export {
   compilePolicy,
   type PolicyConfig,
 } from "./authorizer/compile-policy.ts"
+export { comparePolicies, type PolicyChange, type SideVerdict } from "./comparison/compare.ts"
 export { configurationWarnings } from "./configuration/warnings.ts"
 export { formatExecuteApiArn, parseExecuteApiArn } from "./event/arn.ts"
 export { type AnswerName, type AnswerTable, answerTableHash, readAnswerName } from "./policy/answer-name.ts"

@@ -49,6 +49,7 @@ const mayImport: { readonly [room: string]: readonly string[] } = {
   testing: base,
   configuration: [...base, ...lowerRooms, ...stageRooms],
   shadow: [...base, "event", "answer", "authorizer"],
+  comparison: [...base, ...lowerRooms, ...stageRooms, "configuration", "authorizer", "testing"],
   authorizer: [...base, "observe", "configuration", "shadow", ...lowerRooms, ...stageRooms],
   cli: ["door", "local"],
   handlers: ["door"],

@@ -1,0 +1,123 @@
+import type { IssuerProfile, KindRule } from "../provider/profile.ts"
+import { claimAt } from "../shared/claim.ts"
+import type { ClaimPath } from "../types/configuration.ts"
+import type { Claims, Principal, PrincipalKind } from "../types/principal.ts"
+import { pathText, withClaim, withMembers } from "./claim-writing.ts"
+import type { Side, SideIssuer } from "./side.ts"
+import { permittedValues, type Skeleton, skeletonsOf } from "./skeleton.ts"
+
+/** A caller of one issuer and kind who has nothing that a rule could demand. */
+export interface Base {
+  readonly issuer: SideIssuer
+  readonly iss: string
+  readonly kind: PrincipalKind
+  readonly claims: Claims
+  readonly type: string
+  /** Whether it is refused by rules that demand nothing: an app of Entra without a role. */
+  readonly entitledToNothing: boolean
+}
+
+/** What the rules of both tables name. */
+export interface NamedByRules {
+  readonly paths: readonly ClaimPath[]
+  readonly issuers: readonly string[]
+  /** A text that no rule names. */
+  readonly fresh: string
+}
+
+/** Every kind of caller that a configuration's issuers give tokens to. */
+export function basesOf(side: Side, named: NamedByRules, nowSeconds: number): readonly Base[] {
+  return side.issuers.flatMap((issuer) =>
+    skeletonsOf(issuer, nowSeconds, named.issuers).flatMap((skeleton) => {
+      const found = new Map<string, Base>()
+      const accept = (claims: Claims): Principal | undefined => {
+        const principal = side.principalOf(claims, skeleton.type, nowSeconds)
+        return "refused" in principal || principal.issuer !== skeleton.claims.iss ? undefined : principal
+      }
+      for (const bare of candidates(skeleton, issuer.profile, named.fresh)) {
+        const kind = accept(bare)?.kind
+        if (kind === undefined || found.has(kind)) continue
+        for (const [at, claims] of unnamedClaims(bare, issuer.profile, named, accept).entries()) {
+          const principal = accept(claims)
+          if (principal === undefined || principal.kind !== kind) continue
+          found.set(at === 0 ? kind : `${kind} ${at}`, {
+            ...{ issuer, iss: principal.issuer, kind, claims, type: skeleton.type },
+            entitledToNothing: principal.entitledToNothing === true,
+          })
+        }
+      }
+      return [...found.values()]
+    }),
+  )
+}
+
+/** Claims of every kind, without scopes, roles, groups and permissions, then with a scope that no rule names. */
+function candidates({ claims }: Skeleton, profile: IssuerProfile, fresh: string): readonly Claims[] {
+  const lists = [...profile.scopes, ...profile.roles, ...profile.groups, ...profile.permissions]
+  const bare = lists.reduce((stripped, path) => withClaim(stripped, path, undefined), claims)
+  const marks = profile.kind.map(({ when }) => when)
+  const neutral = marks.reduce((unmarked, when) => withoutMark(unmarked, when, profile), bare)
+  const shaped = [
+    bare,
+    ...marks.flatMap((when) => [withMark(bare, when, profile, fresh), withMark(neutral, when, profile, fresh)]),
+    neutral,
+  ]
+  const [scope] = profile.scopes
+  const scoped = scope === undefined ? [] : shaped.map((each) => withMembers(each, scope, [fresh], true))
+  const listed = scope === undefined ? [] : shaped.map((each) => withClaim(each, scope, [fresh]))
+  return [...shaped, ...scoped, ...listed]
+}
+
+function withMark(claims: Claims, when: KindRule["when"], profile: IssuerProfile, fresh: string): Claims {
+  if (when === "always") return claims
+  if (when === "subjectIsClient") return withClaim(claims, "sub", clientIn(claims, profile) ?? fresh)
+  if (when === "clientWithoutSubject") return withClaim(claims, "sub", undefined)
+  if ("present" in when) return claims[when.present] === undefined ? withClaim(claims, when.present, fresh) : claims
+  if ("equals" in when) return withClaim(claims, when.claim, when.equals)
+  return withClaim(claims, when.claim, `${fresh}${when.endsWith}`)
+}
+
+function withoutMark(claims: Claims, when: KindRule["when"], profile: IssuerProfile): Claims {
+  if (typeof when === "string") {
+    const isClient = when === "subjectIsClient" && claims.sub === clientIn(claims, profile)
+    return isClient ? withClaim(claims, "sub", "another") : claims
+  }
+  if ("present" in when) return withClaim(claims, when.present, undefined)
+  if ("equals" in when) return claims[when.claim] === when.equals ? withClaim(claims, when.claim, undefined) : claims
+  return String(claims[when.claim]).endsWith(when.endsWith) ? withClaim(claims, when.claim, "another") : claims
+}
+
+function clientIn(claims: Claims, { clientId }: IssuerProfile): unknown {
+  return clientId.map((name) => claims[name]).find((value) => typeof value === "string" && value !== "")
+}
+
+/**
+ * Takes out what rules name, so that a caller has it only if a term gives it. A claim that the issuer's tokens must have
+ * gets a text that no rule names, or else each value that it may have.
+ */
+function unnamedClaims(
+  claims: Claims,
+  profile: IssuerProfile,
+  { paths, fresh }: NamedByRules,
+  accept: (claims: Claims) => Principal | undefined,
+): readonly Claims[] {
+  let all: readonly Claims[] = [claims]
+  const kind = accept(claims)?.kind
+  for (const path of paths) {
+    if (pathText(path) === "iss") continue
+    all = all.flatMap((each) => {
+      const has = claimAt(each, path)
+      if (has === undefined) return [each]
+      const fits = (changed: Claims): boolean => accept(changed)?.kind === kind
+      for (const value of [undefined, fresh, [fresh]]) {
+        const changed = withClaim(each, path, value)
+        if (fits(changed)) return [changed]
+      }
+      const changed = permittedValues(profile, path)
+        .map((value) => withClaim(each, path, value))
+        .filter(fits)
+      return changed.length > 0 ? changed : [each]
+    })
+  }
+  return all.slice(0, 100)
+}

@@ -1,0 +1,129 @@
+import { checkAnswersOf, checkIssuersOf } from "../configuration/check-configuration.ts"
+import { routeChecks } from "../configuration/check-routes.ts"
+import { allPresets } from "../provider/all-presets.ts"
+import type { IssuerProfile } from "../provider/profile.ts"
+import type { Route } from "../route/route.ts"
+import { compileRule } from "../route/rule.ts"
+import { readRoutes } from "../route/table.ts"
+import { type RouteOrder, routeOf, type Template, TemplateTree, templatesOf } from "../route/tree.ts"
+import { selectIssuer } from "../token/issuers.ts"
+import type { AuthorizerConfig, IssuerConfig, RouteRule } from "../types/configuration.ts"
+import { ConfigurationError, type ConfigurationProblem } from "../types/errors.ts"
+import type { Claims, Principal } from "../types/principal.ts"
+import { type Refusal, refusal } from "../types/reasons.ts"
+
+/** A configured issuer with what its preset makes of it. */
+export interface SideIssuer {
+  readonly config: IssuerConfig
+  readonly profile: IssuerProfile
+}
+
+/** What applies to a request: a route's rule, or what becomes of requests that no route matches. */
+export interface AppliedRule {
+  /** Undefined if no route matches. */
+  readonly route: Route | undefined
+  /** Undefined if the request is refused, whoever calls. */
+  readonly rule: RouteRule | undefined
+  /** The rule as text: equal texts are equal rules. */
+  readonly text: string
+  refuse(principal: Principal): Refusal | undefined
+}
+
+/** A configuration, ready to be asked. */
+export interface Side {
+  readonly config: AuthorizerConfig
+  readonly issuers: readonly SideIssuer[]
+  readonly routes: readonly Route[]
+  readonly templates: readonly Template[]
+  /** In which orders its routes may be tried: one for each kind of API that it is for. */
+  readonly orders: readonly RouteOrder[]
+  /** What applies to a path and method. */
+  applied(order: RouteOrder, segments: readonly string[], method: string): AppliedRule
+  /** What applies to the connection of a WebSocket client. */
+  readonly onConnect: AppliedRule
+  ruleOf(route: Route | undefined): AppliedRule
+  /** The principal of a verified claims set. @param type the `typ` of the header, in lower case */
+  principalOf(claims: Claims, type: string, nowSeconds: number): Principal | Refusal
+}
+
+const routeUnmatched = refusal("route_unmatched")
+const typeRefused = refusal("type_not_allowed")
+
+/** @throws ConfigurationError with every problem of issuers, routes and gateway */
+export function readSide(config: AuthorizerConfig): Side {
+  const { checkedIssuers, answers } = checked(config)
+  const { gateway, unmatched, scope } = answers
+  const routes = readRoutes(answers.routes ?? {})
+  const templates = templatesOf(routes.filter(({ method }) => method !== "$connect"))
+  // REST APIs have no $default. Where one answer is for every route, the text of the path decides on them as well.
+  const onRest = scope === "principal" ? templates : templates.filter(({ text }) => text !== "$default")
+  const trees = { rest: new TemplateTree(onRest, "rest"), http: new TemplateTree(templates, "http") }
+  const open: AppliedRule = { route: undefined, rule: {}, text: "{}", refuse: compileRule({}).refuse }
+  const closed: AppliedRule = { route: undefined, rule: undefined, text: "deny", refuse: () => routeUnmatched }
+  const unnamed = answers.routes === undefined || unmatched === "authenticated" ? open : closed
+  const known = new Map<Route, AppliedRule>(
+    routes.map((route) => [
+      route,
+      { route, rule: route.configured, text: JSON.stringify(route.configured), refuse: route.rule.refuse },
+    ]),
+  )
+  const ruleOf = (route: Route | undefined): AppliedRule => (route && known.get(route)) ?? unnamed
+  // Keys are for signatures, and no signature is looked at here.
+  const keys = undefined as never
+  const select = selectIssuer(
+    checkedIssuers.map(({ profile }) => ({ profile, keys })),
+    config.clockToleranceSeconds ?? 5,
+  )
+  return {
+    config,
+    issuers: checkedIssuers.map(({ profile }, at) => ({ profile, config: config.issuers[at] as IssuerConfig })),
+    routes,
+    templates,
+    orders: ordersOf(gateway.api, gateway.responses, config),
+    ruleOf,
+    applied: (order, segments, method) => ruleOf(routeOf(trees[order].choose(segments, method), method)),
+    onConnect: ruleOf(routes.find(({ method }) => method === "$connect")),
+    principalOf(given, type, nowSeconds) {
+      const claims = JSON.parse(JSON.stringify(given)) as Claims
+      const selected = select(claims, {})
+      if ("refused" in selected) return selected
+      if (!selected.issuer.types.has(type)) return typeRefused
+      for (const check of [...selected.issuer.checks, ...selected.checks]) {
+        const refused = check(claims, nowSeconds, type)
+        if (refused !== undefined) return refused
+      }
+      return selected.issuer.makePrincipal(claims, claims.iss as string)
+    },
+  }
+}
+
+function ordersOf(
+  api: RouteOrder | undefined,
+  responses: string,
+  { gateway = {} }: AuthorizerConfig,
+): readonly RouteOrder[] {
+  if (api !== undefined) return [api]
+  if (responses === "simple") return ["http"]
+  return gateway.authorizerType === "token" ? ["rest"] : ["rest", "http"]
+}
+
+function checked(config: AuthorizerConfig): {
+  checkedIssuers: ReturnType<typeof checkIssuersOf>
+  answers: ReturnType<typeof checkAnswersOf>
+} {
+  const problems: ConfigurationProblem[] = []
+  const attempt = <T>(work: () => T): T | undefined => {
+    try {
+      return work()
+    } catch (error) {
+      if (!(error instanceof ConfigurationError)) throw error
+      problems.push(...error.problems)
+      return undefined
+    }
+  }
+  const answers = attempt(() => checkAnswersOf(config, routeChecks))
+  const checkedIssuers = attempt(() => checkIssuersOf(config, allPresets))
+  if (answers === undefined || checkedIssuers === undefined)
+    throw new ConfigurationError([...new Map(problems.map((each) => [JSON.stringify(each), each])).values()])
+  return { checkedIssuers, answers }
+}

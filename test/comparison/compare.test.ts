@@ -1,0 +1,157 @@
+import { describe, expect, it } from "vitest"
+import type { AuthorizerConfig, Principal, RouteRule } from "../../src/index.ts"
+import { type CompiledPolicy, comparePolicies, compilePolicy, type PolicyChange } from "../../src/policy.ts"
+import { createVerifier } from "../../src/verify.ts"
+import { oidcIssuer } from "../support/config.ts"
+import { mint } from "../support/mint.ts"
+import { configOf, drawFrom, pick, randomRoutes } from "./random-tables.ts"
+
+const issuer = oidcIssuer().issuer
+const arnOf = (request: string): string => {
+  const [method, path] = request === "$connect" ? ["$connect", ""] : (request.split(" ") as [string, string])
+  return `arn:aws:execute-api:eu-west-1:123456789012:abcdef1234/prod/${method}${path}`
+}
+
+/** Every caller that the rules of random tables can tell apart. */
+const callers: readonly Principal[] = [[], ["r"], ["w"], ["r", "w"]].flatMap((scopes) =>
+  [[], ["x"]].flatMap((roles) =>
+    [[], ["g"]].flatMap((groups) =>
+      [{}, { tier: "gold" }, { tier: "silver" }, { org: { teams: ["t"] } }].flatMap((claims) =>
+        (["user", "app", "unknown"] as const).map((kind) => ({
+          ...{ id: `${issuer}|ann`, issuer, provider: "oidc", subject: "ann", kind, scopes, roles, groups },
+          ...{ permissions: [], expiresAt: 0, claims },
+        })),
+      ),
+    ),
+  ),
+)
+const segments = ["a", "b", "1"]
+const longer = (paths: readonly string[]): readonly string[] =>
+  paths.flatMap((path) => segments.map((segment) => `${path === "/" ? "" : path}/${segment}`))
+const [one, two] = [longer(["/"]), longer(longer(["/"]))]
+const paths = ["/", ...one, ...two, ...longer(two)]
+const requests = ["GET", "POST", "PUT"].flatMap((method) => paths.map((path) => `${method} ${path}`))
+
+/** The verdict on a witness, through the token's signature. */
+async function confirmed(config: AuthorizerConfig, { witness }: PolicyChange): Promise<string> {
+  const token = mint(JSON.stringify(witness?.claims), { header: { typ: "at+jwt" } })
+  try {
+    const principal = await createVerifier({ issuers: config.issuers }).verify(token)
+    return compilePolicy(config).decide(principal, arnOf(witness?.request ?? "")).outcome
+  } catch {
+    return "unauthenticated"
+  }
+}
+
+function brute(
+  before: CompiledPolicy,
+  after: CompiledPolicy,
+): readonly { routes: readonly string[]; change: string; caller: Principal }[] {
+  const pairs = new Map<string, { request: string; routes: readonly string[] }>()
+  for (const request of requests) {
+    const routes = [before, after].map(
+      (policy) => policy.decide(callers[0] as Principal, arnOf(request)).route ?? "$unmatched",
+    )
+    pairs.set(routes.join("\n"), { request, routes })
+  }
+  // All requests that meet a route get one verdict per caller, so each route is asked once.
+  const known = [before, after].map((policy) => ({ policy, verdicts: new Map<string, readonly string[]>() }))
+  return [...pairs.values()].flatMap(({ request, routes }) => {
+    const [was, is] = known.map(({ policy, verdicts }, side) => {
+      const route = routes[side] as string
+      const found = verdicts.get(route) ?? callers.map((caller) => policy.decide(caller, arnOf(request)).outcome)
+      verdicts.set(route, found)
+      return found
+    }) as [readonly string[], readonly string[]]
+    return callers.flatMap((caller, at) =>
+      was[at] === is[at] ? [] : [{ routes, change: is[at] === "allow" ? "opened" : "closed", caller }],
+    )
+  })
+}
+
+const holds = (list: readonly string[], part: unknown): boolean =>
+  (typeof part === "string" ? part.split(" ").filter((word) => word !== "") : ((part as string[]) ?? [])).every(
+    (name) => list.includes(name) || name.startsWith("other"),
+  )
+
+/** Whether a change covers a caller: the caller has everything that the witness has. */
+function covers({ witness, caller: text }: PolicyChange, caller: Principal): boolean {
+  const claims = (witness?.claims ?? {}) as { [name: string]: unknown }
+  const kind = /^(?:any )?(user|app|caller of unknown kind)/
+    .exec(text)?.[1]
+    ?.replace("caller of unknown kind", "unknown")
+  return (
+    (kind === undefined || kind === caller.kind) &&
+    holds(caller.scopes, claims.scope) &&
+    holds(caller.roles, claims.roles) &&
+    holds(caller.groups, claims.groups) &&
+    ["tier", "org"].every(
+      (name) => claims[name] === undefined || JSON.stringify(claims[name]) === JSON.stringify(caller.claims[name]),
+    )
+  )
+}
+
+describe("comparePolicies (issue 15, item 6)", () => {
+  it("agrees with brute force on 2,000 random pairs of small tables", () => {
+    const draw = drawFrom(15)
+    let differing = 0
+    for (let round = 0; round < 2000; round++) {
+      const [before, after] = [0, 1].map(() =>
+        configOf(randomRoutes(draw), { unmatched: pick(draw, ["deny", "deny", "authenticated"] as const) }),
+      ) as [AuthorizerConfig, AuthorizerConfig]
+      const changes = comparePolicies(before, after)
+      const expected = brute(compilePolicy(before), compilePolicy(after))
+      const context = JSON.stringify({
+        round,
+        before: before.routes,
+        after: after.routes,
+        unmatched: [before.unmatched, after.unmatched],
+      })
+      const covered = changes.map((each) => new Set(callers.filter((caller) => covers(each, caller))))
+      for (const { routes, change, caller } of expected) {
+        const found = changes.some(
+          (each, at) => each.change === change && routes.includes(each.route) && covered[at]?.has(caller),
+        )
+        if (!found) expect.fail(`missed: ${routes} ${change} ${JSON.stringify(caller)} in ${context}`)
+      }
+      for (const { route, change } of changes) {
+        const found = expected.some((each) => each.change === change && each.routes.includes(route))
+        if (!found) expect.fail(`made up: ${route} ${change} in ${context}`)
+      }
+      if (changes.length > 0) differing++
+    }
+    expect(differing).toBeGreaterThan(1500)
+  }, 240_000)
+
+  it("every witness is confirmed by a token on both sides", async () => {
+    const draw = drawFrom(16)
+    let confirmations = 0
+    for (let round = 0; round < 60; round++) {
+      const [before, after] = [configOf(randomRoutes(draw)), configOf(randomRoutes(draw))]
+      for (const change of comparePolicies(before, after)) {
+        expect(
+          [await confirmed(before, change), await confirmed(after, change)],
+          JSON.stringify({ change, before: before.routes, after: after.routes }),
+        ).toEqual([change.before.outcome, change.after.outcome])
+        confirmations++
+      }
+    }
+    expect(confirmations).toBeGreaterThan(200)
+  }, 120_000)
+
+  it("finds every one of 500 mutated rules", () => {
+    const draw = drawFrom(17)
+    let mutated = 0
+    while (mutated < 500) {
+      const random = randomRoutes(draw)
+      const routes = { ...random, "GET /only/here": Object.values(random)[0] as RouteRule }
+      const changed: { [key: string]: RouteRule } = {
+        ...routes,
+        "GET /only/here": { ...routes["GET /only/here"], scopes: ["planted"] },
+      }
+      expect(comparePolicies(configOf(routes), configOf(changed)).map(({ route }) => route)).toContain("GET /only/here")
+      expect(comparePolicies(configOf(changed), configOf(routes)).map(({ change }) => change)).toContain("opened")
+      mutated++
+    }
+  }, 120_000)
+})
