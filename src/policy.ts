@@ -6,6 +6,14 @@ export {
   type PolicyConfig,
 } from "./authorizer/compile-policy.ts"
 export { comparePolicies, type PolicyChange, type SideVerdict } from "./comparison/compare.ts"
+export {
+  type AccessMatrix,
+  accessMatrix,
+  type MatrixCaller,
+  type MatrixCell,
+} from "./comparison/matrix.ts"
+export { callersOfCases } from "./comparison/run-cases.ts"
+export { compareSettings, type SettingChange } from "./comparison/settings.ts"
 export { configurationWarnings } from "./configuration/warnings.ts"
 export { formatExecuteApiArn, parseExecuteApiArn } from "./event/arn.ts"
 export { type AnswerName, type AnswerTable, answerTableHash, readAnswerName } from "./policy/answer-name.ts"

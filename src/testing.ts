@@ -1,3 +1,6 @@
+export { type CaseTest, caseTests, explainCase } from "./comparison/case-tests.ts"
+export { type CaseCaller, type Cases, CasesError, type Expectation } from "./comparison/cases-file.ts"
+export { type CaseResult, type CasesReport, runCases } from "./comparison/run-cases.ts"
 export {
   createTestIssuer,
   type TestIssuer,
