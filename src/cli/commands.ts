@@ -12,6 +12,18 @@ export const commands: {
     summary: "say why a request was allowed or refused",
     load: async () => (await import("./explain.ts")).explain,
   },
+  test: {
+    summary: "run cases: callers and requests with the expected outcome",
+    load: async () => (await import("./test.ts")).test,
+  },
+  diff: {
+    summary: "compare what two configurations decide",
+    load: async () => (await import("./diff.ts")).diff,
+  },
+  matrix: {
+    summary: "list who can call what",
+    load: async () => (await import("./matrix.ts")).matrix,
+  },
   policy: {
     summary: "print the IAM policy that a token gets",
     load: async () => (await import("./policy.ts")).policy,

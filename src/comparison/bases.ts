@@ -3,7 +3,8 @@ import { claimAt } from "../shared/claim.ts"
 import type { ClaimPath } from "../types/configuration.ts"
 import type { Claims, Principal, PrincipalKind } from "../types/principal.ts"
 import { pathText, withClaim, withMembers } from "./claim-writing.ts"
-import type { Side, SideIssuer } from "./side.ts"
+import type { Side } from "./side.ts"
+import type { SideIssuer } from "./side-issuer.ts"
 import { permittedValues, type Skeleton, skeletonsOf } from "./skeleton.ts"
 
 /** A caller of one issuer and kind who has nothing that a rule could demand. */
@@ -15,6 +16,8 @@ export interface Base {
   readonly type: string
   /** Whether it is refused by rules that demand nothing: an app of Entra without a role. */
   readonly entitledToNothing: boolean
+  /** How it differs from the first caller of its issuer and kind: `aud = api://two`. */
+  readonly variant: string | undefined
 }
 
 /** What the rules of both tables name. */
@@ -25,10 +28,19 @@ export interface NamedByRules {
   readonly fresh: string
 }
 
-/** Every kind of caller that a configuration's issuers give tokens to. */
-export function basesOf(side: Side, named: NamedByRules, nowSeconds: number): readonly Base[] {
-  return side.issuers.flatMap((issuer) =>
-    skeletonsOf(issuer, nowSeconds, named.issuers).flatMap((skeleton) => {
+/**
+ * Every kind of caller that a configuration's issuers give tokens to.
+ *
+ * @param everyVariant whether tokens for each audience, and with each value that an option allows, are callers of their own
+ */
+export function basesOf(
+  side: Side,
+  named: NamedByRules,
+  nowSeconds: number,
+  everyVariant: boolean = false,
+): readonly Base[] {
+  const tokens = side.issuers.flatMap((issuer) =>
+    skeletonsOf(issuer, nowSeconds, named.issuers, everyVariant).flatMap((skeleton) => {
       const found = new Map<string, Base>()
       const accept = (claims: Claims): Principal | undefined => {
         const principal = side.principalOf(claims, skeleton.type, nowSeconds)
@@ -41,7 +53,7 @@ export function basesOf(side: Side, named: NamedByRules, nowSeconds: number): re
           const principal = accept(claims)
           if (principal === undefined || principal.kind !== kind) continue
           found.set(at === 0 ? kind : `${kind} ${at}`, {
-            ...{ issuer, iss: principal.issuer, kind, claims, type: skeleton.type },
+            ...{ issuer, iss: principal.issuer, kind, claims, type: skeleton.type, variant: skeleton.variant },
             entitledToNothing: principal.entitledToNothing === true,
           })
         }
@@ -49,6 +61,13 @@ export function basesOf(side: Side, named: NamedByRules, nowSeconds: number): re
       return [...found.values()]
     }),
   )
+  if (side.edge === undefined) return tokens
+  const claims = { iss: side.edge.profile.name, sub: named.fresh }
+  const { edge: issuer } = side
+  return [
+    ...tokens,
+    { issuer, iss: claims.iss, kind: "user", claims, type: "", entitledToNothing: false, variant: undefined },
+  ]
 }
 
 /** Claims of every kind, without scopes, roles, groups and permissions, then with a scope that no rule names. */

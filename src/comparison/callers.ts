@@ -22,10 +22,11 @@ export class Callers {
   readonly #terms = new Map<string, readonly Term[] | undefined>()
   readonly #claims = new Map<Base, Map<string, Claims | undefined>>()
 
-  constructor(side: Side, named: NamedByRules, nowSeconds: number) {
+  /** @param everyVariant see `basesOf` */
+  constructor(side: Side, named: NamedByRules, nowSeconds: number, everyVariant: boolean = false) {
     this.#side = side
     this.#fresh = named.fresh
-    this.bases = basesOf(side, named, nowSeconds)
+    this.bases = basesOf(side, named, nowSeconds, everyVariant)
   }
 
   /** Issuers of which no token could be made up that their own checks accept. */
@@ -142,27 +143,47 @@ export function callerText(term: Term, who: string): string {
 
 export const isRefusal = (value: Principal | Refusal): value is Refusal => "refused" in value
 
-/** Names for groups of callers: without kind or issuer where every kind or issuer of the term is in the group. */
+/**
+ * Names for groups of callers: without kind or issuer where every kind or issuer of the term is in the group. A variant is
+ * named only if the first caller of its issuer and kind is not in the group.
+ */
 export function namedGroups<T extends { readonly base: Base }>(
   group: readonly T[],
   possible: readonly { readonly base: Base }[],
 ): readonly { readonly who: string; readonly member: T }[] {
-  const kindOf = ({ base }: { base: Base }): string => base.kind
-  const issuerOf = ({ base }: { base: Base }): string => base.iss
-  const same = (a: number, b: number): boolean => a === b
-  if (same(group.length, possible.length) && group[0] !== undefined) return [{ who: "caller", member: group[0] }]
-  for (const keyOf of [kindOf, issuerOf]) {
+  const first = ({ base }: { readonly base: Base }): boolean => base.variant === undefined
+  const known = new Set(group.filter(first).map(({ base }) => `${base.kind} ${base.iss}`))
+  const others = group.filter((each) => !first(each) && !known.has(`${each.base.kind} ${each.base.iss}`))
+  const variants = [...Map.groupBy(others, ({ base }) => base.variant)].flatMap(([variant, members]) =>
+    groupsOf(
+      members,
+      possible.filter(({ base }) => base.variant === variant),
+    ).map(({ who, member }) => ({
+      who: `${who} (${variant})`,
+      member,
+    })),
+  )
+  return [...groupsOf(group.filter(first), possible.filter(first)), ...variants]
+}
+
+function groupsOf<T extends { readonly base: Base }>(
+  group: readonly T[],
+  possible: readonly { readonly base: Base }[],
+): readonly { readonly who: string; readonly member: T }[] {
+  const [member] = group
+  if (member === undefined) return []
+  if (group.length === possible.length) return [{ who: "caller", member }]
+  for (const keyOf of [({ base }: T) => base.kind, ({ base }: T) => base.iss]) {
     const parts = Map.groupBy(group, keyOf)
-    const whole = [...parts].every(([key, members]) =>
-      same(members.length, possible.filter((each) => keyOf(each) === key).length),
-    )
-    if (whole)
-      return [...parts].map(([key, members]) => ({
-        who: keyOf === kindOf ? kindText(key) : `caller of ${key}`,
-        member: members[0] as T,
+    const isWhole = ([key, members]: [string, T[]]): boolean =>
+      members.length === possible.filter((each) => keyOf(each as T) === key).length
+    if ([...parts].every(isWhole))
+      return [...parts].map(([key, [one]]) => ({
+        who: key === one?.base.kind ? kindText(key) : `caller of ${key}`,
+        member: one as T,
       }))
   }
-  return group.map((member) => ({ who: `${kindText(member.base.kind)} of ${member.base.iss}`, member }))
+  return group.map((each) => ({ who: `${kindText(each.base.kind)} of ${each.base.iss}`, member: each }))
 }
 
 const kindText = (kind: string): string => (kind === "unknown" ? "caller of unknown kind" : kind)

@@ -76,8 +76,12 @@ class Comparison {
     this.#before = before
     this.#after = after
     const named = namedByRules([before, after])
-    this.#callers = { before: new Callers(before, named, this.#now), after: new Callers(after, named, this.#now) }
     this.#sameCallers = callersText(before.config) === callersText(after.config)
+    const [one, other] = [before, after].map((side) => new Callers(side, named, this.#now, !this.#sameCallers)) as [
+      Callers,
+      Callers,
+    ]
+    this.#callers = { before: one, after: other }
   }
 
   changes(): PolicyChange[] {
@@ -174,9 +178,10 @@ function verdict(found: Verdict, applied: AppliedRule | undefined): SideVerdict 
 }
 
 /** Everything that decides whether a token is accepted, and what its principal is. */
-function callersText({ issuers, clockToleranceSeconds = 5 }: AuthorizerConfig): string {
+function callersText({ issuers, clockToleranceSeconds = 5, edge }: AuthorizerConfig): string {
   // Where keys come from is compared as a setting.
-  return JSON.stringify([issuers, clockToleranceSeconds], (name, value) =>
+  const attributes = [edge?.role, Object.keys(edge?.headers ?? {})]
+  return JSON.stringify([issuers, clockToleranceSeconds, attributes], (name, value) =>
     ["jwks", "jwksUri", "discoveryUrl", "keys"].includes(name) ? undefined : value,
   )
 }

@@ -1,22 +1,19 @@
 import { checkAnswersOf, checkIssuersOf } from "../configuration/check-configuration.ts"
 import { routeChecks } from "../configuration/check-routes.ts"
+import { edgeIssuer } from "../edge/principal.ts"
 import { allPresets } from "../provider/all-presets.ts"
-import type { IssuerProfile } from "../provider/profile.ts"
 import type { Route } from "../route/route.ts"
 import { compileRule } from "../route/rule.ts"
 import { readRoutes } from "../route/table.ts"
 import { type RouteOrder, routeOf, type Template, TemplateTree, templatesOf } from "../route/tree.ts"
+import { explain } from "../shared/explain.ts"
 import { selectIssuer } from "../token/issuers.ts"
 import type { AuthorizerConfig, IssuerConfig, RouteRule } from "../types/configuration.ts"
 import { ConfigurationError, type ConfigurationProblem } from "../types/errors.ts"
 import type { Claims, Principal } from "../types/principal.ts"
 import { type Refusal, refusal } from "../types/reasons.ts"
-
-/** A configured issuer with what its preset makes of it. */
-export interface SideIssuer {
-  readonly config: IssuerConfig
-  readonly profile: IssuerProfile
-}
+import { readEdge } from "./edge-callers.ts"
+import type { SideIssuer } from "./side-issuer.ts"
 
 /** What applies to a request: a route's rule, or what becomes of requests that no route matches. */
 export interface AppliedRule {
@@ -33,6 +30,8 @@ export interface AppliedRule {
 export interface Side {
   readonly config: AuthorizerConfig
   readonly issuers: readonly SideIssuer[]
+  /** The edge, if it is the identity: an issuer whose claims are its headers. */
+  readonly edge: SideIssuer | undefined
   readonly routes: readonly Route[]
   readonly templates: readonly Template[]
   /** In which orders its routes may be tried: one for each kind of API that it is for. */
@@ -47,6 +46,7 @@ export interface Side {
 }
 
 const routeUnmatched = refusal("route_unmatched")
+const issuerUnknown = refusal("issuer_unknown")
 const typeRefused = refusal("type_not_allowed")
 
 /** @throws ConfigurationError with every problem of issuers, routes and gateway */
@@ -68,6 +68,7 @@ export function readSide(config: AuthorizerConfig): Side {
     ]),
   )
   const ruleOf = (route: Route | undefined): AppliedRule => (route && known.get(route)) ?? unnamed
+  const edge = readEdge(config)
   // Keys are for signatures, and no signature is looked at here.
   const keys = undefined as never
   const select = selectIssuer(
@@ -76,15 +77,20 @@ export function readSide(config: AuthorizerConfig): Side {
   )
   return {
     config,
-    issuers: checkedIssuers.map(({ profile }, at) => ({ profile, config: config.issuers[at] as IssuerConfig })),
+    issuers: checkedIssuers.map(({ profile }, at) => ({
+      profile: edge.extended(profile),
+      config: config.issuers[at] as IssuerConfig,
+    })),
     routes,
     templates,
     orders: ordersOf(gateway.api, gateway.responses, config),
     ruleOf,
     applied: (order, segments, method) => ruleOf(routeOf(trees[order].choose(segments, method), method)),
     onConnect: ruleOf(routes.find(({ method }) => method === "$connect")),
+    edge: edge.identity,
     principalOf(given, type, nowSeconds) {
-      const claims = JSON.parse(JSON.stringify(given)) as Claims
+      if (given.iss === edgeIssuer) return edge.identity ? edge.principalOf(given) : issuerUnknown
+      const claims = JSON.parse(JSON.stringify(edge.without(given))) as Claims
       const selected = select(claims, {})
       if ("refused" in selected) return selected
       if (!selected.issuer.types.has(type)) return typeRefused
@@ -92,7 +98,8 @@ export function readSide(config: AuthorizerConfig): Side {
         const refused = check(claims, nowSeconds, type)
         if (refused !== undefined) return refused
       }
-      return selected.issuer.makePrincipal(claims, claims.iss as string)
+      const principal = selected.issuer.makePrincipal(claims, claims.iss as string)
+      return "refused" in principal ? principal : edge.withAttributes(principal, given)
     },
   }
 }
@@ -121,8 +128,8 @@ function checked(config: AuthorizerConfig): {
       return undefined
     }
   }
-  const answers = attempt(() => checkAnswersOf(config, routeChecks))
-  const checkedIssuers = attempt(() => checkIssuersOf(config, allPresets))
+  const answers = attempt(() => checkAnswersOf(config, routeChecks, explain))
+  const checkedIssuers = attempt(() => checkIssuersOf(config, allPresets, explain))
   if (answers === undefined || checkedIssuers === undefined)
     throw new ConfigurationError([...new Map(problems.map((each) => [JSON.stringify(each), each])).values()])
   return { checkedIssuers, answers }

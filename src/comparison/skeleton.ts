@@ -4,13 +4,15 @@ import { claimAt } from "../shared/claim.ts"
 import { shapeOf } from "../testing/shapes.ts"
 import type { Claims } from "../types/principal.ts"
 import { withClaim } from "./claim-writing.ts"
-import type { SideIssuer } from "./side.ts"
+import type { SideIssuer } from "./side-issuer.ts"
 
 /** An access token of one accepted issuer, before anything is demanded of it. */
 export interface Skeleton {
   readonly claims: Claims
   /** The `typ` of the header, in lower case. */
   readonly type: string
+  /** The option's value in which it differs from the first one. */
+  readonly variant: string | undefined
 }
 
 const tenant = "11111111-2222-4333-8444-555555555555"
@@ -18,12 +20,14 @@ const tenant = "11111111-2222-4333-8444-555555555555"
 /**
  * The claims of a person's access token for each `iss` that an issuer accepts, with everything that its options require.
  *
+ * @param everyVariant whether each audience, and each value that an option allows, gets a token of its own
  * @param named `iss` values that rules name: of an issuer that accepts many tenants, these are looked at as well
  */
 export function skeletonsOf(
   { config, profile }: SideIssuer,
   nowSeconds: number,
   named: readonly string[],
+  everyVariant: boolean = false,
 ): readonly Skeleton[] {
   const shape = shapeOf(config)
   const type = String(shape.header.typ ?? "").toLowerCase()
@@ -38,7 +42,26 @@ export function skeletonsOf(
       return withRequired({ ...given, iss, tid }, profile, pattern)
     })
   })
-  return [...exact, ...tenants].map((claims) => ({ claims, type }))
+  return [...exact, ...tenants].flatMap((claims) => [
+    { claims, type, variant: undefined },
+    ...(everyVariant ? variantsOf(claims, profile) : []).map((each) => ({ ...each, type })),
+  ])
+}
+
+/** The same token with each other value that one option allows. Checks look at one claim each, so one at a time is enough. */
+function variantsOf(
+  claims: Claims,
+  profile: IssuerProfile,
+): readonly { readonly claims: Claims; readonly variant: string }[] {
+  const names = [
+    ...[...profile.require, ...profile.audiences].map(({ claim }) => claim),
+    ...(profile.organizations === undefined ? [] : ["org_id"]),
+  ]
+  return [...new Set(names)].flatMap((claim) =>
+    permittedValues(profile, claim)
+      .filter((value) => ![claimAt(claims, claim)].flat().includes(value))
+      .map((value) => ({ claims: withClaim(claims, claim, value), variant: `${claim} = ${value}` })),
+  )
 }
 
 /** Sets what the issuer's options require, unless the skeleton has it. */
