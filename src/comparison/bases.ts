@@ -28,6 +28,9 @@ export interface NamedByRules {
   readonly fresh: string
 }
 
+/** In this order, so that an example is a person's token if there is one. */
+const kinds: readonly PrincipalKind[] = ["user", "app", "unknown"]
+
 /**
  * Every kind of caller that a configuration's issuers give tokens to.
  *
@@ -58,7 +61,7 @@ export function basesOf(
           })
         }
       }
-      return [...found.values()]
+      return [...found.values()].sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind))
     }),
   )
   if (side.edge === undefined) return tokens

@@ -7,13 +7,6 @@ import { pathText, withClaim, withMembers } from "./claim-writing.ts"
 import type { Side } from "./side.ts"
 import { listNames, type Term, termsOf, textOf } from "./terms.ts"
 
-/** A caller: claims of a token that one configuration accepts, with what they come to on both sides. */
-export interface Caller {
-  readonly term: Term
-  readonly base: Base
-  readonly claims: Claims
-}
-
 /** The callers that one side's rules tell apart. */
 export class Callers {
   readonly bases: readonly Base[]

@@ -32,6 +32,8 @@ export interface AccessMatrix {
   readonly incomplete?: readonly string[]
 }
 
+/** Kinds and issuers that the name of a caller says. */
+const maxNamed = 3
 /** More callers than this are not listed. */
 const maxCallers = 2000
 
@@ -121,10 +123,13 @@ function toldApart(
       seen.add(verdicts)
       if (listed.size >= maxCallers)
         throw new RangeError(`the rules tell more than ${maxCallers} callers apart. Name the callers in a cases file`)
-      const [named] = namedGroups(group, candidates)
-      if (named === undefined) continue
-      const { principal, claims } = named.member
-      const name = uniqueName(callerText(term, named.who), listed)
+      const named = namedGroups(group, candidates)
+      const [first] = named
+      if (first === undefined) continue
+      const { principal, claims } = first.member
+      const who = named.slice(0, maxNamed).map((each) => each.who)
+      if (named.length > maxNamed) who.push(`${named.length - maxNamed} more`)
+      const name = uniqueName(callerText(term, who.join(" or ")), listed)
       listed.set(name, { name, claims, verdict: (applied) => verdictOf(principal, applied) })
     }
   }

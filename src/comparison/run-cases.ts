@@ -5,7 +5,7 @@ import type { DemandVerdict } from "../route/rule.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import type { MissingDemands } from "../types/decision.ts"
 import type { Claims, Principal } from "../types/principal.ts"
-import type { Outcome, ReasonCode } from "../types/reasons.ts"
+import type { Outcome, ReasonCode, Refusal } from "../types/reasons.ts"
 import { basesOf } from "./bases.ts"
 import { isRefusal, namedByRules } from "./callers.ts"
 import { type CaseCaller, type Cases, CasesError, nobody, type ReadCase, readCases } from "./cases-file.ts"
@@ -158,20 +158,23 @@ function caseRunner(side: Side, callers: ReadonlyMap<string, JudgedCaller>): (re
     }
     return { got: { outcome, reason }, ...(route !== undefined && { route }) }
   }
+  /** A caller whom the engine does not know: it is refused before the route is looked at. */
+  const withoutPrincipal = (
+    read: ReadCase,
+    judged: Principal | Refusal | undefined,
+  ): Pick<CaseResult, "got" | "route"> => {
+    const { route } = appliedTo(read)
+    const got =
+      judged !== undefined && isRefusal(judged)
+        ? { outcome: judged.outcome, reason: judged.code as ReasonCode }
+        : ({ outcome: "unauthenticated", reason: "credential_missing" } as const)
+    return { got, ...(route && { route: route.key }) }
+  }
   return (read) => {
     const { name, caller, request, expected } = read
     const judged = callers.get(caller)?.judged
     const principal = judged === undefined || isRefusal(judged) ? undefined : judged
-    const applied = appliedTo(read)
-    const { got, route = applied.route?.key } =
-      principal !== undefined
-        ? decide(read, principal)
-        : {
-            got:
-              judged !== undefined && isRefusal(judged)
-                ? { outcome: judged.outcome, reason: judged.code as ReasonCode }
-                : ({ outcome: "unauthenticated", reason: "credential_missing" } as const),
-          }
+    const { got, route } = principal === undefined ? withoutPrincipal(read, judged) : decide(read, principal)
     const ok = got.outcome === expected.outcome && (expected.reason === undefined || expected.reason === got.reason)
     const rule = side.routes.find(({ key }) => key === route)?.rule
     const missing = principal && got.outcome === "forbidden" ? rule?.missing(principal) : undefined

@@ -30,7 +30,8 @@ export function skeletonsOf(
   everyVariant: boolean = false,
 ): readonly Skeleton[] {
   const shape = shapeOf(config)
-  const type = String(shape.header.typ ?? "").toLowerCase()
+  // The plain type where it is accepted, so that the claims show by themselves what kind of token it is.
+  const type = profile.types.includes("jwt") ? "jwt" : String(shape.header.typ ?? "").toLowerCase()
   const seconds = Math.min(3600, profile.maxLifetimeSeconds ?? 3600)
   const parts = { now: nowSeconds, unique: () => "example" }
   const given = JSON.parse(JSON.stringify({ ...shape.access(parts), exp: nowSeconds + seconds })) as Claims
