@@ -24,6 +24,7 @@ const takesLong = [
     "package/bundle",
     "package/tarball",
   ].map((name) => `test/${name}.test.ts`),
+  "test/comparison/compare.test.ts",
   "test/secret/moto.test.ts",
 ]
 
