@@ -1,3 +1,4 @@
+import { quick } from "./bench.ts"
 import type { ResultRow } from "./results.ts"
 import { median, p10, ratioOf, uncertaintyOf } from "./statistics.ts"
 
@@ -63,15 +64,15 @@ export function rowsOf(name: string, unit: ResultRow["unit"], series: Series, re
 
 /** Long enough that the clock is exact, short enough that many rounds are possible. */
 const sliceMicros = 2000
-const warmCalls = { quick: 1000, full: 20_000 }
-const warmMicros = 250_000
+/** A warm function has made so many calls; of long ones those of an eighth of a second. */
+const [warmCalls, warmMicros] = quick ? [1000, 10_000] : [20_000, 125_000]
 
 /**
  * A contestant whose value is the microseconds of one call: the mean of a slice of about 2 ms.
  *
  * @param prepare makes what is not measured, for so many calls, and returns the work
  */
-export function calls(name: string, prepare: (count: number) => () => unknown, quick = false): Contestant {
+export function calls(name: string, prepare: (count: number) => () => unknown): Contestant {
   let count = 4
   const slice = async (): Promise<number> => {
     const work = prepare(count)
@@ -85,7 +86,7 @@ export function calls(name: string, prepare: (count: number) => () => unknown, q
     sample: async () => (await slice()) / count,
     async warmUp() {
       let [made, spent] = [0, 0]
-      while (made < (quick ? warmCalls.quick : warmCalls.full) && spent < warmMicros) {
+      while (made < warmCalls && spent < warmMicros) {
         const micros = await slice()
         made += count
         spent += micros
