@@ -1,5 +1,5 @@
 import type { Report } from "../shared/check.ts"
-import type { ClaimDemand, RouteRule } from "../types/configuration.ts"
+import type { ClaimDemand, CredentialOptions, RouteRule } from "../types/configuration.ts"
 import { type Caller, callersOf, type List } from "./callers.ts"
 import { claimBranches, onlyName, valuesOf } from "./check-claims.ts"
 import type { CheckedEdge } from "./check-edge.ts"
@@ -7,13 +7,28 @@ import type { CheckedIssuer } from "./check-issuers.ts"
 import { lists } from "./check-rule.ts"
 import { isEntra, mayHaveScope } from "./entra-names.ts"
 
+/** What callers have to meet. */
+interface Demands {
+  readonly routes: { readonly [routeKey: string]: RouteRule } | undefined
+  readonly unmatched: "deny" | "authenticated"
+  readonly credential: CredentialOptions
+}
+
 /** Refuses rules that no caller can meet, whatever a token says: the route would answer 403 for ever. */
 export function checkCallers(
-  routes: { readonly [routeKey: string]: RouteRule },
+  { routes = {}, unmatched, credential }: Demands,
   issuers: readonly CheckedIssuer[],
   edge: CheckedEdge | undefined,
   report: Report,
 ): void {
+  const { header, cookie, query, subprotocol } = credential
+  const onWebSocketOnly = subprotocol !== undefined && [header, cookie, query].every((place) => place === undefined)
+  if (onWebSocketOnly && unmatched === "deny" && !Object.hasOwn(routes, "$connect") && edge?.role !== "identity") {
+    report(
+      "credential.subprotocol",
+      "is on WebSocket APIs only, and routes has no $connect. Add it, or name another place",
+    )
+  }
   const callers = callersOf(issuers, edge)
   for (const [key, rule] of Object.entries(routes)) {
     const path = `routes[${JSON.stringify(key)}]`

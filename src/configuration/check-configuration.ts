@@ -125,7 +125,7 @@ export function checkConfiguration(config: unknown, loaded: LoadedChecks): Check
     }
     // Who can call is not known while an issuer or the edge has problems.
     if (answers.routes !== undefined && isSound())
-      loaded.routes.checkCallers(answers.routes, verified.issuers, checkedEdge, report)
+      loaded.routes.checkCallers(answers, verified.issuers, checkedEdge, report)
     const namesAnswers = observe?.answerInContext !== false
     if (namesAnswers && Object.hasOwn(context, "answer"))
       report("context.answer", "is what observe.answerInContext sets. Choose another key, or set that to false")

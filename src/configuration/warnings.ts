@@ -4,19 +4,18 @@ import { RouteTable } from "../route/table.ts"
 import { readRouteKey } from "../route/template.ts"
 import type { Report } from "../shared/check.ts"
 import { explain } from "../shared/explain.ts"
-import type { AuthorizerConfig, ClaimDemand, RouteRule } from "../types/configuration.ts"
+import type { AuthorizerConfig } from "../types/configuration.ts"
 import { ConfigurationError, type ConfigurationProblem } from "../types/errors.ts"
 import { callersOf } from "./callers.ts"
-import { claimBranches, onlyName, valuesOf } from "./check-claims.ts"
 import { type CheckedConfiguration, checkConfiguration } from "./check-configuration.ts"
 import { checkEdge } from "./check-edge.ts"
 import { checkObserve } from "./check-observe.ts"
 import { routeChecks } from "./check-routes.ts"
-import { lists } from "./check-rule.ts"
 import { isEntra, isObjectId } from "./entra-names.ts"
+import { pathOf, rulesOf, warnOfClaims, warnOfNames } from "./unlikely-demands.ts"
 
 /** What is allowed, and probably not what is meant. */
-type Warn = (checked: CheckedConfiguration, report: Report) => void
+type Warn = (checked: CheckedConfiguration, report: Report, written: AuthorizerConfig) => void
 
 const warnings: readonly Warn[] = [
   warnOfCatchAlls,
@@ -25,6 +24,7 @@ const warnings: readonly Warn[] = [
   warnOfGroups,
   warnOfClaims,
   warnOfKinds,
+  warnOfIdTokens,
   warnOfSizes,
 ]
 
@@ -49,7 +49,7 @@ export function configurationWarnings(config: AuthorizerConfig): readonly Config
       explain,
     }
     const checked = checkConfiguration(own, loaded)
-    for (const warn of warnings) warn(checked, (path, message) => found.push({ path, message }))
+    for (const warn of warnings) warn(checked, (path, message) => found.push({ path, message }), own)
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error
   }
@@ -88,40 +88,6 @@ function warnOfKeys({ routes }: CheckedConfiguration, report: Report): void {
   }
 }
 
-/** Every rule with its alternatives, which are rules of their own. */
-function* rulesOf(routes: CheckedConfiguration["routes"]): Iterable<[string, Omit<RouteRule, "anyOf">]> {
-  for (const [key, rule] of Object.entries(routes ?? {})) {
-    yield [pathOf(key), rule]
-    for (const [index, alternative] of (rule.anyOf ?? []).entries())
-      yield [`${pathOf(key)}.anyOf[${index}]`, alternative]
-  }
-}
-
-function warnOfNames({ routes }: CheckedConfiguration, report: Report): void {
-  for (const [path, rule] of rulesOf(routes)) {
-    for (const list of lists) {
-      const demand = rule[list] ?? []
-      const [names, place] =
-        "any" in demand ? [demand.any, `${list}.any`] : "all" in demand ? [demand.all, `${list}.all`] : [demand, list]
-      for (const [index, name] of names.entries()) {
-        const message = likelyWrong(name, list)
-        if (message !== undefined) report(`${path}.${place}[${index}]`, message)
-      }
-    }
-  }
-}
-
-function likelyWrong(name: string, list: (typeof lists)[number]): string | undefined {
-  if (name.includes("*")) return "has a *, which is compared as it is. Name every one, or use { any: […] }"
-  if (/[\p{C}\u00a0]/u.test(name)) return "has an invisible character, which is compared as it is. Type the name again"
-  if (list !== "scopes") return undefined
-  if (/[,;]/.test(name)) return "has a comma or a semicolon in it. Write one scope per entry"
-  // RFC 6749 section 3.3
-  return /^[\x21\x23-\x5B\x5D-\x7E]+$/.test(name)
-    ? undefined
-    : "has a character that RFC 6749 does not allow in a scope"
-}
-
 /** Entra writes object ids into groups unless the app registration says names. */
 function warnOfGroups({ routes, issuers, edge }: CheckedConfiguration, report: Report): void {
   const callers = callersOf(issuers, edge).filter(({ lists }) => lists.has("groups"))
@@ -137,30 +103,6 @@ function warnOfGroups({ routes, issuers, edge }: CheckedConfiguration, report: R
   }
 }
 
-/** Claims that differ in every token. */
-const everChanging = ["exp", "iat", "nbf", "jti", "auth_time", "nonce", "sid", "origin_jti"]
-
-function warnOfClaims({ routes }: CheckedConfiguration, report: Report): void {
-  for (const [path, { claims }] of rulesOf(routes)) {
-    const place =
-      claims === undefined || Array.isArray(claims) ? "claims" : "any" in claims ? "claims.any" : "claims.all"
-    for (const [index, demand] of claimBranches(claims).flat().entries()) {
-      const message = likelyUnmet(demand)
-      if (message !== undefined) report(`${path}.${place}[${index}]`, message)
-    }
-  }
-}
-
-function likelyUnmet({ path, equals, contains }: ClaimDemand): string | undefined {
-  if (everChanging.includes(onlyName(path) ?? "")) return "demands one value of a claim that is new in every token"
-  const values = [...valuesOf(equals), ...valuesOf(contains)].filter((value) => typeof value === "string")
-  if (values.some((value) => /\*|^\^|\$$/.test(value)))
-    return "has a value with characters of a pattern, which is compared as it is. Name every value"
-  if (values.some((value) => value === "true" || value === "false"))
-    return "has true or false as a text; without quotes, it is compared with the JSON value"
-  return undefined
-}
-
 /** The generic preset knows a person by `auth_time` alone, which many issuers leave out of access tokens. */
 function warnOfKinds({ routes, issuers, edge }: CheckedConfiguration, report: Report): void {
   const callers = callersOf(issuers, edge)
@@ -174,8 +116,16 @@ function warnOfKinds({ routes, issuers, edge }: CheckedConfiguration, report: Re
   }
 }
 
-function pathOf(key: string): string {
-  return `routes[${JSON.stringify(key)}]`
+/** Scopes are for access tokens: few issuers write them into ID tokens, too. */
+function warnOfIdTokens({ routes, edge }: CheckedConfiguration, report: Report, { issuers }: AuthorizerConfig): void {
+  const onlyIdTokens = issuers.every(
+    (issuer) => "tokenUse" in issuer && issuer.tokenUse === "id" && !("scopes" in issuer),
+  )
+  if (!onlyIdTokens || edge?.role === "identity") return
+  for (const [path, { scopes }] of rulesOf(routes)) {
+    if (scopes !== undefined)
+      report(`${path}.scopes`, "is hardly ever met: ID tokens have no scopes. Demand groups or roles")
+  }
 }
 
 /** Signatures of ML-DSA, in base64url. */

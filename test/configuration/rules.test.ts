@@ -394,6 +394,20 @@ describe("13.3, SR-077: an email address in a rule", () => {
   })
 })
 
+describe("13.3: a credential that no route has", () => {
+  const of = (credential: object, routes: object): readonly string[] =>
+    problems({ credential, routes, gateway: { resultTtlSeconds: 0 } })
+
+  it("a WebSocket subprotocol without $connect", () => {
+    expect(of({ subprotocol: "bearer" }, { "GET /x": {} })).toEqual([
+      "credential.subprotocol: is on WebSocket APIs only, and routes has no $connect. Add it, or name another place",
+    ])
+    expect(of({ subprotocol: "bearer" }, { "GET /x": {}, $connect: {} })).toEqual([])
+    expect(of({ subprotocol: "bearer", header: "Authorization" }, { "GET /x": {} })).toEqual([])
+    expect(problems({ credential: { subprotocol: "bearer" }, gateway: { resultTtlSeconds: 0 } })).toEqual([])
+  })
+})
+
 it("13.3: who can call is judged only where nothing else is wrong: no error follows from another", () => {
   const rule = { permissions: ["x"], issuers: ["https://other.example"] }
   expect(ruleProblems(rule, of({ ...okta, audience: [] }))).toEqual([

@@ -97,6 +97,19 @@ describe("13.3: hallpass check warns of what hardly a caller meets", () => {
     { "GET /x": { kind: "app" } },
   ])("not of %o", (routes) => expect(warnings(routes)).toEqual([]))
 
+  it("of scopes where only ID tokens are taken", () => {
+    const idTokens = [oidcIssuer({ tokenUse: "id" })]
+    const rule = { scopes: ["a"], anyOf: [{ scopes: ["b"] }, { groups: ["c"] }] }
+    const message = "is hardly ever met: ID tokens have no scopes. Demand groups or roles"
+    expect(warnings({ "GET /x": rule }, { issuers: idTokens })).toEqual([
+      `.scopes: ${message}`,
+      `.anyOf[0].scopes: ${message}`,
+    ])
+    expect(warnings({ "GET /x": rule }, { issuers: [oidcIssuer({ tokenUse: "id", scopes: ["scope"] })] })).toEqual([])
+    const another = oidcIssuer({ issuer: "https://another.example" })
+    expect(warnings({ "GET /x": rule }, { issuers: [...idTokens, another] })).toEqual([])
+  })
+
   it("nor of people where another issuer knows them", () => {
     const auth0 = { provider: "auth0", domain: "acme.eu.auth0.com", audience: "a" }
     expect(warnings({ "GET /x": { kind: "user" } }, { issuers: [auth0] })).toEqual([])
