@@ -1,6 +1,7 @@
+import type { CheckedCredential } from "../credential/extract.ts"
 import { claimPath, flag, knownKeys, number, object, type Report, text, texts, word } from "../shared/check.ts"
 import { type CachePolicy, defaultCachePolicy } from "../token/cache.ts"
-import type { ClaimPath, CredentialOptions, GatewayOptions } from "../types/configuration.ts"
+import type { ClaimPath, GatewayOptions } from "../types/configuration.ts"
 
 export function checkCache(value: unknown, path: string, report: Report): CachePolicy {
   const base = defaultCachePolicy
@@ -97,7 +98,7 @@ function checkIdentitySources(value: unknown, path: string, report: Report): rea
 
 const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/ // RFC 9110 section 5.1
 
-export function checkCredential(value: unknown, path: string, report: Report): CredentialOptions {
+export function checkCredential(value: unknown, path: string, report: Report): CheckedCredential {
   const raw = value === undefined ? {} : (object(value, path, report) ?? {})
   knownKeys(raw, ["header", "scheme", "cookie", "query", "subprotocol", "maxLength"], path, report)
   const optional = (name: string): string | undefined =>

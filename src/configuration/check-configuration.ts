@@ -1,3 +1,4 @@
+import type { CheckedCredential } from "../credential/extract.ts"
 import { defaultKeyPolicy } from "../keys/settings.ts"
 import type { AnswerTable } from "../policy/answer-name.ts"
 import type { PrincipalPolicy } from "../policy/decide.ts"
@@ -13,7 +14,7 @@ import {
   word,
 } from "../shared/check.ts"
 import type { CachePolicy } from "../token/cache.ts"
-import type { ClaimPath, CredentialOptions, ObserveOptions, RouteRule } from "../types/configuration.ts"
+import type { ClaimPath, ObserveOptions, RouteRule } from "../types/configuration.ts"
 import { ConfigurationError } from "../types/errors.ts"
 import type { AnswerScope } from "./answer-scope.ts"
 import { type CheckedGateway, checkCache, checkCredential, checkGateway } from "./check-blocks.ts"
@@ -40,7 +41,7 @@ export interface CheckedAnswers {
   readonly routes: { readonly [routeKey: string]: RouteRule } | undefined
   readonly unmatched: "deny" | "authenticated"
   readonly gateway: CheckedGateway
-  readonly credential: CredentialOptions
+  readonly credential: CheckedCredential
   readonly scope: AnswerScope
   /** The compiled table, where answers are for all routes of a principal. */
   readonly principalPolicy: PrincipalPolicy | undefined

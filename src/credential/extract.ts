@@ -11,6 +11,12 @@ import {
   subprotocolPlace,
 } from "./places.ts"
 
+/** The `credential` block with its defaults. */
+export type CheckedCredential = CredentialOptions & {
+  readonly scheme: string | null
+  readonly maxLength: number
+}
+
 /** The one credential of a request as text, or why there is none. Knows where it stood, nothing of what it says. */
 export type ExtractCredential = (request: AccessRequest) => string | Refusal
 
@@ -25,12 +31,12 @@ const tooLong = refusal("token_too_long")
  */
 export function createExtract({
   header,
-  scheme = "Bearer",
+  scheme,
   cookie,
   query,
   subprotocol,
-  maxLength = 16_384,
-}: CredentialOptions): ExtractCredential {
+  maxLength,
+}: CheckedCredential): ExtractCredential {
   const places: ReadPlace[] = []
   if (header !== undefined) places.push(headerPlace(header, scheme))
   if (cookie !== undefined) places.push(cookiePlace(cookie))

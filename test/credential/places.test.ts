@@ -102,6 +102,16 @@ describe("the header", () => {
     for (const build of [restRequest, http1, http2, webSocket]) expect(await reason(build())).toBe("credential_missing")
   })
 
+  it("9, SR-008: has 16,384 characters at most by default, and exactly as many as configured", async () => {
+    for (const [own, most] of [
+      [reason, 16_384],
+      [reasonWith({ header: "Authorization", maxLength: 300 }), 300],
+    ] as const) {
+      expect(await own(restToken(`Bearer ${"x".repeat(most)}`))).not.toBe("token_too_long")
+      expect(await own(restToken(`Bearer ${"x".repeat(most + 1)}`))).toBe("token_too_long")
+    }
+  })
+
   it("SR-008: is measured before it is looked at", async () => {
     const short = reasonWith({ header: "Authorization", maxLength: 256 })
     expect(token.length).toBeGreaterThan(256)
