@@ -71,7 +71,7 @@ export function proxyRequest(
 
 /** HTTP APIs write the route key as `resourceId`; what cannot be told counts as a route of every method. */
 function routeMethodOf(resourceId: unknown): string {
-  return /^([A-Z]+) \//.exec(textOf(resourceId) ?? "")?.[1] ?? "ANY"
+  return (typeof resourceId === "string" && /^([A-Z]+) \//.exec(resourceId)?.[1]) || "ANY"
 }
 
 function agreed(first: unknown, second: unknown): string | undefined {

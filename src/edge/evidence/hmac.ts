@@ -41,8 +41,9 @@ export function hmacEvidence({ header, keys, windowSeconds, signed }: HmacOption
   return ({ scanned, connection, nowMs }) => {
     const value = scanned.get(header)
     if (value === undefined || value === "") return missing
-    const [, keyId, seconds, signature] = form.exec(value) ?? []
-    if (keyId === undefined || seconds === undefined || signature === undefined) return malformed
+    const parts = form.exec(value)
+    if (parts === null) return malformed
+    const [, keyId, seconds, signature] = parts as unknown as readonly [string, string, string, string]
     const ageSeconds = nowMs / 1000 - Number(seconds)
     // Written so that a clock that reads no number refuses: every comparison with NaN is false (SR-140).
     if (!(ageSeconds <= windowSeconds && ageSeconds >= -futureSkewSeconds)) return stale
