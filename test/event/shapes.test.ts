@@ -64,6 +64,32 @@ describe("SR-151: no known shape, or two at once, is unavailable and never a gue
     ["WebSocket MESSAGE", context(webSocket(bearer), { eventType: "MESSAGE" })],
     ["WebSocket with the ARN of a method", { ...webSocket(bearer), methodArn: token.methodArn }],
   ]
+  const marks: [string, string, unknown][] = [
+    ...["routeArn", "version", "identitySource", "headers", "multiValueHeaders", "requestContext"].map(
+      (name): [string, string, unknown] => ["TOKEN", name, { ...token, [name]: name === "version" ? "2.0" : {} }],
+    ),
+    ...["connectionId", "eventType", "http"].map((name): [string, string, unknown] => [
+      "REST in its context",
+      name,
+      context(request, { [name]: "x" }),
+    ]),
+    ...["connectionId", "eventType"].flatMap((name): [string, string, unknown][] => [
+      ["payload 1.0 in its context", name, context(http1(bearer), { [name]: "x" })],
+      ["payload 2.0 in its context", name, context(http2(bearer), { [name]: "x" })],
+    ]),
+    ...["httpMethod", "resource", "rawPath", "cookies"].map((name): [string, string, unknown] => [
+      "WebSocket",
+      name,
+      { ...webSocket(bearer), [name]: [] },
+    ]),
+  ]
+  it.each(marks)("9: %s with %s, one foreign mark alone", async (_kind, name, event) => {
+    expect(await decide(event)).toEqual({ outcome: "unavailable", reason: "event_unknown" })
+    // Null is how a gateway may write that there is none.
+    const clean = JSON.parse(JSON.stringify(event), (key, value) => (key === name ? null : value))
+    expect(await decide(clean)).toMatchObject({ outcome: "allow" })
+  })
+
   it.each(mixed)("%s", async (_name, event) => {
     expect(await decide(event)).toEqual({ outcome: "unavailable", reason: "event_unknown" })
   })

@@ -127,6 +127,14 @@ describe("an HMAC secret", () => {
     expect(failureKind(() => hmacKeysFormat.parse({ current: keyMap({ good: keyOne, k1: key }) }))).toBe("weak")
   })
 
+  it("9: takes 16 keys, ids of one and of 64 characters, and texts of 65,536 characters", () => {
+    const ids = ["a", "k".repeat(64), "A.b_C-9", ...Array.from({ length: 13 }, (_, at) => `k${at}`)]
+    const text = keyMap(Object.fromEntries(ids.map((id) => [id, keyOne])))
+    const keys = hmacKeysFormat.parse({ current: text.padEnd(65_536, " ") })
+    expect(ids.every((id) => keys.has(id))).toBe(true)
+    expect(failureKind(() => hmacKeysFormat.parse({ current: text.padEnd(65_537, " ") }))).toBe("malformed")
+  })
+
   it("1.7: takes what a random generator makes, of every length", () => {
     for (let length = 32; length <= 128; length++) {
       const digests = Array.from({ length: 4 }, (_, part) =>
@@ -157,6 +165,23 @@ describe("an HMAC secret", () => {
 })
 
 describe("a shared secret", () => {
+  it("9: may be one of 16, and have 16 or 4,096 characters", () => {
+    const short = sharedOne.slice(0, 16)
+    const long = `${sharedOne}${sharedTwo}`.repeat(64).slice(0, 4096)
+    const all = [short, long, ...Array.from({ length: 14 }, (_, at) => `${sharedTwo}${at}`)]
+    const secrets = sharedSecretsFormat.parse({ current: JSON.stringify(all) })
+    expect(all.map((secret) => secrets.matches(secret))).toEqual(all.map(() => true))
+    expect(secrets.matches(`${long}x`)).toBe(false)
+    const more = JSON.stringify([...all, sharedOne])
+    expect(failureKind(() => sharedSecretsFormat.parse({ current: more }))).toBe("malformed")
+  })
+
+  it("9: has eight different characters or more", () => {
+    const of = (characters: string): string => characters.repeat(3).slice(0, 16)
+    expect(sharedSecretsFormat.parse({ current: of("abcdefgh") }).matches(of("abcdefgh"))).toBe(true)
+    expect(failureKind(() => sharedSecretsFormat.parse({ current: of("abcdefg") }))).toBe("weak")
+  })
+
   it("is one plain string, or any of a list", () => {
     const one = sharedSecretsFormat.parse({ current: sharedOne })
     expect(one.matches(sharedOne)).toBe(true)
