@@ -76,8 +76,8 @@ function print(changes: readonly PolicyChange[], settings: readonly SettingChang
 }
 
 function text({ route, caller, witness, before, after }: PolicyChange, width: number): string {
-  const verdict = ({ outcome, reason }: PolicyChange["before"]): string =>
-    reason === "ok" ? outcome : `${outcome} (${reason})`
+  const verdict = (side: PolicyChange["before"]): string =>
+    side === undefined || side.reason === "ok" ? (side?.outcome ?? "") : `${side.outcome} (${side.reason})`
   const who = wrapped(plain(caller, 400), width - 4).join("\n    ")
   const shown =
     witness === undefined

@@ -31,8 +31,9 @@ export interface PolicyChange {
     /** Present if the difference shows on this kind of API only. */
     readonly api?: "http"
   }
-  readonly before: SideVerdict
-  readonly after: SideVerdict
+  /** Both verdicts are absent if undecided. */
+  readonly before?: SideVerdict
+  readonly after?: SideVerdict
 }
 
 /** Claims that are judged, for one comparison. */
@@ -91,17 +92,12 @@ class Comparison {
       const key = JSON.stringify([change.route, change.change, change.caller])
       if (!found.has(key)) found.set(key, change)
     }
-    const undecided = (route: string, caller: string, each?: RequestClass): void =>
-      add({
-        ...{ route, change: "undecided", caller },
-        before: verdict({ outcome: "forbidden", reason: "route_unmatched" }, each?.before),
-        after: verdict({ outcome: "forbidden", reason: "route_unmatched" }, each?.after),
-      })
+    const undecided = (route: string, caller: string): void => add({ route, change: "undecided", caller })
     if (!complete) undecided("$unmatched", "the route tables overlap in too many ways")
     for (const each of classes) {
       const route = routeOfClass(each)
       const changes = this.#pair(each.before, each.after)
-      if (changes === undefined) undecided(route, "the rules have too many combinations to be compared", each)
+      if (changes === undefined) undecided(route, "the rules have too many combinations to be compared")
       for (const { change, caller, claims, before, after } of changes ?? []) {
         const onlyHttp = each.order === "http" && this.#after.orders.length > 1
         add({

@@ -37,7 +37,7 @@ async function isConfirmed(before: AuthorizerConfig, after: AuthorizerConfig): P
     expect(change.change).not.toBe("undecided")
     const [claims, request] = [witness?.claims ?? {}, witness?.request ?? ""]
     const outcomes = [await decided(before, claims, request), await decided(after, claims, request)]
-    expect(outcomes, change.caller).toEqual([change.before.outcome, change.after.outcome])
+    expect(outcomes, change.caller).toEqual([change.before?.outcome, change.after?.outcome])
   }
   return changes.length
 }
