@@ -67,7 +67,7 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
     tokenEventsUnsafe: edge !== undefined || (scope === "route" && cached),
     cached,
     fault: tellFault,
-    idOf,
+    idOf: principalId === undefined ? undefined : idOf,
     answers: createAnswers({
       ...gateway,
       idOf,

@@ -27,7 +27,8 @@ export interface Stages {
   readonly decide: DecideRoute
   readonly check: CustomCheck | undefined
   readonly answers: Answers
-  readonly idOf: PrincipalIdOf
+  /** Undefined if every principal has an id. */
+  readonly idOf: PrincipalIdOf | undefined
   /**
    * Whether a TOKEN event contradicts the configuration: its cache key is the token alone and answers are for one route, or
    * there is an edge, of whose headers such an event says nothing.
@@ -124,7 +125,7 @@ function withPrincipal(
   notes: WalkNotes | undefined,
 ): Walk | Promise<Walk> {
   if ("refused" in result) return stopped(by, result, request)
-  if (stages.idOf(result) === undefined) return stopped(by, principalIdMissing, request)
+  if (stages.idOf !== undefined && stages.idOf(result) === undefined) return stopped(by, principalIdMissing, request)
   const { route, refused, covers } = stages.decide(request, result)
   if (notes !== undefined) notes.ended("route")
   // A policy tells requests apart, and allows others beside a refused one. A simple response is one verdict for all.
