@@ -3,7 +3,7 @@ import type { CompiledPolicy } from "../policy.ts"
 import { columns } from "./frame/table.ts"
 
 /** The routes that no cached answer keeps apart, in pairs, with what to do. */
-export function conflictsText(conflicts: CompiledPolicy["conflicts"]): string {
+export function conflictsText(conflicts: CompiledPolicy["conflicts"], { gateway }: AuthorizerConfig): string {
   const pairs = conflicts.filter(({ routes }) => routes[0] !== routes[1])
   const alone = conflicts.filter(({ routes }) => routes[0] === routes[1])
   const rows = pairs.map(({ routes, example }) => [routes[1], routes[0], example])
@@ -11,13 +11,19 @@ export function conflictsText(conflicts: CompiledPolicy["conflicts"]): string {
     `Conflicts (${conflicts.length}): no cached answer can keep these routes apart, because * in a policy crosses /\n` +
     (rows.length > 0 ? columns([["a Deny of", "also denies", "for example"], ...rows]) : "") +
     alone.map(({ routes, message }) => `  ${routes[0]} ${message}\n`).join("") +
-    `  Remedies, one of them:\n${remedies}`
+    `  Remedies, one of them:\n${gateway?.matchBy === "path" ? remediesByPath : remedies}`
   )
 }
 
 const remedies = `    - give both routes the same rule, or let one of them have another path
     - let the cache key hold the route: gateway.identitySources ["token", "route"], and the same in API Gateway, where
       REST APIs need a REQUEST authorizer for it
+    - cache nothing: gateway.resultTtlSeconds 0, and the same in API Gateway
+`
+
+const remediesByPath = `    - let the table name what is below the route, such as ANY /orders/{id}/{rest+}, or give both routes the same rule
+    - let the cache key hold the path: gateway.identitySources ["token", "context.path", "context.httpMethod"], and the same in
+      API Gateway, where REST APIs need a REQUEST authorizer for it
     - cache nothing: gateway.resultTtlSeconds 0, and the same in API Gateway
 `
 
@@ -70,9 +76,20 @@ export function exposedText({ mode, routes, exposed }: CompiledPolicy, configura
   const { gateway, unmatched } = configuration
   const complete = unmatched === "authenticated" || routes.some(({ key }) => key === "$default")
   if (mode === "principal" && gateway?.resourcePolicyAllows === true && !complete) parts.push(besideResourcePolicy)
-  if (parts.length === 0) return []
-  return [`To know\n${parts.join("")}  So put every route that uses this authorizer into the table.\n`]
+  if (parts.length > 0) parts.push("  So put every route that uses this authorizer into the table.\n")
+  if (gateway?.matchBy === "path") parts.push(byPath)
+  return parts.length === 0 ? [] : [`To know\n${parts.join("")}`]
 }
+
+const byPath = `  The path decides (gateway.matchBy), whatever route the gateway chose. A path that can be read in two ways is refused. So the
+  backend must read the path as it was sent:
+    - it decodes a segment once, after it has chosen a handler, and takes neither %2F nor a backslash for a slash
+    - it merges no slashes, resolves no dot segments, and drops no ;parameters and no file endings
+    - it compares letters exactly: many routers ignore case unless they are told not to
+    - it takes the method from the request line, not from X-HTTP-Method-Override or a form field
+    - it takes the path from the request line, not from X-Original-URL, X-Rewrite-URL or X-Forwarded-Prefix
+    - it serves nothing under a path that no route of the table names, unless every caller may have it
+`
 
 const besideResourcePolicy = `  A resource policy that allows opens what an answer does not name: routes of the API that the table does not have are
   open to every principal who may call anything.

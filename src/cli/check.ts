@@ -38,7 +38,7 @@ Gateway, so hallpass is never asked about it.`,
     }
     const parts: string[] = []
     if (problems.length > 0) parts.push(`Problems (${problems.length})\n${problemsText(problems)}`)
-    if (conflicts.length > 0) parts.push(conflictsText(conflicts))
+    if (conflicts.length > 0) parts.push(conflictsText(conflicts, configuration))
     if (warnings.length > 0)
       parts.push(`Warnings (${warnings.length}): allowed, and probably not what is meant\n${problemsText(warnings)}`)
     if (policy !== undefined) {

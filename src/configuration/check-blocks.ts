@@ -31,6 +31,7 @@ export interface CheckedGateway {
   /** Most bytes of an answer. */
   readonly maxAnswerBytes: number
   readonly tooLarge: NonNullable<GatewayOptions["tooLarge"]>
+  readonly matchBy: NonNullable<GatewayOptions["matchBy"]>
   readonly usageIdentifierKey: ClaimPath | undefined
 }
 
@@ -50,6 +51,7 @@ export function checkGateway(value: unknown, path: string, report: Report): Chec
     "resourcePolicyAllows",
     "maxAnswerBytes",
     "tooLarge",
+    "matchBy",
   ]
   knownKeys(raw, known, path, report)
   const ttl = { min: 0, max: 3600, fallback: 300, unit: "seconds, as in API Gateway" }
@@ -77,6 +79,7 @@ export function checkGateway(value: unknown, path: string, report: Report): Chec
     resourcePolicyAllows: flag(raw.resourcePolicyAllows, `${path}.resourcePolicyAllows`, report, false),
     maxAnswerBytes: number(raw.maxAnswerBytes, `${path}.maxAnswerBytes`, report, answerBytes),
     tooLarge: word(raw.tooLarge, `${path}.tooLarge`, report, ["refuse", "unavailable"], "refuse"),
+    matchBy: word(raw.matchBy, `${path}.matchBy`, report, ["template", "path"], "template"),
     usageIdentifierKey: key === undefined ? undefined : claimPath(key, `${path}.usageIdentifierKey`, report),
   }
 }

@@ -12,7 +12,8 @@ export interface ScopedRoutes {
 
 export function answerScope({ routes }: ScopedRoutes, gateway: CheckedGateway): AnswerScope {
   if (routes === undefined) return "stage"
-  return gateway.resultTtlSeconds === 0 || holdsRoute(gateway) ? "route" : "principal"
+  const { resultTtlSeconds, matchBy } = gateway
+  return resultTtlSeconds === 0 || (matchBy === "path" ? holdsPath : holdsRoute)(gateway) ? "route" : "principal"
 }
 
 /**
@@ -32,8 +33,9 @@ export function checkCacheKey(gateway: CheckedGateway, credential: CredentialOpt
 }
 
 /** How the gateway keeps answers that are for one route. */
-export function routeCachingOf({ resultTtlSeconds, keyHoldsMethod, responses }: CheckedGateway): RouteCaching {
-  return { cached: resultTtlSeconds > 0, keyHoldsMethod, simple: responses === "simple" }
+export function routeCachingOf(gateway: CheckedGateway): RouteCaching {
+  const { resultTtlSeconds, keyHoldsMethod, responses, matchBy } = gateway
+  return { cached: resultTtlSeconds > 0, keyHoldsMethod, simple: responses === "simple", byPath: matchBy === "path" }
 }
 
 /** Refuses what a TOKEN authorizer cannot do: it is shown one header, which is its cache key, and only REST APIs have it. */
@@ -46,7 +48,13 @@ export function checkAuthorizerType(gateway: CheckedGateway, credential: Credent
   report("gateway.authorizerType", "authorizer_of_token")
 }
 
-function holdsRoute(gateway: CheckedGateway): boolean {
+/** Whether the cache key holds all that a decision by the path depends on. */
+function holdsPath(gateway: CheckedGateway): boolean {
+  const sources = sourcesOf(gateway)
+  return sources.has("context.path") && sources.has("context.httpmethod")
+}
+
+export function holdsRoute(gateway: CheckedGateway): boolean {
   const sources = sourcesOf(gateway)
   return (
     sources.has("route") ||

@@ -159,6 +159,7 @@ function checkAnswers(raw: Block, checks: RouteChecks, report: Report): CheckedA
   const gateway = checkGateway(raw.gateway, "gateway", reportUnsound)
   const credential = checkCredential(raw.credential, "credential", report)
   if (raw.unmatched !== undefined && routes === undefined) report("unmatched", "goes_with", "routes")
+  if (gateway.matchBy === "path" && raw.routes === undefined) report("gateway.matchBy", "goes_with", "routes")
   const unmatched = word(raw.unmatched, "unmatched", report, ["deny", "authenticated"], "deny")
   checkAuthorizerType(gateway, credential, report)
   if (!identityIsEdge(raw)) checkCacheKey(gateway, credential, report)

@@ -1,7 +1,7 @@
 import { compilePrincipalPolicy, type PrincipalPolicy } from "../policy/decide.ts"
 import type { Report } from "../shared/check.ts"
 import type { CheckedGateway } from "./check-blocks.ts"
-import { answerScope, type ScopedRoutes } from "./check-cache.ts"
+import { answerScope, holdsRoute, type ScopedRoutes } from "./check-cache.ts"
 import { checkSimpleAnswers } from "./check-simple-answers.ts"
 
 /**
@@ -17,6 +17,14 @@ export function checkPrincipalPolicy(
 ): PrincipalPolicy | undefined {
   const { routes, unmatched } = scoped
   if (routes === undefined) return undefined
+  if (gateway.matchBy === "path" && answerScope(scoped, gateway) === "principal" && holdsRoute(gateway)) {
+    report(
+      "gateway.identitySources",
+      'must hold "context.path" and "context.httpMethod" beside the route: the path decides, and requests of one route have ' +
+        "different ones; or leave the route out",
+    )
+    return undefined
+  }
   if (answerScope(scoped, gateway) !== "principal") {
     checkSimpleAnswers(routes, gateway, report)
     return undefined
@@ -29,6 +37,6 @@ export function checkPrincipalPolicy(
     )
     return undefined
   }
-  const { resourcePolicyAllows, api } = gateway
-  return compilePrincipalPolicy({ routes, unmatched, resourcePolicyAllows, api })
+  const { resourcePolicyAllows, api, matchBy } = gateway
+  return compilePrincipalPolicy({ routes, unmatched, resourcePolicyAllows, api, byPath: matchBy === "path" })
 }

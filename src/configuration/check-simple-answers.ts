@@ -14,6 +14,7 @@ export function checkSimpleAnswers(
   report: Report,
 ): void {
   if (gateway.responses !== "simple" || gateway.resultTtlSeconds === 0) return
+  if (gateway.matchBy === "path") return // one boolean for one path
   const catchAll = coarseRoutes(new RouteTable(routes, true), gateway.api).find(({ isCatchAll }) => isCatchAll)
   if (catchAll === undefined) return
   const { route, stricter } = catchAll

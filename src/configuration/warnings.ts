@@ -58,7 +58,8 @@ export function configurationWarnings(config: AuthorizerConfig): readonly Config
 
 /** The gateway sends a catch-all what no other route takes, and a backend may read that as a request for another route. */
 function warnOfCatchAlls({ routes, gateway }: CheckedConfiguration, report: Report): void {
-  if (routes === undefined) return
+  // Where the path decides, a catch-all of the table takes what nothing else takes.
+  if (routes === undefined || gateway.matchBy === "path") return
   for (const { route, isCatchAll, finer } of coarseRoutes(new RouteTable(routes, true), gateway.api)) {
     const [first] = finer
     if (!isCatchAll || first === undefined) continue

@@ -31,6 +31,8 @@ export interface TableOptions {
   readonly resourcePolicyAllows: boolean
   /** Whether every path has a route: the table has `$default`, or admits what it does not name. */
   readonly complete: boolean
+  /** Whether the table's `$default` stands for what it does not name, and admits nobody. */
+  readonly closed: boolean
 }
 
 /** Most conflicts that are looked for: whoever has as many reads the first few. */
@@ -49,7 +51,8 @@ export function compileTable(templates: readonly Template[], tree: TemplateTree,
   }
   // Where all routes have one rule, nobody may call some of them only, and nothing has to be kept apart.
   const rules = new Set(templates.flatMap(({ routes }) => [...routes.values()].map(({ rule }) => rule)))
-  const catchAlls = [...templates.keys()].filter((at) => isCatchAll(templates[at]))
+  const isClosed = ({ shape }: Template): boolean => options.closed && shape === rest
+  const catchAlls = [...templates.entries()].flatMap(([at, each]) => (isCatchAll(each) && !isClosed(each) ? [at] : []))
   const examined: Examined[] = []
   for (const template of templates) {
     if (conflicts.size >= maxConflicts) break // the table is refused anyway
@@ -58,7 +61,7 @@ export function compileTable(templates: readonly Template[], tree: TemplateTree,
         template,
         paths: analysis.allowPatterns(template).flatMap(patternTexts),
         wildMethod: analysis.wildMethod(template),
-        overlaps: rules.size === 1 ? [] : analysis.overlaps(template, report),
+        overlaps: rules.size === 1 || isClosed(template) ? [] : analysis.overlaps(template, report),
         deniedWith: rules.size === 1 ? [] : analysis.denial(template, options.resourcePolicyAllows, report),
         around: options.complete ? nowhere : surroundings(template, tree, analysis),
         slashRivals: catchAlls.filter((at) => isRival(templates[at] as Template, template)),

@@ -1,6 +1,6 @@
 import type { DecideRoute, RouteVerdict } from "../route/decide.ts"
 import type { Route } from "../route/route.ts"
-import { compileRule } from "../route/rule.ts"
+import { type CompiledRule, compileRule } from "../route/rule.ts"
 import { readRoutes } from "../route/table.ts"
 import { type RouteOrder, TemplateTree, templatesOf } from "../route/tree.ts"
 import type { RouteRule } from "../types/configuration.ts"
@@ -34,6 +34,8 @@ export interface PrincipalPolicyOptions {
   readonly resourcePolicyAllows: boolean
   /** The one kind of API that is meant; undefined: both. */
   readonly api: RouteOrder | undefined
+  /** Whether it is of no account which route the gateway chose. */
+  readonly byPath: boolean
 }
 
 const routeUnmatched = refusal("route_unmatched")
@@ -51,19 +53,22 @@ export function compilePrincipalPolicy(options: PrincipalPolicyOptions): Princip
   const listed = routes.filter((route) => route !== connect)
   const hasDefault = listed.some(({ template }) => template === "$default")
   const open = options.unmatched === "authenticated"
-  // What the table does not name is a route like any other where it is admitted: the last one, without a demand.
+  // What the table does not name is a route like any other if it is admitted: the last one, without a demand. If the path
+  // decides, the gateway sends such requests on as well, and no answer may cover them: the last route admits nobody.
+  const closed = options.byPath && !open && !hasDefault
   const unnamed: Route = {
     key: "unmatched",
     method: "ANY",
     template: "$default",
-    rule: compileRule({}),
-    configured: {},
+    rule: closed ? admitsNobody : compileRule({}),
+    configured: closed ? { issuers: [] } : {},
   }
-  const templates = templatesOf(open && !hasDefault ? [...listed, unnamed] : listed)
+  const templates = templatesOf((open && !hasDefault) || closed ? [...listed, unnamed] : listed)
   const { resourcePolicyAllows } = options
   const compile = (tree: TemplateTree): TextTable => {
-    const compiled = compileTable(templates, tree, { resourcePolicyAllows, complete: open || hasDefault })
-    return new TextTable(templates, compiled, [...routes, unnamed], unnamed)
+    const complete = open || hasDefault || closed
+    const compiled = compileTable(templates, tree, { resourcePolicyAllows, complete, closed })
+    return new TextTable(templates, compiled, [...routes, unnamed], unnamed, options.byPath)
   }
   const trees = { rest: new TemplateTree(templates, "rest"), http: new TemplateTree(templates, "http") }
   // Most tables mean the same on both kinds of API, and are examined once.
@@ -80,7 +85,7 @@ export function compilePrincipalPolicy(options: PrincipalPolicyOptions): Princip
           ? table.compiled.conflicts
           : table.compiled.conflicts.filter(({ routes }) => !onRest.has(routes.join("\n"))).map(onlyOnHttp),
       ),
-    ),
+    ).map((found) => (options.byPath ? foundByPath(found) : found)),
     exposed: unique(tables.flatMap(({ compiled }) => compiled.exposed)),
     exposedIfMerged: () => unique(tables.flatMap(({ compiled }) => compiled.exposedIfMerged())),
     most: (rest ?? http ?? compile(trees.rest)).compiled.most,
@@ -98,6 +103,19 @@ export function compilePrincipalPolicy(options: PrincipalPolicyOptions): Princip
     },
   }
 }
+
+/** The rule of what the table does not name, if the path decides. */
+const admitsNobody: CompiledRule = { demands: [], missing: () => ({}), refuse: () => routeUnmatched, explain: () => [] }
+
+/** A conflict of a table whose gateway sends on every path. */
+function foundByPath(conflict: Conflict): Conflict {
+  const message = conflict.message.replace('"unmatched"', "what the table does not name")
+  return { ...conflict, message, remedy: remedyByPath }
+}
+
+const remedyByPath =
+  "let the table name what is below the route (ANY /orders/{id}/{rest+}), give both routes the same rule, put context.path and " +
+  "context.httpMethod into the identity sources here and in API Gateway, or set the TTL and gateway.resultTtlSeconds to 0"
 
 /** A conflict that a REST API does not have. */
 function onlyOnHttp(conflict: Conflict): Conflict {

@@ -27,8 +27,20 @@ export class TextTable {
   readonly #named: ReadonlySet<string>
   readonly #shapes = new Shapes()
 
-  /** @param unnamed the route of everything that the table does not name, where that is admitted */
-  constructor(templates: readonly Template[], compiled: CompiledTable, routes: readonly Route[], unnamed: Route) {
+  readonly #byPath: boolean
+
+  /**
+   * @param unnamed the route of everything that the table does not name, where that is admitted
+   * @param byPath whether it is of no account which route the gateway chose
+   */
+  constructor(
+    templates: readonly Template[],
+    compiled: CompiledTable,
+    routes: readonly Route[],
+    unnamed: Route,
+    byPath: boolean,
+  ) {
+    this.#byPath = byPath
     this.compiled = compiled
     this.#permissions = new PermissionsOf(routes, compiled.cover)
     this.#unnamed = unnamed
@@ -62,7 +74,7 @@ export class TextTable {
     const requested = readPath(path)
     if (requested.slash && covered.slashMatters.has(method)) return pathAmbiguous
     const chosen = tree.choose(requested.segments, method)
-    if (template !== undefined && !this.#agrees(template, chosen, requested)) return gatewayMismatch
+    if (template !== undefined && !this.#byPath && !this.#agrees(template, chosen, requested)) return gatewayMismatch
     return routeOf(chosen, method)
   }
 

@@ -9,7 +9,7 @@ import { readPath } from "./path.ts"
 import type { Route } from "./route.ts"
 import type { RouteAnswers } from "./route-answers.ts"
 import { hasSpellings, spellingsOf } from "./spellings.ts"
-import { Place, RouteTable } from "./table.ts"
+import { isCatchAll, Place, RouteTable } from "./table.ts"
 import { httpMethods } from "./template.ts"
 import { rest } from "./tokens.ts"
 import { isGreedy, type RouteOrder, routeOf, type Template } from "./tree.ts"
@@ -37,16 +37,20 @@ export interface RouteCaching {
    * `$default`: then one answer serves every method, and has to be right for all (SR-143).
    */
   readonly keyHoldsMethod: boolean
+  /** Whether the path decides, whatever route the gateway chose. Then a cache key holds path and method. */
+  readonly byPath: boolean
   /** Whether answers to payload 2.0 are one verdict for every path of a route. */
   readonly simple: boolean
 }
 
 /** Answers for the one route of the request. */
 export function decideWithRoutes({ routes, unmatched }: RoutesToDecide, key: RouteCaching): DecideRoute {
-  const { cached, keyHoldsMethod, simple } = key
+  const { cached, keyHoldsMethod, simple, byPath } = key
   const table = new RouteTable(routes, cached)
   /** What stands in for the rule of a route that the table does not name. */
   const unnamed = { refuse: unmatched === "deny" ? () => routeUnmatched : refuseUnentitled }
+  // Under a cache key that holds the path, the refusal is the same for every request.
+  const ambiguousPath = byPath && cached ? lastingRefusal("path_ambiguous") : pathAmbiguous
   /** Of TOKEN events whose path leads to no route of the table. */
   const nowhere = new Place("$default", undefined, [rest], [], cached)
 
@@ -56,28 +60,51 @@ export function decideWithRoutes({ routes, unmatched }: RoutesToDecide, key: Rou
     if (method !== "$connect" && !httpMethods.includes(method))
       return refusedFor(everyMethod ? methodUnknown : methodUnknownForKey)
     const order = orderOf(kind)
-    const chosen = template ?? byPath(request)
+    const readsPath = template === undefined || (byPath && template !== "$connect")
+    const chosen = readsPath ? readPathOf(request, order) : template
     if (typeof chosen === "object") return refusedFor(chosen)
     const place = chosen === undefined ? nowhere : table.place(chosen, order)
     const path = request.arn?.path
     const isOpen = path !== undefined && place.others.length > 0
-    const misrouted = isOpen && template !== undefined && misroutedTo(place, path, method, order, principal)
+    const misrouted = isOpen && !readsPath && misroutedTo(place, path, method, order, principal)
     if (misrouted) return refusedFor(misrouted)
     const route = everyMethod ? routeOfEveryMethod(place.own) : routeOf(place.own, method)
     if (route !== undefined && "refused" in route) return refusedFor(route)
     const refused = (route?.rule ?? unnamed).refuse(principal)
     if (refused !== undefined) return { route, refused, covers: undefined }
     const answers = place.answers(everyMethod ? "*" : method)
+    if (readsPath && path !== undefined) return byItself(request, path, principal, place, answers, route)
     if (isOpen) return besideOthers(request, principal, place, answers, route)
     if (path === undefined || place.covers(path)) return { route, refused, covers: answers.plain }
     return elsewhere(request, path, route, answers.plain)
   }
 
-  /** TOKEN events carry no template: their path is matched as the gateway documents it. */
-  function byPath({ arn, method, kind }: AccessRequest): string | Refusal | undefined {
-    if (arn?.path === undefined || table.isAmbiguous(arn.path)) return pathAmbiguous
-    const tree = kind === "rest-token" ? table.restTree : table.trees.http
+  /** TOKEN events carry no template: their path is matched as the gateway documents it. Elsewhere it may be configured to be. */
+  function readPathOf({ arn, method, kind }: AccessRequest, order: RouteOrder): string | Refusal | undefined {
+    if (arn?.path === undefined || table.isAmbiguous(arn.path)) return ambiguousPath
+    const tree = kind === "rest-token" && !byPath ? table.restTree : table.trees[order]
     return tree.choose(readPath(arn.path).segments, method)?.text
+  }
+
+  /** The verdict on a path that can be read in one way, apart from a slash at its end. */
+  function byItself(
+    { method, kind }: AccessRequest,
+    path: string,
+    principal: Principal,
+    place: Place,
+    answers: RouteAnswers,
+    route: Route | undefined,
+  ): RouteVerdict {
+    const { segments, slash } = readPath(path)
+    if (byPath && slash) {
+      // A backend may take the slash for a segment, and the path for one of a catch-all.
+      const catchAll = table.trees[orderOf(kind)].find(segments).find((each) => isCatchAll(each.tokens))
+      const other = catchAll === place.own ? undefined : routeOf(catchAll, method)
+      if (other?.rule.refuse(principal) !== undefined) return { route, refused: ambiguousPath, covers: undefined }
+    }
+    const { covers, denies } = answers.of(principal)
+    const all = covers === undefined || denies(method, path) ? answers.plain : covers
+    return { route, refused: undefined, covers: all }
   }
 
   /** Why a request cannot be meant for the route that the gateway chose. */

@@ -156,7 +156,7 @@ export class Place {
 }
 
 /** Whether a template takes paths of any length. */
-function isCatchAll(tokens: Tokens): boolean {
+export function isCatchAll(tokens: Tokens): boolean {
   const last = tokens.at(-1)
   return last === rest || last === many
 }

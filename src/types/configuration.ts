@@ -91,6 +91,12 @@ export interface GatewayOptions {
   readonly api?: "rest" | "http"
   /** The kind of Lambda authorizer, as in API Gateway. TOKEN authorizers are shown one header only, so that no edge can be checked. */
   readonly authorizerType?: "request" | "token"
+  /**
+   * What a rule is chosen by. `path`: for a catch-all (`$default`, `ANY /{proxy+}`) in front of a backend that has routes of
+   * its own; the path decides, whatever route the gateway chose, and a path that can be read in two ways is refused.
+   * @default "template"
+   */
+  readonly matchBy?: "template" | "path"
   /** Form of answers to HTTP API payload 2.0; everything else takes policies. @default "policy" */
   readonly responses?: "policy" | "simple"
   /** `throw` answers a bad credential with 401, `deny` with an explicit Deny (403, cached). @default "throw" */

@@ -343,6 +343,22 @@ describe("hallpass check tells what an answer reaches and how large it is", () =
     expect(stdout).toContain("put every route that uses this authorizer into the table.")
   })
 
+  it("2.9: explains what the backend must not do if the path decides", async () => {
+    const byPath = config({ "GET /a": read, $default: {} }, { gateway: { matchBy: "path" } })
+    const { code, stdout } = await check(byPath)
+    expect(code).toBe(0)
+    expect(stdout).toContain("  The path decides (gateway.matchBy), whatever route the gateway chose.")
+    for (const text of ["%2F", "merges no slashes", "X-HTTP-Method-Override", "X-Original-URL", "ignore case"])
+      expect(stdout).toContain(text)
+    expect(stdout).not.toContain("is a catch-all beside stricter routes")
+  })
+
+  it("1.1: warns of a catch-all beside stricter routes, in text and JSON", async () => {
+    const beside = config({ "GET /a/{id}": read, $default: {} })
+    const { stdout } = await check(beside)
+    expect(stdout).toContain('is a catch-all beside stricter routes: "GET /a/{id}".')
+  })
+
   it("says nothing where there is nothing to know", async () => {
     expect((await check(config({ "GET /a": read, "GET /b/{id}": read }))).stdout).not.toContain("To know")
   })

@@ -99,7 +99,13 @@ describe("part 5, SR-143: every form of an answer, short or long, is right for e
           if (compilePolicy(config).conflicts.length > 0) return count("refused")
           count("compiled")
           const keys = Object.keys(table)
-          const { covers } = compilePrincipalPolicy({ routes: table, unmatched, resourcePolicyAllows, api: undefined })
+          const { covers } = compilePrincipalPolicy({
+            routes: table,
+            unmatched,
+            resourcePolicyAllows,
+            api: undefined,
+            byPath: false,
+          })
           const { decide } = createAuthorizer(config, { clock })
           for (const person of people) {
             const decided = []
