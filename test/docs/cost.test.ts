@@ -110,6 +110,12 @@ describe("docs/cost.md", () => {
     expect([...table("total")]).toEqual(expected)
   })
 
+  it("begins with two sums of its tables", () => {
+    const sums = [table("total").get("256")?.[0], table("traced").get("1,000,000")?.[1]].map((sum) => `${sum} USD`)
+    const [lead = ""] = page.split("\n## ")
+    expect(lead.match(/[\d.]+ USD/g)).toEqual(sums)
+  })
+
   it("states the bytes of records and of lines of metrics, within a quarter", async () => {
     const program = `
       import { createAuthorizer } from ${JSON.stringify(join(root, "src/index.ts"))}
