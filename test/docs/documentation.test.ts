@@ -85,6 +85,13 @@ describe("the documentation", () => {
     expect(read("docs/secrets.md")).toMatch(/^EdgeKeys:\n {2}Type: AWS::SecretsManager::Secret$/m)
   })
 
+  it("14-6: the index leads to every page, and holds first steps, tasks and reference in this order", () => {
+    const index = read("docs/index.md")
+    const linked = new Set([...index.matchAll(/\]\(([\w-]+\.md)/g)].map(([, page = ""]) => `docs/${page}`))
+    expect(pages.filter((page) => /^docs\/(?!index).*\.md$/.test(page) && !linked.has(page))).toEqual([])
+    expect([...index.matchAll(/^## (.*)$/gm)].map(([, title]) => title)).toEqual(["First steps", "Tasks", "Reference"])
+  })
+
   it.each(pages)("%s links only to files that exist", (page) => {
     const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)].map(([, target = ""]) => target)
     const missing = links.filter((target) => !existsSync(join(root, dirname(page), target)))
