@@ -55,7 +55,7 @@ export const unauthenticatedMeanings: { readonly [code in UnauthenticatedCode]: 
   edge_header_missing: "A configured identity header is absent.",
   edge_header_empty: "A configured identity header is empty or blank.",
   edge_header_duplicate: "A header that only the edge may set has more than one value.",
-  edge_header_spelling: "A header that only the edge may set stands in the request in two spellings of its name.",
+  edge_header_spelling: "The request has a header that only the edge may set in two spellings of its name.",
   edge_header_joined: "A header that only the edge may set holds a comma, which may join two values.",
   edge_header_alias: "A header name of the request is an alias of one that only the edge may set.",
   edge_header_connection: "The Connection header names a header that only the edge may set.",
