@@ -1,20 +1,22 @@
 import { rest } from "../route/tokens.ts"
-import type { PatternNode } from "./pattern-tree.ts"
+import { PatternSet } from "./pattern-set.ts"
+import type { PatternNode, PatternTree } from "./pattern-tree.ts"
 import type { Examined } from "./patterns.ts"
-import { everyMethod, methodsIn, type Rights, resourceBytes } from "./rights.ts"
+import { everyMethod, type Rights, resourceBytes } from "./rights.ts"
 
 /** Denies what is forbidden of a branch in few patterns, none of which reaches what is permitted. */
 export class Denials {
   readonly #examined: readonly Examined[]
   readonly #rights: Rights
   readonly #beginning: number
-  readonly #paths = new Map<string, { bits: number; readonly node: PatternNode | undefined }>()
+  readonly #set: PatternSet
 
   /**
    * @param examined in the order of the tree
    * @param beginning bytes of a Resource besides method and path
    */
-  constructor(examined: readonly Examined[], rights: Rights, beginning: number) {
+  constructor(tree: PatternTree, examined: readonly Examined[], rights: Rights, beginning: number) {
+    this.#set = new PatternSet(tree, rights)
     this.#examined = examined
     this.#rights = rights
     this.#beginning = beginning
@@ -35,7 +37,7 @@ export class Denials {
 
   costBelow(node: PatternNode): number {
     const bytes = this.#costOfChildren(node)
-    return bytes > 0 && this.#isBelowHarmless(node) ? Math.min(bytes, this.#bytes(`${node.text}/?*`)) : bytes
+    return bytes > 0 && this.#isBelowHarmless(node) ? Math.min(bytes, this.#bytes(node.below.text)) : bytes
   }
 
   /** Of everything that begins with a node's text, which must be harmless. */
@@ -60,25 +62,20 @@ export class Denials {
 
   denyBelow(node: PatternNode): void {
     const bytes = this.#costOfChildren(node)
-    if (bytes > 0 && this.#isBelowHarmless(node) && this.#bytes(`${node.text}/?*`) <= bytes)
-      this.denyPath(`${node.text}/?*`, undefined)
+    if (bytes > 0 && this.#isBelowHarmless(node) && this.#bytes(node.below.text) <= bytes)
+      this.denyPath(node.below.text, node.below)
     else for (const child of node.children) this.deny(child)
   }
 
   /** @param node the node whose `starText` the path is */
   denyPath(path: string, node: PatternNode | undefined): void {
-    const known = this.#paths.get(path)
-    if (known === undefined) this.#paths.set(path, { bits: this.#rights.bits, node })
-    else known.bits |= this.#rights.bits
+    this.#set.add(path, node)
   }
 
   /** Methods and paths: `*` in place of several methods where it reaches nothing that is permitted. */
   patterns(): readonly string[] {
-    return [...this.#paths].flatMap(([path, { bits, node }]) => {
-      const methods = methodsIn(bits)
-      const isForAll = methods.length > 1 && node !== undefined && this.#rights.isHarmlessForAll(node)
-      return isForAll ? [`*/${path}`] : methods.map((method) => `${method}/${path}`)
-    })
+    this.#set.join(0, (node) => this.#rights.isHarmless(node.starReach))
+    return this.#set.texts((node) => this.#rights.isHarmlessForAll(node))
   }
 
   /** Whether both spellings of a node's text are all of a template, and nothing permitted. */
@@ -94,7 +91,7 @@ export class Denials {
   }
 
   #isBelowHarmless(node: PatternNode): boolean {
-    return !node.isJoint && node.tokens.length > 0 && this.#rights.isHarmless(node.belowReach)
+    return !node.isJoint && node.tokens.length > 0 && this.#rights.isHarmless(node.below.ownReach)
   }
 
   #bytes(path: string): number {

@@ -22,7 +22,7 @@ export class PatternNode {
   readonly #tree: PatternTree
   /** Undefined: not examined yet. Null: in more ways than can be examined. */
   #star: Reach | null | undefined
-  #below: Reach | null | undefined
+  #below: PatternNode | undefined
   #ownReach: Reach | null | undefined
   #anyMethod: Reach | null | undefined
 
@@ -50,8 +50,8 @@ export class PatternNode {
   }
 
   /** What is longer than the text by a segment or more. */
-  get belowReach(): Reach | null {
-    if (this.#below === undefined) this.#below = this.#tree.reach([[...this.tokens, many]])
+  get below(): PatternNode {
+    this.#below ??= this.#tree.nodeOf([...this.tokens, many])
     return this.#below
   }
 
@@ -91,24 +91,23 @@ export class PatternTree {
   readonly ends: readonly PatternNode[]
   readonly #analysis: OverlapAnalysis
   readonly #fixed: ReadonlySet<string>
+  readonly #nodes = new Map<string, PatternNode>([["", this.root]])
 
   /** @param joined whether segments that begin alike get a node of their own: `service-` for `service-1` and `service-2` */
   constructor(templates: readonly Template[], analysis: OverlapAnalysis, joined: boolean) {
     this.#analysis = analysis
     this.#fixed = new Set(templates.flatMap(({ tokens }) => tokens.filter(isFixed)))
-    const known = new Map<string, PatternNode>([["", this.root]])
-    const nodeOf = (tokens: Tokens): PatternNode => {
-      const key = tokens.join("/")
-      const before = known.get(key)
+    const inTree = (tokens: Tokens): PatternNode => {
+      const before = this.#nodes.get(tokens.join("/"))
       if (before !== undefined) return before
-      const node = new PatternNode(this, tokens)
-      nodeOf(tokens.slice(0, -1)).children.push(node)
-      known.set(key, node)
+      const parent = inTree(tokens.slice(0, -1))
+      const node = this.nodeOf(tokens)
+      parent.children.push(node)
       return node
     }
     for (const [index, { tokens }] of templates.entries())
-      nodeOf(tokens[0] === rest ? [] : spanning(tokens)).own.push(index)
-    if (joined) for (const node of known.values()) this.#join(node)
+      inTree(tokens[0] === rest ? [] : spanning(tokens)).own.push(index)
+    if (joined) for (const node of this.#nodes.values()) this.#join(node)
     const order: number[] = []
     const ends: PatternNode[] = []
     const number = (node: PatternNode): void => {
@@ -126,6 +125,14 @@ export class PatternTree {
     const places: number[] = []
     for (const [place, index] of order.entries()) places[index] = place
     this.#places = places
+  }
+
+  /** The node of a beginning, of the tree or besides it. */
+  nodeOf(tokens: Tokens): PatternNode {
+    const key = tokens.join("/")
+    const node = this.#nodes.get(key) ?? new PatternNode(this, tokens)
+    this.#nodes.set(key, node)
+    return node
   }
 
   placeOf(index: number): number {

@@ -1,8 +1,9 @@
 import { rest } from "../route/tokens.ts"
 import { Denials } from "./denials.ts"
+import { PatternSet } from "./pattern-set.ts"
 import type { PatternNode, PatternTree } from "./pattern-tree.ts"
 import type { Examined } from "./patterns.ts"
-import { methodsIn, type Rights, resourceBytes } from "./rights.ts"
+import { type Rights, resourceBytes } from "./rights.ts"
 
 /** How far patterns may reach beside the table's own paths. */
 export interface Width {
@@ -34,7 +35,7 @@ export class Shortening {
   readonly #rights: Rights
   readonly #options: ShorteningOptions
   readonly #choices = new Map<PatternNode, Choice>()
-  readonly #allow = new Set<string>()
+  readonly #allowed: PatternSet
   readonly #denials: Denials
 
   /** @param examined in the order of the tree */
@@ -43,7 +44,8 @@ export class Shortening {
     this.#examined = examined
     this.#rights = rights
     this.#options = options
-    this.#denials = new Denials(examined, rights, options.beginning)
+    this.#allowed = new PatternSet(tree, rights)
+    this.#denials = new Denials(tree, examined, rights, options.beginning)
   }
 
   patterns(): { readonly allow: readonly string[]; readonly deny: readonly string[] } {
@@ -55,7 +57,8 @@ export class Shortening {
       this.#emit(root)
       if (this.#options.denyAll) this.#denials.deny(root)
     }
-    return { allow: [...this.#allow], deny: this.#denials.patterns() }
+    this.#allowed.join(this.#options.width.below, (node) => this.#rights.isFree(node.starReach))
+    return { allow: this.#allowed.texts(() => false), deny: this.#denials.patterns() }
   }
 
   /** Bytes of the patterns of one branch, at most. */
@@ -86,8 +89,8 @@ export class Shortening {
     const { star, below } = this.#widthOf(node, isOwn)
     if (star && rights.isWithin(node, node.starReach, "branch"))
       consider(this.#bytes(node.starText) + (this.#options.denyAll ? 0 : this.#denials.cost(node)), "star")
-    if (below && rights.isWithin(node, node.belowReach, "below")) {
-      if (!isOwn) consider(this.#bytes(`${node.text}/?*`) + denied, "below")
+    if (below && rights.isWithin(node, node.below.ownReach, "below")) {
+      if (!isOwn) consider(this.#bytes(node.below.text) + denied, "below")
       else if (rights.isFree(node.ownReach))
         consider(this.#bytes(node.text) + this.#bytes(`${node.text}/*`) + denied, "ownAndBelow")
     }
@@ -165,14 +168,14 @@ export class Shortening {
     const choice = this.#rights.has(node, "permitted") ? this.#choices.get(node) : undefined
     if (choice === undefined) return
     const { text } = node
-    if (choice === "star") this.#allowPath(node.starText)
-    if (choice === "ownAndBelow") for (const path of [text, `${text}/*`]) this.#allowPath(path)
-    if (choice === "below") this.#allowPath(`${text}/?*`)
+    if (choice === "star") this.#allowed.add(node.starText, node)
+    if (choice === "ownAndBelow") for (const path of [text, `${text}/*`]) this.#allowed.add(path, undefined)
+    if (choice === "below") this.#allowed.add(node.below.text, node.below)
     if (choice === "list" || choice === "open") {
       this.#eachOwn(
         node,
         choice === "open",
-        (path) => this.#allowPath(path),
+        (path) => this.#allowed.add(path, path === node.starText ? node : undefined),
         (denied, end) => this.#denials.denyPath(denied, end),
       )
     }
@@ -180,10 +183,6 @@ export class Shortening {
     else if (this.#options.denyAll) return
     else if (choice === "star") this.#denials.deny(node)
     else this.#denials.denyBelow(node)
-  }
-
-  #allowPath(path: string): void {
-    for (const method of methodsIn(this.#rights.bits)) this.#allow.add(`${method}/${path}`)
   }
 
   #bytes(path: string): number {
