@@ -115,41 +115,33 @@ class ByStage<V> {
 
 /** The first form of a coverage that fits, or undefined. */
 export function write(arn: ExecuteApiArn, coverage: Coverage, maxBytes: number): SizedPolicy | undefined {
+  const fitted = (form: CoverageForm | undefined): SizedPolicy | undefined =>
+    form && (writeLong(arn, form, maxBytes) ?? (form.isShort === true ? writeShort(arn, form, maxBytes) : undefined))
   let form: CoverageForm | undefined = "form" in coverage ? coverage.form() : coverage
+  let last: SizedPolicy | undefined
   for (; form !== undefined; form = form.shorter?.()) {
-    const long = writeLong(arn, form, maxBytes)
-    if (long !== undefined) return long
-    const shorter = form.isShort === true ? writeShort(arn, form, maxBytes) : undefined
-    if (shorter !== undefined) return shorter
+    const made = fitted(form)
+    if (made !== undefined) return made
+    if (form.shortest === undefined) continue
+    last = fitted(form.shortest())
+    if (last === undefined) return undefined
   }
-  return undefined
+  return last
 }
 
-/** With Resources of the one stage. */
+/** With Resources of the one stage, and with what is denied only if there is room, as far as there is. */
 export function writeLong(arn: ExecuteApiArn, form: CoverageForm, maxBytes: number): SizedPolicy | undefined {
-  return writeForm(arn, form, stageOf(arn), maxBytes)
-}
-
-/** With what is denied only if there is room, as far as there is. */
-function writeForm(
-  arn: ExecuteApiArn,
-  form: CoverageForm,
-  beginning: string,
-  maxBytes: number,
-): SizedPolicy | undefined {
-  const allow = prefixed(beginning, form.allow)
-  // An answer counts for its own API only, so a Deny of any API is the same in half the bytes.
-  const forms = prefixed(`arn:${arn.partition}:execute-api:*:*:`, form.denyForms ?? [])
-  let denied = prefixed(beginning, form.deny)
-  let made = sized(allow, [...denied, ...forms], maxBytes)
+  const beginning = stageOf(arn)
+  const { allow, denyForms = [] } = form
+  let { deny } = form
+  let made = sized(arn, beginning, allow, deny, denyForms, maxBytes)
   if (made === undefined) return undefined
   for (const group of form.denyIfRoom) {
-    if (group.length === 0) continue
-    const more = [...denied, ...prefixed(beginning, group)]
-    const longer = sized(allow, [...more, ...forms], maxBytes)
+    const more = [...new Set([...deny, ...group])]
+    const longer = more.length === deny.length ? undefined : sized(arn, beginning, allow, more, denyForms, maxBytes)
     if (longer === undefined) continue
     made = longer
-    denied = more
+    deny = more
   }
   return made
 }
@@ -160,12 +152,13 @@ function writeForm(
  * `GET/x/v1/GET/a`. Such texts are denied and refused.
  */
 export function writeShort(arn: ExecuteApiArn, form: CoverageForm, maxBytes: number): SizedPolicy | undefined {
-  const methods = new Set([...form.allow, ...form.deny].map((pattern) => pattern.slice(0, pattern.indexOf("/") + 1)))
+  const { allow, denyForms = [] } = form
+  const methods = new Set([...allow, ...form.deny].map((pattern) => pattern.slice(0, pattern.indexOf("/") + 1)))
   methods.delete("*/") // which is any text already
   const ambiguous = [...methods].map((method) => `${arn.stage}/${method}`)
   const deny = [...form.deny, ...ambiguous.map((text) => `*${text}*`)]
   const beginning = `arn:${arn.partition}:execute-api:*:*:*/${arn.stage}/`
-  const made = writeForm(arn, { ...form, deny, denyIfRoom: [] }, beginning, maxBytes)
+  const made = sized(arn, beginning, allow, deny, denyForms, maxBytes)
   return made && { ...made, ambiguous }
 }
 
@@ -174,20 +167,34 @@ export function isMistakable(ambiguous: readonly string[], { method, path = "" }
   return ambiguous.some((text) => (method + path).includes(text))
 }
 
-function sized(allow: readonly string[], deny: readonly string[], maxBytes: number): SizedPolicy | undefined {
-  let least = 0
-  for (const resources of [allow, deny]) {
-    for (const { length } of resources) {
-      if (length > maxResourceLength) return undefined
-      least += length + 3
-    }
-  }
+function sized(
+  { partition }: ExecuteApiArn,
+  beginning: string,
+  allow: readonly string[],
+  deny: readonly string[],
+  denyForms: readonly string[],
+  maxBytes: number,
+): SizedPolicy | undefined {
+  // An answer counts for its own API only, so a Deny of any API is the same in half the bytes.
+  const anyApi = `arn:${partition}:execute-api:*:*:`
   // Written and counted only if it can fit: most forms of a large policy do not.
-  if (least > maxBytes) return undefined
-  const allowed = statement("Allow", allow)
-  const document = deny.length === 0 ? policyDocument(allowed) : policyDocument(allowed, statement("Deny", deny))
+  if (leastBytes(beginning, allow) + leastBytes(beginning, deny) + leastBytes(anyApi, denyForms) > maxBytes)
+    return undefined
+  const allowed = statement("Allow", prefixed(beginning, allow))
+  const denied = [...prefixed(beginning, deny), ...prefixed(anyApi, denyForms)]
+  const document = denied.length === 0 ? policyDocument(allowed) : policyDocument(allowed, statement("Deny", denied))
   const bytes = Buffer.byteLength(JSON.stringify(document))
   return bytes > maxBytes ? undefined : { document, bytes, ambiguous: undefined }
+}
+
+/** Bytes of Resources in a list, at least; infinite if one is too long to be written. */
+function leastBytes(beginning: string, patterns: readonly string[]): number {
+  let bytes = 0
+  for (const { length } of patterns) {
+    if (beginning.length + length > maxResourceLength) return Number.POSITIVE_INFINITY
+    bytes += beginning.length + length + 3
+  }
+  return bytes
 }
 
 /** The size of everything that a coverage can hold, without what is there only if there is room. Bytes. */

@@ -77,6 +77,7 @@ export function compileTable(templates: readonly Template[], tree: TemplateTree,
   const coverOptions: CoverOptions = {
     ...{ ambiguous, hasParameters, resourcePolicyAllows: options.resourcePolicyAllows },
     shorter: (permissions, step) => shorter.patterns(permissions, step),
+    steps: shorter.steps,
   }
   return {
     ...{ tree, ambiguous, hasParameters, conflicts: [...conflicts.values()] },

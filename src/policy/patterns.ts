@@ -43,8 +43,9 @@ export interface CoverOptions {
   readonly resourcePolicyAllows: boolean
   readonly ambiguous: AmbiguousForms
   readonly hasParameters: boolean
-  /** The same permissions in fewer patterns, without what is denied on every path. */
-  readonly shorter: (permissions: Permissions, step: number) => ShorterPatterns | undefined
+  /** The same permissions in fewer patterns, without what is denied on every path: `steps` ways, each wider than the one before. */
+  readonly shorter: (permissions: Permissions, step: number) => ShorterPatterns
+  readonly steps: number
 }
 
 /** Patterns that take less room, and whether they also cover paths that the table does not name. */
@@ -86,32 +87,34 @@ export function cover(examined: readonly Examined[], permissions: Permissions, o
   const slash = (slashes === everyMethod ? ["*"] : methodsIn(slashes)).map((method) => `${method}/?*/`)
   const forms = all ? (options.hasParameters ? ["*//*"] : []) : options.ambiguous.patterns
   const formsIf = (needed: boolean): readonly string[] => (needed || options.resourcePolicyAllows ? forms : [])
-  const shorter = (step: number, said: readonly string[]): CoverageForm | undefined => {
-    const patterns = options.shorter(permissions, step)
-    if (patterns === undefined) return undefined
-    const { allow, deny, isWide } = patterns
+  const { resourcePolicyAllows } = options
+  const shorter = (step: number): CoverageForm => {
+    const { allow, deny, isWide } = options.shorter(permissions, step)
+    const denied = [...deny, ...slash]
+    const isNextShortest = step >= options.steps - 2
     return {
-      ...{ allow, deny: [...deny, ...slash], denyIfRoom: [said], isShort: true },
+      ...{ allow, deny: denied, isShort: true },
       // A path of many segments could end anywhere below a wide pattern, so ambiguous ones are denied even if none is a parameter.
       denyForms: formsIf(isWild || isWide),
-      shorter: () => shorter(step + 1, said),
+      get denyIfRoom() {
+        return [resourcePolicyAllows ? [] : silent(examined, permissions)]
+      },
+      ...(!isNextShortest && { shorter: () => shorter(step + 1) }),
+      ...(step === 0 && { shortest: () => shorter(options.steps - 1) }),
     }
   }
   const form = (): CoverageForm => {
-    const { allow, deny, around, said } = exact(examined, permissions, options.resourcePolicyAllows)
-    const denyIfRoom = [around, said]
-    return { allow, deny: [...deny, ...slash], denyForms: formsIf(isWild), denyIfRoom, shorter: () => shorter(0, said) }
+    const { allow, deny } = exact(examined, permissions, resourcePolicyAllows)
+    const denied = [...deny, ...slash]
+    return {
+      ...{ allow: [...allow], deny: denied, denyForms: formsIf(isWild) },
+      get denyIfRoom() {
+        return [around(examined, permissions), resourcePolicyAllows ? [] : silent(examined, permissions)]
+      },
+      shorter: () => shorter(0),
+    }
   }
   return { coverage: { form }, all, slashMatters }
-}
-
-/** Patterns by what they are for. */
-interface ExactPatterns {
-  readonly allow: readonly string[]
-  readonly deny: readonly string[]
-  /** Longer paths that no route takes, and routes that silence refuses already: denied as far as there is room. */
-  readonly around: readonly string[]
-  readonly said: readonly string[]
 }
 
 /** Every permitted route by its own pattern, and a Deny for whatever else these patterns cover. */
@@ -119,8 +122,8 @@ function exact(
   examined: readonly Examined[],
   { permitted, forbidden }: Permissions,
   resourcePolicyAllows: boolean,
-): ExactPatterns {
-  const [allow, deny, around, said] = [new Set<string>(), new Set<string>(), new Set<string>(), new Set<string>()]
+): { readonly allow: ReadonlySet<string>; readonly deny: ReadonlySet<string> } {
+  const [allow, deny] = [new Set<string>(), new Set<string>()]
   const everything = examined.findIndex(({ template }) => template.tokens[0] === rest)
   // `$default` covers the others, too.
   const named = ~(permitted[everything] ?? 0)
@@ -129,13 +132,24 @@ function exact(
     add(allow, methodsIn(at === everything ? allowed : allowed & named), one.paths)
     for (const overlap of one.overlaps)
       add(deny, methodsIn(allowed & overlap.bits & (forbidden[overlap.at] ?? 0)), overlap.deny)
-    const denied = forbidden[at] ?? 0
-    if (resourcePolicyAllows) add(deny, denialMethods(one, denied), one.paths)
-    else add(said, denialMethods(one, denied & ~harmOf(one, permitted)), one.paths)
-    addAround(around, one, methodsIn(allowed))
+    if (resourcePolicyAllows) add(deny, denialMethods(one, forbidden[at] ?? 0), one.paths)
   }
-  const besides = (texts: Set<string>): readonly string[] => [...texts].filter((text) => !deny.has(text))
-  return { allow: [...allow], deny: [...deny], around: besides(around), said: besides(said) }
+  return { allow, deny }
+}
+
+/** Longer paths around what is permitted, which no route of the table takes. */
+function around(examined: readonly Examined[], { permitted }: Permissions): readonly string[] {
+  const found = new Set<string>()
+  for (const [at, one] of examined.entries()) addAround(found, one, methodsIn(permitted[at] ?? 0))
+  return [...found]
+}
+
+/** What silence refuses already, where a Deny harms nothing. */
+function silent(examined: readonly Examined[], { permitted, forbidden }: Permissions): readonly string[] {
+  const found = new Set<string>()
+  for (const [at, one] of examined.entries())
+    add(found, denialMethods(one, (forbidden[at] ?? 0) & ~harmOf(one, permitted)), one.paths)
+  return [...found]
 }
 
 /** The methods at which a Deny of the whole template would deny something permitted. */

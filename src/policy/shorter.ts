@@ -53,10 +53,13 @@ export class Shorter {
     this.#steps = options.complete ? complete : incomplete
   }
 
-  /** The patterns of a step, each of which reaches further than the one before; undefined: there is none. */
-  patterns(permissions: Permissions, number: number): ShorterPatterns | undefined {
-    const step = this.#steps[number]
-    if (step === undefined) return undefined
+  /** The number of ways to write patterns, each of which reaches further than the one before. */
+  get steps(): number {
+    return this.#steps.length
+  }
+
+  patterns(permissions: Permissions, number: number): ShorterPatterns {
+    const step = this.#steps[number] ?? exactly
     const { allow, deny } = this.#shortening(permissions, step).patterns()
     return { allow, deny, isWide: step !== exactly }
   }

@@ -14,6 +14,8 @@ export interface CoverageForm {
   readonly isShort?: boolean
   /** The same in less room, for when it does not fit: right for every route of the table, wider around them. */
   shorter?(): CoverageForm | undefined
+  /** The form that takes least room of all. If it does not fit, none does, and no other has to be tried. */
+  shortest?(): CoverageForm | undefined
 }
 
 /** Patterns, or a way to make them when they are needed. */

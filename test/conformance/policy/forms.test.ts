@@ -72,14 +72,19 @@ const casesOf = (from: fc.Arbitrary<Table>) =>
 /** Every form of a coverage, with both beginnings of its Resources. */
 function* documentsOf(first: CoverageForm, arn: string) {
   const parsed = parseExecuteApiArn(arn)
-  let number = 0
+  const forms: CoverageForm[] = []
+  let shortest: CoverageForm | undefined
   for (let form: CoverageForm | undefined = first; form !== undefined; form = form.shorter?.()) {
+    forms.push(form)
+    shortest ??= form.shortest?.()
+  }
+  if (shortest !== undefined) forms.push(shortest)
+  for (const [number, form] of forms.entries()) {
     for (const write of [writeLong, writeShort]) {
       const made = write(parsed, { ...form, denyIfRoom: [] }, Number.POSITIVE_INFINITY)
       if (made === undefined) throw new Error("a form that is not written")
       yield { ...made, name: `form ${number}, ${write.name}` }
     }
-    number++
   }
 }
 
