@@ -1,6 +1,6 @@
 export type { AuthorizerAnswer, PolicyAnswer, SimpleAnswer } from "./answer/answer.ts"
 export type { AuthorizerContext } from "./answer/context.ts"
-export type { PolicyDocument, PolicyStatement } from "./answer/iam-policy.ts"
+export type { PolicyDocument, PolicyStatement } from "./answer/policy-document.ts"
 export type { Authorizer } from "./authorizer/authorizer.ts"
 export { createAuthorizer } from "./authorizer/create.ts"
 export { loadAuthorizer, loadFromEnvironment } from "./authorizer/load.ts"

@@ -1,4 +1,4 @@
-export type { PolicyDocument, PolicyStatement } from "./answer/iam-policy.ts"
+export type { PolicyDocument, PolicyStatement } from "./answer/policy-document.ts"
 export {
   type CompiledPolicy,
   type CompiledRoute,

@@ -6,8 +6,10 @@ import type { Principal } from "../types/principal.ts"
 import type { Refusal } from "../types/reasons.ts"
 import type { AccessRequest } from "../types/request.ts"
 import type { AuthorizerContext } from "./context.ts"
-import { Policies, type PolicyDocument, type SizedPolicy } from "./iam-policy.ts"
+import { Policies } from "./iam-policy.ts"
+import type { PolicyDocument } from "./policy-document.ts"
 import type { PrincipalIdOf } from "./principal-id.ts"
+import type { SizedPolicy } from "./written-policy.ts"
 
 /** An IAM policy answer: REST, WebSocket, HTTP API payload 1.0, and 2.0 without simple responses. */
 export interface PolicyAnswer {

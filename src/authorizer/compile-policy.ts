@@ -1,4 +1,6 @@
-import { besidesPolicyBytes, bytesOf, isMistakable, Policies, type PolicyDocument } from "../answer/iam-policy.ts"
+import { Policies } from "../answer/iam-policy.ts"
+import type { PolicyDocument } from "../answer/policy-document.ts"
+import { besidesPolicyBytes, bytesOf, isMistakable } from "../answer/written-policy.ts"
 import type { AnswerScope } from "../configuration/answer-scope.ts"
 import type { CheckedGateway } from "../configuration/check-blocks.ts"
 import { routeCachingOf } from "../configuration/check-cache.ts"

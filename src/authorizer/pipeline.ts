@@ -1,6 +1,6 @@
 import type { Answers, AuthorizerAnswer } from "../answer/answer.ts"
-import { isMistakable, type SizedPolicy } from "../answer/iam-policy.ts"
 import type { PrincipalIdOf } from "../answer/principal-id.ts"
+import { isMistakable, type SizedPolicy } from "../answer/written-policy.ts"
 import type { ExtractCredential } from "../credential/extract.ts"
 import type { EdgeIdentity } from "../edge/principal.ts"
 import { readRequest } from "../event/read.ts"

@@ -1,4 +1,4 @@
-import type { SizedPolicy } from "../answer/iam-policy.ts"
+import type { SizedPolicy } from "../answer/written-policy.ts"
 import type { Route } from "../route/route.ts"
 import type { StageName } from "../types/decision.ts"
 import type { Principal } from "../types/principal.ts"

@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { isMistakable, writeLong, writeShort } from "../../../src/answer/iam-policy.ts"
+import { isMistakable, writeLong, writeShort } from "../../../src/answer/written-policy.ts"
 import { parseExecuteApiArn } from "../../../src/event/arn.ts"
 import { createAuthorizer, type PolicyDocument } from "../../../src/index.ts"
 import { compilePrincipalPolicy } from "../../../src/policy/decide.ts"
