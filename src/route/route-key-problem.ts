@@ -70,13 +70,13 @@ function segmentProblem(part: string, isLast: boolean): string | undefined {
 
 /** Parameters of other frameworks. What the group `many` matches spans segments. */
 const forms: readonly RegExp[] = [
-  /^:(?<name>[A-Za-z_]\w*)(?:\([^)]*\))?(?<many>[*+])?\??$/, // Express, Rails: `:id`, `:id(\d+)`, `:path*`
-  /^<(?:(?<many>path):|[A-Za-z_]\w*:)?(?<name>[A-Za-z_]\w*)(?::[^>]*)?>$/, // Flask: `<id>`, `<int:id>`, `<path:rest>`
-  /^\{(?<many>\*{1,2}):?(?<name>[A-Za-z_]\w*)\}$/, // ASP.NET, Spring: `{*path}`
-  /^\{(?<name>[A-Za-z_]\w*)(?<many>:path|\.{3}|\*)\}$/, // Starlette: `{rest:path}`, Go: `{rest...}`
-  /^\{(?<name>[A-Za-z_]\w*)\+?[:=?][^{}]*\}$/, // ASP.NET, Spring: `{id:int}`, `{id?}`, `{id:\d+}`
-  /^\[{1,2}(?<many>\.{3})?(?<name>[A-Za-z_]\w*)\]{1,2}$/, // Next.js: `[id]`, `[...path]`
-  /^(?<many>\*)(?<name>[A-Za-z_]\w*)$/, // Rails, Gin: `*path`
+  /^:(?<name>\w+)(?:\([^)]*\))?(?<many>[*+])?\??$/, // Express, Rails: `:id`, `:id(\d+)`, `:path*`
+  /^<(?:(?<many>path):|\w+:)?(?<name>\w+)(?::[^>]*)?>$/, // Flask: `<id>`, `<int:id>`, `<path:rest>`
+  /^\{(?<many>\*{1,2}):?(?<name>\w+)\}$/, // ASP.NET, Spring: `{*path}`
+  /^\{(?<name>\w+)(?<many>:path|\.{3}|\*)\}$/, // Starlette: `{rest:path}`, Go: `{rest...}`
+  /^\{(?<name>\w+)\+?[:=?][^{}]*\}$/, // ASP.NET, Spring: `{id:int}`, `{id?}`, `{id:\d+}`
+  /^\[{1,2}(?<many>\.{3})?(?<name>\w+)\]{1,2}$/, // Next.js: `[id]`, `[...path]`
+  /^(?<many>\*)(?<name>\w+)$/, // Rails, Gin: `*path`
   /^\{(?<name>[\w.-]+)(?<many>\+)\}$/, // API Gateway's own
 ]
 const wildcard = /^(?:\*{1,2}|\(?\.[*+]\)?\$?)$/

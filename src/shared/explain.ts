@@ -29,7 +29,8 @@ export const sentences: { readonly [name: string]: string | Sentence } = {
     'must not be empty: it is a list of names that leads to a nested claim, such as ["realm_access", "roles"]',
   every_object: "is a name that every object has, and no claim can have it here. Use another claim",
 
-  plain_data: "must be plain data, as JSON can hold it. Remove functions, classes and references that lead back",
+  plain_data:
+    "must be plain data, as JSON can hold it. Remove functions, classes, references that lead back, and deep nesting",
   goes_with: ([other]) => `goes with ${other} only. Set ${other}, or remove this option`,
   renamed_mode: 'was replaced by the block "shadow": if it is there, hallpass runs in shadow mode',
   renamed_observing: 'was renamed to "shadow"',
@@ -100,10 +101,17 @@ export function explain(problems: readonly RawProblem[]): readonly Configuration
   return withoutFollowUps(problems).map(explained)
 }
 
-function explained({ path, message, details = [] }: RawProblem): ConfigurationProblem {
+/** Looking for a name that was meant takes 0.1 ms: whoever has more wrong names than this will see one that helps. */
+const mostSuggestions = 200
+/** Sentences whose first detail is the name that was given. */
+const givesName = ["unknown", "word", "provider", "variable"]
+
+function explained({ path, message, details = [] }: RawProblem, index: number): ConfigurationProblem {
   const sentence = message.includes(" ") || !Object.hasOwn(sentences, message) ? message : sentences[message]
   if (typeof sentence !== "function") return { path, message: sentence ?? message }
-  return { path, message: sentence(details.map(String), path) }
+  const texts = details.map(String)
+  if (index >= mostSuggestions && givesName.includes(message)) texts[0] = ""
+  return { path, message: sentence(texts, path) }
 }
 
 function forExample(path: string): string {

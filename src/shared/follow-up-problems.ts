@@ -1,5 +1,8 @@
 import type { RawProblem } from "./check.ts"
 
+/** Paths are short, unless somebody gives an option a name of a megabyte. */
+const maxLength = 1000
+
 /** Problems of one option by itself: what it is, or that it is not there. All others are about how options fit together. */
 const ofOneOption = new Set(
   [
@@ -46,28 +49,33 @@ const causes: readonly (readonly [place: RegExp, ...options: readonly string[]])
   [/^issuers\[\d+\]\.jwks$/, "~algorithms"],
 ]
 
-/** The problems without those that follow from another one: who corrects the other one is rid of them, too. */
+/** The problems without those that follow from another one: who corrects the other one is rid of them, too. Linear. */
 export function withoutFollowUps(problems: readonly RawProblem[]): readonly RawProblem[] {
-  const first = problems.filter(({ message }) => ofOneOption.has(message))
+  const first = new Map<string, RawProblem>()
+  const around = new Set<string>()
+  for (const problem of problems) {
+    if (!ofOneOption.has(problem.message) || first.has(problem.path)) continue
+    first.set(problem.path, problem)
+    for (const place of placesAround(problem.path)) around.add(place)
+  }
+  /** Whether there is a problem of the option, of a part of it, or of what it is a part of. */
+  const hasCause = (option: string): boolean =>
+    around.has(option) || placesAround(option).some((place) => first.has(place))
   return problems.filter((problem) => {
     const { path, message } = problem
-    if (ofOneOption.has(message)) return !first.slice(0, first.indexOf(problem)).some((before) => before.path === path)
+    if (ofOneOption.has(message)) return first.get(path) === problem
     const options = causes.flatMap(([place, ...found]) => (place.test(path) ? found : []))
-    return !first.some((cause) => options.some((option) => isCause(cause.path, option, path)))
+    return !options.some((option) => {
+      if (option === "=") return first.has(path)
+      if (option === ".") return hasCause(path)
+      return hasCause(option.startsWith("~") ? path.replace(/\w+$/, option.slice(1)) : option)
+    })
   })
 }
 
-function isCause(cause: string, option: string, path: string): boolean {
-  if (option === "=") return cause === path
-  if (option === ".") return touch(cause, path)
-  return touch(cause, option.startsWith("~") ? path.replace(/\w+$/, option.slice(1)) : option)
-}
-
-/** Whether one path is, or leads into, the other. */
-function touch(one: string, other: string): boolean {
-  return one === other || isIn(one, other) || isIn(other, one)
-}
-
-function isIn(inner: string, outer: string): boolean {
-  return inner.startsWith(outer) && /^[.[]/.test(inner.slice(outer.length))
+/** A path itself, and the paths of what it is a part of. */
+function placesAround(path: string): readonly string[] {
+  const places = [path]
+  for (const { index } of path.slice(0, maxLength).matchAll(/[.[]/g)) places.push(path.slice(0, index))
+  return places
 }

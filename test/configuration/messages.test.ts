@@ -145,6 +145,13 @@ describe("13.3: unknown names", () => {
     },
   )
 
+  it("of very many, the first get a suggestion, and all are listed", () => {
+    const lines = problems(Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`routes${index}`, 1])))
+    expect(lines).toHaveLength(20_000)
+    expect(lines.filter((line) => line.includes("Did you mean"))).toHaveLength(200)
+    expect(lines.at(-1)).toMatch(/^routes19999: is not a known option\. The options here are issuers, /)
+  })
+
   it("a wrong value is never repeated", () => {
     const lines = problems({
       gateway: { responses: "canary-value" },
