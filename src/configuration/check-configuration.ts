@@ -11,6 +11,7 @@ import {
   object,
   type RawProblem,
   type Report,
+  text,
   word,
 } from "../shared/check.ts"
 import type { CachePolicy } from "../token/cache.ts"
@@ -79,7 +80,9 @@ const authorizerKeys = [
 const renamed = ["mode", "observing"]
 
 function checkNames(raw: Block, report: Report): void {
-  const { mode, observing, ...others } = raw
+  // For editors: where the JSON Schema of configurations is.
+  const { mode, observing, $schema, ...others } = raw
+  if ($schema !== undefined) text($schema, "$schema", report)
   for (const name of renamed) if (Object.hasOwn(raw, name)) report(name, `renamed_${name}`)
   knownKeys(others, authorizerKeys, "", report)
 }

@@ -157,6 +157,8 @@ export interface ShadowOptions {
 
 /** Everything hallpass needs to know, as plain data. Unknown keys are refused. */
 export interface AuthorizerConfig {
+  /** The address of the JSON Schema, for editors. Nothing reads it. */
+  readonly $schema?: string
   /** May be empty where an edge is the identity. */
   readonly issuers: readonly IssuerConfig[]
   /** Route key (`GET /orders/{id}`, `ANY /x/{proxy+}`, `$default`, `$connect`) to rule. Absent: any authenticated principal may call anything. */
