@@ -11,9 +11,9 @@ import type { FetchSecret } from "../types/secret-options.ts"
 
 /**
  * A rule of your own, asked after all configured ones allowed. It can only narrow: what it refuses is forbidden
- * (`check_refused`), and when it throws the answer is `unavailable`. hallpass records the class and the code of what is thrown,
- * never its text: log that yourself if it holds nothing of the request. Under API Gateway's cache the answer is used for every
- * request with the same identity sources, so let it depend on nothing else.
+ * (`check_refused`), and when it throws the answer is `unavailable`. hallpass records the class and the code of what is
+ * thrown, never its text: log that yourself if it holds nothing of the request. Under API Gateway's cache the answer is
+ * used for every request with the same identity sources, so let it depend on nothing else.
  *
  * @returns true to let the decision stand
  */
@@ -60,7 +60,7 @@ export interface Parts {
 
 /** An observer whose methods neither throw nor reject. */
 export interface GuardedObserver extends Observer {
-  /** Resolves when the fault was told. */
+  /** Resolves when the observer has the fault. */
   fault?(error: unknown): Promise<void>
 }
 
@@ -114,7 +114,7 @@ function guarded(observer: Observer): GuardedObserver {
   return { ...(safe as Omit<Observer, "fault">), recorded, ...(observer.fault && { fault }) }
 }
 
-/** A configuration that is refused is told at start, whole. From a part that was passed in, it may hold anything. */
+/** A configuration that is refused is recorded at start, whole. From a part that was passed in, it may hold anything. */
 function errorOf(error: unknown): unknown {
   try {
     return error instanceof ConfigurationError ? new Unavailable("internal") : error

@@ -1,6 +1,6 @@
 /**
- * Whether the key under which an HTTP API keeps the answer holds a credential: nobody who does not know it can then be given
- * that answer. A source may hold more than the credential, such as a scheme, or all cookies.
+ * Whether the key under which an HTTP API keeps the answer holds a credential. A caller who does not know the credential
+ * cannot be given that answer then. A source may hold more than the credential, such as a scheme, or all cookies.
  *
  * @param sources the values of the identity sources, as the event says them
  */

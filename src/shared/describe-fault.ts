@@ -1,12 +1,12 @@
 import { ConfigurationError, Unavailable } from "../types/errors.ts"
 import type { FaultRecord } from "../types/observer.ts"
 
-/** Classes whose names are no text of somebody else: those of the language, most special first, and hallpass's own. */
+/** Classes whose names are known and no foreign text: those of the language, most special first, and hallpass's own. */
 const classes: readonly (abstract new (...parameters: never) => Error)[] = [
   ...[Unavailable, ConfigurationError, AggregateError, EvalError, RangeError, ReferenceError, SyntaxError, TypeError],
   ...[URIError, Error],
 ]
-/** Codes of Node.js that begin with `ERR_`, and those of name resolution; those of the operating system are in a table. */
+/** Codes of Node.js that begin with `ERR_`, and those of name resolution. Those of the system are in a table of Node.js. */
 const codeForm = /^(?:ERR_[A-Z_]{1,60}|EAI_[A-Z]{2,10}|ENOTFOUND|ENODATA|ESERVFAIL|EREFUSED|ETIMEOUT|MODULE_NOT_FOUND)$/
 const maxFrames = 10
 /** Lines of a stack that are looked at. */
@@ -28,9 +28,9 @@ class DescribedFault implements FaultRecord {
 }
 
 /**
- * Describes what was thrown by its class, its code and the frames of hallpass's own files. An error may come from a part
- * that a user passed in, from a library or from a parser: its message, its own name, its further members and the frames of
- * other files may hold a token, a secret or a claim, so nothing of them is passed on (SR-164). Never throws.
+ * Describes what was thrown by its class, its code and the frames of hallpass's own files. An error may come from a
+ * part that a user passed in, from a library or from a parser. Its message, its own name, its further members and the
+ * frames of other files may hold a token, a secret or a claim, so nothing of them is passed on (SR-164). Never throws.
  */
 export function describeFault(error: unknown): FaultRecord {
   try {
@@ -56,10 +56,10 @@ function codeOf(error: Error, code: unknown): string | undefined {
   return codeForm.test(code) || Object.hasOwn(errno, code) ? code : undefined
 }
 
-/** Where hallpass's own files are: the package's `dist/`, the bundle's folder, `src/`. Undefined in a foreign CommonJS bundle. */
+/** The folder of hallpass's own files: `dist/`, the bundle's folder, `src/`. Undefined in a CommonJS bundle of a user. */
 const root = import.meta.url?.startsWith("file:") ? new URL("..", import.meta.url) : undefined
 
-/** Positions in own files, relative to their folder. What only looks like a frame, as part of a message, names no file. */
+/** Positions in own files, relative to their folder. A part of a message that looks like a frame names no such file. */
 function ownFrames(stack: unknown, message: unknown): readonly string[] {
   if (root === undefined || typeof stack !== "string") return []
   const header = typeof message === "string" ? stack.indexOf(message) + message.length : 0

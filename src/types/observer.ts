@@ -91,8 +91,8 @@ export interface Observer extends SecretObserver {
   keyFetch?(record: KeyFetchRecord): void
   keyEvent?(record: KeyEventRecord): void
   /**
-   * An unexpected fault, as an authorizer or a verifier tells it: a `FaultRecord`. The Powertools observer also takes the error
-   * itself and describes it.
+   * An unexpected fault. Authorizers and verifiers pass a `FaultRecord`. The Powertools observer also takes the error itself
+   * and describes it.
    */
   fault?(fault: unknown): void
 }

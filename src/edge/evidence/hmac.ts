@@ -34,7 +34,7 @@ export interface HmacOptions {
 
 /**
  * Checks an `edge-v1` signature (SR-130). What is cheap comes first: form and time are judged before any key is looked
- * for, because a key id that nobody has may set off a fetch.
+ * for, because an unknown key id may cause a fetch.
  */
 export function hmacEvidence({ header, keys, windowSeconds, signed }: HmacOptions): CheckEvidence {
   const names = signed.toSorted()

@@ -13,20 +13,20 @@ const writtenPlainly = [
 
 const unreserved = /^[-./0-9A-Z_a-z~]*$/
 const requestTarget = /^[!-~]*$/
-/** What only an escape can have brought into a path (RFC 3986 section 3.3), and the percent sign, of which that is unknown. */
+/** What only an escape can have brought into a path (RFC 3986 section 3.3), and the percent sign, which can be both. */
 const broughtByEscape = /[^!$&-;=@-Z_a-z~]/
 
 /**
- * The path as it most probably stood in the request line. What cannot stand there (RFC 9112 section 3.2) is escaped, so that
- * no path can bring a line of its own.
+ * The path as the client most probably sent it. What a request line cannot hold (RFC 9112 section 3.2) is escaped, so
+ * that no path can bring a line of its own.
  */
 export function likelyPath(path: string): string {
   return requestTarget.test(path) ? path : escaped(path, writtenPlainly[0], false)
 }
 
 /**
- * Other forms in which the path may have stood in the request line, ten at most. An escape is in capitals or in small
- * letters. HTTP APIs show the path decoded: each of these forms is then the path that the gateway shows, and no other.
+ * Other forms in which the client may have sent the path, ten at most. An escape is in capitals or in small letters. HTTP
+ * APIs show the path decoded: each of these forms is then the path that the gateway shows, and no other.
  *
  * @param decoded whether the gateway shows the path decoded
  */
@@ -40,7 +40,7 @@ export function otherPaths(path: string, decoded: boolean): ReadonlySet<string> 
   return paths
 }
 
-/** Whether a path that is shown decoded held an escape, so that it can have stood in the request line in another form. */
+/** Whether a path that is shown decoded held an escape, so that the client may have sent it in another form. */
 export function heldEscape(path: string): boolean {
   return broughtByEscape.test(path)
 }
@@ -60,7 +60,7 @@ function escaped(path: string, plainly: RegExp, small: boolean): string {
 }
 
 /**
- * Whether a percent sign begins no escape, and stands where an encoder would have escaped it. One that begins an escape
+ * Whether a percent sign begins no escape, and an encoder would have escaped it. One that begins an escape
  * stays: to take it for `%25` would let a signature over one path count for another.
  */
 function isStray(octets: Uint8Array, at: number, plainly: RegExp): boolean {
