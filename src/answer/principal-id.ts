@@ -1,4 +1,5 @@
 import { claimAt } from "../shared/claim.ts"
+import { fitsAnswer } from "../shared/principal-id.ts"
 import type { ClaimPath } from "../types/configuration.ts"
 import type { Principal } from "../types/principal.ts"
 
@@ -15,7 +16,7 @@ const maxLength = 512
  */
 export function principalIdFrom(source: ClaimPath | undefined): PrincipalIdOf {
   if (source === undefined) return ({ id }) => id
-  if (source === "subject") return ({ subject }) => subject
+  if (source === "subject") return ({ subject }) => (fitsAnswer(subject) ? subject : undefined)
   return ({ claims }) => {
     const value = claimAt(claims, source)
     if (typeof value === "number") return Number.isSafeInteger(value) ? String(value) : undefined

@@ -16,9 +16,12 @@ export function isSubject(value: unknown): value is string {
  */
 export function principalId(issuer: string, subject: string, mark = ""): string | undefined {
   const id = `${issuer}|${mark}${printable(subject)}`
-  // JSON writes a character in six bytes at most, such as a quote in two, so most ids need not be counted.
-  const isLong = id.length * 6 > maxIdBytes && Buffer.byteLength(JSON.stringify(id)) - 2 > maxIdBytes
-  return isLong ? undefined : id
+  return fitsAnswer(id) ? id : undefined
+}
+
+/** Whether an answer has room for an id. JSON writes a character in six bytes at most, so most ids need not be counted. */
+export function fitsAnswer(id: string): boolean {
+  return id.length * 6 <= maxIdBytes || Buffer.byteLength(JSON.stringify(id)) - 2 <= maxIdBytes
 }
 
 const plain = /^[!-$&-~]*$/ // printable ASCII without the blank and without %

@@ -67,6 +67,12 @@ describe("part 6: no answer is larger than the limit, whatever the issuer's and 
     expect(bytes).toBeGreaterThan(7000)
   })
 
+  it("an id that is the subject alone does not make it larger, and is missing if it does not fit", async () => {
+    for (const sub of [...subjects, "\u0001".repeat(512), "\u0001".repeat(150)])
+      for (const bytes of await answerBytes(issuerOf(400, "i"), sub, { principalId: "subject" }))
+        expect(bytes).toBeLessThanOrEqual(8192)
+  })
+
   it("trace ids do not make it larger", async () => {
     const changes = { gateway: { resultTtlSeconds: 0 }, observe: { traceContext: true } }
     for (const bytes of await answerBytes(issuerOf(512, '"'), "s".repeat(400), changes))
