@@ -25,7 +25,7 @@ describe("rules that the whole source keeps", () => {
       "isAt(address: string, pattern: string)",
     ])
     expect(read("src/provider/known-issuers.ts")).toMatch(
-      /row\.at\.some\(\(pattern\)[^]*row\.keysAt\?\.some\(\(pattern\)/,
+      /row\.at\.some\(\(pattern\)[\s\S]*row\.keysAt\?\.some\(\(pattern\)/,
     )
     expect(read("src/route/path.ts")).toMatch(/`%\$\{character\.charCodeAt\(0\)\.toString\(16\)\}`/)
   })
