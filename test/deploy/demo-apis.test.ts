@@ -1,5 +1,8 @@
 import { readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
+import { explainAccessLog } from "../../src/cli/explain/access-log.ts"
+import type { AuthorizerConfig } from "../../src/index.ts"
+import { answerTableHash } from "../../src/policy.ts"
 import { mutualTls, okta, parameterSets, privateDemo, Routes } from "./parameter-sets.ts"
 import { deployedEnvironment, deployedResources, type Resource, resource, type Values } from "./template.ts"
 
@@ -204,6 +207,50 @@ describe("access logs", () => {
       expect(Format).not.toMatch(/authorization"|principalId|sub"|header|querystring/i)
       expect(Buffer.byteLength(Format)).toBeLessThan(3072)
     }
+  })
+})
+
+describe("a kept 403", () => {
+  const config: AuthorizerConfig = {
+    issuers: [{ provider: "oidc", issuer: "https://idp.example", audience: "api" }],
+    gateway: { identitySources: ["token"] },
+    routes: { "GET /orders": { scopes: ["orders:read"] }, "GET /admin": { groups: ["ops"] }, $connect: {} },
+  }
+  const values: { readonly [variable: string]: string } = {
+    ...{ httpMethod: "GET", path: "/admin", resourcePath: "/admin", routeKey: "GET /admin", status: "403" },
+    "authorizer.answer": `v1.${answerTableHash(config)}.gA`,
+    "error.message": "User is not authorized to access this resource",
+    "error.responseType": "ACCESS_DENIED",
+  }
+  const lineOf = (format: string, changes: typeof values = {}): string =>
+    format.replace(/\$context\.([\w.]+)/g, (_all, name: string) => ({ ...values, ...changes })[name] ?? "-")
+  const formatOf = (name: string): string => {
+    const { AccessLogSetting, AccessLogSettings } = propertiesOf(name, { ...okta, DemoAccessLogs: "all" }) as {
+      readonly [setting: string]: { readonly Format: string }
+    }
+    return (AccessLogSetting ?? AccessLogSettings)?.Format ?? ""
+  }
+  const guide = readFileSync(new URL("../../docs/operate.md", import.meta.url), "utf8")
+  const [, recommended = ""] = /### The access log's format[\s\S]*?```json\n([\s\S]*?)```/.exec(guide) ?? []
+
+  test.each([
+    ["RestDemoApi", formatOf("RestDemoApi"), "cache"],
+    ["HttpDemoStage", formatOf("HttpDemoStage"), "unknown"],
+    ["docs/operate.md", recommended, "cache"],
+  ])("is explained from one line of %s", (_name, format, answeredFrom) => {
+    const explanation = explainAccessLog(config, { name: "line", text: lineOf(format).trim() })
+    expect(explanation).toMatchObject({
+      ...{ outcome: "forbidden", reason: "group_missing", missing: { groups: ["ops"] } },
+      ...{ request: { method: "GET", path: "/admin", route: "GET /admin" }, gateway: { answeredFrom, status: 403 } },
+    })
+  })
+
+  test("of a WebSocket API's $connect is known as one", () => {
+    const changes = { routeKey: "$connect", "authorizer.answer": `v1.${answerTableHash(config)}.IA` }
+    const text = lineOf(formatOf("WebSocketDemoStage"), { ...changes, status: "101" })
+    expect(explainAccessLog(config, { name: "line", text })).toMatchObject({
+      ...{ outcome: "allow", request: { route: "$connect" }, gateway: { answeredFrom: "cache" } },
+    })
   })
 })
 

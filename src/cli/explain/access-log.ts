@@ -6,7 +6,7 @@ import type { Input } from "../frame/input.ts"
 import type { Explanation } from "./explanation.ts"
 import { fixOf } from "./fix.ts"
 
-/** A line of the API's access log: see docs/support.md for the format. */
+/** A line of the API's access log: see docs/operate.md for its format. */
 interface AccessLogLine {
   readonly method: string | undefined
   readonly path: string | undefined
@@ -27,8 +27,11 @@ const textOf = (value: unknown): string | undefined => {
 
 function readLine(input: Input): { line: AccessLogLine; raw: { readonly [name: string]: unknown } } {
   const lines = input.text.split(/\r?\n/).filter((each) => each.trim() !== "")
-  if (lines.length > 1) throw new UsageError(`${input.name} has ${lines.length} lines; give one line of the access log`)
-  const raw = parseJson(lines[0] ?? "", input.name) as { readonly [name: string]: unknown }
+  // The CloudWatch console shows a line spread over several.
+  const isSpread = lines.length > 1 && !lines[0]?.trimEnd().endsWith("}")
+  if (lines.length > 1 && !isSpread)
+    throw new UsageError(`${input.name} has ${lines.length} lines; give one line of the access log`)
+  const raw = parseJson(isSpread ? input.text : (lines[0] ?? ""), input.name) as { readonly [name: string]: unknown }
   if (typeof raw !== "object" || raw === null || Array.isArray(raw))
     throw new UsageError(`${input.name} is no line of an access log: it must be one JSON object`)
   const status = Number(textOf(raw.status))
