@@ -71,20 +71,22 @@ export function isMistakable(ambiguous: readonly string[], { method, path = "" }
 }
 
 function sized(
-  { partition }: ExecuteApiArn,
+  { partition, stage }: ExecuteApiArn,
   beginning: string,
   allow: readonly string[],
   deny: readonly string[],
   denyForms: readonly string[],
   maxBytes: number,
 ): SizedPolicy | undefined {
-  // An answer counts for its own API only, so a Deny of any API is the same in half the bytes.
+  // An answer counts for its own API only, so a Deny of any API is the same in half the bytes. A form with slashes has the stage
+  // before it, because serverless-offline takes what is before the first slash for the API.
   const anyApi = `arn:${partition}:execute-api:*:*:`
   // Written and counted only if it can fit: most forms of a large policy do not.
   if (leastBytes(beginning, allow) + leastBytes(beginning, deny) + leastBytes(anyApi, denyForms) > maxBytes)
     return undefined
   const allowed = statement("Allow", prefixed(beginning, allow))
-  const denied = [...prefixed(beginning, deny), ...prefixed(anyApi, denyForms)]
+  const forms = denyForms.map((form) => (form.includes("/") ? `${anyApi}*/${stage}/${form}` : anyApi + form))
+  const denied = [...prefixed(beginning, deny), ...forms]
   const document = denied.length === 0 ? policyDocument(allowed) : policyDocument(allowed, statement("Deny", denied))
   const bytes = Buffer.byteLength(JSON.stringify(document))
   return bytes > maxBytes ? undefined : { document, bytes, ambiguous: undefined }

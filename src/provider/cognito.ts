@@ -7,16 +7,23 @@ import { type IssuerProfile, logoutMark, plainProfile } from "./profile.ts"
  * way round, and `token_use` tells them apart. Key ids hold `+`, `/` and `=`.
  */
 export function cognito(raw: RawIssuer, path: string, report: Report): IssuerProfile {
-  issuerKeys(raw, ["userPoolId", "clientIds", "tokenUse", "issuerType", "audience"], path, report)
+  issuerKeys(raw, ["userPoolId", "clientIds", "tokenUse", "issuerType", "audience", "endpoint"], path, report)
   const userPoolId = text(raw.userPoolId, `${path}.userPoolId`, report) ?? ""
-  if (userPoolId !== "" && !/^[a-z]+(?:-[a-z]+)+-\d+_[A-Za-z0-9]+$/.test(userPoolId)) {
-    report(`${path}.userPoolId`, "user_pool")
+  const endpoint = raw.endpoint === undefined ? undefined : text(raw.endpoint, `${path}.endpoint`, report)
+  // Emulators have pools such as local_AbCdEf123. Whether plain http is allowed is checked where the keys are fetched from.
+  const poolForm = endpoint === undefined ? /^[a-z]+(?:-[a-z]+)+-\d+_[A-Za-z0-9]+$/ : /^[A-Za-z0-9-]+_[A-Za-z0-9]+$/
+  if (userPoolId !== "" && !poolForm.test(userPoolId)) report(`${path}.userPoolId`, "user_pool")
+  if (endpoint !== undefined) {
+    if (!/^http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/.test(endpoint))
+      report(`${path}.endpoint`, "loopback")
+    for (const name of ["jwks", "jwksUri", "issuerType"])
+      if (raw[name] !== undefined) report(`${path}.${name}`, "not_with", "endpoint")
   }
   const region = userPoolId.slice(0, userPoolId.indexOf("_"))
   const suffix = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com"
   const issuerType = word(raw.issuerType, `${path}.issuerType`, report, ["original", "updated"], "original")
   const host = issuerType === "updated" ? "issuer-cognito-idp" : "cognito-idp"
-  const issuer = `https://${host}.${region}.${suffix}/${userPoolId}`
+  const issuer = `${endpoint ?? `https://${host}.${region}.${suffix}`}/${userPoolId}`
   const tokenUse = word(raw.tokenUse, `${path}.tokenUse`, report, ["access", "id"], "access")
   const clientIds = texts(raw.clientIds, `${path}.clientIds`, report)
   const audiences = [{ claim: tokenUse === "access" ? "client_id" : "aud", anyOf: clientIds }]

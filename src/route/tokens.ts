@@ -22,7 +22,7 @@ export function tokensOf(template: string): Tokens {
   return template
     .slice(1)
     .split("/")
-    .map((part) => (part.endsWith("+}") ? many : part.startsWith("{") ? one : part))
+    .map((part) => (/[+*]\}$/.test(part) ? many : part.startsWith("{") ? one : part)) // * is serverless-offline's +
 }
 
 /** What a template becomes in an IAM policy, where no wildcard stops at a slash. */

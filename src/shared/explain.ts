@@ -60,6 +60,7 @@ export const sentences: { readonly [name: string]: string | Sentence } = {
   okta_server:
     "must be the id of a custom authorization server, for example default or aus…. Tokens of the org server can be verified by " +
     "Okta only",
+  loopback: "must be http://localhost, http://127.0.0.1 or http://[::1], with a port and without a path",
   user_pool: "must look like eu-west-1_AbCdEf123, the id of the user pool",
   cognito_audience: "goes with access tokens only: the aud of an ID token is the client id. Remove this option",
   require_claims: 'must name at least one claim, for example { "email_verified": true }. Or leave require out',

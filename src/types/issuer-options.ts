@@ -160,6 +160,8 @@ export interface CognitoIssuer extends IssuerOptions {
   readonly issuerType?: "original" | "updated"
   /** The `aud` of resource-bound access tokens; then it is demanded. */
   readonly audience?: string | readonly string[]
+  /** A local emulator such as cognito-local: `http://localhost:9229`. Loopback only, and needs `keys.allowHttpLoopback`. */
+  readonly endpoint?: string
 }
 
 /** Any OpenID Connect or OAuth 2.0 issuer of JWT access tokens. */

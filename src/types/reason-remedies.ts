@@ -111,7 +111,7 @@ export const reasonRemedies: { readonly [code in ReasonCode]: string } = {
   edge_header_malformed:
     "Compare what the edge sends with the header's `format` (and `dn`, `field`). Typical causes: base64 with padding or `+` instead of base64url, hex that is not UTF-8 or is encoded twice, an element with `=` that is no DN, an incomplete certificate.",
   arn_invalid:
-    "The test button of API Gateway's console can send such an ARN, with `*` or `null` in it: send a real request instead. If its stage is `ESTestInvoke-stage`, the ARN is read, and the answer is the one for `GET /`. An ARN above 1,600 characters also counts; API Gateway itself refuses such requests (414). With a TTL this is an error (500), because an answer would be kept.",
+    "The test button of API Gateway's console can send such an ARN, with `*` or `null` in it: send a real request instead. Emulators may send one without an account: [deploy](deploy.md) lists what is read. If the stage is `ESTestInvoke-stage`, the ARN is read, and the answer is the one for `GET /`. An ARN above 1,600 characters also counts; API Gateway itself refuses such requests (414). With a TTL this is an error (500), because an answer would be kept.",
   route_unmatched:
     "Add the route to `routes` as API Gateway writes it (method and resource template, `GET /orders/{id}`), or set `unmatched` to `authenticated`. Put every route that uses this authorizer into the table.",
   path_ambiguous:
@@ -139,7 +139,7 @@ export const reasonRemedies: { readonly [code in ReasonCode]: string } = {
     "Assign an app role of this API to the calling app and grant admin consent. `allowAppsWithoutRoles` admits every app of the tenant.",
   check_refused: "Your own `check` function refused the request; its reasons are in its own logs.",
   event_unknown:
-    "The function got another event: a test event, an integration event, an event of another service. Check that the function is the authorizer of the API and not its backend. `sam local` mixes payload versions for HTTP APIs; see [deploy](deploy.md).",
+    "The function got another event: a test event, an integration event, an event of another service. Check that the function is the authorizer of the API and not its backend. `sam local` mixes payload versions for HTTP APIs, and serverless-offline mixes kinds for TOKEN authorizers, which is read; see [deploy](deploy.md).",
   gateway_mismatch:
     "There are four causes. (1) Answers are kept, and the authorizer of an HTTP API does not have the credential (or the evidence of an edge) among its identity sources: add it there, or set the TTL to 0 on both sides. (2) The configuration has the route in the cache key, and the authorizer is of type TOKEN: make it a REQUEST authorizer, leave the route out of `gateway.identitySources`, or set the TTL to 0 on both sides. (3) The table tells methods apart, and the HTTP route is `ANY …` or `$default`: add `$context.httpMethod` to the identity sources. (4) The gateway chose another route than the table does, such as its catch-all for a finer route of the table: give the API that route, drop it from the table, or set `gateway.matchBy` to `path`. See [policies](policies.md).",
   keys_unavailable:

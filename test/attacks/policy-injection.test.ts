@@ -35,7 +35,7 @@ const authorizers = Object.fromEntries(
 const known = /^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|orders|admin|\*|\?\*|)$/
 /** Forms of ambiguous paths, which are denied on any API. */
 const form =
-  /^arn:aws:execute-api:\*:\*:\*(?:\/\/\*|\/\.{1,2}|\/\.{1,2}\/\*|[;\\#]\*|%(?:[2-7][0-9A-Fa-f]|25[2-7]|4|25%[346]|\??%)\*)$/
+  /^arn:aws:execute-api:\*:\*:\*(?:\/[^/*]+\/\*(?:\/\/\*|\/\.{1,2}|\/\.{1,2}\/\*)|[;\\#]\*|%(?:[2-7][0-9A-Fa-f]|25[2-7]|4|25%[346]|\??%)\*)$/
 
 /** Asks for a decision and an answer, and checks the answer against the decision, the ARN and the table. */
 async function verdictOn(mode: Mode, event: { readonly [name: string]: unknown }): Promise<string> {

@@ -49,7 +49,7 @@ describe("docs/policies.md", () => {
     const args = ["policy", "--principal", "-", "--arn", arn, "--config", example("authorizer")]
     const { stdout } = await hallpass(args, {}, '{ "scopes": ["orders:read"] }')
     const statements = JSON.parse(stdout).Statement as { Effect: string; Resource: string[] }[]
-    const [start, anyApi] = [arn.slice(0, arn.indexOf("GET/")), "arn:aws:execute-api:*:*:"]
+    const [start, anyApi] = [arn.slice(0, arn.indexOf("GET/")), /^arn:aws:execute-api:\*:\*:(?:\*\/prod\/)?/]
     const lines = statements.flatMap(({ Effect, Resource }) =>
       Resource.map((resource) => `${Effect.padEnd(6)} ${resource.replace(start, "").replace(anyApi, "")}`),
     )
