@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { createAuthorizer, type RouteRule } from "../../src/index.ts"
+import { createAuthorizer, type Principal, type RouteRule } from "../../src/index.ts"
+import { compileRule } from "../../src/route/rule.ts"
 import { oidcIssuer } from "../support/config.ts"
 import { http2 } from "../support/events.ts"
 import { clock, mint } from "../support/mint.ts"
@@ -117,6 +118,33 @@ describe("SR-077: an e-mail address", () => {
   ])("%o is %s", async (changes, expected) => {
     expect(await reason(boss, changes)).toBe(expected)
     expect(await reason(bossByList, changes)).toBe(expected)
+  })
+
+  it.each([
+    ["boss@corp.example", "ok"],
+    ["o'brien+tag@corp-1.example", "ok"],
+    ["boss", "claim_mismatch"],
+    ["@corp.example", "claim_mismatch"],
+    ["boss@", "claim_mismatch"],
+    ["boss@corp.example@evil.example", "claim_mismatch"],
+    ["boss @corp.example", "claim_mismatch"],
+    ["b@corp.example x", "claim_mismatch"],
+    ["boss\u0000@corp.example", "claim_mismatch"],
+    ["boss@corp\n.example", "claim_mismatch"],
+    ["b\u00f6ss@corp.example", "claim_mismatch"],
+    ["boss@c\u043erp.example", "claim_mismatch"],
+    ["boss\u007f@corp.example", "claim_mismatch"],
+  ])("9: a verified address %o, which the rule names as it is, is %s", (email, expected) => {
+    // The configuration refuses such a rule; the rule itself must not rely on that.
+    const rule = compileRule({ claims: [{ path: "email", equals: email }] })
+    const principal = { claims: { email, email_verified: true } } as unknown as Principal
+    expect(rule.refuse(principal)?.code ?? "ok").toBe(expected)
+  })
+
+  it("9: a verified list of addresses is no address", () => {
+    const rule = compileRule({ claims: [{ path: "email", contains: "boss@corp.example" }] })
+    const principal = { claims: { email: ["boss@corp.example"], email_verified: true } } as unknown as Principal
+    expect(rule.refuse(principal)?.code).toBe("claim_mismatch")
   })
 })
 
