@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import type { AuthorizerConfig } from "../../../src/index.ts"
-import { type Asked, persons, requests, type Table } from "./arbitraries.ts"
+import { type Asked, persons, requests, respelled, type Table } from "./arbitraries.ts"
 import type { Api } from "./expected.ts"
 import { chosenRoute } from "./gateway.ts"
 import type { Person } from "./rules.ts"
@@ -35,7 +35,21 @@ export function casesOf(tables: fc.Arbitrary<Table>, further: fc.Arbitrary<strin
       unmatched: fc.constantFrom<Api["unmatched"][]>("deny", "deny", "deny", "authenticated"),
       resourcePolicyAllows: fc.boolean(),
       people: fc.array(persons, { minLength: 2, maxLength: 2 }),
-      asked: fc.array(requests([...Object.keys(table), ...extras]), { minLength: 6, maxLength: 6 }),
+      asked: fc.array(
+        fc
+          .tuple(requests([...Object.keys(table), ...extras]), respelled, fc.nat({ max: 3 }))
+          .map(([asked, change, odd]) =>
+            odd === 0
+              ? {
+                  ...asked,
+                  path: change(asked.path)
+                    .replace(/^(?!\/)/, "/")
+                    .replace(/^\/\/$/, "/"),
+                }
+              : asked,
+          ),
+        { minLength: 6, maxLength: 6 },
+      ),
       kind: fc.constantFrom(...(Object.keys(httpKinds) as HttpKind[])),
     })
   })
