@@ -66,6 +66,8 @@ interface Placed extends Mutant {
 
 type Verdict = "noticed" | "timeout" | "survived" | "equivalent"
 
+/** Ends the tests that run. */
+let stop = (): void => undefined
 const allRooms = Object.keys(testsOf)
 const { values } = parseArgs({
   options: {
@@ -111,21 +113,26 @@ function isEquivalent({ path, code, from, to }: Placed): boolean {
 /** @returns the exit code */
 async function measure(mutants: readonly Placed[]): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "hallpass-mutants-"))
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      stop()
+      rmSync(folder, { recursive: true, force: true })
+      process.exit(2)
+    })
+  }
   try {
     copyTree(folder)
-    const limits = new Map<string, number>()
-    for (const room of new Set(mutants.map((mutant) => mutant.room))) {
-      const [verdict, ms] = await timed(() => noticed(folder, room, 900_000))
-      if (verdict !== "survived") {
-        console.error(readFileSync(join(folder, "output.txt"), "utf8"))
-        throw new Error(`The tests of ${room} fail without a change. Correct them first`)
-      }
-      limits.set(room, Math.max(120_000, ms * 5))
+    const everything = new Set(mutants.flatMap(({ room }) => groupsOf(folder, room).flat()))
+    const [unchanged, unchangedMs] = await timed(() => run(folder, [...everything], 3_600_000))
+    if (unchanged !== "survived") {
+      console.error(readFileSync(join(folder, "output.txt"), "utf8"))
+      throw new Error("The tests fail without a change. Correct them first")
     }
+    const limitMs = Math.max(120_000, unchangedMs * 3)
     const survivors: Placed[] = []
     const counts = { noticed: 0, timeout: 0, survived: 0, equivalent: 0 }
     for (const [index, mutant] of mutants.entries()) {
-      const [verdict, ms] = await timed(() => verdictOf(folder, mutant, limits.get(mutant.room) ?? 120_000))
+      const [verdict, ms] = await timed(() => verdictOf(folder, mutant, limitMs))
       counts[verdict]++
       if (verdict === "survived") survivors.push(mutant)
       console.log(`${index + 1}/${mutants.length}  ${verdict.padEnd(10)} ${(ms / 1000).toFixed(1)} s  ${text(mutant)}`)
@@ -170,12 +177,16 @@ async function verdictOf(folder: string, mutant: Placed, limitMs: number): Promi
   }
 }
 
-/** Runs the room's tests, then the doors', then what takes long, until one fails. */
-async function noticed(folder: string, room: string, limitMs: number): Promise<Verdict> {
+/** The folders of test/ for a room: its own, the doors, and what takes long. */
+function groupsOf(folder: string, room: string): readonly (readonly string[])[] {
   const [own, last] = testsOf[room] ?? [[], []]
   const first = own.filter((name) => existsSync(join(folder, "test", name)))
-  for (const names of [first, doors.filter((name) => !first.includes(name)), last]) {
-    if (names.length === 0) continue
+  return [first, doors.filter((name) => !first.includes(name)), last].filter((names) => names.length > 0)
+}
+
+/** Runs the room's tests, then the doors', then what takes long, until one fails. */
+async function noticed(folder: string, room: string, limitMs: number): Promise<Verdict> {
+  for (const names of groupsOf(folder, room)) {
     const verdict = await run(folder, names, limitMs)
     if (verdict !== "survived") return verdict
   }
@@ -192,9 +203,12 @@ function run(folder: string, names: readonly string[], limitMs: number): Promise
     detached: true, // a group of its own, so that its workers end with it
     env: { ...process.env, NO_COLOR: "1" },
   })
+  stop = () => {
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGKILL")
+  }
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL")
+      stop()
       resolve("timeout")
     }, limitMs)
     child.once("error", reject)
