@@ -123,6 +123,13 @@ describe("1.5: accessTokenClaim", () => {
     expect(() => createVerifier({ issuers })).toThrow(message)
   })
 
+  it.each(["subscription", "expires", "namespace", "email.list", "https://acme.example/sub"])(
+    "%s only begins or ends like a claim of ID tokens",
+    (accessTokenClaim) => {
+      expect(() => createVerifier({ issuers: [oidcIssuer({ accessTokenClaim })] })).not.toThrow()
+    },
+  )
+
   it("is refused with ID tokens, and where the preset knows access tokens by itself", () => {
     expect(() => createVerifier({ issuers: [oidcIssuer({ tokenUse: "id", accessTokenClaim: "x" })] })).toThrow(
       /accessTokenClaim: goes with access tokens only/,

@@ -142,6 +142,8 @@ describe("SR-160: issuers", () => {
     [{ ...entra, allowAnyTenant: true }, "issuers[0].allowedTenants: goes with tenant"],
     [{ ...entra, audience: "api://orders" }, "issuers[0].audience: must hold the API's client id"],
     [{ ...entra, audience: "00000003-0000-0000-c000-000000000000" }, "issuers[0].audience: must be your own API"],
+    [{ ...entra, audience: "https://graph.microsoft.com" }, "issuers[0].audience: must be your own API"],
+    [{ ...entra, audience: "https://graph.microsoft.com/" }, "issuers[0].audience: must be your own API"],
     [{ ...entra, version: 3 }, "issuers[0].version: must be 1, 2 or [1, 2]"],
     [{ ...cognito, userPoolId: "AbCdEf" }, "issuers[0].userPoolId: must look like"],
     [{ ...cognito, clientIds: [] }, "issuers[0].clientIds: must not be empty"],
@@ -149,6 +151,10 @@ describe("SR-160: issuers", () => {
     [
       { provider: "oidc", issuer: "https://x.example|y", audience: "a" },
       "issuers[0].issuer: must not hold blanks or |",
+    ],
+    [
+      { provider: "oidc", issuer: `https://x.example/${"y".repeat(495)}`, audience: "a" },
+      "issuers[0].issuer: must not be longer than 512 characters",
     ],
     [
       { provider: "oidc", issuer: `https://login.microsoftonline.com/${tenant}/v2.0`, audience: "a" },
@@ -196,6 +202,7 @@ describe("SR-160: issuers", () => {
     cognito,
     { ...entra, version: [1, 2], audience: ["api://x", entra.audience] },
     { ...entra, tenant: "common", allowedTenants: [tenant] },
+    { provider: "oidc", issuer: `https://x.example/${"y".repeat(494)}`, audience: "a" },
   ])("%o is accepted", (issuer) => {
     expect(issuerProblems(issuer)).toEqual([])
   })

@@ -123,6 +123,7 @@ describe("2.8: wso2", () => {
   it.each([
     [{ baseUrl: "is.example.com" }, /baseUrl: must be scheme, host and port/],
     [{ baseUrl: "https://is.example.com/" }, /baseUrl: must be scheme, host and port/],
+    [{ baseUrl: "x https://is.example.com" }, /baseUrl: must be scheme, host and port/],
     [{ baseUrl: "https://is.example.com/oauth2/token" }, /baseUrl: must be scheme, host and port/],
     [{ tenantDomain: "a/b" }, /tenantDomain: must be a domain name/],
     [{ issuer: "https://gitlab.com" }, /require: must give the exact value/],
