@@ -1,10 +1,11 @@
 // Builds what is published: the library as modules of its own, and the command as one program with its libraries in it, so that
 // whoever installs the library does not install them.        node build-package.mjs
 import { execFileSync } from "node:child_process"
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { dirname, join } from "node:path"
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { basename, dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { build } from "esbuild"
+import { bundlePage } from "./local/page/bundle.ts"
 
 const root = dirname(fileURLToPath(import.meta.url))
 const dist = join(root, "dist")
@@ -49,12 +50,19 @@ const { metafile } = await build({
   logLevel: "warning",
   // CommonJS libraries ask for built-in modules.
   banner: { js: 'import{createRequire as $r}from"node:module";const require=$r(import.meta.url);' },
-  external: ["@aws-sdk/*"],
+  // The page is bundled below; esbuild is not part of the package.
+  external: ["@aws-sdk/*", "esbuild"],
   plugins: [doorsOutside],
 })
 
+const page = await bundlePage()
+mkdirSync(join(dist, "cli/page"))
+for (const { path, contents } of page.outputFiles) writeFileSync(join(dist, "cli/page", basename(path)), contents)
+
 const packages = new Set(
-  Object.keys(metafile.inputs).flatMap((path) => path.match(/^node_modules\/((?:@[^/]+\/)?[^/]+)/)?.[1] ?? []),
+  Object.keys({ ...metafile.inputs, ...page.metafile.inputs }).flatMap(
+    (path) => path.match(/^node_modules\/((?:@[^/]+\/)?[^/]+)/)?.[1] ?? [],
+  ),
 )
 const entries = [...packages].sort().map((name) => {
   const folder = join(root, "node_modules", name)

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest"
 import { houseProblems, importsOf, longFiles } from "./house.ts"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
-const paths = globSync(["src/**/*.ts", "handlers/**/*.ts", "local/**/*.{ts,mjs}"], {
+const paths = globSync(["src/**/*.ts", "handlers/**/*.ts", "local/**/*.{ts,tsx,mjs}"], {
   cwd: root,
   exclude: ["**/node_modules/**"],
 })
