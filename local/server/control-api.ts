@@ -26,10 +26,10 @@ export const controlRoutes: { readonly [name: string]: `${"GET" | "POST"} /api/$
 }
 
 /** The header of the control token. */
-export const tokenHeader = "x-hallpass-token"
+export const tokenHeader: string = "x-hallpass-token"
 
 /** Most bytes of a body: a configuration or an event of 1 MB is refused with 413. */
-export const maxBodyBytes = 512 * 1024
+export const maxBodyBytes: number = 512 * 1024
 
 /** One API of the local gateway. */
 export interface GatewayInfo {
