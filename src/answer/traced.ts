@@ -1,6 +1,6 @@
-import { traceIdsOf } from "../shared/trace-ids.ts"
 import type { AccessRequest } from "../types/request.ts"
 import type { AuthorizerAnswer } from "./answer.ts"
+import { traceIdsOf } from "./trace-ids.ts"
 
 /** Most bytes that the trace ids take of an answer: both members with their names and punctuation. */
 export const traceContextBytes = 160

@@ -1,7 +1,7 @@
 import { checkVerification } from "../configuration/check-configuration.ts"
 import { checkSnapshot } from "../configuration/check-snapshot.ts"
+import { explain } from "../problems/explain-problems.ts"
 import { allPresets } from "../provider/all-presets.ts"
-import { explain } from "../shared/explain.ts"
 import { makeTokenStore } from "../token/store.ts"
 import type { VerifierConfig } from "../types/configuration.ts"
 import { Unavailable } from "../types/errors.ts"

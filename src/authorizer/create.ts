@@ -1,5 +1,5 @@
+import { explain } from "../problems/explain-problems.ts"
 import { allPresets } from "../provider/all-presets.ts"
-import { explain } from "../shared/explain.ts"
 import { makeTokenStore } from "../token/store.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import { assemble } from "./assemble.ts"

@@ -1,6 +1,6 @@
 import { readEnvironment } from "../configuration/environment.ts"
+import type { Explain } from "../problems/option-checks.ts"
 import { type Presets, providersIn, smallPresets } from "../provider/presets.ts"
-import type { Explain } from "../shared/check.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import { ConfigurationError } from "../types/errors.ts"
 import { assemble } from "./assemble.ts"

@@ -1,6 +1,6 @@
 import type { FetchKeySet } from "../keys/document.ts"
+import { faultDescribers } from "../observe/fault-describers.ts"
 import { type AfterAnswer, afterTurn } from "../shared/after-answer.ts"
-import { faultDescribers } from "../shared/fault-describers.ts"
 import { type Clock, systemClock } from "../types/clock.ts"
 import { ConfigurationError, Unavailable } from "../types/errors.ts"
 import type { KeySnapshot } from "../types/key-snapshot.ts"

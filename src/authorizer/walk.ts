@@ -1,5 +1,5 @@
 import type { SizedPolicy } from "../answer/written-policy.ts"
-import type { Route } from "../route/route.ts"
+import type { Route } from "../route/decide.ts"
 import type { StageName } from "../types/decision.ts"
 import type { Principal } from "../types/principal.ts"
 import type { Refusal } from "../types/reasons.ts"

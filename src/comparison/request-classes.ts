@@ -1,7 +1,5 @@
 import { freshText } from "../policy/common-paths.ts"
-import { httpMethods } from "../route/template.ts"
-import { isFixed, many, one } from "../route/tokens.ts"
-import type { RouteOrder } from "../route/tree.ts"
+import { httpMethods, isFixed, many, one, type RouteOrder } from "../route/template.ts"
 import type { AppliedRule, Side } from "./side.ts"
 
 /** Requests that two tables treat alike, by one example. */

@@ -1,5 +1,15 @@
 import type { CheckedCredential } from "../credential/extract.ts"
-import { claimPath, flag, knownKeys, number, object, type Report, text, texts, word } from "../shared/check.ts"
+import {
+  claimPath,
+  flag,
+  knownKeys,
+  number,
+  object,
+  type Report,
+  text,
+  texts,
+  word,
+} from "../problems/option-checks.ts"
 import { type CachePolicy, defaultCachePolicy } from "../token/cache.ts"
 import type { ClaimPath, GatewayOptions } from "../types/configuration.ts"
 

@@ -1,5 +1,5 @@
+import type { Report } from "../problems/option-checks.ts"
 import type { RouteCaching } from "../route/by-route.ts"
-import type { Report } from "../shared/check.ts"
 import type { CredentialOptions, RouteRule } from "../types/configuration.ts"
 import type { AnswerScope } from "./answer-scope.ts"
 import type { CheckedGateway } from "./check-blocks.ts"

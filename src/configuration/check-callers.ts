@@ -1,4 +1,4 @@
-import type { Report } from "../shared/check.ts"
+import type { Report } from "../problems/option-checks.ts"
 import type { ClaimDemand, CredentialOptions, RouteRule } from "../types/configuration.ts"
 import { type Caller, callersOf, type List } from "./callers.ts"
 import { claimBranches, onlyName, valuesOf } from "./check-claims.ts"

@@ -1,5 +1,5 @@
 import { type CertificatePins, issuerAndSerial } from "../edge/evidence/mtls.ts"
-import { knownKeys, object, type Report, text, texts } from "../shared/check.ts"
+import { knownKeys, object, type Report, text, texts } from "../problems/option-checks.ts"
 
 /** The pins of the edge's client certificate, in the forms in which they are compared. */
 export function checkCertificatePins(value: unknown, path: string, report: Report): CertificatePins | undefined {

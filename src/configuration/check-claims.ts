@@ -1,5 +1,5 @@
-import { claimPath, knownKeys, object, type Report } from "../shared/check.ts"
-import { inexact, isExactValue } from "../shared/exact-claim.ts"
+import { claimPath, knownKeys, object, type Report } from "../problems/option-checks.ts"
+import { inexact, isExactValue } from "../shared/exact-number.ts"
 import type { ClaimDemand, ClaimPath, ClaimValue, RouteRule } from "../types/configuration.ts"
 
 /** Names of people, which can change hands (SR-077); `email` is looked at only when the token says that it is verified. */

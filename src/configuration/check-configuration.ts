@@ -2,7 +2,6 @@ import type { CheckedCredential } from "../credential/extract.ts"
 import { defaultKeyPolicy } from "../keys/settings.ts"
 import type { AnswerTable } from "../policy/answer-name.ts"
 import type { PrincipalPolicy } from "../policy/decide.ts"
-import type { Presets } from "../provider/presets.ts"
 import {
   collect,
   type Explain,
@@ -13,7 +12,8 @@ import {
   type Report,
   text,
   word,
-} from "../shared/check.ts"
+} from "../problems/option-checks.ts"
+import type { Presets } from "../provider/presets.ts"
 import type { CachePolicy } from "../token/cache.ts"
 import type { ClaimPath, ObserveOptions, RouteRule } from "../types/configuration.ts"
 import { ConfigurationError } from "../types/errors.ts"

@@ -1,5 +1,5 @@
 import { reservedContextKeys } from "../answer/context.ts"
-import { claimPath, object, type Report, text } from "../shared/check.ts"
+import { claimPath, object, type Report, text } from "../problems/option-checks.ts"
 import type { ClaimPath } from "../types/configuration.ts"
 
 /** Checks the `context` block: context key to claim path. */

@@ -1,4 +1,4 @@
-import type { Report } from "../shared/check.ts"
+import type { Report } from "../problems/option-checks.ts"
 import type { EdgeHeaders } from "../types/edge-options.ts"
 import type { CheckedEvidence } from "./check-evidence.ts"
 

@@ -1,7 +1,7 @@
 import { reservedContextKeys } from "../answer/context.ts"
 import { listKeys } from "../edge/header-options.ts"
 import { foldHeaderName } from "../edge/headers.ts"
-import { flag, knownKeys, object, type Report, text, word } from "../shared/check.ts"
+import { flag, knownKeys, object, type Report, text, word } from "../problems/option-checks.ts"
 import {
   certificateFields,
   dnModes,

@@ -1,6 +1,6 @@
 import type { KeyPolicy } from "../keys/settings.ts"
+import { flag, knownKeys, number, object, type Report, text } from "../problems/option-checks.ts"
 import { withoutByteOrderMark } from "../shared/byte-order-mark.ts"
-import { flag, knownKeys, number, object, type Report, text } from "../shared/check.ts"
 import { nodeCrypto } from "../shared/node-crypto.ts"
 
 type Bounds = { readonly min: number; readonly max: number; readonly unit: string }

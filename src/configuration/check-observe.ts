@@ -1,4 +1,4 @@
-import { flag, knownKeys, number, object, type Report, word } from "../shared/check.ts"
+import { flag, knownKeys, number, object, type Report, word } from "../problems/option-checks.ts"
 import type { ClaimPath, ObserveOptions } from "../types/configuration.ts"
 
 /** What the `observe` block has to fit. */

@@ -1,4 +1,4 @@
-import { claimPath, type Report } from "../shared/check.ts"
+import { claimPath, type Report } from "../problems/option-checks.ts"
 import type { ClaimPath } from "../types/configuration.ts"
 
 /** Checks `principalId`. Subjects of two issuers may be equal, so a subject alone is an id only if there is one issuer. */

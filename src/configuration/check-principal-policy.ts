@@ -1,5 +1,5 @@
 import { compilePrincipalPolicy, type PrincipalPolicy } from "../policy/decide.ts"
-import type { Report } from "../shared/check.ts"
+import type { Report } from "../problems/option-checks.ts"
 import type { CheckedGateway } from "./check-blocks.ts"
 import { answerScope, holdsRoute, type ScopedRoutes } from "./check-cache.ts"
 import { checkSimpleAnswers } from "./check-simple-answers.ts"

@@ -1,6 +1,6 @@
-import { routeKeyProblem } from "../route/route-key-problem.ts"
+import { object, type Report } from "../problems/option-checks.ts"
+import { routeKeyProblem } from "../problems/route-key-problem.ts"
 import { readRouteKey, shapeOf } from "../route/template.ts"
-import { object, type Report } from "../shared/check.ts"
 import type { RouteRule } from "../types/configuration.ts"
 import { openToTenants } from "./check-any-tenant.ts"
 import { checkCallers } from "./check-callers.ts"

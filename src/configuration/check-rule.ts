@@ -1,4 +1,4 @@
-import { knownKeys, object, type Report, texts, word } from "../shared/check.ts"
+import { knownKeys, object, type Report, texts, word } from "../problems/option-checks.ts"
 import type { RouteRule } from "../types/configuration.ts"
 import { checkClaim, claimBranches, contradiction } from "./check-claims.ts"
 

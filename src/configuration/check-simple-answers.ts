@@ -1,6 +1,6 @@
 import { coarseRoutes } from "../policy/coarse-routes.ts"
+import type { Report } from "../problems/option-checks.ts"
 import { RouteTable } from "../route/table.ts"
-import type { Report } from "../shared/check.ts"
 import type { CheckedGateway } from "./check-blocks.ts"
 import type { ScopedRoutes } from "./check-cache.ts"
 

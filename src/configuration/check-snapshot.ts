@@ -1,7 +1,7 @@
 import { importJwk } from "../keys/jwk.ts"
 import { type KeySet, readKeySet } from "../keys/key-set.ts"
+import { collect, type Explain, object, type RawProblem, type Report } from "../problems/option-checks.ts"
 import type { IssuerProfile } from "../provider/profile.ts"
-import { collect, type Explain, object, type RawProblem, type Report } from "../shared/check.ts"
 import type { Clock } from "../types/clock.ts"
 import { ConfigurationError } from "../types/errors.ts"
 

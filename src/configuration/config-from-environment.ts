@@ -1,4 +1,4 @@
-import { explain } from "../shared/explain.ts"
+import { explain } from "../problems/explain-problems.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import { readEnvironment } from "./environment.ts"
 

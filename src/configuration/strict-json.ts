@@ -1,6 +1,6 @@
 import { withoutByteOrderMark } from "../shared/byte-order-mark.ts"
-import { duplicateMembers } from "../shared/duplicate-members.ts"
 import { ConfigurationError, type ConfigurationProblem } from "../types/errors.ts"
+import { duplicateMembers } from "./duplicate-members.ts"
 
 /**
  * Reads JSON as a person means it: a name that an object has twice is an error, because `JSON.parse` would keep the last one

@@ -1,4 +1,4 @@
-import type { Report } from "../shared/check.ts"
+import type { Report } from "../problems/option-checks.ts"
 import type { ClaimDemand, RouteRule } from "../types/configuration.ts"
 import { claimBranches, onlyName, valuesOf } from "./check-claims.ts"
 import { lists } from "./check-rule.ts"

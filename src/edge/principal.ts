@@ -1,10 +1,10 @@
-import { BareObject } from "../shared/bare-object.ts"
 import { claimAt } from "../shared/claim.ts"
 import { isSubject, principalId } from "../shared/principal-id.ts"
 import type { ClaimPath } from "../types/configuration.ts"
 import type { Claims, Principal } from "../types/principal.ts"
 import { type Refusal, refusal } from "../types/reasons.ts"
 import type { EdgeValues } from "./header-options.ts"
+import { BareObject } from "./values/bare-object.ts"
 import { onceEach } from "./values/memoized.ts"
 
 /** What a trusted edge asserts of the caller. */

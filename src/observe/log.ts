@@ -1,6 +1,6 @@
 import { Logger } from "@aws-lambda-powertools/logger"
 import type { LogAttributes } from "@aws-lambda-powertools/logger/types"
-import { describeFault } from "../shared/describe-fault.ts"
+import { describeFault } from "./describe-fault.ts"
 
 export type LogLevel = "info" | "warn" | "error"
 

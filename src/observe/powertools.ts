@@ -1,7 +1,7 @@
 import { afterPost } from "../shared/after-answer.ts"
 import { Deferred } from "../shared/deferred.ts"
-import { faultDescribers } from "../shared/fault-describers.ts"
 import type { Observer } from "../types/observer.ts"
+import { faultDescribers } from "./fault-describers.ts"
 import type { PowertoolsObserverOptions } from "./options.ts"
 import type { Recorder } from "./recorder.ts"
 

@@ -1,4 +1,4 @@
-import { object, type Report } from "../shared/check.ts"
+import { object, type Report } from "../problems/option-checks.ts"
 
 /** The members of one object of a document. Read with `member`, so that nothing inherited counts. */
 export type Members = { readonly [name: string]: unknown }

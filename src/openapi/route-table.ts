@@ -1,6 +1,6 @@
-import { routeKeyProblem } from "../route/route-key-problem.ts"
+import type { Report } from "../problems/option-checks.ts"
+import { routeKeyProblem } from "../problems/route-key-problem.ts"
 import { readRouteKey, shapeOf } from "../route/template.ts"
-import type { Report } from "../shared/check.ts"
 import type { RouteRule } from "../types/configuration.ts"
 import { type OpenApiDocument, place } from "./document.ts"
 import type { OperationSecurity } from "./operation.ts"

@@ -1,5 +1,5 @@
-import { object, type Report } from "../shared/check.ts"
-import { explain } from "../shared/explain.ts"
+import { explain } from "../problems/explain-problems.ts"
+import { object, type Report } from "../problems/option-checks.ts"
 import type { RouteRule } from "../types/configuration.ts"
 import { follow, type Members, member, type OpenApiDocument, openDocument, place } from "./document.ts"
 import { operationSecurity } from "./operation.ts"

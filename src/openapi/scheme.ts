@@ -1,4 +1,4 @@
-import type { Report } from "../shared/check.ts"
+import type { Report } from "../problems/option-checks.ts"
 import { follow, type Members, member, type OpenApiDocument, place } from "./document.ts"
 
 /** What a security scheme means for an authorizer that reads tokens. */

@@ -1,4 +1,4 @@
-import { object, type Report } from "../shared/check.ts"
+import { object, type Report } from "../problems/option-checks.ts"
 import type { Demand, RouteRule } from "../types/configuration.ts"
 import { place } from "./document.ts"
 import type { FindScheme, Scheme } from "./scheme.ts"

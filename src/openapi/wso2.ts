@@ -1,4 +1,4 @@
-import type { Report } from "../shared/check.ts"
+import type { Report } from "../problems/option-checks.ts"
 import type { RouteRule } from "../types/configuration.ts"
 import { type Members, member, type OpenApiDocument } from "./document.ts"
 import { demand } from "./security.ts"

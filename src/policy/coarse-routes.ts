@@ -1,9 +1,8 @@
-import type { Route } from "../route/route.ts"
+import type { Route } from "../route/decide.ts"
 import type { RouteAnswer } from "../route/route-answers.ts"
 import type { RouteTable } from "../route/table.ts"
-import { httpMethods } from "../route/template.ts"
-import { isFixed } from "../route/tokens.ts"
-import { type RouteOrder, routeOf } from "../route/tree.ts"
+import { httpMethods, isFixed, type RouteOrder } from "../route/template.ts"
+import { routeOf } from "../route/tree.ts"
 import { implies } from "./rule-implication.ts"
 
 /** A route whose requests a backend may take for those of stricter routes. */

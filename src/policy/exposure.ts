@@ -1,5 +1,4 @@
-import { httpMethods } from "../route/template.ts"
-import { many, one, patternTexts, spanning, type Tokens } from "../route/tokens.ts"
+import { httpMethods, many, one, patternTexts, spanning, type Tokens } from "../route/template.ts"
 import { routeOf, type Template, type TemplateTree } from "../route/tree.ts"
 import type { OverlapAnalysis } from "./overlap.ts"
 

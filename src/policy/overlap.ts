@@ -1,6 +1,5 @@
-import type { Route } from "../route/route.ts"
-import { httpMethods } from "../route/template.ts"
-import { many, patternTexts, rest, spanning, type Tokens } from "../route/tokens.ts"
+import type { Route } from "../route/decide.ts"
+import { httpMethods, many, patternTexts, rest, spanning, type Tokens } from "../route/template.ts"
 import { routeOf, type Template, type TemplateTree } from "../route/tree.ts"
 import { freshText, patternOf, TooTangled, withoutCovered, witnesses } from "./common-paths.ts"
 import { excludeEachOther, implies } from "./rule-implication.ts"

@@ -1,4 +1,4 @@
-import { isFixed, many } from "../route/tokens.ts"
+import { isFixed, many } from "../route/template.ts"
 import type { PatternNode, PatternTree } from "./pattern-tree.ts"
 import { methodsIn, type Rights } from "./rights.ts"
 

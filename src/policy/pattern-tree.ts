@@ -1,4 +1,4 @@
-import { isFixed, many, rest, spanning, type Tokens } from "../route/tokens.ts"
+import { isFixed, many, rest, spanning, type Tokens } from "../route/template.ts"
 import type { Template } from "../route/tree.ts"
 import { TooTangled } from "./common-paths.ts"
 import type { OverlapAnalysis } from "./overlap.ts"

@@ -1,4 +1,4 @@
-import type { Route } from "../route/route.ts"
+import type { Route } from "../route/decide.ts"
 import type { Principal } from "../types/principal.ts"
 import type { Covered } from "./patterns.ts"
 

@@ -1,6 +1,5 @@
-import type { RouteVerdict } from "../route/decide.ts"
+import type { Route, RouteVerdict } from "../route/decide.ts"
 import { type RequestedPath, readPath } from "../route/path.ts"
-import type { Route } from "../route/route.ts"
 import { httpMethods } from "../route/template.ts"
 import { routeOf, Shapes, type Template } from "../route/tree.ts"
 import type { Coverage } from "../types/coverage.ts"

@@ -1,4 +1,4 @@
-import { rest } from "../route/tokens.ts"
+import { rest } from "../route/template.ts"
 import { Denials } from "./denials.ts"
 import { PatternSet } from "./pattern-set.ts"
 import type { PatternNode, PatternTree } from "./pattern-tree.ts"

@@ -1,4 +1,4 @@
-import { claimName, type Report, texts } from "../shared/check.ts"
+import { claimName, type Report, texts } from "../problems/option-checks.ts"
 import { checkKnownIssuer } from "./known-issuers.ts"
 import { algorithmsOf, commonOptions, domainOf, issuerKeys, issuerText, keyPlaceOf, type RawIssuer } from "./options.ts"
 import { type IssuerProfile, plainProfile, type SubjectRule } from "./profile.ts"

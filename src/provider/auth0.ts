@@ -1,4 +1,4 @@
-import { flag, type Report, texts } from "../shared/check.ts"
+import { flag, type Report, texts } from "../problems/option-checks.ts"
 import type { CheckKnownIssuer } from "./known-issuers.ts"
 import {
   algorithmsOf,

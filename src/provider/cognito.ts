@@ -1,4 +1,4 @@
-import { type Report, text, texts, word } from "../shared/check.ts"
+import { type Report, text, texts, word } from "../problems/option-checks.ts"
 import { algorithmsOf, commonOptions, issuerKeys, keyPlaceOf, type RawIssuer } from "./options.ts"
 import { type IssuerProfile, logoutMark, plainProfile } from "./profile.ts"
 

@@ -1,4 +1,4 @@
-import { type Report, texts, word } from "../shared/check.ts"
+import { type Report, texts, word } from "../problems/option-checks.ts"
 import { entraRules } from "./entra.ts"
 import { tenantNameOf, tenantOf } from "./entra-external-id.ts"
 import { commonOptions, domainOf, issuerKeys, keyPlaceOf, type RawIssuer } from "./options.ts"

@@ -1,4 +1,4 @@
-import { type Report, text, texts } from "../shared/check.ts"
+import { type Report, text, texts } from "../problems/option-checks.ts"
 import { checkAudience, entraRules, guid, versionClaims, versionsOf } from "./entra.ts"
 import { commonOptions, domainOf, issuerKeys, keyPlaceOf, type RawIssuer } from "./options.ts"
 import type { AcceptedIssuer, IssuerProfile, Requirement } from "./profile.ts"

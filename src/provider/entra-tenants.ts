@@ -1,4 +1,4 @@
-import { flag, texts } from "../shared/check.ts"
+import { flag, texts } from "../problems/option-checks.ts"
 import { guid, type ReadTenants, tenantForm } from "./entra.ts"
 
 const multiTenant = ["organizations", "common", "consumers"]

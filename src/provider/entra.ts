@@ -1,4 +1,4 @@
-import { flag, type Report, text, texts, word } from "../shared/check.ts"
+import { flag, type Report, text, texts, word } from "../problems/option-checks.ts"
 import { algorithmsOf, commonOptions, issuerKeys, keyPlaceOf, type Preset, type RawIssuer } from "./options.ts"
 import type { Requirement } from "./profile.ts"
 import { type AcceptedIssuer, type IssuerProfile, plainProfile, type TenantIssuers } from "./profile.ts"

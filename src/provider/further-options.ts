@@ -1,4 +1,4 @@
-import { claimPath, type Report, word } from "../shared/check.ts"
+import { claimPath, type Report, word } from "../problems/option-checks.ts"
 import { checkMlDsa } from "./ml-dsa.ts"
 import type { Preset, RawIssuer } from "./options.ts"
 import type { IssuerProfile } from "./profile.ts"

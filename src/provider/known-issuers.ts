@@ -1,4 +1,4 @@
-import type { Report } from "../shared/check.ts"
+import type { Report } from "../problems/option-checks.ts"
 import type { RawIssuer } from "./options.ts"
 import type { Requirement } from "./profile.ts"
 import { requirements } from "./requirements.ts"

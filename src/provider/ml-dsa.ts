@@ -1,4 +1,4 @@
-import type { Report } from "../shared/check.ts"
+import type { Report } from "../problems/option-checks.ts"
 import { nodeCrypto } from "../shared/node-crypto.ts"
 import type { IssuerProfile } from "./profile.ts"
 

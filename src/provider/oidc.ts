@@ -1,4 +1,4 @@
-import { claimPath, flag, type Report, text, texts, word } from "../shared/check.ts"
+import { claimPath, flag, type Report, text, texts, word } from "../problems/option-checks.ts"
 import type { CheckKnownIssuer } from "./known-issuers.ts"
 import {
   algorithmsOf,

@@ -1,4 +1,4 @@
-import { type Report, text, texts } from "../shared/check.ts"
+import { type Report, text, texts } from "../problems/option-checks.ts"
 import { algorithmsOf, commonOptions, domainOf, issuerKeys, keyPlaceOf, type RawIssuer } from "./options.ts"
 import { type IssuerProfile, plainProfile } from "./profile.ts"
 

@@ -1,5 +1,5 @@
+import { claimPath, knownKeys, number, object, type Report, text, texts } from "../problems/option-checks.ts"
 import { type Algorithm, algorithms } from "../shared/algorithms.ts"
-import { claimPath, knownKeys, number, object, type Report, text, texts } from "../shared/check.ts"
 import type { ClaimPath } from "../types/configuration.ts"
 import type { IssuerProfile, KeyPlace } from "./profile.ts"
 

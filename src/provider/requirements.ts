@@ -1,5 +1,5 @@
-import { claimName, object, type Report } from "../shared/check.ts"
-import { inexact, isExactValue } from "../shared/exact-claim.ts"
+import { claimName, object, type Report } from "../problems/option-checks.ts"
+import { inexact, isExactValue } from "../shared/exact-number.ts"
 import type { ClaimValue } from "../types/configuration.ts"
 import type { Requirement } from "./profile.ts"
 

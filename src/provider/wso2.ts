@@ -1,4 +1,4 @@
-import { claimPath, type Report, text, texts } from "../shared/check.ts"
+import { claimPath, type Report, text, texts } from "../problems/option-checks.ts"
 import { checkKnownIssuer } from "./known-issuers.ts"
 import { algorithmsOf, commonOptions, issuerKeys, issuerText, keyPlaceOf, type RawIssuer } from "./options.ts"
 import { type IssuerProfile, plainProfile } from "./profile.ts"

@@ -1,9 +1,21 @@
+import type { RouteRule } from "../types/configuration.ts"
 import { type Coverage, wholeStage } from "../types/coverage.ts"
 import type { Principal } from "../types/principal.ts"
 import type { Refusal } from "../types/reasons.ts"
 import type { AccessRequest } from "../types/request.ts"
 import { refuseUnentitled } from "./entitled.ts"
-import type { Route } from "./route.ts"
+import type { CompiledRule } from "./rule.ts"
+
+/** One configured route. */
+export interface Route {
+  /** As the configuration writes it. */
+  readonly key: string
+  /** An HTTP method, `ANY`, or `$connect`. */
+  readonly method: string
+  readonly template: string
+  readonly rule: CompiledRule
+  readonly configured: RouteRule
+}
 
 /** What the rules say: the route that applied, the refusal if there is one, and what an answer may cover. */
 export interface RouteVerdict {

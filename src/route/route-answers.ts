@@ -4,7 +4,7 @@ import type { CoverageForm } from "../types/coverage.ts"
 import type { Principal } from "../types/principal.ts"
 import { ambiguousForms } from "./path.ts"
 import type { CompiledRule } from "./rule.ts"
-import { patternTexts, spanning } from "./tokens.ts"
+import { patternTexts, spanning } from "./template.ts"
 import { routeOf, type Template } from "./tree.ts"
 
 /** A template of the table that a request of another route may lead to, once its path is read in another way. */

@@ -1,13 +1,23 @@
 import { covers } from "../shared/glob.ts"
 import type { RouteRule } from "../types/configuration.ts"
+import type { Route } from "./decide.ts"
 import { ambiguousForms } from "./path.ts"
-import { overlap, precedes } from "./precedence.ts"
-import type { Route } from "./route.ts"
 import { type OtherTemplate, RouteAnswers } from "./route-answers.ts"
 import { type CompiledRule, compileRule } from "./rule.ts"
-import { httpMethods, readRouteKey } from "./template.ts"
-import { isFixed, many, rest, spanning, type Tokens, tokensOf } from "./tokens.ts"
-import { type RouteOrder, type Template, TemplateTree, templatesOf } from "./tree.ts"
+import {
+  httpMethods,
+  isFixed,
+  many,
+  overlap,
+  precedes,
+  type RouteOrder,
+  readRouteKey,
+  rest,
+  spanning,
+  type Tokens,
+  tokensOf,
+} from "./template.ts"
+import { type Template, TemplateTree, templatesOf } from "./tree.ts"
 
 /** The routes of a checked table. Keys that cannot be read are left out; the configuration check has reported them. */
 export function readRoutes(routes: { readonly [routeKey: string]: RouteRule }): readonly Route[] {

@@ -1,5 +1,3 @@
-import { tokensOf } from "./tokens.ts"
-
 /** API Gateway's HTTP methods; a table key may also say ANY. */
 export const httpMethods: readonly string[] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 
@@ -43,4 +41,81 @@ export function readRouteKey(key: string): RouteKey | undefined {
 /** A template without the names of its parameters, which the gateway and the table may choose differently. */
 export function shapeOf(template: string): string {
   return tokensOf(template).join("/")
+}
+
+/**
+ * A template or pattern, segment by segment: fixed text, or one of the words below. Fixed text holds no braces, so the
+ * words cannot be mistaken for it.
+ */
+export type Tokens = readonly string[]
+
+/** A parameter: one segment of any text. */
+export const one = "{}"
+/** A greedy parameter, and what IAM makes of every parameter: one segment or more. */
+export const many = "{+}"
+/** Whatever follows, also nothing: `$default`. */
+export const rest = "{*}"
+
+export function isFixed(token: string): boolean {
+  return token !== one && token !== many && token !== rest
+}
+
+/** The tokens of a template as API Gateway writes it. The names of parameters say nothing and are left out. */
+export function tokensOf(template: string): Tokens {
+  if (template === "$default") return [rest]
+  if (template === "/") return []
+  return template
+    .slice(1)
+    .split("/")
+    .map((part) => (/[+*]\}$/.test(part) ? many : part.startsWith("{") ? one : part)) // * is serverless-offline's +
+}
+
+/** What a template becomes in an IAM policy, where no wildcard stops at a slash. */
+export function spanning(tokens: Tokens): Tokens {
+  return tokens.map((token) => (token === one ? many : token))
+}
+
+/**
+ * A pattern as IAM text, without the method: `orders/?*`. `?*` instead of `*`, so that no segment is empty: `orders/*`
+ * would also cover `orders/`, which is another route. Fixed ends come in both spellings, with and without the slash.
+ */
+export function patternTexts(tokens: Tokens): readonly string[] {
+  const text = tokens.map((token) => (token === rest ? "*" : isFixed(token) ? token : "?*")).join("/")
+  const last = tokens.at(-1)
+  return last === undefined || !isFixed(last) ? [text] : [text, `${text}/`]
+}
+
+/**
+ * Which template goes first where several fit. REST APIs walk their resources segment by segment, fixed text before a
+ * parameter before a greedy one; HTTP APIs take a full match before any greedy one, and then the most specific.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
+ */
+export type RouteOrder = "rest" | "http"
+
+/** Whether some path fits two templates. */
+export function overlap(a: Tokens, b: Tokens): boolean {
+  for (let at = 0; ; at++) {
+    const [x, y] = [a[at], b[at]]
+    if (x === rest || y === rest) return true
+    if (x === undefined || y === undefined) return x === y
+    if (x === many || y === many) return true // which stand at the end only
+    if (x !== y && isFixed(x) && isFixed(y)) return false
+  }
+}
+
+/** Whether the gateway chooses the first template where a path fits both; as `TemplateTree` has it. */
+export function precedes(a: Tokens, b: Tokens, order: RouteOrder): boolean {
+  if (order === "http" && rank(b.at(-1)) > 1 !== rank(a.at(-1)) > 1) return rank(b.at(-1)) > 1
+  for (let at = 0; at < a.length || at < b.length; at++) {
+    const difference = rank(a[at]) - rank(b[at])
+    if (difference !== 0) return difference < 0
+  }
+  return false
+}
+
+/** Fixed text goes before a parameter, a parameter before a greedy one, and `$default` is the last. */
+function rank(token: string | undefined): number {
+  if (token === rest) return 3
+  return token === many ? 2 : token === one ? 1 : 0
 }

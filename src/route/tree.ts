@@ -1,6 +1,5 @@
-import type { Route } from "./route.ts"
-import { shapeOf } from "./template.ts"
-import { many, one, rest, type Tokens, tokensOf } from "./tokens.ts"
+import type { Route } from "./decide.ts"
+import { many, one, type RouteOrder, rest, shapeOf, type Tokens, tokensOf } from "./template.ts"
 
 /** One template of the table with its routes. */
 export interface Template {
@@ -30,14 +29,6 @@ interface Node {
 export function routeOf(template: Template | undefined, method: string): Route | undefined {
   return template?.routes.get(method) ?? template?.routes.get("ANY")
 }
-
-/**
- * Which template goes first where several fit. REST APIs walk their resources segment by segment, fixed text before a
- * parameter before a greedy one; HTTP APIs take a full match before any greedy one, and then the most specific.
- *
- * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
- */
-export type RouteOrder = "rest" | "http"
 
 /** The templates as a tree, for finding the one that a path belongs to. Its cost depends on the path, not on the table. */
 export class TemplateTree {

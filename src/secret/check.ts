@@ -1,4 +1,4 @@
-import { knownKeys, number, object, type Report, text } from "../shared/check.ts"
+import { knownKeys, number, object, type Report, text } from "../problems/option-checks.ts"
 import type { SecretReference } from "../types/secret-options.ts"
 import { SecretFailure } from "./failure.ts"
 import type { SecretFormat } from "./format.ts"

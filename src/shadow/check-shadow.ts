@@ -1,4 +1,4 @@
-import { knownKeys, number, object, type Report } from "../shared/check.ts"
+import { knownKeys, number, object, type Report } from "../problems/option-checks.ts"
 import type { AuthorizerConfig, ShadowOptions } from "../types/configuration.ts"
 import type { ConfigurationProblem } from "../types/errors.ts"
 

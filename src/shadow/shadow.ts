@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks"
 import type { Authorizer } from "../authorizer/authorizer.ts"
 import type { AuthorizerParts } from "../authorizer/parts.ts"
-import { collect, type Explain, type RawProblem } from "../shared/check.ts"
+import { collect, type Explain, type RawProblem } from "../problems/option-checks.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import type { DecisionRecord } from "../types/decision.ts"
 import { ConfigurationError, type ConfigurationProblem } from "../types/errors.ts"

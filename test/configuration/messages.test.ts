@@ -7,7 +7,7 @@ import {
   loadAuthorizer,
   loadFromEnvironment,
 } from "../../src/index.ts"
-import { sentences } from "../../src/shared/explain.ts"
+import { sentences } from "../../src/problems/explain-problems.ts"
 import { oidcIssuer } from "../support/config.ts"
 import { problems } from "./problems.ts"
 import { wholeConfiguration } from "./whole-configuration.ts"

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest"
 import type { FetchedDocument, FetchKeySet, KeyFetchRecord } from "../../src/index.ts"
-import { describeFault } from "../../src/shared/describe-fault.ts"
+import { describeFault } from "../../src/observe/describe-fault.ts"
 import { createVerifier } from "../../src/verify.ts"
 import { oidcIssuer } from "../support/config.ts"
 import { clock, mint } from "../support/mint.ts"

@@ -67,6 +67,13 @@ describe("the house refuses", () => {
     ["observing from a stage", "src/event/a.ts", 'import { a } from "../observe/a.ts"\n', /event may not import/],
     ["keys that know tokens", "src/keys/a.ts", 'import { a } from "../token/a.ts"\n', /keys may not import/],
     ["providers that know keys", "src/provider/a.ts", 'import { a } from "../keys/a.ts"\n', /provider may not import/],
+    [
+      "problems that know a provider",
+      "src/problems/a.ts",
+      'import { a } from "../provider/a.ts"\n',
+      /problems may not/,
+    ],
+    ["problems in a stage", "src/event/a.ts", 'import { a } from "../problems/a.ts"\n', /event may not import/],
     ["shared that knows a room", "src/shared/a.ts", 'import { a } from "../keys/a.ts"\n', /shared may not import/],
     ["a lazy import over a border", "src/keys/a.ts", 'const a = await import("../token/a.ts")\n', /keys may not/],
     [

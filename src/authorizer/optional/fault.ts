@@ -1,4 +1,4 @@
-import { describeFault } from "../../shared/describe-fault.ts"
+import { describeFault } from "../../observe/describe-fault.ts"
 import type { FaultRecord } from "../../types/observer.ts"
 
 /** What describes a fault for an observer that does not do so itself: no answer needs it. */

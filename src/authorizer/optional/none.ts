@@ -1,4 +1,4 @@
-import type { Report } from "../../shared/check.ts"
+import type { Report } from "../../problems/option-checks.ts"
 import type { EdgeSupport } from "./edge.ts"
 import type { ObserveSupport } from "./observe.ts"
 import type { RouteSupport } from "./routes.ts"

@@ -1,6 +1,6 @@
+import { traceIdsOf } from "../../answer/trace-ids.ts"
+import { plainText } from "../../observe/plain-text.ts"
 import { nodeCrypto } from "../../shared/node-crypto.ts"
-import { plainText } from "../../shared/plain-text.ts"
-import { traceIdsOf } from "../../shared/trace-ids.ts"
 import type { DecisionDetails, DecisionLatency, PathMode } from "../../types/decision.ts"
 import type { Principal } from "../../types/principal.ts"
 import type { NameAnswer } from "../answer-names.ts"

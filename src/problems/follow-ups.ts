@@ -1,4 +1,4 @@
-import type { RawProblem } from "./check.ts"
+import type { RawProblem } from "./option-checks.ts"
 
 /** Paths are short, unless somebody gives an option a name of a megabyte. */
 const maxLength = 1000

@@ -1,4 +1,4 @@
-import { httpMethods, isSegment, readRouteKey } from "./template.ts"
+import { httpMethods, isSegment, readRouteKey } from "../route/template.ts"
 
 const example = 'Write it as API Gateway does, such as "GET /orders/{id}"'
 const methods = `ANY, ${httpMethods.join(", ")}`

@@ -1,8 +1,8 @@
 import type { ConfigurationProblem } from "../types/errors.ts"
-import type { RawProblem } from "./check.ts"
-import { withoutFollowUps } from "./follow-up-problems.ts"
+import { withoutFollowUps } from "./follow-ups.ts"
+import { providerMeant, suggestion } from "./name-suggestion.ts"
+import type { RawProblem } from "./option-checks.ts"
 import { exampleOf, placeOf, purposeOf } from "./option-examples.ts"
-import { providerMeant, suggestion } from "./suggestion.ts"
 
 // The sentences about configuration problems, by the names that the checks use. They are not part of a start: whoever collects
 // problems loads them if there are any.

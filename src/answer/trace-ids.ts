@@ -1,5 +1,5 @@
+import { headerValues } from "../shared/header-lookup.ts"
 import type { AccessRequest } from "../types/request.ts"
-import { headerValues } from "./header-lookup.ts"
 
 /** Ids that lead from one record to the others of the same request. */
 export interface TraceIds {
