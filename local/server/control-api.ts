@@ -154,8 +154,13 @@ export interface ComposedRequest {
   /** With or without a query: `/orders/7?full=1`. */
   readonly path: string
   readonly headers?: readonly (readonly [name: string, value: string])[]
-  /** Who the caller is; without it the request has no token. */
+  /**
+   * Who the caller is; without it the request has no token. The same wish gets the same token again, until its issuer's
+   * key is replaced or the clock is moved: so a kept answer is found on the next route.
+   */
   readonly token?: TokenWish
+  /** True: a new token, also for the same wish. */
+  readonly newToken?: boolean
   /** Identity headers of the edge; `sign` adds the edge's evidence, as the configuration has it. */
   readonly edge?: { readonly headers: { readonly [name: string]: string }; readonly sign: boolean }
   /** Body for the backend. */
