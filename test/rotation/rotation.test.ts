@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest"
 import { handler } from "../../handlers/rotate-edge-secret.ts"
 import { RotationFailed, rotateEdgeSecret } from "../../src/edge.ts"
 import { hmacKeysFormat } from "../../src/secret/hmac-keys.ts"
-import { type ModelledSecret, modelSecret } from "./modelled-secret.ts"
-import { keyMap, keyOne, keyTwo, startMs } from "./values.ts"
+import { type ModelledSecret, modelSecret } from "../secret/modelled-secret.ts"
+import { keyMap, keyOne, keyTwo, startMs } from "../secret/values.ts"
 
 const steps = ["createSecret", "setSecret", "testSecret", "finishSecret"] as const
 type Step = (typeof steps)[number]

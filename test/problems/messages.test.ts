@@ -8,9 +8,9 @@ import {
   loadFromEnvironment,
 } from "../../src/index.ts"
 import { sentences } from "../../src/problems/explain-problems.ts"
+import { problems } from "../configuration/problems.ts"
+import { wholeConfiguration } from "../configuration/whole-configuration.ts"
 import { oidcIssuer } from "../support/config.ts"
-import { problems } from "./problems.ts"
-import { wholeConfiguration } from "./whole-configuration.ts"
 
 const okta = { provider: "okta", domain: "acme.okta.com", audience: "api://orders" }
 const issuerProblems = (issuer: object): readonly string[] => problems({ issuers: [issuer] })

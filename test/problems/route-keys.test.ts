@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { problems } from "./problems.ts"
+import { problems } from "../configuration/problems.ts"
 
 const withKeys = (...keys: readonly string[]): readonly string[] =>
   problems({ routes: Object.fromEntries(keys.map((key) => [key, {}])), gateway: { resultTtlSeconds: 0 } })
