@@ -2,8 +2,8 @@
 // fails somewhere in the middle of a request.
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number)
 
-if (major < 22 || (major === 22 && minor < 3)) {
-  throw new Error(`hallpass needs Node.js 22.3 or newer, and this is ${process.versions.node}. Install a newer one`)
+if (major < 22 || (major === 22 && minor < 12)) {
+  throw new Error(`hallpass needs Node.js 22.12 or newer, and this is ${process.versions.node}. Install a newer one`)
 }
 
 export {}

@@ -135,14 +135,14 @@ describe("a project that installs it", () => {
 
   test("part 6: every subpath and the command say at once, in one line, that Node.js is too old", () => {
     const { engines } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { engines: { node: string } }
-    expect(engines.node).toBe(">=22.3")
+    expect(engines.node).toBe(">=22.12")
     const line = (version: string): string =>
-      `hallpass needs Node.js 22.3 or newer, and this is ${version}. Install a newer one`
+      `hallpass needs Node.js 22.12 or newer, and this is ${version}. Install a newer one`
     for (const [version, isTooOld] of [
       ["18.20.8", true],
       ["20.20.2", true],
-      ["22.2.0", true],
-      ["22.3.0", false],
+      ["22.11.0", true],
+      ["22.12.0", false],
       ["26.0.0", false],
     ] as const) {
       const pretend = `Object.defineProperty(process, "versions", { value: { ...process.versions, node: "${version}" } })`
