@@ -1,28 +1,32 @@
-import { readFile } from "node:fs/promises"
 import { dirname, extname, resolve } from "node:path"
 import { pathToFileURL } from "node:url"
 import { type AuthorizerConfig, ConfigurationError, configFromEnvironment, parseStrictJson } from "../index.ts"
 import type { AuthorizerSource } from "../openapi.ts"
 import { UsageError } from "./frame/command.ts"
+import { readData } from "./frame/data-file.ts"
 import { oneLine } from "./frame/program.ts"
 import { resolveOpenApi } from "./open-api-file.ts"
 
 const moduleEndings = [".ts", ".mts", ".js", ".mjs"]
+const dataEndings = [".json", ".jsonc", ".yaml", ".yml"]
 
 /**
  * Reads a configuration, unchecked: the doors check it. `routes.openapi` of a file becomes the table that it leads to.
  *
- * @param file JSON, or a module with the configuration as its default export; undefined for the environment
+ * @param file JSON, with or without comments, YAML, or a module with the configuration as its default export; `-` for standard
+ *   input; undefined for the environment
  * @throws UsageError (rejects) when there is none, or when it cannot be read
  */
 export async function readConfiguration(file: string | undefined): Promise<AuthorizerConfig> {
   if (file === undefined) return fromEnvironment()
   const ending = extname(file).toLowerCase()
-  if (ending === ".json" || moduleEndings.includes(ending)) {
-    const source = await (ending === ".json" ? fromJson(file) : fromModule(file))
-    return (await resolveOpenApi(source, dirname(resolve(file)))).configuration
-  }
-  throw new UsageError(`--config takes a file that ends in .json, ${moduleEndings.join(", ")}, not ${file}`)
+  if (file !== "-" && ![...dataEndings, ...moduleEndings].includes(ending))
+    throw new UsageError(
+      `a configuration is - or a file that ends in ${[...dataEndings, ...moduleEndings].join(", ")}, not ${file}`,
+    )
+  const read = moduleEndings.includes(ending) ? fromModule(file) : readData(file, "configuration")
+  const folder = file === "-" ? process.cwd() : dirname(resolve(file))
+  return (await resolveOpenApi((await read) as AuthorizerSource, folder)).configuration
 }
 
 /** The mistake of giving a wrong configuration to a command that needs a sound one. */
@@ -43,16 +47,6 @@ function fromEnvironment(): AuthorizerConfig {
   throw new UsageError(
     "there is no configuration: give --config FILE, or set HALLPASS_CONFIG or HALLPASS_PROVIDER and its companions",
   )
-}
-
-async function fromJson(file: string): Promise<AuthorizerSource> {
-  let text: string
-  try {
-    text = await readFile(file, "utf8")
-  } catch (error) {
-    throw new UsageError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code})`)
-  }
-  return parseJson(text, file) as AuthorizerSource
 }
 
 /** @throws UsageError with every problem of the text */

@@ -146,7 +146,7 @@ describe("hallpass snapshot writes nothing and ends with exit code", () => {
     ["no configuration", [], "there is no configuration"],
     ["a missing file", ["--config", "none.json"], "none.json cannot be read (ENOENT)"],
     ["a missing module", ["--config", "none.ts"], "none.ts cannot be loaded"],
-    ["a file of another kind", ["--config", "config.yaml"], "takes a file that ends in .json"],
+    ["a file of another kind", ["--config", "config.toml"], "a file that ends in .json"],
     ["broken JSON", ["--config", file("broken.json", "{")], "broken.json is not JSON"],
     ["a broken module", ["--config", file("broken.mjs", "export default {")], "broken.mjs cannot be loaded"],
     [

@@ -1,6 +1,7 @@
 import { ConfigurationError, parseStrictJson } from "../../index.ts"
 import { UsageError } from "./command.ts"
 import { readInput } from "./input.ts"
+import { withoutComments } from "./json-comments.ts"
 import { oneLine } from "./program.ts"
 
 /** Deepest nesting, and most values with everything that aliases repeat. */
@@ -8,7 +9,8 @@ const maxDepth = 100
 const maxValues = 1_000_000
 
 /**
- * Reads a file of plain data: JSON, or YAML without types of its own. Members that an object has twice are errors.
+ * Reads a file of plain data: JSON, which may have comments, or YAML without types of its own. Members that an object has twice
+ * are errors.
  *
  * @param file `-` for standard input
  * @param what for messages: `cases`
@@ -16,7 +18,7 @@ const maxValues = 1_000_000
  */
 export async function readData(file: string, what: string): Promise<unknown> {
   const { name, text } = await readInput(file, what)
-  if (/^\s*[[{]/.test(text) && !/\.ya?ml$/i.test(file)) return json(text, name)
+  if (isJson(file, text)) return json(text, name)
   const { CORE_SCHEMA, load, YAMLException } = await import("js-yaml")
   try {
     const data = load(text, { schema: CORE_SCHEMA, maxDepth })
@@ -34,9 +36,15 @@ export async function readData(file: string, what: string): Promise<unknown> {
   }
 }
 
+/** By its ending; a text without one is JSON if it begins like JSON. */
+function isJson(file: string, text: string): boolean {
+  if (/\.jsonc?$/i.test(file)) return true
+  return !/\.ya?ml$/i.test(file) && /^\s*(?:[[{]|\/[/*])/.test(text)
+}
+
 function json(text: string, name: string): unknown {
   try {
-    return parseStrictJson(text, name)
+    return parseStrictJson(withoutComments(text), name)
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error
     throw new UsageError(oneLine(error.problems.map(({ path, message }) => `${path} ${message}`).join("; ")))

@@ -24,7 +24,7 @@ export async function readInput(file: string, what: string): Promise<Input> {
   if (octets.includes(0)) throw new UsageError(`${name} is no text: it has a byte 0`)
   let text: string
   try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(octets)
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(octets)
   } catch {
     throw new UsageError(`${name} is no text in UTF-8`)
   }
