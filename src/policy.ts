@@ -4,6 +4,7 @@ export {
   type CompiledRoute,
   compilePolicy,
   type PolicyConfig,
+  type PolicySizes,
 } from "./authorizer/compile-policy.ts"
 export { comparePolicies, type PolicyChange, type SideVerdict } from "./comparison/compare.ts"
 export {

@@ -60,8 +60,7 @@ export function writeShort(arn: ExecuteApiArn, form: CoverageForm, maxBytes: num
   methods.delete("*/") // which is any text already
   const ambiguous = [...methods].map((method) => `${arn.stage}/${method}`)
   const deny = [...form.deny, ...ambiguous.map((text) => `*${text}*`)]
-  const beginning = `arn:${arn.partition}:execute-api:*:*:*/${arn.stage}/`
-  const made = sized(arn, beginning, allow, deny, denyForms, maxBytes)
+  const made = sized(arn, shortBeginning(arn), allow, deny, denyForms, maxBytes)
   return made && { ...made, ambiguous }
 }
 
@@ -70,8 +69,18 @@ export function isMistakable(ambiguous: readonly string[], { method, path = "" }
   return ambiguous.some((text) => (method + path).includes(text))
 }
 
+/** What every Resource begins with that takes as little room as it can. */
+export function shortBeginning({ partition, stage }: ExecuteApiArn): string {
+  return `arn:${partition}:execute-api:*:*:*/${stage}/`
+}
+
+/** What the Deny of an ambiguous form begins with. */
+export function anyApi({ partition }: ExecuteApiArn): string {
+  return `arn:${partition}:execute-api:*:*:`
+}
+
 function sized(
-  { partition, stage }: ExecuteApiArn,
+  arn: ExecuteApiArn,
   beginning: string,
   allow: readonly string[],
   deny: readonly string[],
@@ -80,12 +89,12 @@ function sized(
 ): SizedPolicy | undefined {
   // An answer counts for its own API only, so a Deny of any API is the same in half the bytes. A form with slashes has the stage
   // before it, because serverless-offline takes what is before the first slash for the API.
-  const anyApi = `arn:${partition}:execute-api:*:*:`
+  const beginningOfForms = anyApi(arn)
   // Written and counted only if it can fit: most forms of a large policy do not.
-  if (leastBytes(beginning, allow) + leastBytes(beginning, deny) + leastBytes(anyApi, denyForms) > maxBytes)
+  if (leastBytes(beginning, allow) + leastBytes(beginning, deny) + leastBytes(beginningOfForms, denyForms) > maxBytes)
     return undefined
   const allowed = statement("Allow", prefixed(beginning, allow))
-  const forms = denyForms.map((form) => (form.includes("/") ? `${anyApi}*/${stage}/${form}` : anyApi + form))
+  const forms = denyForms.map((form) => beginningOfForms + (form.includes("/") ? `*/${arn.stage}/${form}` : form))
   const denied = [...prefixed(beginning, deny), ...forms]
   const document = denied.length === 0 ? policyDocument(allowed) : policyDocument(allowed, statement("Deny", denied))
   const bytes = Buffer.byteLength(JSON.stringify(document))
@@ -100,9 +109,4 @@ function leastBytes(beginning: string, patterns: readonly string[]): number {
     bytes += beginning.length + length + 3
   }
   return bytes
-}
-
-/** The size of everything that a coverage can hold, without what is there only if there is room. Bytes. */
-export function bytesOf(arn: ExecuteApiArn, form: CoverageForm): number {
-  return writeLong(arn, { ...form, denyIfRoom: [] }, Number.POSITIVE_INFINITY)?.bytes ?? Number.POSITIVE_INFINITY
 }

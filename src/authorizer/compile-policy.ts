@@ -1,11 +1,14 @@
+import { bytesOf } from "../answer/document-sizes.ts"
 import { Policies } from "../answer/iam-policy.ts"
 import type { PolicyDocument } from "../answer/policy-document.ts"
-import { besidesPolicyBytes, bytesOf, isMistakable } from "../answer/written-policy.ts"
+import { besidesPolicyBytes, isMistakable } from "../answer/written-policy.ts"
 import type { AnswerScope } from "../configuration/answer-scope.ts"
 import type { CheckedGateway } from "../configuration/check-blocks.ts"
 import { routeCachingOf } from "../configuration/check-cache.ts"
 import { checkAnswersOf } from "../configuration/check-configuration.ts"
 import { routeChecks } from "../configuration/check-routes.ts"
+import { sizeOptions, triesOfCheck } from "../configuration/check-sizes.ts"
+import { sizeSearch } from "../configuration/size-search.ts"
 import { parseExecuteApiArn } from "../event/arn.ts"
 import { readRestToken } from "../event/rest.ts"
 import { type CoarseRoute, coarseRoutes } from "../policy/coarse-routes.ts"
@@ -53,6 +56,12 @@ export interface CompiledPolicy {
   /** Most bytes of a document: an answer of 8 KB also holds principalId and context. */
   readonly maxBytes: number
   /**
+   * Looks for a caller whose document does not fit, over the combinations of permissions that the rules tell apart: first by
+   * a bound for all callers, then by trying. Undefined where answers are not for all routes of a principal, and where routes
+   * conflict.
+   */
+  searchSizes(): PolicySizes | undefined
+  /**
    * The document that a principal gets.
    *
    * @param arn `methodArn` or `routeArn` of a request; where answers are for one route, the route of its path
@@ -66,6 +75,16 @@ export interface CompiledPolicy {
    * @throws TypeError when the ARN is none of a deployed API
    */
   decide(principal: Principal, arn: string): Decision
+}
+
+/** What is known of callers whose document does not fit. */
+export interface PolicySizes {
+  /** Such a caller in words, with the remedies; undefined: none was found. */
+  readonly tooLarge: string | undefined
+  /** Whether it is certain that there is none, or that there is one. */
+  readonly isProven: boolean
+  /** Combinations of permissions that were tried. */
+  readonly tried: number
 }
 
 /** The blocks that the policy compiler reads. The others of a configuration may be there and are not looked at. */
@@ -100,6 +119,11 @@ export function compilePolicy(config: PolicyConfig): CompiledPolicy {
     routes: listed.map(({ key, method, template, rule }) => ({ key, method, template, demands: rule.demands })),
     worstCaseBytes,
     maxBytes,
+    searchSizes() {
+      if (principalPolicy === undefined || principalPolicy.conflicts.length > 0) return undefined
+      const found = sizeSearch.search(principalPolicy, sizeOptions(principalPolicy, gateway, triesOfCheck))
+      return { ...found, tooLarge: sizeSearch.tooLargeText(found, maxBytes) }
+    },
     document(principal, arn) {
       const request = requestOf(arn, gateway.api)
       const parsed = request.arn
@@ -133,9 +157,9 @@ const pathAmbiguous = refusal("path_ambiguous")
 
 /** What is denied only if there is room never makes a document larger than fits. */
 function worstCase(policy: PrincipalPolicy | undefined, maxBytes: number): number {
-  const needed = bytesOf(longArn, policy?.most.needed ?? wholeStage)
+  const needed = bytesOf(longArn, policy?.most().needed ?? wholeStage)
   if (policy === undefined || needed > maxBytes) return needed
-  return Math.min(bytesOf(longArn, policy.most.all), maxBytes)
+  return Math.min(bytesOf(longArn, policy.most().all), maxBytes)
 }
 
 /** What an answer to a caller takes who may call a coarse route and none of the stricter ones. */

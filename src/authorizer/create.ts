@@ -8,6 +8,7 @@ import { edgeSupport } from "./optional/edge.ts"
 import { observeSupport } from "./optional/observe.ts"
 import { routeSupport } from "./optional/routes.ts"
 import { shadowSupport } from "./optional/shadow.ts"
+import { sizeSearch } from "./optional/sizes.ts"
 import type { AuthorizerParts } from "./parts.ts"
 
 /**
@@ -25,6 +26,7 @@ export function createAuthorizer(config: AuthorizerConfig, parts: AuthorizerPart
     edge: edgeSupport,
     observe: observeSupport,
     makeTokenStore,
+    sizes: sizeSearch,
     explain,
   })
 }

@@ -1,9 +1,10 @@
+import type { SizeSearch } from "../configuration/check-sizes.ts"
 import { readEnvironment } from "../configuration/environment.ts"
 import type { Explain } from "../problems/option-checks.ts"
 import { type Presets, providersIn, smallPresets } from "../provider/presets.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import { ConfigurationError } from "../types/errors.ts"
-import { assemble } from "./assemble.ts"
+import { assemble, type Loaded } from "./assemble.ts"
 import type { Authorizer } from "./authorizer.ts"
 import { noEdge, noObserve, noRoutes } from "./optional/none.ts"
 import type { AuthorizerParts } from "./parts.ts"
@@ -42,14 +43,30 @@ async function load(config: AuthorizerConfig, parts: AuthorizerParts): Promise<A
   const written: { readonly [block in keyof AuthorizerConfig]?: unknown } = Object(config)
   if (written.shadow !== undefined)
     return (await import("./optional/shadow.ts")).shadowSupport.load(config, parts, load)
-  return assemble(config, parts, {
+  const loaded: Loaded = {
     presets: await presetsFor(providersIn(written)),
     routes: written.routes === undefined ? noRoutes : (await import("./optional/routes.ts")).routeSupport,
     edge: written.edge === undefined ? noEdge : (await import("./optional/edge.ts")).edgeSupport,
     observe: written.observe === undefined ? noObserve : (await import("./optional/observe.ts")).observeSupport,
     makeTokenStore: undefined,
+    sizes: withoutSearch,
     explain: unexplained,
-  })
+  }
+  try {
+    return assemble(config, parts, loaded)
+  } catch (error) {
+    if (error !== searchNeeded) throw error
+    return assemble(config, parts, { ...loaded, sizes: (await import("./optional/sizes.ts")).sizeSearch })
+  }
+}
+
+/** Few tables need the search, and which ones is known when they are compiled. */
+const searchNeeded = new Error("the search for answers that do not fit is needed")
+const withoutSearch: SizeSearch = {
+  search() {
+    throw searchNeeded
+  },
+  tooLargeText: () => undefined,
 }
 
 /** An issuer whose preset is not loaded is refused as an unknown provider. */

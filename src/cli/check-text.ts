@@ -1,5 +1,5 @@
 import type { AuthorizerConfig } from "../index.ts"
-import type { CompiledPolicy } from "../policy.ts"
+import type { CompiledPolicy, PolicySizes } from "../policy.ts"
 import { columns } from "./frame/table.ts"
 
 /** The routes that no cached answer keeps apart, in pairs, with what to do. */
@@ -41,18 +41,32 @@ const scopes = {
 }
 
 /** What an answer is for, and how large it can be. */
-export function answersText({ mode, worstCaseBytes, maxBytes }: CompiledPolicy): string {
+export function answersText(
+  { mode, worstCaseBytes, maxBytes }: CompiledPolicy,
+  sizes: PolicySizes | undefined,
+): string {
   const scope = `Answers\n  ${scopes[mode]}\n`
   if (mode !== "principal" && worstCaseBytes <= maxBytes) return scope
   if (mode !== "principal") return scope + catchAllTooLarge
-  const [most, fit] = [worstCaseBytes, maxBytes].map((bytes) => bytes.toLocaleString("en"))
-  const size = `  largest policy: at most ${most} bytes, and ${fit} fit; the context gets what is left of 8,192\n`
-  return scope + size + (worstCaseBytes > maxBytes ? tooLarge : "")
+  const numbers = [worstCaseBytes, maxBytes, maxBytes + 2048, sizes?.tried ?? 0]
+  const [most, fit, answer, tried] = numbers.map((number) => number.toLocaleString("en"))
+  const size = `  largest policy: at most ${most} bytes, and ${fit} fit; the context gets what is left of ${answer}\n`
+  if (worstCaseBytes <= maxBytes || sizes === undefined) return scope + size
+  const shorter = `  largest policy: at most ${most} bytes route by route, and ${fit} fit; what does not fit is written shorter\n`
+  if (sizes.tooLarge !== undefined) return scope + shorter + tooLarge
+  return (
+    scope +
+    shorter +
+    (sizes.isProven ? proven : `  ${tried} combinations of permissions were tried, and each fits; ${unproven}`)
+  )
 }
 
-const tooLarge = `  A principal whose policy does not fit gets patterns merged by prefix, which are right for every route of the table.
-  Where that does not fit either, the answer is 500 with the reason policy_too_large: put the route into the identity
-  sources, or set the TTL to 0, if somebody may call that much.
+const proven = "  written shorter, the policy of every caller fits, whatever its permissions\n"
+const unproven = `that is no proof. A caller whose policy does not fit is
+  answered 500 with the reason policy_too_large.
+`
+const tooLarge = `  Written shorter, the policy of some callers does not fit either. They are answered 500 with the reason policy_too_large,
+  if gateway.tooLarge is "unavailable".
 `
 
 const catchAllTooLarge = `  The answer of a catch-all denies every stricter route beside it, and here that does not fit: callers who may call few of

@@ -1,5 +1,5 @@
 import { type AuthorizerConfig, ConfigurationError, type ConfigurationProblem, createAuthorizer } from "../index.ts"
-import { type CompiledPolicy, compilePolicy, configurationWarnings } from "../policy.ts"
+import { type CompiledPolicy, compilePolicy, configurationWarnings, type PolicySizes } from "../policy.ts"
 import { answersText, conflictsText, exposedText, routesText } from "./check-text.ts"
 import { readConfiguration } from "./configuration.ts"
 import { type Command, configOption, textOption } from "./frame/command.ts"
@@ -27,7 +27,12 @@ Gateway, so hallpass is never asked about it.`,
     const configuration = await readConfiguration(textOption(line, "config"))
     const policy = compiled(configuration)
     const conflicts = policy?.conflicts ?? []
-    const problems = problemsOf(configuration).filter((problem) => !isConflict(problem, conflicts))
+    const sizes = policy?.searchSizes()
+    const problems = withSizes(
+      problemsOf(configuration).filter((problem) => !isConflict(problem, conflicts)),
+      configuration,
+      sizes,
+    )
     const warnings = configurationWarnings(configuration)
     const sound = problems.length === 0 && conflicts.length === 0
     if (output.json) {
@@ -42,7 +47,7 @@ Gateway, so hallpass is never asked about it.`,
     if (warnings.length > 0)
       parts.push(`Warnings (${warnings.length}): allowed, and probably not what is meant\n${problemsText(warnings)}`)
     if (policy !== undefined) {
-      parts.push(routesText(policy), answersText(policy), ...exposedText(policy, configuration))
+      parts.push(routesText(policy), answersText(policy, sizes), ...exposedText(policy, configuration))
       parts.push(gatewaySettingsText(configuration, policy))
     }
     parts.push(sound ? "The configuration is sound.\n" : "The configuration is refused.\n")
@@ -84,6 +89,17 @@ function problemsOf(configuration: AuthorizerConfig): readonly ConfigurationProb
     if (error instanceof ConfigurationError) return error.problems
     throw error
   }
+}
+
+/** With the caller who cannot be answered: a start looks for one, too, but not for as long. */
+function withSizes(
+  problems: readonly ConfigurationProblem[],
+  configuration: AuthorizerConfig,
+  sizes: PolicySizes | undefined,
+): readonly ConfigurationProblem[] {
+  if (sizes?.tooLarge === undefined || configuration.gateway?.tooLarge === "unavailable") return problems
+  const others = problems.filter(({ path, message }) => path !== "routes" || !message.startsWith("have a caller who"))
+  return [...others, { path: "routes", message: sizes.tooLarge }]
 }
 
 function isConflict({ path, message }: ConfigurationProblem, conflicts: CompiledPolicy["conflicts"]): boolean {

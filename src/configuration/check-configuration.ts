@@ -27,6 +27,7 @@ import { checkKeys } from "./check-keys.ts"
 import type { CheckObserve } from "./check-observe.ts"
 import { checkPrincipalId } from "./check-principal-id.ts"
 import type { RouteChecks } from "./check-routes.ts"
+import type { SizeSearch } from "./check-sizes.ts"
 
 type Block = { readonly [name: string]: unknown }
 
@@ -67,6 +68,7 @@ export interface LoadedChecks {
   readonly routes: RouteChecks
   readonly edge: { readonly check: CheckEdge }
   readonly observe: { readonly check: CheckObserve }
+  readonly sizes: SizeSearch
   readonly explain: Explain
 }
 
@@ -110,6 +112,7 @@ export function checkConfiguration(config: unknown, loaded: LoadedChecks): Check
     checkNames(raw, report)
     const answers = checkAnswers(raw, loaded.routes, report)
     reportConflicts(answers.principalPolicy, report)
+    loaded.routes.checkSizes(answers, loaded.sizes, report)
     const verified = verification(raw, presets, report)
     const anyTenant = isSound() ? verified.issuers.filter(({ profile }) => profile.openTenants !== undefined) : []
     for (const { profile, path } of anyTenant) {

@@ -6,6 +6,7 @@ import { openToTenants } from "./check-any-tenant.ts"
 import { checkCallers } from "./check-callers.ts"
 import { checkPrincipalPolicy } from "./check-principal-policy.ts"
 import { checkRule } from "./check-rule.ts"
+import { checkSizes } from "./check-sizes.ts"
 
 export type Routes = { readonly [routeKey: string]: RouteRule }
 
@@ -18,6 +19,7 @@ export interface RouteChecks {
   readonly openToTenants: typeof openToTenants
   readonly checkCallers: typeof checkCallers
   readonly checkPrincipalPolicy: typeof checkPrincipalPolicy
+  readonly checkSizes: typeof checkSizes
 }
 
 /** The route table. */
@@ -58,4 +60,4 @@ export function checkRoutes(value: unknown, report: Report): Routes | undefined 
   return raw as Routes
 }
 
-export const routeChecks: RouteChecks = { checkRoutes, openToTenants, checkCallers, checkPrincipalPolicy }
+export const routeChecks: RouteChecks = { checkRoutes, openToTenants, checkCallers, checkPrincipalPolicy, checkSizes }

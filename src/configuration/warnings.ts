@@ -12,6 +12,7 @@ import { checkEdge } from "./check-edge.ts"
 import { checkObserve } from "./check-observe.ts"
 import { routeChecks } from "./check-routes.ts"
 import { isEntra, isObjectId } from "./entra-names.ts"
+import { sizeSearch } from "./size-search.ts"
 import { pathOf, rulesOf, warnOfClaims, warnOfNames } from "./unlikely-demands.ts"
 
 /** What is allowed, and probably not what is meant. */
@@ -46,6 +47,7 @@ export function configurationWarnings(config: AuthorizerConfig): readonly Config
       routes,
       edge: { check: checkEdge },
       observe: { check: checkObserve },
+      sizes: sizeSearch,
       explain,
     }
     const checked = checkConfiguration(own, loaded)

@@ -2,11 +2,13 @@ import type { Route } from "../route/decide.ts"
 import { type AmbiguousForms, ambiguousForms } from "../route/path.ts"
 import { httpMethods, isFixed, many, one, patternTexts, rest, spanning } from "../route/template.ts"
 import type { Template, TemplateTree } from "../route/tree.ts"
-import type { CoverageForm } from "../types/coverage.ts"
+import type { CoverageForm, DocumentBytes } from "../types/coverage.ts"
 import { type Exposure, type Surroundings, surroundings } from "./exposure.ts"
 import { type Conflict, OverlapAnalysis, tangled } from "./overlap.ts"
 import { type Covered, type CoverOptions, cover, type Examined, most, permissionsOf } from "./patterns.ts"
+import { resourceBytes } from "./rights.ts"
 import { Shorter } from "./shorter.ts"
+import { bytesByBranch, bytesOfFrame, rulesOf } from "./table-sizes.ts"
 
 /** A route table, compiled for answers that serve every route of a stage. */
 export interface CompiledTable {
@@ -21,7 +23,22 @@ export interface CompiledTable {
   /** What a principal's answer covers, given what it may call. */
   cover(permits: (route: Route) => boolean): Covered
   /** What an answer needs at most, before anything is merged, and all that it can hold. */
-  readonly most: { readonly needed: CoverageForm; readonly all: CoverageForm }
+  most(): { readonly needed: CoverageForm; readonly all: CoverageForm }
+  /** What is known of the sizes of answers. */
+  readonly sizes: TableSizes
+}
+
+/** How large the answers of a table can be. */
+export interface TableSizes {
+  readonly shorter: Shorter
+  /** Most bytes of an answer, counted in a cheap way. */
+  byBranch(bytes: DocumentBytes): number
+  /** Most bytes of an answer besides the patterns of its routes. */
+  ofFrame(bytes: DocumentBytes): number
+  /** Bytes of the Resources of some paths, for methods by their bits. */
+  ofPaths(bits: number, paths: readonly string[], bytes: DocumentBytes): number
+  /** The methods of each rule, by the places of the templates in the tree of patterns. */
+  rulesByPlace(): readonly ReadonlyMap<string, number>[]
 }
 
 /** How the API around the table is set. */
@@ -82,7 +99,14 @@ export function compileTable(templates: readonly Template[], tree: TemplateTree,
     ...{ tree, ambiguous, hasParameters, conflicts: [...conflicts.values()] },
     exposed: examined.flatMap(({ around }) => around.exposed),
     exposedIfMerged: () => shorter.exposures(),
-    most: most(examined, coverOptions),
+    most: () => most(examined, coverOptions),
+    sizes: {
+      shorter,
+      byBranch: (bytes) => bytesByBranch(examined, coverOptions, bytes),
+      ofFrame: (bytes) => bytesOfFrame(examined, coverOptions, bytes),
+      ofPaths: (bits, paths, { resource }) => paths.reduce((sum, path) => sum + resourceBytes(bits, path, resource), 0),
+      rulesByPlace: () => shorter.placed.map(rulesOf),
+    },
     cover: (permits) => cover(examined, permissionsOf(examined, permits), coverOptions),
   }
 }

@@ -20,6 +20,10 @@ export interface PrincipalPolicy {
   exposedIfMerged(): readonly Exposure[]
   /** The most that answers need and can hold, see `CompiledTable`. */
   readonly most: CompiledTable["most"]
+  /** The table as REST and as HTTP APIs read it; one if both read it alike, or if one kind is meant. */
+  readonly tables: readonly CompiledTable[]
+  /** The routes whose rules decide what a principal may call. */
+  readonly rules: readonly Route[]
   readonly decide: DecideRoute
   /** Which routes of the table a principal may call, by their places in it. */
   permitted(principal: Principal): readonly number[]
@@ -88,7 +92,9 @@ export function compilePrincipalPolicy(options: PrincipalPolicyOptions): Princip
     ).map((found) => (options.byPath ? foundByPath(found) : found)),
     exposed: unique(tables.flatMap(({ compiled }) => compiled.exposed)),
     exposedIfMerged: () => unique(tables.flatMap(({ compiled }) => compiled.exposedIfMerged())),
-    most: (rest ?? http ?? compile(trees.rest)).compiled.most,
+    most: () => (rest ?? http ?? compile(trees.rest)).compiled.most(),
+    tables: tables.map(({ compiled }) => compiled),
+    rules: [...routes, unnamed],
     covers: (principal, order) => (order === "http" ? (http ?? rest) : (rest ?? http))?.covers(principal),
     permitted: (principal) =>
       routes.flatMap(({ rule }, index) => (rule.refuse(principal) === undefined ? [index] : [])),

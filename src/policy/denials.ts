@@ -25,25 +25,25 @@ export class Denials {
   /** Bytes; infinite where something permitted would be denied, too. */
   cost(node: PatternNode): number {
     if (!this.#rights.has(node, "forbidden")) return 0
-    if (this.#rights.isHarmless(node.starReach)) return this.costOfStar(node)
+    if (this.#rights.isHarmless(node.starReach)) return this.costOf(node.starText, node)
     let bytes = 0
     for (const place of node.own) {
       if (!this.#rights.mayNot(place)) continue
       if (!this.#isWhole(node, place)) return Number.POSITIVE_INFINITY
-      for (const text of endsOf(node)) bytes += this.#bytes(text)
+      for (const text of node.ends) bytes += this.costOf(text, node)
     }
     return bytes + this.costBelow(node)
   }
 
   costBelow(node: PatternNode): number {
     const bytes = this.#costOfChildren(node)
-    return bytes > 0 && this.#isBelowHarmless(node) ? Math.min(bytes, this.#bytes(node.below.text)) : bytes
+    return bytes > 0 && this.#isBelowHarmless(node) ? Math.min(bytes, this.costOf(node.below.text, node.below)) : bytes
   }
 
-  /** Of everything that begins with a node's text, which must be harmless. */
-  costOfStar(node: PatternNode): number {
-    const isForAll = this.#rights.bits === everyMethod && this.#rights.isHarmlessForAll(node)
-    return isForAll ? this.#beginning + 2 + node.starText.length : this.#bytes(node.starText)
+  /** Of one path of a node, for `*` in place of all methods if that reaches nothing permitted. */
+  costOf(path: string, node: PatternNode): number {
+    const isForAll = this.#rights.bits === everyMethod && this.#isHarmlessForAll(path, node)
+    return isForAll ? this.#beginning + 2 + path.length : this.#bytes(path)
   }
 
   deny(node: PatternNode): void {
@@ -54,20 +54,20 @@ export class Denials {
     }
     for (const place of node.own) {
       if (!this.#rights.mayNot(place)) continue
-      const texts = this.#isWhole(node, place) ? endsOf(node) : (this.#examined[place]?.paths ?? [])
-      for (const text of texts) this.denyPath(text, undefined)
+      if (this.#isWhole(node, place)) for (const text of node.ends) this.denyPath(text, node)
+      else for (const text of this.#examined[place]?.paths ?? []) this.denyPath(text, undefined)
     }
     this.denyBelow(node)
   }
 
   denyBelow(node: PatternNode): void {
     const bytes = this.#costOfChildren(node)
-    if (bytes > 0 && this.#isBelowHarmless(node) && this.#bytes(node.below.text) <= bytes)
+    if (bytes > 0 && this.#isBelowHarmless(node) && this.costOf(node.below.text, node.below) <= bytes)
       this.denyPath(node.below.text, node.below)
     else for (const child of node.children) this.deny(child)
   }
 
-  /** @param node the node whose `starText` the path is */
+  /** @param node the node that the path is of, if it is of one */
   denyPath(path: string, node: PatternNode | undefined): void {
     this.#set.add(path, node)
   }
@@ -75,7 +75,12 @@ export class Denials {
   /** Methods and paths: `*` in place of several methods where it reaches nothing that is permitted. */
   patterns(): readonly string[] {
     this.#set.join(0, (node) => this.#rights.isHarmless(node.starReach))
-    return this.#set.texts((node) => this.#rights.isHarmlessForAll(node))
+    return this.#set.texts((path, node) => this.#isHarmlessForAll(path, node))
+  }
+
+  #isHarmlessForAll(path: string, node: PatternNode): boolean {
+    const reach = path === node.starText ? node.anyMethodReach : node.ownAnyMethodReach
+    return this.#rights.isHarmlessForAll(reach)
   }
 
   /** Whether both spellings of a node's text are all of a template, and nothing permitted. */
@@ -97,9 +102,4 @@ export class Denials {
   #bytes(path: string): number {
     return resourceBytes(this.#rights.bits, path, this.#beginning)
   }
-}
-
-/** A text in both spellings of its end; the root has one. */
-function endsOf({ text }: PatternNode): readonly string[] {
-  return text === "" ? [text] : [text, `${text}/`]
 }

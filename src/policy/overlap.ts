@@ -21,8 +21,9 @@ export interface Overlap {
   readonly at: number
   readonly methods: readonly string[]
   readonly bits: number
-  /** Paths to deny wherever this template is allowed and the other one is not. */
+  /** What to deny wherever this template is allowed and the other one is not: paths, and the patterns that they are. */
   readonly deny: readonly string[]
+  readonly patterns: readonly Tokens[]
 }
 
 /** How far `*` reaches where it stands for the method of a template. */
@@ -131,7 +132,8 @@ export class OverlapAnalysis {
     const best = (costs[1]?.length ?? 0) < (costs[0]?.length ?? 0) ? 1 : 0
     for (const conflict of costs[best] ?? []) report(conflict)
     const at = this.#numbers.get(other) ?? -1
-    return { other, at, methods, bits: bitsOf(methods), deny: (choices[best] ?? []).flatMap(patternTexts) }
+    const patterns = choices[best] ?? []
+    return { other, at, methods, bits: bitsOf(methods), deny: patterns.flatMap(patternTexts), patterns }
   }
 
   /** What denying the other template, where it is covered, would deny of routes that somebody may call. */

@@ -2,7 +2,7 @@ import { isFixed, many } from "../route/template.ts"
 import type { PatternNode, PatternTree } from "./pattern-tree.ts"
 import { methodsIn, type Rights } from "./rights.ts"
 
-/** One path with the methods that are meant, and the node whose `starText` it is. */
+/** One path with the methods that are meant, and the node that it is of. */
 interface Entry {
   bits: number
   readonly node: PatternNode | undefined
@@ -19,7 +19,7 @@ export class PatternSet {
     this.#rights = rights
   }
 
-  /** Adds a path for the methods that are looked at. @param node the node whose `starText` the path is */
+  /** Adds a path for the methods that are looked at. @param node the node that the path is of, if it is of one */
   add(path: string, node: PatternNode | undefined, bits: number = this.#rights.bits): void {
     const known = this.#entries.get(path)
     if (known === undefined) this.#entries.set(path, { bits, node })
@@ -34,8 +34,8 @@ export class PatternSet {
    */
   join(from: number, mayCover: (node: PatternNode) => boolean): void {
     const alike = new Map<string, Entry[]>()
-    for (const { bits, node } of this.#entries.values()) {
-      if (node === undefined || node.isJoint) continue
+    for (const [path, { bits, node }] of this.#entries) {
+      if (node === undefined || node.isJoint || path !== node.starText) continue
       for (const [at, token] of node.tokens.entries()) {
         if (at < from || at === node.tokens.length - 1 || !isFixed(token)) continue
         const key = `${bits} ${node.tokens.with(at, many).join("/")}`
@@ -58,10 +58,10 @@ export class PatternSet {
   }
 
   /** Method and path of each. @param anyMethod whether `*` may be written in place of several methods */
-  texts(anyMethod: (node: PatternNode) => boolean): readonly string[] {
+  texts(anyMethod: (path: string, node: PatternNode) => boolean): readonly string[] {
     return [...this.#entries].flatMap(([path, { bits, node }]) => {
       const methods = methodsIn(bits)
-      const isForAll = methods.length > 1 && node !== undefined && anyMethod(node)
+      const isForAll = methods.length > 1 && node !== undefined && anyMethod(path, node)
       return isForAll ? [`*/${path}`] : methods.map((method) => `${method}/${path}`)
     })
   }

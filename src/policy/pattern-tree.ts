@@ -25,6 +25,7 @@ export class PatternNode {
   #below: PatternNode | undefined
   #ownReach: Reach | null | undefined
   #anyMethod: Reach | null | undefined
+  #ownAnyMethod: Reach | null | undefined
 
   constructor(tree: PatternTree, tokens: Tokens, isJoint = false) {
     this.#tree = tree
@@ -43,6 +44,11 @@ export class PatternNode {
     return this.isOpen ? this.text : `${this.text}*`
   }
 
+  /** The text in both spellings of its end. The root and an open end have one. */
+  get ends(): readonly string[] {
+    return this.text === "" || this.isOpen ? [this.text] : [this.text, `${this.text}/`]
+  }
+
   /** What the text covers, in both spellings of its end. */
   get ownReach(): Reach | null {
     if (this.#ownReach === undefined) this.#ownReach = this.#tree.reach([this.tokens])
@@ -59,6 +65,12 @@ export class PatternNode {
   get starReach(): Reach | null {
     if (this.#star === undefined) this.#star = this.#tree.reach(this.#starTokens([]))
     return this.#star
+  }
+
+  /** What the text covers after `*` in place of a method. */
+  get ownAnyMethodReach(): Reach | null {
+    if (this.#ownAnyMethod === undefined) this.#ownAnyMethod = this.#tree.reach([this.tokens, [many, ...this.tokens]])
+    return this.#ownAnyMethod
   }
 
   /** What `starText` covers after `*` in place of a method, which may be a method and the first segments. */

@@ -170,7 +170,7 @@ function addAround(to: Set<string>, { wildMethod, around }: Examined, allowed: r
   }
 }
 
-/** What an answer of a table must hold at most, and all that it can hold where there is room. */
+/** What an answer of a table must hold at most, route by route, and all that it can hold where there is room. */
 export function most(
   examined: readonly Examined[],
   { ambiguous, resourcePolicyAllows }: Pick<CoverOptions, "ambiguous" | "resourcePolicyAllows">,

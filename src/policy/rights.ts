@@ -4,6 +4,9 @@ import type { PatternNode, Reach } from "./pattern-tree.ts"
 /** All methods, one bit each in the order of `httpMethods`. */
 export const everyMethod: number = (1 << httpMethods.length) - 1
 
+/** The bits of the methods, each by itself. */
+export const eachMethod: readonly number[] = httpMethods.map((_, at) => 1 << at)
+
 /** Lists of methods by their bits. */
 const lists: (readonly string[])[] = []
 
@@ -34,17 +37,16 @@ export class Rights {
     this.forbidden = forbidden
   }
 
-  /** The methods to look at together: all of them where every route is one of every method, else each by itself. */
-  groups(withForbidden: boolean): readonly number[] {
-    let used = 0
-    let isUniform = true
-    for (const [place, may] of this.permitted.entries()) {
-      const mayNot = this.forbidden[place] ?? 0
-      used |= withForbidden ? may | mayNot : may
-      if ((may !== 0 && may !== everyMethod) || (mayNot !== 0 && mayNot !== everyMethod)) isUniform = false
+  /** The methods that are permitted in a branch, or forbidden. */
+  methodsOf(node: PatternNode, which: "permitted" | "forbidden"): number {
+    let known = this.#branches.get(node)
+    if (known === undefined) {
+      known = 0
+      for (let place = node.from; place < node.to; place++)
+        known |= (this.permitted[place] ?? 0) | ((this.forbidden[place] ?? 0) << 8)
+      this.#branches.set(node, known)
     }
-    if (isUniform && used !== 0) return [everyMethod]
-    return httpMethods.map((_, at) => used & (1 << at)).filter((bit) => bit !== 0)
+    return which === "permitted" ? known & everyMethod : known >> 8
   }
 
   may(place: number): boolean {
@@ -57,14 +59,7 @@ export class Rights {
 
   /** Whether something of a branch is permitted, or forbidden. */
   has(node: PatternNode, which: "permitted" | "forbidden"): boolean {
-    let known = this.#branches.get(node)
-    if (known === undefined) {
-      known = 0
-      for (let place = node.from; place < node.to; place++)
-        known |= (this.permitted[place] ?? 0) | ((this.forbidden[place] ?? 0) << 8)
-      this.#branches.set(node, known)
-    }
-    return ((which === "permitted" ? known : known >> 8) & this.bits) !== 0
+    return (this.methodsOf(node, which) & this.bits) !== 0
   }
 
   /** Whether a pattern covers nothing that is permitted, so that it may be denied. */
@@ -72,9 +67,9 @@ export class Rights {
     return reach !== null && (this.#permittedIn(reach) & this.bits) === 0
   }
 
-  /** The same of a pattern that has `*` in place of the method. */
-  isHarmlessForAll({ anyMethodReach }: PatternNode): boolean {
-    return anyMethodReach !== null && this.#permittedIn(anyMethodReach) === 0
+  /** The same for every method at once. */
+  isHarmlessForAll(reach: Reach | null): boolean {
+    return reach !== null && this.#permittedIn(reach) === 0
   }
 
   /** Whether all that a pattern covers of what is forbidden stands in the branch, or below its node: there it can be denied. */

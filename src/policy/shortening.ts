@@ -1,9 +1,10 @@
 import { rest } from "../route/template.ts"
 import { Denials } from "./denials.ts"
+import type { Overlap } from "./overlap.ts"
 import { PatternSet } from "./pattern-set.ts"
 import type { PatternNode, PatternTree } from "./pattern-tree.ts"
 import type { Examined } from "./patterns.ts"
-import { type Rights, resourceBytes } from "./rights.ts"
+import { eachMethod, everyMethod, type Rights, resourceBytes } from "./rights.ts"
 
 /** How far patterns may reach beside the table's own paths. */
 export interface Width {
@@ -20,6 +21,8 @@ export interface ShorteningOptions {
   readonly beginning: number
   /** Whether every forbidden route has to be denied, covered by an Allow or not. */
   readonly denyAll: boolean
+  /** Whether every route of the table is one of every method: then all methods are looked at together. */
+  readonly isUniform: boolean
 }
 
 /** How the permitted routes of a branch are allowed: one by one, or by a pattern that covers more of the branch. */
@@ -50,7 +53,7 @@ export class Shortening {
 
   patterns(): { readonly allow: readonly string[]; readonly deny: readonly string[] } {
     const { root } = this.#tree
-    for (const bits of this.#rights.groups(this.#options.denyAll)) {
+    for (const bits of this.#groups(root, this.#options.denyAll)) {
       this.#rights.bits = bits
       this.#choices.clear()
       this.#allowCost(root)
@@ -61,14 +64,25 @@ export class Shortening {
     return { allow: this.#allowed.texts(() => false), deny: this.#denials.patterns() }
   }
 
-  /** Bytes of the patterns of one branch, at most. */
-  cost(branch: PatternNode): number {
+  /** Bytes of the patterns of one branch, at most: of what is permitted in it, of its node, or of a Deny of what is forbidden. */
+  cost(branch: PatternNode, part: "allow" | "own" | "deny"): number {
+    const { denyAll } = this.#options
     let bytes = 0
-    for (const bits of this.#rights.groups(this.#options.denyAll)) {
+    for (const bits of this.#groups(branch, denyAll || part === "deny")) {
       this.#rights.bits = bits
-      bytes += this.#allowCost(branch) + (this.#options.denyAll ? this.#denials.cost(branch) : 0)
+      if (part === "allow") bytes += this.#allowCost(branch)
+      if (part === "own") bytes += this.#ownCost(branch, false)
+      if (part === "deny" || (part === "allow" && denyAll)) bytes += this.#denials.cost(branch)
     }
     return bytes
+  }
+
+  /** The methods to look at together, of those that are permitted in a branch. */
+  #groups(branch: PatternNode, withForbidden: boolean): readonly number[] {
+    const forbidden = withForbidden ? this.#rights.methodsOf(branch, "forbidden") : 0
+    const used = this.#rights.methodsOf(branch, "permitted") | forbidden
+    if (used === 0 || this.#options.isUniform) return used === 0 ? [] : [everyMethod]
+    return eachMethod.filter((bit) => (used & bit) !== 0)
   }
 
   #allowCost(node: PatternNode): number {
@@ -77,22 +91,27 @@ export class Shortening {
     let best = this.#ownCost(node, false)
     for (const child of node.children) best += this.#allowCost(child)
     let choice: Choice = "list"
-    const consider = (cost: number, other: Choice): void => {
-      // An open end covers what is longer in any case: then nothing is gained by naming that, too.
-      if (cost > best || (cost === best && other !== "open")) return
-      best = cost
-      choice = other
-    }
-    const denied = this.#options.denyAll ? 0 : this.#denials.costBelow(node)
+    const { denyAll } = this.#options
     const isOwn = this.#isPermitted(node)
-    if (node.isOpen && isOwn) consider(this.#ownCost(node, true) + denied, "open")
     const { star, below } = this.#widthOf(node, isOwn)
-    if (star && rights.isWithin(node, node.starReach, "branch"))
-      consider(this.#bytes(node.starText) + (this.#options.denyAll ? 0 : this.#denials.cost(node)), "star")
-    if (below && rights.isWithin(node, node.below.ownReach, "below")) {
-      if (!isOwn) consider(this.#bytes(node.below.text) + denied, "below")
-      else if (rights.isFree(node.ownReach))
-        consider(this.#bytes(node.text) + this.#bytes(`${node.text}/*`) + denied, "ownAndBelow")
+    const isBelow = below && rights.isWithin(node, node.below.ownReach, "below")
+    const isOpen = node.isOpen && isOwn
+    const denied = denyAll || !(isOpen || isBelow) ? 0 : this.#denials.costBelow(node)
+    if (isOpen) {
+      // An open end covers what is longer in any case: then nothing is gained by naming that, too.
+      const cost = this.#ownCost(node, true) + denied
+      if (cost <= best) [best, choice] = [cost, "open"]
+    }
+    if (star && rights.isWithin(node, node.starReach, "branch")) {
+      const cost = this.#bytes(node.starText) + (denyAll ? 0 : this.#denials.cost(node))
+      if (cost < best) [best, choice] = [cost, "star"]
+    }
+    if (isBelow && isOwn && rights.isFree(node.ownReach)) {
+      const cost = this.#bytes(node.text) + this.#bytes(`${node.text}/*`) + denied
+      if (cost < best) [best, choice] = [cost, "ownAndBelow"]
+    } else if (isBelow && !isOwn) {
+      const cost = this.#bytes(node.below.text) + denied
+      if (cost < best) [best, choice] = [cost, "below"]
     }
     this.#choices.set(node, choice)
     return best
@@ -134,7 +153,7 @@ export class Shortening {
         bytes += this.#bytes(path)
       },
       (text, end) => {
-        bytes += end === undefined ? this.#bytes(text) : this.#denials.costOfStar(end)
+        bytes += this.#denials.costOf(text, end)
       },
     )
     return bytes
@@ -145,7 +164,7 @@ export class Shortening {
     node: PatternNode,
     open: boolean,
     allow: (path: string) => void,
-    deny: (text: string, end: PatternNode | undefined) => void,
+    deny: (text: string, end: PatternNode) => void,
   ): void {
     for (const place of node.own) {
       const one = this.#examined[place]
@@ -159,8 +178,16 @@ export class Shortening {
           continue
         if (open && end !== node && end.from >= node.from && end.to <= node.to) continue
         if (this.#rights.isHarmless(end.starReach)) deny(end.starText, end)
-        else for (const text of overlap.deny) deny(text, undefined)
+        else this.#eachNarrow(overlap, deny)
       }
+    }
+  }
+
+  #eachNarrow({ patterns }: Overlap, deny: (text: string, end: PatternNode) => void): void {
+    for (const tokens of patterns) {
+      const node = this.#tree.nodeOf(tokens)
+      if (this.#rights.isHarmless(node.starReach)) deny(node.starText, node)
+      else for (const text of node.ends) deny(text, node)
     }
   }
 
@@ -169,13 +196,13 @@ export class Shortening {
     if (choice === undefined) return
     const { text } = node
     if (choice === "star") this.#allowed.add(node.starText, node)
-    if (choice === "ownAndBelow") for (const path of [text, `${text}/*`]) this.#allowed.add(path, undefined)
+    if (choice === "ownAndBelow") for (const path of [text, `${text}/*`]) this.#allowed.add(path, node)
     if (choice === "below") this.#allowed.add(node.below.text, node.below)
     if (choice === "list" || choice === "open") {
       this.#eachOwn(
         node,
         choice === "open",
-        (path) => this.#allowed.add(path, path === node.starText ? node : undefined),
+        (path) => this.#allowed.add(path, node),
         (denied, end) => this.#denials.denyPath(denied, end),
       )
     }

@@ -27,8 +27,17 @@ const incomplete: readonly Step[] = [
   { width: { below: 1, star: 2 }, joined: true },
 ]
 
-/** Bytes of a Resource besides method and path, about: only how it compares with the length of a path counts. */
-const beginningBytes = 40
+/**
+ * Bytes of a Resource besides method and path, as `configuration/check-sizes.ts` assumes them. How many patterns are worth
+ * a longer path depends on it.
+ */
+const assumedBytes = 42
+
+/**
+ * What patterns would cost: all that is allowed in a branch with what has to be denied, the routes of its node alone, or a
+ * Deny of all that is forbidden in the branch.
+ */
+export type BranchPart = "allow" | "own" | "deny"
 
 /** Policies in fewer patterns. What they need to know of the table is found out when one does not fit. */
 export class Shorter {
@@ -38,7 +47,8 @@ export class Shorter {
   readonly #denyAll: boolean
   readonly #steps: readonly Step[]
   #analysis: OverlapAnalysis | undefined
-  readonly #trees: (PatternTree | undefined)[] = []
+  readonly #trees: (Branches | undefined)[] = []
+  readonly #isUniform: boolean
 
   constructor(
     templates: readonly Template[],
@@ -51,6 +61,7 @@ export class Shorter {
     this.#examined = examined
     this.#denyAll = options.resourcePolicyAllows
     this.#steps = options.complete ? complete : incomplete
+    this.#isUniform = templates.every(({ routes }) => routes.size === 1 && routes.has("ANY"))
   }
 
   /** The number of ways to write patterns, each of which reaches further than the one before. */
@@ -60,8 +71,40 @@ export class Shorter {
 
   patterns(permissions: Permissions, number: number): ShorterPatterns {
     const step = this.#steps[number] ?? exactly
-    const { allow, deny } = this.#shortening(permissions, step).patterns()
+    const { order } = this.#treeOf(step.joined)
+    const placed = (bits: Uint8Array): Uint8Array => Uint8Array.from(order, (at) => bits[at] ?? 0)
+    const rights = new Rights(placed(permissions.permitted), placed(permissions.forbidden))
+    const { allow, deny } = this.#shortening(rights, step).patterns()
     return { allow, deny, isWide: step !== exactly }
+  }
+
+  /** The tree of the widest patterns. */
+  get tree(): PatternTree {
+    return this.#treeOf(this.#widest.joined)
+  }
+
+  /** The templates by their places in the tree. */
+  get placed(): readonly Template[] {
+    return this.#branches(this.#widest.joined).examined.map(({ template }) => template)
+  }
+
+  get denyAll(): boolean {
+    return this.#denyAll
+  }
+
+  /**
+   * Bytes of the widest patterns of a branch, at most. What is both permitted and forbidden, as the routes of other branches
+   * may be, is neither covered nor denied.
+   *
+   * @param permissions by the places of the tree
+   */
+  cost(branch: PatternNode, part: BranchPart, { permitted, forbidden }: Permissions): number {
+    const shortening = this.#shortening(new Rights(permitted, forbidden), this.#widest)
+    return shortening.cost(branch, part)
+  }
+
+  get #widest(): Step {
+    return this.#steps.at(-1) ?? exactly
   }
 
   /** Requests on routes that the table does not name, which the widest patterns cover: one for each method and beginning. */
@@ -95,12 +138,10 @@ export class Shorter {
     return false
   }
 
-  #shortening({ permitted, forbidden }: Permissions, { width, joined }: Step): Shortening {
-    const tree = this.#treeOf(joined)
-    const placed = (bits: Uint8Array): Uint8Array => Uint8Array.from(tree.order, (at) => bits[at] ?? 0)
-    const rights = new Rights(placed(permitted), placed(forbidden))
-    const examined = tree.order.map((at) => this.#examined[at] as Examined)
-    return new Shortening(tree, examined, rights, { width, beginning: beginningBytes, denyAll: this.#denyAll })
+  #shortening(rights: Rights, { width, joined }: Step): Shortening {
+    const { tree, examined } = this.#branches(joined)
+    const options = { width, beginning: assumedBytes, denyAll: this.#denyAll, isUniform: this.#isUniform }
+    return new Shortening(tree, examined, rights, options)
   }
 
   /** An analysis of its own: the findings of the one at start need not stay in memory. */
@@ -110,8 +151,21 @@ export class Shorter {
   }
 
   #treeOf(joined: boolean): PatternTree {
-    const tree = this.#trees[Number(joined)] ?? new PatternTree(this.#templates, this.#analyse(), joined)
-    this.#trees[Number(joined)] = tree
-    return tree
+    return this.#branches(joined).tree
   }
+
+  #branches(joined: boolean): Branches {
+    const known = this.#trees[Number(joined)]
+    if (known !== undefined) return known
+    const tree = new PatternTree(this.#templates, this.#analyse(), joined)
+    const made = { tree, examined: tree.order.map((at) => this.#examined[at] as Examined) }
+    this.#trees[Number(joined)] = made
+    return made
+  }
+}
+
+/** A tree, and what is known of its templates, by their places. */
+interface Branches {
+  readonly tree: PatternTree
+  readonly examined: readonly Examined[]
 }

@@ -21,5 +21,19 @@ export interface CoverageForm {
 /** Patterns, or a way to make them when they are needed. */
 export type Coverage = CoverageForm | { form(): CoverageForm }
 
+/** What the parts of a policy document take. Bytes. */
+export interface DocumentBytes {
+  /** A Resource besides method and path. */
+  readonly resource: number
+  /** The Deny of an ambiguous form besides its text. */
+  readonly form: number
+  /** What is put before a form that has slashes. */
+  readonly stageOfForm: number
+  /** The Deny of texts that the Resources of one method could be mistaken on, besides the method's name. */
+  readonly mistaken: number
+  /** Everything else. */
+  readonly frame: number
+}
+
 /** Every route of the stage. */
 export const wholeStage: CoverageForm = Object.freeze({ allow: ["*"], deny: [], denyIfRoom: [] })

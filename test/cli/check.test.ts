@@ -363,15 +363,38 @@ describe("hallpass check tells what an answer reaches and how large it is", () =
     expect((await check(config({ "GET /a": read, "GET /b/{id}": read }))).stdout).not.toContain("To know")
   })
 
-  it("says when a policy may become too large", async () => {
-    const many = Object.fromEntries(
-      Array.from({ length: 120 }, (_, i) => [`GET /a-long-name-of-a-resource/${i}`, { scopes: [`scope-${i}`] }]),
-    )
+  const many = Object.fromEntries(
+    Array.from({ length: 120 }, (_, i) => [`GET /a-long-name-of-a-resource/${i}`, { scopes: [`scope-${i}`] }]),
+  )
+
+  it("part 5: refuses a table with a caller who cannot be answered, and names the permissions and the remedies", async () => {
     const { code, stdout } = await check(config(many))
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/^Problems \(1\)\n {2}routes {2}have a caller who cannot be answered: .* and 6,144 fit\. /)
+    for (const remedy of ["gateway.identitySources", "gateway.maxAnswerBytes", 'gateway.tooLarge "unavailable"'])
+      expect(stdout).toContain(remedy)
+    const permissions = /permissions, the fewest that were found: scopes ([^;]+); /.exec(stdout)?.[1]?.split(", ") ?? []
+    expect(permissions.length).toBeGreaterThan(30)
+    const narrow = { gateway: { tooLarge: "unavailable" } }
+    const caller = JSON.stringify({ scopes: permissions })
+    const arn = "arn:aws:execute-api:eu-west-1:123456789012:abcdefghij/twelve-chars/GET/x"
+    const args = ["policy", "--config", file("many.json", config(many, narrow)), "--principal", "-", "--arn", arn]
+    expect((await hallpass(args, {}, caller)).stderr).toContain("policy_too_large")
+    expect((await hallpass(args, {}, JSON.stringify({ scopes: permissions.slice(1) }))).code).toBe(0)
+  })
+
+  it("part 5: takes the table if such callers may get a 500, and says that they do", async () => {
+    const { code, stdout } = await check(config(many, { gateway: { tooLarge: "unavailable" } }))
     expect(code).toBe(0)
-    expect(stdout).toMatch(/largest policy: at most [\d,]+ bytes, and 6,144 fit/)
+    expect(stdout).toMatch(/largest policy: at most [\d,]+ bytes route by route, and 6,144 fit/)
     expect(stdout).toContain("policy_too_large")
     expect((await check(config({ "GET /a": read }))).stdout).not.toContain("policy_too_large")
+  })
+
+  it("part 5: a larger answer makes room", async () => {
+    expect((await check(config(many, { gateway: { maxAnswerBytes: 20_000 } }))).code).toBe(0)
+    for (const maxAnswerBytes of [0, 8191, 65_537, "8192"])
+      expect((await check(config(many, { gateway: { maxAnswerBytes } }))).stdout).toContain("gateway.maxAnswerBytes")
   })
 
   it("reads routes.openapi and the environment like every command", async () => {

@@ -207,7 +207,7 @@ describe("what does not fit", () => {
         { scopes: [i % 2 === 0 ? "all" : "no"] },
       ]),
     )
-    const { handler, decide } = createAuthorizer(config(mixed), { clock })
+    const { handler, decide } = createAuthorizer(config(mixed, { gateway: { tooLarge: "unavailable" } }), { clock })
     const event = restToken(bearer("all"), { path: "/a-rather-long-path-of-an-api-2" })
     expect(await decide(event)).toMatchObject({ outcome: "unavailable", reason: "policy_too_large" })
     await expect(handler(event)).rejects.toMatchObject({ name: "Unavailable", code: "policy_too_large" })

@@ -22,6 +22,7 @@ export const noRoutes: RouteSupport = {
   openToTenants: () => "There are no routes",
   checkCallers: () => undefined,
   checkPrincipalPolicy: () => undefined,
+  checkSizes: () => undefined,
   decide: unreachable,
 }
 

@@ -79,7 +79,7 @@ const demand = fc.constantFrom<Rule>(
 )
 
 /** Keys with one rule each, drawn from a few rules: tables whose rules all differ are hardly ever compilable. */
-export function ruled(keys: fc.Arbitrary<readonly string[]>): fc.Arbitrary<Table> {
+function ruled(keys: fc.Arbitrary<readonly string[]>): fc.Arbitrary<Table> {
   const ruleNumbers = fc.array(fc.constantFrom(0, 0, 1, 2), { minLength: 8, maxLength: 8 })
   const byArea = fc.boolean()
   return fc
@@ -113,6 +113,23 @@ const smallKey = fc.oneof(
 /** Route tables of two to four routes over two names, whose requests can all be looked at. */
 export const smallTables: fc.Arbitrary<Table> = ruled(
   fc.uniqueArray(smallKey, { minLength: 2, maxLength: 4, size: "max" }),
+)
+
+/** Tables as services have them: resources whose names begin alike, each with some of the usual routes. */
+export const services: fc.Arbitrary<Table> = ruled(
+  fc
+    .tuple(
+      fc.constantFrom("", "/v1", "/{tenant}"),
+      fc.uniqueArray(
+        fc.tuple(
+          fc.constantFrom("GET", "GET", "POST", "ANY", "DELETE"),
+          fc.constantFrom("a", "a-1", "a-2", "ab", "b", "c_x", "c_y", "prod", "GET"),
+          fc.constantFrom("", "", "/{id}", "/{id}", "/{id}/x", "/{id}/y", "/x", "/{rest+}", "/x/{id}", "/{id}/GET/{n}"),
+        ),
+        { minLength: 3, maxLength: 12, size: "max", selector: (parts) => parts.join(" ") },
+      ),
+    )
+    .map(([base, routes]) => routes.map(([verb, name, end]) => `${verb} ${base}/${name}${end}`)),
 )
 
 /** Route tables without any overlap: no two patterns of theirs have a request in common, wildcards or not. */

@@ -116,7 +116,10 @@ function isRefused(config: AuthorizerConfig): boolean {
 /** Replays the scene, and compares each answer with a fresh decision and with the model. */
 async function replay({ kind, gateway, identity, byRoute }: Setup, scene: Scene): Promise<void> {
   const { table, unmatched, unauthorized, resourcePolicyAllows, people } = scene
-  const told = { ...gateway, resultTtlSeconds: 300, unauthorized, resourcePolicyAllows }
+  const told = {
+    ...gateway,
+    ...{ resultTtlSeconds: 300, unauthorized, resourcePolicyAllows, tooLarge: "unavailable" as const },
+  }
   const config = configOf(table, { unmatched, gateway: told })
   // A simple response that is kept for a catch-all beside stricter routes is refused at start.
   if (gateway.responses === "simple" && isRefused(config)) return count("refused for simple responses")

@@ -57,7 +57,10 @@ export function casesOf(tables: fc.Arbitrary<Table>, further: fc.Arbitrary<strin
 
 /** The configuration besides the table. */
 export function settingsOf({ unmatched, resourcePolicyAllows }: Case): Partial<AuthorizerConfig> {
-  return { unmatched, gateway: { resultTtlSeconds: 300, identitySources: ["token"], resourcePolicyAllows } }
+  return {
+    unmatched,
+    gateway: { resultTtlSeconds: 300, identitySources: ["token"], resourcePolicyAllows, tooLarge: "unavailable" },
+  }
 }
 
 /** The requests that reach the authorizer; the others are answered by the gateway itself. */

@@ -79,7 +79,9 @@ describe("section 2.4: an answer fits, or it is none", () => {
     const property = fc.asyncProperty(largeTables, persons, async ({ count: routes, length, end, verb }, person) => {
       const keys = Array.from({ length: routes }, (_, i) => `${verb} /${i}-${"x".repeat(length)}${end}`)
       const table = Object.fromEntries(keys.map((key, i) => [key, i % 3 === 0 ? {} : { scopes: ["read"] }]))
-      const config = configOf(table, { gateway: { resultTtlSeconds: 300, resourcePolicyAllows: routes % 2 === 0 } })
+      const config = configOf(table, {
+        gateway: { resultTtlSeconds: 300, resourcePolicyAllows: routes % 2 === 0, tooLarge: "unavailable" },
+      })
       const { conflicts, worstCaseBytes, maxBytes } = compilePolicy(config)
       expect(conflicts).toEqual([])
       const { handler } = createAuthorizer(config, { clock })

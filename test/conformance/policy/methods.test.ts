@@ -97,7 +97,10 @@ describe("1.6, SR-149: decision and answer agree for every text of a method and 
     async (catchAll) => {
       const property = fc.asyncProperty(cases(catchAll), async ({ table, person, kind, asked, ...api }) => {
         const { unmatched, resourcePolicyAllows } = api
-        const config = configOf(table, { unmatched, gateway: { resultTtlSeconds: 300, resourcePolicyAllows } })
+        const config = configOf(table, {
+          unmatched,
+          gateway: { resultTtlSeconds: 300, resourcePolicyAllows, tooLarge: "unavailable" },
+        })
         if (compilePolicy(config).conflicts.length > 0) return count("refused")
         const keys = Object.keys(table)
         const { decide, handler } = createAuthorizer(config, { clock })
