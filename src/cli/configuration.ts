@@ -1,32 +1,36 @@
 import { dirname, extname, resolve } from "node:path"
 import { pathToFileURL } from "node:url"
-import { type AuthorizerConfig, ConfigurationError, configFromEnvironment, parseStrictJson } from "../index.ts"
+import { type AuthorizerConfig, ConfigurationError, configFromEnvironment } from "../index.ts"
 import type { AuthorizerSource } from "../openapi.ts"
 import { UsageError } from "./frame/command.ts"
 import { readData } from "./frame/data-file.ts"
+import { readInput } from "./frame/input.ts"
+import { readJson } from "./frame/json-text.ts"
+import { firstTwice } from "./frame/module-members.ts"
 import { oneLine } from "./frame/program.ts"
 import { resolveOpenApi } from "./open-api-file.ts"
 
-const moduleEndings = [".ts", ".mts", ".js", ".mjs"]
 const dataEndings = [".json", ".jsonc", ".yaml", ".yml"]
+const moduleEndings = [".ts", ".mts", ".js", ".mjs"]
 
 /**
  * Reads a configuration, unchecked: the doors check it. `routes.openapi` of a file becomes the table that it leads to.
  *
- * @param file JSON, with or without comments, YAML, or a module with the configuration as its default export; `-` for standard
- *   input; undefined for the environment
+ * @param file JSON with or without comments, YAML, or a module with the configuration as its default export; `-` for JSON or
+ *   YAML on standard input; undefined for the environment
  * @throws UsageError (rejects) when there is none, or when it cannot be read
  */
 export async function readConfiguration(file: string | undefined): Promise<AuthorizerConfig> {
   if (file === undefined) return fromEnvironment()
   const ending = extname(file).toLowerCase()
-  if (file !== "-" && ![...dataEndings, ...moduleEndings].includes(ending))
-    throw new UsageError(
-      `a configuration is - or a file that ends in ${[...dataEndings, ...moduleEndings].join(", ")}, not ${file}`,
-    )
-  const read = moduleEndings.includes(ending) ? fromModule(file) : readData(file, "configuration")
+  const isModule = moduleEndings.includes(ending)
+  if (!isModule && file !== "-" && !dataEndings.includes(ending)) {
+    const endings = [...dataEndings, ...moduleEndings].join(", ")
+    throw new UsageError(oneLine(`a configuration is - or a file that ends in ${endings}, not ${file}`))
+  }
+  const source = isModule ? await fromModule(file) : ((await readData(file, "configuration")) as AuthorizerSource)
   const folder = file === "-" ? process.cwd() : dirname(resolve(file))
-  return (await resolveOpenApi((await read) as AuthorizerSource, folder)).configuration
+  return (await resolveOpenApi(source, folder)).configuration
 }
 
 /** The mistake of giving a wrong configuration to a command that needs a sound one. */
@@ -49,17 +53,18 @@ function fromEnvironment(): AuthorizerConfig {
   )
 }
 
-/** @throws UsageError with every problem of the text */
+/** @throws UsageError with the first problem of the text, and its line */
 export function parseJson(text: string, name: string): unknown {
-  try {
-    return parseStrictJson(text, name)
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error
-    throw new UsageError(oneLine(error.problems.map(({ path, message }) => `${path} ${message}`).join("; ")))
-  }
+  return readJson(text, name)
 }
 
 async function fromModule(file: string): Promise<AuthorizerSource> {
+  const { name, text } = await readInput(file, "configuration")
+  const twice = firstTwice(text)
+  if (twice !== undefined)
+    throw new UsageError(
+      oneLine(`${name}:${twice.line} has ${JSON.stringify(twice.member)} twice in one object. Keep one of the two`),
+    )
   const url = pathToFileURL(resolve(file)).href
   let loaded: { readonly default?: AuthorizerSource }
   try {
@@ -69,9 +74,9 @@ async function fromModule(file: string): Promise<AuthorizerSource> {
       (error as NodeJS.ErrnoException).code === "ERR_UNKNOWN_FILE_EXTENSION"
         ? "; TypeScript needs Node.js 22.18 or newer, or use .js or .json"
         : ""
-    throw new UsageError(`${file} cannot be loaded: ${firstLine(error)}${remedy}`)
+    throw new UsageError(oneLine(`${file} cannot be loaded: ${firstLine(error)}${remedy}`))
   }
-  if (loaded.default === undefined) throw new UsageError(`${file} has no configuration as its default export`)
+  if (loaded.default === undefined) throw new UsageError(oneLine(`${file} has no configuration as its default export`))
   return loaded.default
 }
 

@@ -420,12 +420,12 @@ describe("hallpass check ends with 2 and one line for", () => {
     [
       "broken JSON",
       ["--config", file("broken.json", '{\n  "a": 1,\n}\n')],
-      `broken.json is not JSON: Expected double-quoted property name in JSON at position 12 (line 3 column 1). See`,
+      "broken.json:3:1 is not JSON: expected a name in double quotes. See",
     ],
     [
       "broken JSON with line breaks in the quotation",
       ["--config", file("quoted.json", "\n\nx\n\n")],
-      "quoted.json is not JSON: Unexpected token. See",
+      "quoted.json:3:1 is not JSON: expected a value. See",
     ],
   ])("%s", async (_, args, text) => {
     const { code, stdout, stderr } = await hallpass(["check", ...args])

@@ -47,7 +47,7 @@ describe("15-1: a configuration is", () => {
       "aliases",
     ],
     ["deep nesting", file("deep.yaml", `a: ${"[".repeat(5000)}`), "deep.yaml:1"],
-    ["a comment that does not end", file("open.jsonc", "{ /* "), "open.jsonc is not JSON"],
+    ["a comment that does not end", file("open.jsonc", "{ /* "), "open.jsonc:1:3 is not JSON"],
     ["bytes that are no text", file("binary.yaml", Uint8Array.of(0, 1, 2)), "is no text"],
     ["a text in another encoding", file("latin.yaml", Uint8Array.of(0x61, 0xff)), "is no text in UTF-8"],
     ["a file of 50 MB", file("huge.json", " ".repeat(50 * 1024 * 1024)), "is larger than 8 MB"],

@@ -178,7 +178,7 @@ describe("hallpass policy ends with 2 and one line for", () => {
       "a principal that is no JSON",
       [...principal, "--arn", arn],
       "canary",
-      "the principal is not JSON: Unexpected token. See",
+      "the principal:1:1 is not JSON: expected a value. See",
     ],
     ["a principal that is no object", [...principal, "--arn", arn], "[]", "the principal must be an object"],
     ["an unknown member", [...principal, "--arn", arn], '{"scope":"a"}', 'the principal has no member "scope"; known:'],

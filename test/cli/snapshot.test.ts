@@ -145,9 +145,9 @@ describe("hallpass snapshot writes nothing and ends with exit code", () => {
   it.each<[string, string[], string]>([
     ["no configuration", [], "there is no configuration"],
     ["a missing file", ["--config", "none.json"], "none.json cannot be read (ENOENT)"],
-    ["a missing module", ["--config", "none.ts"], "none.ts cannot be loaded"],
+    ["a missing module", ["--config", "none.ts"], "none.ts cannot be read (ENOENT)"],
     ["a file of another kind", ["--config", "config.toml"], "a file that ends in .json"],
-    ["broken JSON", ["--config", file("broken.json", "{")], "broken.json is not JSON"],
+    ["broken JSON", ["--config", file("broken.json", "{")], "broken.json:1:2 is not JSON"],
     ["a broken module", ["--config", file("broken.mjs", "export default {")], "broken.mjs cannot be loaded"],
     [
       "a module without default",

@@ -3,8 +3,8 @@
  * other ways is left to the parser.
  */
 export function withoutComments(text: string): string {
-  // One pass over strings, comments and the rest. What is not finished runs to the end of its line, or of the text.
-  return text.replace(/"(?:[^"\\\n]|\\.)*"?|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g, (part) =>
+  // One pass over strings, comments and the rest. A string that does not end runs to the end of its line.
+  return text.replace(/"(?:[^"\\\n]|\\.)*"?|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (part) =>
     part.startsWith("/") ? part.replace(/[^\n]/g, " ") : part,
   )
 }
