@@ -34,7 +34,7 @@ export interface AnswerOptions {
   readonly resultTtlSeconds: number
   readonly responses: "policy" | "simple"
   readonly unauthorized: "throw" | "deny"
-  readonly usageIdentifierKey: ClaimPath | undefined
+  readonly usageIdentifierKey?: ClaimPath
   /** Most bytes of an answer. */
   readonly maxAnswerBytes: number
   /** What `principalId` says. Asked only for principals that have one, see the pipeline. */

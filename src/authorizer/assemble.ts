@@ -1,7 +1,7 @@
 import { createAnswers } from "../answer/answer.ts"
 import { createContext } from "../answer/context.ts"
 import { principalIdFrom } from "../answer/principal-id.ts"
-import { routeCachingOf } from "../configuration/check-cache.ts"
+import { routeCachingOf } from "../configuration/answer-scope.ts"
 import { checkConfiguration, type LoadedChecks } from "../configuration/check-configuration.ts"
 import { checkSnapshot } from "../configuration/check-snapshot.ts"
 import { createExtract } from "../credential/extract.ts"

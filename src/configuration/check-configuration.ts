@@ -1,33 +1,22 @@
 import type { CheckedCredential } from "../credential/extract.ts"
-import { defaultKeyPolicy } from "../keys/settings.ts"
 import type { AnswerTable } from "../policy/answer-name.ts"
 import type { PrincipalPolicy } from "../policy/decide.ts"
-import {
-  collect,
-  type Explain,
-  knownKeys,
-  number,
-  object,
-  type RawProblem,
-  type Report,
-  text,
-  word,
-} from "../problems/option-checks.ts"
+import { checkBlock, checkOption } from "../problems/declaration.ts"
+import { collect, type Explain, knownKeys, object, type RawProblem, type Report } from "../problems/option-checks.ts"
 import type { Presets } from "../provider/presets.ts"
 import type { CachePolicy } from "../token/cache.ts"
 import type { ClaimPath, ObserveOptions, RouteRule } from "../types/configuration.ts"
 import { ConfigurationError } from "../types/errors.ts"
-import type { AnswerScope } from "./answer-scope.ts"
-import { type CheckedGateway, checkCache, checkCredential, checkGateway } from "./check-blocks.ts"
-import { answerScope, checkAuthorizerType, checkCacheKey, sourcesOf } from "./check-cache.ts"
-import { checkContext } from "./check-context.ts"
+import { type AnswerScope, answerScope, sourcesOf } from "./answer-scope.ts"
 import type { CheckEdge, CheckedEdge } from "./check-edge.ts"
 import { type CheckedIssuer, checkIssuers } from "./check-issuers.ts"
-import { checkKeys } from "./check-keys.ts"
 import type { CheckObserve } from "./check-observe.ts"
-import { checkPrincipalId } from "./check-principal-id.ts"
 import type { RouteChecks } from "./check-routes.ts"
 import type { SizeSearch } from "./check-sizes.ts"
+import { withPlace } from "./declared/credential.ts"
+import type { CheckedGateway } from "./declared/gateway.ts"
+import { authorizerKeys, topLevel, verifierKeys } from "./declared/top-level.ts"
+import { checkAges, checkAnswerRules, checkWholeRules, identityIsEdge } from "./rules.ts"
 
 type Block = { readonly [name: string]: unknown }
 
@@ -72,21 +61,13 @@ export interface LoadedChecks {
   readonly explain: Explain
 }
 
-const verifierKeys = ["issuers", "keys", "cache", "clockToleranceSeconds"]
-const authorizerKeys = [
-  ...verifierKeys,
-  ...["routes", "unmatched", "gateway", "credential", "context", "edge", "secrets", "observe", "shadow", "principalId"],
-]
-
-/** Options of earlier versions. */
+/** Options of earlier versions. Their sentences name what took their place. */
 const renamed = ["mode", "observing"]
 
 function checkNames(raw: Block, report: Report): void {
-  // For editors: where the JSON Schema of configurations is.
-  const { mode, observing, $schema, ...others } = raw
-  if ($schema !== undefined) text($schema, "$schema", report)
   for (const name of renamed) if (Object.hasOwn(raw, name)) report(name, `renamed_${name}`)
-  knownKeys(others, authorizerKeys, "", report)
+  knownKeys(raw, [...authorizerKeys, ...renamed], "", report)
+  checkOption(topLevel.$schema, raw.$schema, "$schema", report)
 }
 
 /** Checks what a verifier needs. @throws ConfigurationError with every problem at once */
@@ -119,25 +100,23 @@ export function checkConfiguration(config: unknown, loaded: LoadedChecks): Check
       const open = loaded.routes.openToTenants(answers)
       if (open !== undefined) report(`${path}.allowAnyTenant`, `${profile.openTenants}. ${open}`)
     }
-    const context = checkContext(raw.context, report)
+    const context = checkOption(topLevel.context, raw.context, "context", report) ?? {}
     const { gateway } = answers
     const observe =
       raw.observe === undefined ? undefined : loaded.observe.check(raw.observe, { ...gateway, context }, report)
-    let checkedEdge: CheckedEdge | undefined
-    if (raw.edge === undefined) {
-      if (raw.secrets !== undefined) report("secrets", "goes_with", "edge")
-    } else {
-      const around = { ...{ presets, keys: raw.keys, secrets: raw.secrets, context }, ...verified, ...answers }
-      checkedEdge = edge.check(raw.edge, { ...around, ...gateway, identitySources: sourcesOf(gateway) }, report)
-    }
+    const around = { ...{ presets, keys: raw.keys, secrets: raw.secrets, context }, ...verified, ...answers }
+    const checkedEdge =
+      raw.edge === undefined
+        ? undefined
+        : edge.check(raw.edge, { ...around, ...gateway, identitySources: sourcesOf(gateway) }, report)
     // Who can call is not known while an issuer or the edge has problems.
     if (answers.routes !== undefined && isSound())
       loaded.routes.checkCallers(answers, verified.issuers, checkedEdge, report)
-    const namesAnswers = observe?.answerInContext !== false
-    if (namesAnswers && Object.hasOwn(context, "answer"))
-      report("context.answer", "is what observe.answerInContext sets. Choose another key, or set that to false")
-    const table = namesAnswers ? (raw as AnswerTable) : undefined
-    const principalId = checkPrincipalId(raw, verified.issuers.length, report)
+    const { principalId: id = "issuer|subject" } = raw
+    const principalId =
+      id === "issuer|subject" ? undefined : checkOption(topLevel.principalId, id, "principalId", report)
+    checkWholeRules({ raw, context, observe, ...verified }, report)
+    const table = observe?.answerInContext === false ? undefined : (raw as AnswerTable)
     return { ...verified, ...answers, context, observe, edge: checkedEdge, table, principalId }
   })
 }
@@ -162,13 +141,12 @@ function checkAnswers(raw: Block, checks: RouteChecks, report: Report): CheckedA
     report(...problem)
   }
   const routes = raw.routes === undefined ? undefined : checks.checkRoutes(raw.routes, reportUnsound)
-  const gateway = checkGateway(raw.gateway, "gateway", reportUnsound)
-  const credential = checkCredential(raw.credential, "credential", report)
-  if (raw.unmatched !== undefined && routes === undefined) report("unmatched", "goes_with", "routes")
-  if (gateway.matchBy === "path" && raw.routes === undefined) report("gateway.matchBy", "goes_with", "routes")
-  const unmatched = word(raw.unmatched, "unmatched", report, ["deny", "authenticated"], "deny")
-  checkAuthorizerType(gateway, credential, report)
-  if (!identityIsEdge(raw)) checkCacheKey(gateway, credential, report)
+  const declared = checkBlock(topLevel.gateway, raw.gateway, "gateway", reportUnsound)
+  // Only REST APIs have TOKEN authorizers.
+  const gateway = declared.authorizerType === "token" ? { api: "rest" as const, ...declared } : declared
+  const credential = withPlace(checkBlock(topLevel.credential, raw.credential, "credential", report))
+  const unmatched = checkOption(topLevel.unmatched, raw.unmatched, "unmatched", report)
+  checkAnswerRules({ raw, routes, gateway, credential }, report)
   const scoped = { routes, unmatched }
   // A table with other mistakes is not compiled: what would come out says nothing about the one that was meant.
   const principalPolicy = sound ? checks.checkPrincipalPolicy(scoped, gateway, report) : undefined
@@ -180,18 +158,19 @@ function reportConflicts(policy: PrincipalPolicy | undefined, report: Report): v
     report(`routes["${routes[0]}"]`, `${message}; ${remedy}`)
 }
 
-/** Whether every request is authenticated by the edge, so that no token is looked for. */
-function identityIsEdge({ issuers, edge }: { readonly [name: string]: unknown }): boolean {
-  return Array.isArray(issuers) && issuers.length === 0 && edge !== undefined
-}
-
 function verification(raw: Block, presets: Presets, report: Report): CheckedVerification {
-  checkKeys(raw.keys, "keys", report, defaultKeyPolicy)
-  const tolerance = { min: 0, max: 300, fallback: 5, unit: "seconds" }
+  const tolerance = checkOption(
+    topLevel.clockToleranceSeconds,
+    raw.clockToleranceSeconds,
+    "clockToleranceSeconds",
+    report,
+  )
+  checkAges(checkBlock(topLevel.keys, raw.keys, "keys", report), "keys", report)
+  const cache = checkBlock(topLevel.cache, raw.cache, "cache", report)
   return {
     issuers: checkIssuers(raw.issuers, presets, raw.keys, report, identityIsEdge(raw)),
-    cache: checkCache(raw.cache, "cache", report),
-    clockToleranceSeconds: number(raw.clockToleranceSeconds, "clockToleranceSeconds", report, tolerance),
+    cache: { ...cache, maxTokens: Math.floor(cache.maxTokens), maxBytes: Math.floor(cache.maxBytes) },
+    clockToleranceSeconds: tolerance,
   }
 }
 

@@ -1,4 +1,3 @@
-import { reservedContextKeys } from "../answer/context.ts"
 import { listKeys } from "../edge/header-options.ts"
 import { foldHeaderName } from "../edge/headers.ts"
 import { flag, knownKeys, object, type Report, text, word } from "../problems/option-checks.ts"
@@ -9,7 +8,7 @@ import {
   type HeaderOptions,
   headerFormats,
 } from "../types/edge-options.ts"
-import { checkContextKey } from "./check-context.ts"
+import { checkContextKey } from "./declared/context.ts"
 
 /** Names under which the context and the principal hold something else, or that mark another value. */
 const taken = ["sub", "iss", "issuer", "exp", "tokenKind", "clientId", "tenant", "groupsIncomplete", "contextOmitted"]
@@ -50,7 +49,7 @@ export function checkEdgeHeaders(value: unknown, path: string, report: Report): 
   const headers: { [contextKey: string]: HeaderOptions } = {}
   for (const [key, option] of Object.entries(raw)) {
     const at = `${path}.${key}`
-    checkContextKey(key, reservedContextKeys, at, report)
+    checkContextKey(key, at, report)
     if (takenKeys.includes(key) || key in {}) {
       report(at, `is a name that means something else. Choose another one than ${takenKeys.join(", ")}`)
     }

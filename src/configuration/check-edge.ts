@@ -38,9 +38,9 @@ export interface AroundEdge {
   /** Normalised: `request.header.x`, `context.identity.sourceip`, `token`, `route`. */
   readonly identitySources: ReadonlySet<string>
   /** What kind of API it is, where the configuration says so. */
-  readonly api: "rest" | "http" | undefined
+  readonly api?: "rest" | "http"
   /** What kind of authorizer the API has, where the configuration says so. */
-  readonly authorizerType: "request" | "token" | undefined
+  readonly authorizerType?: "request" | "token"
 }
 
 export type CheckEdge = (value: unknown, around: AroundEdge, report: Report) => CheckedEdge | undefined

@@ -1,13 +1,15 @@
 import { mayFetch } from "../keys/document.ts"
 import { importJwk } from "../keys/jwk.ts"
 import { joinKeys, type KeySet, maxKeys } from "../keys/key-set.ts"
-import { defaultKeyPolicy, type KeyPolicy } from "../keys/settings.ts"
+import type { KeyPolicy } from "../keys/settings.ts"
+import { checkMembers } from "../problems/declaration.ts"
 import { object, type Report } from "../problems/option-checks.ts"
 import type { Presets } from "../provider/presets.ts"
 import type { IssuerProfile } from "../provider/profile.ts"
 import type { KeyOptions } from "../types/key-options.ts"
 import { providerNames } from "../types/principal.ts"
-import { checkKeys } from "./check-keys.ts"
+import { keyOptions } from "./declared/keys.ts"
+import { checkAges } from "./rules.ts"
 
 /** An issuer ready to be connected to its keys. */
 export interface CheckedIssuer {
@@ -53,9 +55,7 @@ export function checkIssuers(
     }
     // The block of the whole configuration on top of what the preset needs, and the issuer's own on top of that.
     const { keyDefaults } = profile
-    const base =
-      bases.get(keyDefaults) ??
-      checkKeys(keys, "keys", reportedOnce, { ...defaultKeyPolicy, ...keyDefaults } as KeyPolicy)
+    const base = bases.get(keyDefaults) ?? checkKeys(keys, "keys", reportedOnce, keyDefaults as Partial<KeyPolicy>)
     bases.set(keyDefaults, base)
     const keyPolicy = checkKeys(raw.keys, `${path}.keys`, report, base)
     const keySet = checkKeyPlace(profile, keyPolicy, path, report)
@@ -71,6 +71,18 @@ export function checkIssuers(
     }
     return [{ path, profile, keyPolicy, keySet }]
   })
+}
+
+function checkKeys(value: unknown, path: string, report: Report, base: Partial<KeyPolicy>): KeyPolicy {
+  const policy = checkMembers(
+    keyOptions,
+    (value === undefined ? {} : object(value, path, report)) ?? {},
+    path,
+    report,
+    base,
+  )
+  checkAges(policy, path, report)
+  return policy
 }
 
 /** @returns the keys, if they are in the configuration */

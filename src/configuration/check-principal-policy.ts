@@ -1,8 +1,8 @@
 import { compilePrincipalPolicy, type PrincipalPolicy } from "../policy/decide.ts"
 import type { Report } from "../problems/option-checks.ts"
-import type { CheckedGateway } from "./check-blocks.ts"
-import { answerScope, holdsRoute, type ScopedRoutes } from "./check-cache.ts"
+import { answerScope, holdsRoute, type ScopedRoutes } from "./answer-scope.ts"
 import { checkSimpleAnswers } from "./check-simple-answers.ts"
+import type { CheckedGateway } from "./declared/gateway.ts"
 
 /**
  * Compiles principal policies, or refuses simple responses that are kept for one route. Routes that no cached answer can keep

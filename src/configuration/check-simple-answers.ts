@@ -1,8 +1,8 @@
 import { coarseRoutes } from "../policy/coarse-routes.ts"
 import type { Report } from "../problems/option-checks.ts"
 import { RouteTable } from "../route/table.ts"
-import type { CheckedGateway } from "./check-blocks.ts"
-import type { ScopedRoutes } from "./check-cache.ts"
+import type { ScopedRoutes } from "./answer-scope.ts"
+import type { CheckedGateway } from "./declared/gateway.ts"
 
 /**
  * Refuses simple responses that API Gateway would keep for a catch-all beside stricter routes: one boolean serves every

@@ -4,7 +4,7 @@ import type { PrincipalPolicy } from "../policy/decide.ts"
 import type { SizeFindings, SizeSearchOptions } from "../policy/size-search.ts"
 import type { Report } from "../problems/option-checks.ts"
 import type { ExecuteApiArn } from "../types/request.ts"
-import type { CheckedGateway } from "./check-blocks.ts"
+import type { CheckedGateway } from "./declared/gateway.ts"
 
 /** Looks for a caller whose policy does not fit, and says so in words. Loaded if a simple count does not prove that all fit. */
 export interface SizeSearch {

@@ -2,20 +2,8 @@ import type { KeyOptions } from "../types/key-options.ts"
 
 /** The `keys` block with every default filled in; see `KeyOptions` for the meaning of each. */
 export type KeyPolicy = { readonly [K in Exclude<keyof KeyOptions, "ca">]-?: NonNullable<KeyOptions[K]> } & {
-  /** PEM text of the only certificate authorities to trust; undefined for the platform's own. */
-  readonly ca: string | undefined
-}
-
-export const defaultKeyPolicy: KeyPolicy = {
-  timeoutMs: 3000,
-  maxBytes: 524_288,
-  cooldownSeconds: 30,
-  refreshAfterSeconds: 3600,
-  waitAfterSeconds: 7200,
-  expireAfterSeconds: 86_400,
-  graceSeconds: 0,
-  allowHttpLoopback: false,
-  ca: undefined,
+  /** PEM text of the only certificate authorities to trust; absent for the platform's own. */
+  readonly ca?: string
 }
 
 /** Longest time for which `Retry-After` keeps us away: an issuer's mistake must not become an outage. */

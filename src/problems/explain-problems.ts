@@ -87,6 +87,8 @@ export const sentences: { readonly [name: string]: string | Sentence } = {
   context_reserved: ([names]) => `is a name that API Gateway itself uses. Choose another one than ${names}`,
   context_name: "must be a name of letters, digits and _, at most 64 characters, for example email",
 
+  context_answer: "is what observe.answerInContext sets. Choose another key, or set that to false",
+
   variable: ([name = "", ...known]) =>
     `is not known${didYouMean(name, known) || `. The variables of hallpass are ${known.join(", ")}`}`,
   variable_besides: ([whole]) => `must be empty if ${whole} is set. Put it into that object`,

@@ -29,8 +29,6 @@ const endOf = (token: string): string => token.slice(-endLength)
 /** The `cache` block with every default filled in. */
 export type CachePolicy = { readonly [K in keyof CacheOptions]-?: NonNullable<CacheOptions[K]> }
 
-export const defaultCachePolicy: CachePolicy = { maxTokens: 10_000, maxBytes: 33_554_432, maxAgeSeconds: 300 }
-
 // Measured on Node 24: a parsed claims set with its principal takes about 4 bytes of heap per character of the token,
 // and 1 KiB besides.
 const bytesOf = (token: string): number => 5 * token.length + 1024

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
-import { defaultKeyPolicy } from "../../../src/keys/settings.ts"
+import { defaultKeyPolicy } from "../../support/defaults.ts"
 import type { Fault, Outcome } from "./fault.ts"
 import { faults } from "./table.ts"
 
@@ -40,7 +40,8 @@ describe("docs/keys.md", () => {
 
   test("lists every option of the keys block with its default", () => {
     const documented = rowsBelow("Options").map(([name, value]) => [name, value])
-    const options = Object.entries(defaultKeyPolicy).map(([name, value]) => [`\`${name}\``, value])
+    const defaults: { readonly [name: string]: unknown } = { ca: undefined, ...defaultKeyPolicy }
+    const options = Object.entries(defaults).map(([name, value]) => [`\`${name}\``, value])
     expect(documented.map(([name]) => name).sort()).toEqual(options.map(([name]) => name).sort())
     for (const [name, value] of options) {
       const text = documented.find(([documentedName]) => documentedName === name)?.[1]
