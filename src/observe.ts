@@ -1,6 +1,8 @@
 export { describeReason, type ReasonDescription } from "./observe/describe-reason.ts"
 export type { PowertoolsObserverOptions } from "./observe/options.ts"
 export { createPowertoolsObserver, type PowertoolsObserver } from "./observe/powertools.ts"
+export { principalId } from "./shared/principal-id.ts"
+export { recordHash } from "./shared/record-hash.ts"
 export type { ObserveOptions } from "./types/configuration.ts"
 export type { DecisionDetails, DecisionLatency, DecisionRecord } from "./types/decision.ts"
 export type {

@@ -24,6 +24,14 @@ export const commands: {
     summary: "list who can call what",
     load: async () => (await import("./matrix.ts")).matrix,
   },
+  simulate: {
+    summary: "send requests through API Gateway's cache of answers",
+    load: async () => (await import("./simulate.ts")).simulate,
+  },
+  hash: {
+    summary: "print the hash by which records name a caller",
+    load: async () => (await import("./hash.ts")).hash,
+  },
   policy: {
     summary: "print the IAM policy that a token gets",
     load: async () => (await import("./policy.ts")).policy,

@@ -44,6 +44,8 @@ export interface Side {
   ruleOf(route: Route | undefined): AppliedRule
   /** The principal of a verified claims set. @param type the `typ` of the header, in lower case */
   principalOf(claims: Claims, type: string, nowSeconds: number): Principal | Refusal
+  /** Who a claims set says it is about, whether or not it would be accepted; undefined if no issuer or no subject is found. */
+  identityOf(claims: Claims): Principal | undefined
 }
 
 const routeUnmatched = refusal("route_unmatched")
@@ -89,6 +91,13 @@ export function readSide(config: AuthorizerConfig): Side {
     applied: (order, segments, method) => ruleOf(routeOf(trees[order].choose(segments, method), method)),
     onConnect: ruleOf(routes.find(({ method }) => method === "$connect")),
     edge: edge.identity,
+    identityOf(given) {
+      const claims = JSON.parse(JSON.stringify(given)) as Claims
+      const selected = select(claims, {})
+      if ("refused" in selected) return undefined
+      const principal = selected.issuer.makePrincipal(claims, claims.iss as string)
+      return "refused" in principal ? undefined : principal
+    },
     principalOf(given, type, nowSeconds) {
       if (given.iss === edgeIssuer) return edge.identity ? edge.principalOf(given) : issuerUnknown
       const claims = JSON.parse(JSON.stringify(edge.without(given))) as Claims

@@ -86,7 +86,7 @@ const contract: { readonly [door: string]: { readonly values: readonly string[];
       ],
     },
     observe: {
-      values: ["createPowertoolsObserver", "describeReason"],
+      values: ["createPowertoolsObserver", "describeReason", "principalId", "recordHash"],
       types: [
         "DecisionDetails",
         "DecisionLatency",
@@ -144,6 +144,7 @@ const contract: { readonly [door: string]: { readonly values: readonly string[];
         "accessMatrix",
         "answerTableHash",
         "callersOfCases",
+        "claimedId",
         "comparePolicies",
         "compareSettings",
         "compilePolicy",

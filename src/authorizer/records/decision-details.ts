@@ -1,6 +1,6 @@
 import { traceIdsOf } from "../../answer/trace-ids.ts"
 import { plainText } from "../../observe/plain-text.ts"
-import { nodeCrypto } from "../../shared/node-crypto.ts"
+import { recordHash } from "../../shared/record-hash.ts"
 import type { DecisionDetails, DecisionLatency, PathMode } from "../../types/decision.ts"
 import type { Principal } from "../../types/principal.ts"
 import type { NameAnswer } from "../answer-names.ts"
@@ -52,7 +52,7 @@ export function detailsOf(
     xrayTraceId,
     traceparent,
     kid: presented === undefined ? undefined : kidOf(presented),
-    tokenHash: presented === undefined ? undefined : hashOf(presented),
+    tokenHash: presented === undefined ? undefined : recordHash(presented),
     method: plainText(request?.method, 32),
     path: pathOf(done, source.routeKeys, pathMode),
     missing: refused?.outcome === "forbidden" && principal ? route?.rule.missing(principal) : undefined,
@@ -104,12 +104,7 @@ function micros(ms: number | undefined): number | undefined {
 
 function nameOf({ id }: Principal, naming: "hash" | "id" | "none"): string | undefined {
   if (naming === "none") return undefined
-  return naming === "id" ? id : hashOf(id)
-}
-
-/** As much of a SHA-256 as tells two values apart in a day's records, and nobody can look up (SR-164). */
-function hashOf(text: string): string {
-  return nodeCrypto.hash("sha256", text).slice(0, 16)
+  return naming === "id" ? id : recordHash(id)
 }
 
 /** The key that a token claims to be signed with, whether or not that is true. */

@@ -1,4 +1,4 @@
-import { Argument, type CommanderError, Option, Command as Parser } from "commander"
+import { Argument, type CommanderError, InvalidArgumentError, Option, Command as Parser } from "commander"
 import { type Command, type CommandLine, UsageError } from "./command.ts"
 import { createOutput, type Output, plain, type Streams } from "./output.ts"
 import { wrapped } from "./table.ts"
@@ -29,15 +29,33 @@ function parserOption({ flags, description, choices, repeatable, required }: Com
   const option = new Option(flags, description)
   if (choices !== undefined) option.choices([...choices])
   if (repeatable === true)
-    option.argParser((value: string, all: readonly string[] | undefined) => [...(all ?? []), value])
+    option.argParser((value: string, all: readonly string[] | undefined) => {
+      if (choices?.includes(value) === false)
+        throw new InvalidArgumentError(`Allowed choices are ${choices.join(", ")}.`)
+      return [...(all ?? []), value]
+    })
   if (required === true) option.makeOptionMandatory()
   return option
 }
 
 function sections({ examples, notes = {}, exits }: Command): string {
-  const list = examples.map((line) => `  hallpass ${line}`).join("\n")
+  const list = examples.flatMap((line) => continued(`hallpass ${line}`)).join("\n")
   const more = Object.entries(notes).map(([title, text]) => `\n${title}:\n${text.replace(/^/gm, "  ")}\n`)
   return `\nExamples:\n${list}\n${more.join("")}\n${wrapped(`Exit codes: ${exits}`, helpWidth).join("\n")}`
+}
+
+/** A command line for the shell, broken before options and requests where it is too wide for the help. */
+function continued(line: string): readonly string[] {
+  const parts = line.split(/ (?=-{1,2}[a-z]|"|\| |> |< )/)
+  const lines: string[] = []
+  for (const part of parts) {
+    const last = lines.at(-1)
+    const indent = lines.length === 0 ? "  " : "    "
+    if (last !== undefined && last.length + 1 + part.length <= helpWidth - 2)
+      lines[lines.length - 1] = `${last} ${part}`
+    else lines.push(`${indent}${part}`)
+  }
+  return lines.map((text, at) => (at < lines.length - 1 ? `${text} \\` : text))
 }
 
 /**
