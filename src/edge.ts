@@ -1,3 +1,9 @@
+/**
+ * What an edge needs that signs requests for hallpass: the `edge-v1` signature, and the rotation of its key.
+ * Start with `signEdgeRequest`.
+ *
+ * @module hallpass/edge
+ */
 export {
   type EdgeV1Request,
   type EdgeV1Signing,

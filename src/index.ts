@@ -1,3 +1,9 @@
+/**
+ * The whole authorizer: a configuration in, a Lambda handler out.
+ * Start with `createAuthorizer`, or with `loadFromEnvironment` in a deployed function.
+ *
+ * @module hallpass
+ */
 export type { AuthorizerAnswer, PolicyAnswer, SimpleAnswer } from "./answer/answer.ts"
 export type { AuthorizerContext } from "./answer/context.ts"
 export type { PolicyDocument, PolicyStatement } from "./answer/policy-document.ts"

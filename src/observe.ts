@@ -1,3 +1,8 @@
+/**
+ * Records and metrics of decisions. Start with `createPowertoolsObserver`, or write an `Observer` of your own.
+ *
+ * @module hallpass/observe
+ */
 export { describeReason, type ReasonDescription } from "./observe/describe-reason.ts"
 export type { PowertoolsObserverOptions } from "./observe/options.ts"
 export { createPowertoolsObserver, type PowertoolsObserver } from "./observe/powertools.ts"

@@ -1,3 +1,8 @@
+/**
+ * API documents in, route tables out. Start with `routesFromOpenApi`.
+ *
+ * @module hallpass/openapi
+ */
 export type { AuthorizerSource, OpenApiSource, RoutesSource } from "./openapi/route-source.ts"
 export {
   type OpenApiOptions,

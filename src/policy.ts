@@ -1,3 +1,9 @@
+/**
+ * What a configuration allows, without a token: policies, conflicts, comparisons, access matrices, the settings of API
+ * Gateway, and ARNs. Start with `compilePolicy`.
+ *
+ * @module hallpass/policy
+ */
 export type { PolicyDocument, PolicyStatement } from "./answer/policy-document.ts"
 export {
   type CompiledPolicy,

@@ -1,3 +1,9 @@
+/**
+ * For unit tests: issuers whose signed tokens a configuration accepts, and cases of a route table.
+ * Start with `createTestIssuer`.
+ *
+ * @module hallpass/testing
+ */
 export { type CaseTest, caseTests, explainCase } from "./comparison/case-tests.ts"
 export { type CaseCaller, type Cases, CasesError, type Expectation } from "./comparison/cases-file.ts"
 export { type CaseResult, type CasesReport, runCases } from "./comparison/run-cases.ts"

@@ -1,3 +1,8 @@
+/**
+ * Tokens in, principals out, without a gateway. Start with `createVerifier`.
+ *
+ * @module hallpass/verify
+ */
 export { createVerifier, type TokenVerifier } from "./authorizer/create-verifier.ts"
 export type { VerifierParts } from "./authorizer/parts.ts"
 export type { FetchedDocument, FetchKeySet, FetchLimits } from "./keys/document.ts"

@@ -91,12 +91,28 @@ export interface PolicySizes {
 export type PolicyConfig = Partial<AuthorizerConfig>
 
 /**
- * Compiles the `routes` of a configuration as its `gateway` block demands, and finds what cannot be made right under API
+ * Compiles the `routes` of a configuration as its `gateway` block demands. It finds what cannot be made right under API
  * Gateway's cache, which keeps one answer per identity sources and uses it for every route.
  *
  * @param config a whole configuration, or its blocks `routes`, `unmatched`, `gateway` and `credential`
  * @throws ConfigurationError with every problem of those blocks at once; conflicts are not thrown, they are in the result
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
+ * @example
+ * ```ts
+ * import { compilePolicy } from "hallpass/policy"
+ * import { createTestIssuer } from "hallpass/testing"
+ * import { createVerifier } from "hallpass/verify"
+ *
+ * const issuer = createTestIssuer({ provider: "okta" })
+ * const policy = compilePolicy({
+ *   issuers: [issuer.config],
+ *   routes: { "GET /orders": { scopes: ["orders:read"] }, "POST /orders": { scopes: ["orders:write"] } },
+ * })
+ * const principal = await createVerifier({ issuers: [issuer.config] }).verify(issuer.token({ scp: ["orders:read"] }))
+ * const arn = "arn:aws:execute-api:eu-west-1:123456789012:abcdef1234/prod/POST/orders"
+ * console.log(policy.conflicts.length, policy.decide(principal, arn).reason) // 0 scope_missing
+ * console.log(policy.document(principal, arn).Statement.map(({ Effect }) => Effect)) // [ 'Allow', 'Deny' ]
+ * ```
  */
 export function compilePolicy(config: PolicyConfig): CompiledPolicy {
   const { routes, unmatched, gateway, scope, principalPolicy } = checkAnswersOf(config, routeChecks, explain)

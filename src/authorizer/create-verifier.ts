@@ -36,13 +36,22 @@ export interface TokenVerifier {
 }
 
 /**
- * Creates a verifier. Everything is decided here once; a wrong configuration is refused here and not at the first token.
+ * Creates a verifier: tokens in, principals out, without a gateway. A wrong configuration is refused here, and not at the
+ * first token.
  *
- * @param config the issuers and, where wanted, limits of keys and cache
+ * @param config the issuers, and limits of keys and cache if the defaults do not fit
+ * @param parts what tests and advanced users replace: clock, network, observer, key snapshot
  * @throws ConfigurationError with every problem at once
  * @example
- * const verifier = createVerifier({ issuers: [{ provider: "okta", domain: "acme.okta.com", audience: "api://orders" }] })
- * const principal = await verifier.verify(token)
+ * ```ts
+ * import { createTestIssuer } from "hallpass/testing"
+ * import { createVerifier } from "hallpass/verify"
+ *
+ * const issuer = createTestIssuer({ provider: "okta", audience: "api://orders" })
+ * const verifier = createVerifier({ issuers: [issuer.config] })
+ * const principal = await verifier.verify(issuer.token({ uid: "00u1", scp: ["orders:read"] }))
+ * console.log(principal.subject, principal.scopes) // 00u1 [ 'orders:read' ]
+ * ```
  */
 export function createVerifier(config: VerifierConfig, parts: VerifierParts = {}): TokenVerifier {
   const inUse = partsInUse(parts)

@@ -10,10 +10,27 @@ import { noEdge, noObserve, noRoutes } from "./optional/none.ts"
 import type { AuthorizerParts } from "./parts.ts"
 
 /**
- * The same as `createAuthorizer`, but in a bundle with code splitting only what the configuration needs is loaded, and the cache of
- * verified tokens behind the first answer. For the deployed handler, where every kilobyte is part of each cold start.
+ * Creates an authorizer as `createAuthorizer` does, and loads only the code that the configuration needs. A bundle with
+ * code splitting reads less in a cold start. The cache of verified tokens is loaded after the first answer.
  *
+ * @param config plain data, see `AuthorizerConfig`
+ * @param parts what tests and advanced users replace
  * @throws ConfigurationError (rejects) with every problem at once
+ * @example
+ * ```ts
+ * import { loadAuthorizer } from "hallpass"
+ * import { createTestIssuer } from "hallpass/testing"
+ *
+ * const issuer = createTestIssuer({ provider: "auth0" })
+ * export const { handler, decide } = await loadAuthorizer({ issuers: [issuer.config] })
+ *
+ * const decision = await decide({
+ *   type: "TOKEN",
+ *   methodArn: "arn:aws:execute-api:eu-west-1:123456789012:abcdef1234/prod/GET/orders",
+ *   authorizationToken: `Bearer ${issuer.token({}, "expired")}`,
+ * })
+ * console.log(decision.outcome, decision.reason) // unauthenticated token_expired
+ * ```
  */
 export function loadAuthorizer(config: AuthorizerConfig, parts: AuthorizerParts = {}): Promise<Authorizer> {
   return explaining(() => load(config, parts))
@@ -23,9 +40,19 @@ export function loadAuthorizer(config: AuthorizerConfig, parts: AuthorizerParts 
  * Loads the authorizer that the environment configures, as the deployed handler does. See `configFromEnvironment`.
  *
  * @param environment `process.env`, or any map of names to texts
- * @param bundled used if no variable says who is let in
+ * @param bundled the configuration to use if no variable names an issuer
+ * @param parts what tests and advanced users replace
  * @throws ConfigurationError (rejects) with every problem at once, also if there is no configuration
- * @example const { handler } = await loadFromEnvironment(process.env)
+ * @example
+ * ```ts
+ * import { loadFromEnvironment } from "hallpass"
+ *
+ * const issuer = { provider: "okta", domain: "acme.okta.com", audience: "api://orders" }
+ * const HALLPASS_CONFIG = JSON.stringify({ issuers: [issuer] })
+ * export const { handler } = await loadFromEnvironment({ HALLPASS_CONFIG })
+ *
+ * await loadFromEnvironment({}).catch(({ problems }) => console.log(problems[0].path)) // configuration
+ * ```
  */
 export function loadFromEnvironment(
   environment: { readonly [name: string]: string | undefined },

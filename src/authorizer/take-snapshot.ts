@@ -11,7 +11,23 @@ import type { KeySnapshot } from "../types/key-snapshot.ts"
 import { inParallel } from "./in-parallel.ts"
 import { type Parts, partsInUse, type VerifierParts } from "./parts.ts"
 
-/** Why a snapshot could not be taken: each issuer that failed, and the kind of failure. */
+/**
+ * A snapshot that could not be taken. `failures` maps each issuer that failed to the kind of failure, as
+ * `KeyFetchRecord.failure` names it.
+ *
+ * @example
+ * ```ts
+ * import { SnapshotFailed, takeKeySnapshot } from "hallpass"
+ *
+ * const issuer = { provider: "okta", domain: "acme.okta.com", audience: "api://orders" } as const
+ * const fetchKeySet = async () => ({ status: 503, headers: {}, body: "" })
+ * try {
+ *   await takeKeySnapshot({ issuers: [issuer] }, { fetchKeySet })
+ * } catch (error) {
+ *   if (error instanceof SnapshotFailed) console.log(Object.values(error.failures)) // [ 'status' ]
+ * }
+ * ```
+ */
 export class SnapshotFailed extends Error {
   override readonly name: string = "SnapshotFailed"
   /** Configured issuer to kind of failure, as in `KeyFetchRecord.failure`. */
@@ -31,12 +47,28 @@ const publicMembers = [
 ]
 
 /**
- * Fetches the key sets of all issuers that have one to fetch, to be built into a bundle. Only usable public keys are
- * taken, and of them only what verification reads.
+ * Fetches the key sets of all issuers that have one to fetch, to be built into a bundle. It takes only usable public keys,
+ * and of them only what verification reads.
  *
- * @param config a configuration of an authorizer or a verifier; its issuers and keys are looked at
+ * @param config a configuration of an authorizer or a verifier, of which `issuers` and `keys` are read
+ * @param parts what tests and advanced users replace
  * @throws ConfigurationError (rejects) for a wrong configuration
- * @throws SnapshotFailed (rejects) naming every issuer that failed; there is no half snapshot
+ * @throws SnapshotFailed (rejects) with every issuer that failed: there is no partial snapshot
+ * @example
+ * ```ts
+ * import { takeKeySnapshot } from "hallpass"
+ * import { createTestIssuer } from "hallpass/testing"
+ * import { createVerifier } from "hallpass/verify"
+ *
+ * const { jwks, token } = createTestIssuer({ provider: "okta", domain: "acme.okta.com", audience: "api://orders" })
+ * const config = { issuers: [{ provider: "okta", domain: "acme.okta.com", audience: "api://orders" }] } as const
+ * // Without this part, the keys come from the issuer.
+ * const fetchKeySet = async () => ({ status: 200, headers: {}, body: JSON.stringify(jwks) })
+ * const keySnapshot = await takeKeySnapshot(config, { fetchKeySet })
+ *
+ * const verifier = createVerifier(config, { keySnapshot })
+ * console.log(verifier.verifySync(token()).issuer) // https://acme.okta.com/oauth2/default
+ * ```
  */
 export async function takeKeySnapshot(
   config: Pick<AuthorizerConfig, "issuers" | "keys">,

@@ -13,13 +13,25 @@ export interface CaseTest {
 /**
  * The cases as tests for vitest, node:test and every other runner that takes a name and a function.
  *
+ * @param config the configuration that the cases test
  * @param cases what a cases file holds
  * @throws ConfigurationError, CasesError
  * @example
+ * ```ts
  * import { test } from "node:test"
  * import { caseTests } from "hallpass/testing"
  *
- * for (const { name, run } of caseTests(config, cases)) test(name, run)
+ * const config = {
+ *   issuers: [{ provider: "okta", domain: "acme.okta.com", audience: "api://orders" }],
+ *   routes: { "GET /orders/{id}": { scopes: ["orders:read"] } },
+ * } as const
+ * const tests = caseTests(config, {
+ *   callers: { reader: { claims: { scp: ["orders:read"] } } },
+ *   tests: [{ caller: "reader", request: "GET /orders/7", expect: "allow" }],
+ * })
+ * export const register = (): void => tests.forEach(({ name, run }) => void test(name, run))
+ * console.log(tests[0]?.name) // reader: GET /orders/7
+ * ```
  */
 export function caseTests(config: AuthorizerConfig, cases: Cases): readonly CaseTest[] {
   return runCases(config, cases).cases.map((result) => ({
@@ -30,7 +42,27 @@ export function caseTests(config: AuthorizerConfig, cases: Cases): readonly Case
   }))
 }
 
-/** Why a case failed: lines of text. */
+/**
+ * Says why a case failed, in lines of text for a person.
+ *
+ * @param result a failed case of `runCases`
+ * @example
+ * ```ts
+ * import { explainCase, runCases } from "hallpass/testing"
+ *
+ * const { cases } = runCases(
+ *   {
+ *     issuers: [{ provider: "okta", domain: "acme.okta.com", audience: "api://orders" }],
+ *     routes: { "GET /orders/{id}": { scopes: ["orders:read"] } },
+ *   },
+ *   { tests: [{ name: "anyone may read", caller: "nobody", request: "GET /orders/7", expect: "allow" }] },
+ * )
+ * for (const result of cases) {
+ *   const [line] = explainCase(result)
+ *   console.log(line) // anyone may read: expected allow, got unauthenticated (credential_missing)
+ * }
+ * ```
+ */
 export function explainCase({ name, expected, got, route, checks = [] }: CaseResult): readonly string[] {
   const wanted = expected.reason === undefined ? expected.outcome : `${expected.outcome} (${expected.reason})`
   const lines = [

@@ -43,7 +43,21 @@ export interface ReadCases {
   readonly cases: readonly ReadCase[]
 }
 
-/** A cases file with problems: all of them at once, each with its path. */
+/**
+ * A cases file that cannot be used. `problems` holds every problem at once, each with its path.
+ *
+ * @example
+ * ```ts
+ * import { CasesError, runCases } from "hallpass/testing"
+ *
+ * const config = { issuers: [{ provider: "okta", domain: "acme.okta.com", audience: "api://orders" }] } as const
+ * try {
+ *   runCases(config, { tests: [{ caller: "reader", request: "GET /orders", expect: "allow" }] })
+ * } catch (error) {
+ *   if (error instanceof CasesError) console.log(error.problems[0]?.path) // tests[0].caller
+ * }
+ * ```
+ */
 export class CasesError extends Error {
   override readonly name: string = "CasesError"
   readonly problems: readonly { readonly path: string; readonly message: string }[]

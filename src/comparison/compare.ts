@@ -40,17 +40,24 @@ export interface PolicyChange {
 const maxJudged = 2_000_000
 
 /**
- * Compares what two configurations decide, for every request and every caller. It is complete: each pair of routes that a
- * request meets is looked at, and each smallest set of scopes, roles, groups, permissions and claims that a rule admits.
+ * Compares what two configurations decide, for every request and every caller. It is complete: it looks at each pair of
+ * routes that a request meets, and at each smallest set of scopes, roles, groups, permissions and claims that a rule admits.
  *
  * @param before the configuration in use
  * @param after the configuration that shall replace it
  * @returns one entry per route, direction and kind of caller; an empty list if every verdict is the same
  * @throws ConfigurationError with the problems of the configuration that has any
  * @example
+ * ```ts
  * import { comparePolicies } from "hallpass/policy"
  *
- * const opened = comparePolicies(before, after).filter(({ change }) => change === "opened")
+ * const issuers = [{ provider: "okta", domain: "acme.okta.com", audience: "api://orders" }] as const
+ * const [change] = comparePolicies(
+ *   { issuers, routes: { "GET /orders": { scopes: ["orders:read"] } } },
+ *   { issuers, routes: { "GET /orders": { scopes: { any: ["orders:read", "orders:list"] } } } },
+ * )
+ * console.log(change?.route, change?.change, change?.witness?.request) // GET /orders opened GET /orders
+ * ```
  */
 export function comparePolicies(before: AuthorizerConfig, after: AuthorizerConfig): PolicyChange[] {
   return new Comparison(readSide(before), readSide(after)).changes()

@@ -41,14 +41,21 @@ const maxCallers = 2000
  * Who can call what, for access reviews: one caller for each set of demands that a rule admits, if the table treats it
  * otherwise than the callers before it. A caller with the demands of two of them may call what either of them may.
  *
+ * @param config a sound configuration
  * @param callers the callers to list instead, by name; a caller without claims has no token
- * @throws ConfigurationError
- * @throws RangeError if the rules tell more than 2,000 callers apart
+ * @throws ConfigurationError for a wrong configuration
+ * @throws RangeError if the rules distinguish more than 2,000 callers
  * @example
+ * ```ts
  * import { accessMatrix } from "hallpass/policy"
  *
- * const { cells } = accessMatrix(config)
- * const open = cells.filter(({ route, outcome }) => route === "DELETE /orders/{id}" && outcome === "allow")
+ * const { cells } = accessMatrix({
+ *   issuers: [{ provider: "okta", domain: "acme.okta.com", audience: "api://orders" }],
+ *   routes: { "GET /orders": { scopes: ["orders:read"] }, "DELETE /orders/{id}": { scopes: ["orders:admin"] } },
+ * })
+ * const mayDelete = cells.filter(({ route, outcome }) => route === "DELETE /orders/{id}" && outcome === "allow")
+ * console.log(mayDelete[0]?.caller) // caller with scope orders:admin
+ * ```
  */
 export function accessMatrix(config: AuthorizerConfig, callers?: readonly MatrixCaller[]): AccessMatrix {
   const side = readSide(config)

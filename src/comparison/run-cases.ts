@@ -46,18 +46,28 @@ export interface CasesReport {
 
 /**
  * Runs cases against a configuration: callers and requests with the outcome that is expected. Callers are claims on the
- * skeleton of a provider's token; no token is signed, nothing is fetched, and `parts.check` is not asked.
+ * skeleton of a provider's token. No token is signed, nothing is fetched, and `parts.check` is not asked.
  *
+ * @param config the configuration that the cases test
  * @param cases what a cases file holds
  * @throws ConfigurationError for a wrong configuration
  * @throws CasesError with every problem of the cases at once
  * @example
+ * ```ts
  * import { runCases } from "hallpass/testing"
  *
- * const { failed, coverage } = runCases(config, {
- *   callers: { reader: { claims: { scope: "orders:read" } } },
- *   tests: [{ caller: "reader", request: "GET /orders/7", expect: "allow" }],
- * })
+ * const { passed, failed, coverage } = runCases(
+ *   {
+ *     issuers: [{ provider: "okta", domain: "acme.okta.com", audience: "api://orders" }],
+ *     routes: { "GET /orders/{id}": { scopes: ["orders:read"] }, "POST /orders": { scopes: ["orders:write"] } },
+ *   },
+ *   {
+ *     callers: { reader: { claims: { scp: ["orders:read"] } } },
+ *     tests: [{ caller: "reader", request: "GET /orders/7", expect: "allow" }],
+ *   },
+ * )
+ * console.log(passed, failed, coverage.uncovered) // 1 0 [ 'POST /orders' ]
+ * ```
  */
 export function runCases(config: AuthorizerConfig, cases: Cases): CasesReport {
   const side = readSide(config)
@@ -81,7 +91,21 @@ export function runCases(config: AuthorizerConfig, cases: Cases): CasesReport {
   }
 }
 
-/** The complete claims of the callers of a cases file, by name. @throws CasesError, ConfigurationError */
+/**
+ * The complete claims of the callers of a cases file, for `accessMatrix`. The last one is `nobody`, who has no token.
+ *
+ * @param config the configuration whose issuers the callers come from
+ * @param cases what a cases file holds
+ * @throws ConfigurationError, CasesError
+ * @example
+ * ```ts
+ * import { callersOfCases } from "hallpass/policy"
+ *
+ * const config = { issuers: [{ provider: "okta", domain: "acme.okta.com", audience: "api://orders" }] } as const
+ * const callers = callersOfCases(config, { callers: { reader: { claims: { scp: ["orders:read"] } } } })
+ * console.log(callers[0]?.name, callers[0]?.claims?.iss) // reader https://acme.okta.com/oauth2/default
+ * ```
+ */
 export function callersOfCases(
   config: AuthorizerConfig,
   cases: unknown,

@@ -27,8 +27,20 @@ const defaults: { readonly [path: string]: unknown } = {
 type Members = { readonly [name: string]: unknown }
 
 /**
- * Every difference between two configurations other than their rules: issuers, audiences, the edge's evidence, what
- * API Gateway is set to, caches. An option that is written out and one that is absent and means the same do not differ.
+ * Lists every difference between two configurations except their rules: issuers, audiences, the edge's evidence, API
+ * Gateway's settings, caches. An option that is absent equals the same option with its default.
+ *
+ * @param before the configuration in use
+ * @param after the configuration that shall replace it
+ * @returns one entry per option; absent values are `null`
+ * @example
+ * ```ts
+ * import { compareSettings } from "hallpass/policy"
+ *
+ * const issuers = [{ provider: "okta", domain: "acme.okta.com", audience: "api://orders" }] as const
+ * const [change] = compareSettings({ issuers }, { issuers, gateway: { resultTtlSeconds: 0 } })
+ * console.log(change) // { path: 'gateway.resultTtlSeconds', before: 300, after: 0 }
+ * ```
  */
 export function compareSettings(before: AuthorizerConfig, after: AuthorizerConfig): SettingChange[] {
   const found: SettingChange[] = []

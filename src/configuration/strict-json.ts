@@ -3,13 +3,23 @@ import { ConfigurationError, type ConfigurationProblem } from "../types/errors.t
 import { duplicateMembers } from "./duplicate-members.ts"
 
 /**
- * Reads JSON as a person means it: a name that an object has twice is an error, because `JSON.parse` would keep the last one
- * and lose a route or a list of scopes without a word. No message repeats a value of the text.
+ * Reads JSON and refuses a name that an object has twice. `JSON.parse` would keep the last one and lose a route or a list
+ * of scopes silently. No message repeats a value of the text.
  *
- * @param marked JSON, perhaps behind a byte order mark
+ * @param marked JSON, with or without a byte order mark
  * @param name what problems call the text: a file, a variable
  * @throws ConfigurationError with the line of each problem
- * @example parseStrictJson('{ "issuers": [] }', "authorizer.json") // { issuers: [] }
+ * @example
+ * ```ts
+ * import { parseStrictJson } from "hallpass"
+ *
+ * console.log(parseStrictJson('{ "unmatched": "deny" }', "authorizer.json")) // { unmatched: 'deny' }
+ * try {
+ *   parseStrictJson('{ "unmatched": "deny", "unmatched": "authenticated" }', "authorizer.json")
+ * } catch (error) {
+ *   console.log((error as { code: string }).code) // configuration_invalid
+ * }
+ * ```
  */
 export function parseStrictJson(marked: string, name: string): unknown {
   const text = withoutByteOrderMark(marked)

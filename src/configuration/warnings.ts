@@ -30,11 +30,20 @@ const warnings: readonly Warn[] = [
 ]
 
 /**
- * What is probably wrong in a configuration that is not refused: routes and demands that can hold, and that hardly a caller
- * meets. A configuration with problems has no warnings yet: `createAuthorizer` reports the problems.
+ * What is probably wrong in a configuration that is not refused: routes and demands that are valid, and that few callers or
+ * none can meet. A configuration with problems has no warnings yet, because `createAuthorizer` reports the problems.
  *
  * @param config plain data, as for `createAuthorizer`
- * @example configurationWarnings({ issuers, routes: { "GET /orders": { scopes: ["orders:*"] } } }) // one warning
+ * @example
+ * ```ts
+ * import { configurationWarnings } from "hallpass/policy"
+ *
+ * const warnings = configurationWarnings({
+ *   issuers: [{ provider: "okta", domain: "acme.okta.com", audience: "api://orders" }],
+ *   routes: { "GET /orders": { scopes: ["orders:*"] } },
+ * })
+ * console.log(warnings[0]?.path) // routes["GET /orders"].scopes[0]
+ * ```
  */
 export function configurationWarnings(config: AuthorizerConfig): readonly ConfigurationProblem[] {
   const { shadow: _, ...own } = Object(config) as AuthorizerConfig

@@ -36,11 +36,18 @@ const maxUnixSeconds = 999_999_999_999
 /**
  * The text that an `edge-v1` signature covers: lines joined by one LF, without one at the end.
  *
- * @throws TypeError when a part could be read as another line, or is not what its line holds. Names no value.
+ * @param signing the request, the key id and the time in seconds since the epoch
+ * @throws TypeError if a part could be read as another line, or is not what its line holds. Names no value.
  * @example
- * edgeV1Text({ keyId: "k1", unixSeconds: 1767225600, method: "GET", host: "api.example.com", path: "/orders",
- *   headers: { "X-Edge-User": "alice" } })
- * // "edge-v1\nk1\n1767225600\nGET\napi.example.com\n/orders\nx-edge-user:alice"
+ * ```ts
+ * import { edgeV1Text } from "hallpass/edge"
+ *
+ * const text = edgeV1Text({
+ *   ...{ keyId: "k1", unixSeconds: 1767225600, method: "GET", host: "api.example.com", path: "/orders" },
+ *   headers: { "X-Edge-User": "alice" },
+ * })
+ * console.log(text.replaceAll("\n", " ")) // edge-v1 k1 1767225600 GET api.example.com /orders x-edge-user:alice
+ * ```
  */
 export function edgeV1Text({ keyId, unixSeconds, method, host, path, headers }: Omit<EdgeV1Signing, "key">): string {
   const seen = new Set<string>()
@@ -66,7 +73,19 @@ export function edgeV1Text({ keyId, unixSeconds, method, host, path, headers }: 
   return signedText(keyId, String(unixSeconds), { method, host, path }, fields)
 }
 
-/** The signature: base64 of HMAC-SHA256 over the text in UTF-8 (RFC 2104, RFC 4648 section 4). */
+/**
+ * The signature: base64 of HMAC-SHA256 over the text in UTF-8 (RFC 2104, RFC 4648 section 4).
+ *
+ * @param key the bytes of the key, not its hex text
+ * @param text as `edgeV1Text` returns it
+ * @example
+ * ```ts
+ * import { edgeV1Signature } from "hallpass/edge"
+ *
+ * const key = Buffer.from("8f1c0a5be26d7934c0d1e2f3a4b5968778695a4b3c2d1e0ff0e1d2c3b4a59687", "hex")
+ * console.log(edgeV1Signature(key, "edge-v1").length) // 44
+ * ```
+ */
 export function edgeV1Signature(key: Uint8Array, text: string): string {
   return createHmac("sha256", key).update(text, "utf8").digest("base64")
 }
@@ -74,8 +93,21 @@ export function edgeV1Signature(key: Uint8Array, text: string): string {
 /**
  * Signs a request as the edge does.
  *
+ * @param signing the request, the key with its id, and the time in seconds since the epoch
  * @returns the value of the signature header: `v=1; kid=k1; ts=1767225600; sig=…`
  * @throws TypeError as `edgeV1Text` does
+ * @example
+ * ```ts
+ * import { signEdgeRequest } from "hallpass/edge"
+ *
+ * const signature = signEdgeRequest({
+ *   keyId: "k1",
+ *   key: Buffer.from("8f1c0a5be26d7934c0d1e2f3a4b5968778695a4b3c2d1e0ff0e1d2c3b4a59687", "hex"),
+ *   ...{ unixSeconds: 1767225600, method: "GET", host: "api.example.com", path: "/orders" },
+ *   headers: { "X-Edge-User": "alice" },
+ * })
+ * console.log(signature.slice(0, 26)) // v=1; kid=k1; ts=1767225600
+ * ```
  */
 export function signEdgeRequest(signing: EdgeV1Signing): string {
   const signature = edgeV1Signature(signing.key, edgeV1Text(signing))

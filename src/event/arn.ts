@@ -74,8 +74,16 @@ function readStage(text: string): StageArn | undefined {
  * Reads an execute-api ARN: `arn:{partition}:execute-api:{region}:{account}:{apiId}/{stage}/{METHOD}/{path}`, or with a
  * WebSocket route key such as `$connect` in place of method and path.
  *
- * @throws TypeError when it is not the ARN of a deployed API. The message does not repeat it.
+ * @param text `methodArn` or `routeArn` of an event, at most 1600 characters
+ * @throws TypeError if it is not the ARN of a deployed API. The message does not repeat it.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html
+ * @example
+ * ```ts
+ * import { parseExecuteApiArn } from "hallpass/policy"
+ *
+ * const arn = parseExecuteApiArn("arn:aws:execute-api:eu-west-1:123456789012:abcdef1234/prod/GET/orders/7")
+ * console.log(arn.stage, arn.method, arn.path) // prod GET /orders/7
+ * ```
  */
 export function parseExecuteApiArn(text: string): ExecuteApiArn {
   const arn = readArn(text)
@@ -83,7 +91,20 @@ export function parseExecuteApiArn(text: string): ExecuteApiArn {
   return arn
 }
 
-/** Writes an ARN from its parts: the inverse of `parseExecuteApiArn`. */
+/**
+ * Writes an ARN from its parts: the inverse of `parseExecuteApiArn`.
+ *
+ * @param parts as `parseExecuteApiArn` returns them; `path` begins with a slash, or is absent
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/arn-format-reference.html
+ * @example
+ * ```ts
+ * import { formatExecuteApiArn } from "hallpass/policy"
+ *
+ * const api = { partition: "aws", region: "eu-west-1", accountId: "123456789012", apiId: "abcdef1234", stage: "prod" }
+ * const arn = formatExecuteApiArn({ ...api, method: "GET", path: "/orders/7" })
+ * console.log(arn) // arn:aws:execute-api:eu-west-1:123456789012:abcdef1234/prod/GET/orders/7
+ * ```
+ */
 export function formatExecuteApiArn({
   partition,
   region,

@@ -13,14 +13,18 @@ export interface ReasonDescription {
 }
 
 /**
- * Describes a reason code of a record, for tools and support pages. The texts are not part of a Lambda bundle unless it calls this.
+ * Describes a reason code of a record, for tools and support pages. A Lambda bundle holds the texts only if it calls this.
  *
  * @param code as in `reason` of a record
  * @returns undefined for a text that is no reason code
  * @example
+ * ```ts
  * import { describeReason } from "hallpass/observe"
  *
- * console.log(describeReason("token_expired")?.remedy)
+ * const description = describeReason("token_expired")
+ * console.log(description?.outcome) // unauthenticated
+ * console.log(description?.meaning) // The token has expired.
+ * ```
  */
 export function describeReason(code: string): ReasonDescription | undefined {
   const row = allRefusals().find((each) => each.code === code)

@@ -55,7 +55,19 @@ const descriptions = ["summary", "description", "servers", "parameters"]
  * operations, and from the extensions of API Gateway and of WSO2 API Manager. Reads no file and follows no address.
  *
  * @param document the parsed document, of any origin
- * @returns the table, and all that was found besides
+ * @param options which schemes are this authorizer's, and routes written by hand
+ * @returns the table, the routes that it leaves out, and notes and problems with their places
+ * @example
+ * ```ts
+ * import { routesFromOpenApi } from "hallpass/openapi"
+ *
+ * const { routes, problems } = routesFromOpenApi({
+ *   openapi: "3.1.0",
+ *   components: { securitySchemes: { login: { type: "openIdConnect", openIdConnectUrl: "https://acme.okta.com" } } },
+ *   paths: { "/orders": { get: { security: [{ login: ["orders:read"] }], responses: {} } } },
+ * })
+ * console.log(problems.length, routes) // 0 { 'GET /orders': { scopes: [ 'orders:read' ] } }
+ * ```
  */
 export function routesFromOpenApi(document: unknown, options: OpenApiOptions = {}): OpenApiRoutes {
   const [problems, notes] = [remarks(), remarks()]

@@ -18,8 +18,16 @@ export interface AnswerName {
 const maxLength = 256
 
 /**
- * Identifies the route table of a configuration: the first 8 hex digits of SHA-256 over the canonical JSON (RFC 8785) of gateway,
- * routes and unmatched, as the configuration has them.
+ * Identifies the route table of a configuration: the first 8 hex digits of SHA-256 over the canonical JSON (RFC 8785) of
+ * `gateway`, `routes` and `unmatched`, as the configuration has them.
+ *
+ * @param table a configuration, or those three members of it
+ * @example
+ * ```ts
+ * import { answerTableHash } from "hallpass/policy"
+ *
+ * console.log(answerTableHash({ routes: { "GET /orders": { scopes: ["orders:read"] } } })) // 252ea615
+ * ```
  */
 export function answerTableHash({ gateway, routes, unmatched }: AnswerTable): string {
   const listed = routes && Object.entries(routes)
@@ -49,7 +57,19 @@ export function createAnswerNames(table: AnswerTable): (permitted: readonly numb
   }
 }
 
-/** Reads the name of an answer, or undefined for a text that is none. @param routeCount how many routes the table has */
+/**
+ * Reads the name of an answer, `v1.HHHHHHHH.BITMAP`, as the access log has it in `answer`.
+ *
+ * @param text the value of `$context.authorizer.answer`, at most 256 characters
+ * @param routeCount how many routes the table has
+ * @returns undefined for a text that is no name of an answer
+ * @example
+ * ```ts
+ * import { readAnswerName } from "hallpass/policy"
+ *
+ * console.log(readAnswerName("v1.1f2e3d4c.gA", 2)) // { tableHash: '1f2e3d4c', permitted: [ true, false ] }
+ * ```
+ */
 export function readAnswerName(text: string, routeCount: number): AnswerName | undefined {
   const [, tableHash = "", rest = ""] = /^v1\.([0-9a-f]{8})\.(#[0-9a-f]{16}|[A-Za-z0-9_-]*)$/.exec(text) ?? []
   if (tableHash === "" || text.length > maxLength) return undefined

@@ -27,7 +27,17 @@ export interface GatewaySettings {
 /**
  * Derives what API Gateway must be set to, from a configuration that `createAuthorizer` accepts.
  *
- * @param configuration a sound configuration; what is wrong with another one is not reported here
+ * @param configuration a sound configuration; problems of another one are not reported here
+ * @example
+ * ```ts
+ * import { gatewaySettings } from "hallpass/policy"
+ *
+ * const { rest, http } = gatewaySettings({
+ *   issuers: [{ provider: "okta", domain: "acme.okta.com", audience: "api://orders" }],
+ * })
+ * console.log(rest.identitySources) // [ 'method.request.header.Authorization' ]
+ * console.log(http.identitySources) // [ '$request.header.Authorization' ]
+ * ```
  */
 export function gatewaySettings(configuration: AuthorizerConfig): GatewaySettings {
   const { gateway = {} } = configuration

@@ -19,13 +19,24 @@ export interface RotationParts {
 const keyBytes = 32
 
 /**
- * One step of a rotation, as Secrets Manager asks for it: four calls, each of which may come again after a failure. The
- * new version holds one fresh key with a new id; the version before becomes `AWSPREVIOUS` at the end, so that both keys
+ * Does one step of a rotation, as Secrets Manager asks for it: four calls, each of which may come again after a failure. The
+ * new version holds one fresh key with a new id. The version before becomes `AWSPREVIOUS` at the end, so that both keys
  * are valid until the next rotation.
  *
  * @param event `{ Step, SecretId, ClientRequestToken }`
  *   (https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html)
- * @throws RotationFailed (rejects), with which Secrets Manager ends this attempt and tries again later
+ * @param parts the clock, for tests
+ * @throws RotationFailed (rejects): Secrets Manager then ends this attempt and tries again later
+ * @example
+ * ```ts
+ * import { rotateEdgeSecret } from "hallpass/edge"
+ *
+ * export const handler = (event: unknown): Promise<void> => rotateEdgeSecret(event)
+ *
+ * await handler({ Step: "createSecret" }).catch(({ message }) => {
+ *   console.log(message) // createSecret: SecretId is missing
+ * })
+ * ```
  */
 export async function rotateEdgeSecret(event: unknown, parts: RotationParts = {}): Promise<void> {
   const { step, secretId, token } = readEvent(event)

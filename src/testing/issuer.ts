@@ -4,7 +4,20 @@ import type { IssuerConfig } from "../types/configuration.ts"
 import type { Shape, ShapeParts, TestClaims } from "./shape.ts"
 import { shapeOf } from "./shapes.ts"
 
-/** What can be wrong with a test token. Several defects may be combined. */
+/**
+ * What can be wrong with a test token. `TestIssuer.token` takes one of these names, or a list of them.
+ *
+ * @example
+ * ```ts
+ * import { createTestIssuer, tokenDefects } from "hallpass/testing"
+ * import { createVerifier } from "hallpass/verify"
+ *
+ * const issuer = createTestIssuer({ provider: "entra" })
+ * const verifier = createVerifier({ issuers: [issuer.config] })
+ * const results = await Promise.allSettled(tokenDefects.map((defect) => verifier.verify(issuer.token({}, defect))))
+ * console.log(results.every(({ status }) => status === "rejected")) // true
+ * ```
+ */
 export const tokenDefects = [
   "expired",
   "notYetValid",
@@ -76,19 +89,24 @@ const defaults: { readonly [P in IssuerConfig["provider"]]: object } = {
 }
 
 /**
- * Creates an issuer for unit tests. Its keys are made in this process, and nothing listens on a port.
+ * Creates an issuer for unit tests. It makes its keys in this process, and nothing listens on a port.
  *
  * @param options the provider to imitate, and options of its preset
  * @throws TypeError for an unknown provider
  * @example
+ * ```ts
  * import { createAuthorizer } from "hallpass"
  * import { createTestIssuer } from "hallpass/testing"
  *
  * const issuer = createTestIssuer({ provider: "okta", audience: "api://orders" })
  * const { decide } = createAuthorizer({ issuers: [issuer.config], routes: { "GET /orders": { scopes: ["orders:read"] } } })
- * const authorizationToken = `Bearer ${issuer.token({ scp: ["orders:read"] })}`
  * const methodArn = "arn:aws:execute-api:eu-west-1:123456789012:abcdef1234/prod/GET/orders"
- * const { outcome } = await decide({ type: "TOKEN", methodArn, authorizationToken }) // "allow"
+ * const { outcome, reason } = await decide({
+ *   ...{ type: "TOKEN", methodArn },
+ *   authorizationToken: `Bearer ${issuer.token({ scp: ["orders:read"] }, "tampered")}`,
+ * })
+ * console.log(outcome, reason) // unauthenticated signature_invalid
+ * ```
  */
 export function createTestIssuer({ clock = Date.now, ...options }: TestIssuerOptions): TestIssuer {
   if (!Object.hasOwn(defaults, options.provider))

@@ -2,8 +2,24 @@ import { unavailableMeanings } from "./reason-messages.ts"
 import type { ReasonCode } from "./reasons.ts"
 
 /**
- * The question could not be decided: keys unreachable, unknown event, a fault of our own. Never a statement about the
- * caller, so never turn it into a denial: API Gateway caches denials.
+ * The question could not be decided: keys unreachable, unknown event, an internal fault. It says nothing about the caller,
+ * so never turn it into a denial: API Gateway caches denials. `code` is a row of docs/reasons.md.
+ *
+ * @example
+ * ```ts
+ * import { createTestIssuer } from "hallpass/testing"
+ * import { createVerifier, Unavailable } from "hallpass/verify"
+ *
+ * const { token } = createTestIssuer({ provider: "okta", domain: "acme.okta.com", audience: "api://orders" })
+ * const fetchKeySet = () => Promise.reject(new Error("the network is down"))
+ * const issuer = { provider: "okta", domain: "acme.okta.com", audience: "api://orders" } as const
+ * const verifier = createVerifier({ issuers: [issuer] }, { fetchKeySet })
+ * try {
+ *   await verifier.verify(token())
+ * } catch (error) {
+ *   if (error instanceof Unavailable) console.log(error.code) // keys_unavailable
+ * }
+ * ```
  */
 export class Unavailable extends Error {
   override readonly name: string = "Unavailable"
@@ -27,7 +43,20 @@ export interface ConfigurationProblem {
   readonly message: string
 }
 
-/** A configuration that cannot be used. Holds every problem at once; `message` lists them, one per line. */
+/**
+ * A configuration that cannot be used. `problems` holds every problem at once, and `message` lists them, one per line.
+ *
+ * @example
+ * ```ts
+ * import { ConfigurationError, createAuthorizer } from "hallpass"
+ *
+ * try {
+ *   createAuthorizer({ issuers: [{ provider: "okta", domain: "acme.okta.com", audience: "" }] })
+ * } catch (error) {
+ *   if (error instanceof ConfigurationError) console.log(error.problems[0]?.path) // issuers[0].audience
+ * }
+ * ```
+ */
 export class ConfigurationError extends Error {
   override readonly name: string = "ConfigurationError"
   readonly code = "configuration_invalid"
