@@ -24,8 +24,8 @@ export const handler: Authorizer["handler"] = async (event, context) => {
 }
 
 /**
- * A wrong configuration is logged once, whole; then every request is undecided, and none is allowed. Any other fault ends the start:
- * it may be over soon, and Lambda starts the environment again.
+ * A wrong configuration is logged once, whole; then every request is undecided, and none is allowed. Any other fault
+ * ends the start: it may be over soon, and Lambda starts the environment again.
  */
 async function start(): Promise<Authorizer["handler"]> {
   try {

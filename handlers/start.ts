@@ -1,4 +1,7 @@
-/** All that a start of the deployed function loads. What is loaded later shares it: see `shareStart` in build-plugins.mjs. */
+/**
+ * All that a start of the deployed function loads. What is loaded later shares it: see `shareStart` in
+ * build-plugins.mjs.
+ */
 export {
   type Authorizer,
   ConfigurationError,

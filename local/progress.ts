@@ -1,4 +1,6 @@
-/** Says what is under way; seconds count up in place where somebody looks, and stand on lines of their own elsewhere. */
+/**
+ * Says what is under way; seconds count up in place where somebody looks, and stand on lines of their own elsewhere.
+ */
 export interface Progress {
   /** One line for good. */
   line(text: string): void

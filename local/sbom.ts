@@ -31,7 +31,8 @@ export function billOfMaterials(folder: string): Bill {
   const own = all.metadata.component["bom-ref"]
   const direct = all.components.filter((each) => needs.get(own)?.includes(each["bom-ref"]) && each.name in dependencies)
   const found = new Set(direct.map((each) => each["bom-ref"]))
-  for (const ref of found) for (const further of needs.get(ref) ?? []) found.add(further) // a set grows while it is read
+  // A set may grow while it is read.
+  for (const ref of found) for (const further of needs.get(ref) ?? []) found.add(further)
   const bundled = readFileSync(join(folder, "dist/THIRD-PARTY.txt"), "utf8").matchAll(/^(\S+) (\d\S*) \(.+\)$/gm)
   for (const [, library, version] of bundled) {
     const built = all.components.find((each) => each.name === library && each.version === version)

@@ -7,7 +7,8 @@ import { join, resolve } from "node:path"
 const form = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,37}[A-Za-z0-9])?\/[A-Za-z0-9._-]{1,100}$/
 
 /**
- * Replaces the address of the repository in every text file that git tracks. The present address is the one of package.json.
+ * Replaces the address of the repository in every text file that git tracks. The present address is the one of
+ * package.json.
  *
  * @param folder the root of the checkout
  * @param repository owner and name, as GitHub writes them: `acme/hallpass`

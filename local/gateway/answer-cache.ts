@@ -1,4 +1,7 @@
-/** Answers of an authorizer, kept under the values of its identity sources. One cache belongs to one authorizer of one stage. */
+/**
+ * Answers of an authorizer, kept under the values of its identity sources. One cache belongs to one authorizer of one
+ * stage.
+ */
 export class AnswerCache {
   readonly #kept = new Map<string, { readonly answer: unknown; readonly untilMs: number }>()
   readonly #ttlMs: () => number

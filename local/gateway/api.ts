@@ -26,7 +26,10 @@ export interface AuthorizerSettings {
   readonly payload: "1.0" | "2.0"
   /** HTTP with payload 2.0 only. */
   readonly simpleResponses: boolean
-  /** As API Gateway writes them: `method.request.header.Authorization`, `$request.header.Authorization`, `$context.routeKey`. */
+  /**
+   * As API Gateway writes them: `method.request.header.Authorization`, `$request.header.Authorization`,
+   * `$context.routeKey`.
+   */
   readonly identitySources: readonly string[]
   readonly resultTtlSeconds: number
   /** TOKEN only: `identityValidationExpression`. */

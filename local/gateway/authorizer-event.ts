@@ -31,7 +31,11 @@ export function requestArn(api: ApiSettings, { method, path }: ClientRequest): s
   return kind === "websocket" ? `${start}$connect` : `${start}${method}/${path.replace(/^\//, "")}`
 }
 
-/** The event that API Gateway sends to a Lambda authorizer. @param sources values of the identity sources, in their order */
+/**
+ * The event that API Gateway sends to a Lambda authorizer.
+ *
+ * @param sources values of the identity sources, in their order
+ */
 export function authorizerEvent(
   api: ApiSettings,
   request: ClientRequest,

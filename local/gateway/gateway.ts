@@ -30,7 +30,11 @@ export interface GatewayOutcome {
   readonly authorizer?: { readonly [key: string]: unknown }
 }
 
-/** Longest ARN of a method with an authorizer, bytes. @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
+/**
+ * Longest ARN of a method with an authorizer, bytes.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+ */
 const maxArnBytes = 1600
 
 /** One stage of one API with its authorizer and the cache of its answers. */

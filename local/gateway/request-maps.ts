@@ -1,4 +1,7 @@
-/** Repeated names as API Gateway writes them: the last value, all values, or all values joined under a name in lower case. */
+/**
+ * Repeated names as API Gateway writes them: the last value, all values, or all values joined under a name in lower
+ * case.
+ */
 export interface ValueMaps {
   readonly last: { readonly [name: string]: string }
   readonly all: { readonly [name: string]: readonly string[] }

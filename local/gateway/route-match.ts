@@ -11,8 +11,9 @@ interface Candidate {
 /**
  * Chooses the route of a request as API Gateway does, or undefined if it has none.
  *
- * REST APIs walk the resource tree: at each level a literal goes before a parameter, and that before a greedy one; the method
- * is looked for only then. HTTP APIs take the most specific route that matches completely, then greedy ones, then `$default`.
+ * REST APIs walk the resource tree: at each level a literal goes before a parameter, and that before a greedy one; the
+ * method is looked for only then. HTTP APIs take the most specific route that matches completely, then greedy ones,
+ * then `$default`.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html#http-api-develop-routes.evaluation
  */

@@ -4,7 +4,10 @@ import { type Persona, rsaMembers } from "./persona.ts"
 const domain = "northwind.eu.auth0.com"
 const issuerName = `https://${domain}/`
 
-/** Auth0, its own token profile: an issuer with a slash at the end, `typ: JWT`, two audiences, `permissions` beside `scope`. */
+/**
+ * Auth0, its own token profile: an issuer with a slash at the end, `typ: JWT`, two audiences, `permissions` beside
+ * `scope`.
+ */
 export const auth0: Persona = {
   name: "auth0",
   issuer: { provider: "auth0", domain, audience: "https://orders.northwind.example" },

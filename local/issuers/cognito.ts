@@ -4,7 +4,9 @@ import { type Persona, rsaMembers } from "./persona.ts"
 const userPoolId = "eu-west-1_Local4Pool"
 const issuerName = `https://cognito-idp.eu-west-1.amazonaws.com/${userPoolId}`
 
-/** Amazon Cognito user pools: no `typ`, no `aud`, the API is told by `client_id` and the kind of token by `token_use`. */
+/**
+ * Amazon Cognito user pools: no `typ`, no `aud`, the API is told by `client_id` and the kind of token by `token_use`.
+ */
 export const cognito: Persona = {
   name: "cognito",
   issuer: { provider: "cognito", userPoolId, clientIds: ["5n8localwebclient1q2w3e4r"], tokenUse: "access" },
@@ -36,7 +38,9 @@ export const cognito: Persona = {
   }),
 }
 
-/** Cognito's key ids are plain base64: `+`, `/` and `=` stand in them, and a comparison after URL decoding would fail. */
+/**
+ * Cognito's key ids are plain base64: `+`, `/` and `=` stand in them, and a comparison after URL decoding would fail.
+ */
 function cognitoKeyId(): string {
   for (;;) {
     const keyId = randomBytes(32).toString("base64")

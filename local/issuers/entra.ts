@@ -5,7 +5,10 @@ const tenant = "4b1d7f60-3a52-4c8e-9d21-5e6f7a8b9c0d"
 const api = "8e2c5a14-7b3d-4f96-a0c8-1d2e3f4a5b6c"
 const issuerName = `https://login.microsoftonline.com/${tenant}/v2.0`
 
-/** Entra ID, version 2.0: the audience is the API's client id, scopes are the string `scp`, and keys have an `issuer` but no `alg`. */
+/**
+ * Entra ID, version 2.0: the audience is the API's client id, scopes are the string `scp`, and keys have an `issuer`
+ * but no `alg`.
+ */
 export const entra: Persona = {
   name: "entra",
   issuer: { provider: "entra", tenant, audience: api, version: 2 },

@@ -17,7 +17,9 @@ export interface Issuer {
   stop(): Promise<void>
 }
 
-/** Starts a persona on a free loopback port, with two new keys: the one that signs, and the one that would come next. */
+/**
+ * Starts a persona on a free loopback port, with two new keys: the one that signs, and the one that would come next.
+ */
 export async function startIssuer(persona: Persona): Promise<Issuer> {
   const [current, next] = await Promise.all([newKey(persona), newKey(persona)])
   const keySet = { keys: [next.published, current.published] }

@@ -43,7 +43,10 @@ export async function mintToken(
   }
 }
 
-/** What an attacker would try: the payload of one token, which has the scope, under the signature of another, which has not. */
+/**
+ * What an attacker would try: the payload of one token, which has the scope, under the signature of another, which has
+ * not.
+ */
 function withOtherPayload(signed: string, donor: string): string {
   const [header, , signature] = signed.split(".")
   return [header, donor.split(".")[1], signature].join(".")

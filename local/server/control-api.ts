@@ -9,7 +9,8 @@ import type { TokenDefect } from "../../src/testing.ts"
  * no token. The value is in the page (`<meta name="hallpass-token" content="…">`) and on the terminal.
  *
  * A refusal is a status of 400 or more with `{ message, problems? }`: 400 a wrong body, 403 a foreign host, origin or
- * token, 404 no such path or name, 405 another method, 413 a body that is too large, 422 a configuration that is refused.
+ * token, 404 no such path or name, 405 another method, 413 a body that is too large, 422 a configuration that is
+ * refused.
  */
 export const controlRoutes: { readonly [name: string]: `${"GET" | "POST"} /api/${string}` } = {
   stack: "GET /api/stack", // → Stack
@@ -89,7 +90,9 @@ export interface State {
     readonly slowMs: number
     /** Milliseconds since the epoch, of the last rotation. */
     readonly rotatedAt?: number
-    /** The claims that hold scopes and groups of this provider, with the type that they have: `scp` is a list at Okta. */
+    /**
+     * The claims that hold scopes and groups of this provider, with the type that they have: `scp` is a list at Okta.
+     */
     readonly scopeClaim: { readonly name: string; readonly type: "text" | "list" }
     readonly groupsClaim: { readonly name: string; readonly type: "text" | "list" }
   }[]

@@ -41,7 +41,10 @@ interface Statement {
   readonly Resource?: unknown
 }
 
-/** Evaluates the answer for the request's ARN as API Gateway does: an explicit Deny wins, nothing that matches is a Deny too. */
+/**
+ * Evaluates the answer for the request's ARN as API Gateway does: an explicit Deny wins, nothing that matches is a Deny
+ * too.
+ */
 function readAnswer(answer: unknown, arn: string): string {
   const { isAuthorized, principalId, policyDocument } = (answer ?? {}) as { [member: string]: unknown }
   if (typeof isAuthorized === "boolean") return `isAuthorized: ${isAuthorized}`

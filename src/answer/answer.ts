@@ -129,10 +129,11 @@ export function createAnswers(options: AnswerOptions): Answers {
       return policies.document(arn, covers)
     },
     allow(request, principal, policy, routeKey) {
-      // What an edge asserts ends with each second, so its principals hardly come again: remembering takes 0.4 us for nothing.
+      // What an edge asserts ends with each second, so its principals hardly come again: remembering takes 0.4 us for
+      // nothing.
       if (principal.provider === "edge") return Object.freeze(write(request, principal, policy, routeKey))
-      // The same token on the same kind of API gets the same answer, down to the context: made once, it costs 0.1 us and no
-      // memory, instead of 2 us and 3 KB for each request.
+      // The same token on the same kind of API gets the same answer, down to the context: made once, it costs 0.1 us
+      // and no memory, instead of 2 us and 3 KB for each request.
       const byPrincipal = answers.get(policy) ?? new WeakMap<Principal, MadeAnswer>()
       const made = byPrincipal.get(principal)
       if (made !== undefined && made.kind === request.kind) return made.answer
@@ -159,8 +160,8 @@ export function createAnswers(options: AnswerOptions): Answers {
 }
 
 /**
- * What API Gateway turns into a 401. Without a stack: it is no fault of the program, collecting one took a third of a cheap
- * refusal, and the runtime client writes it into the log group for every refused request.
+ * What API Gateway turns into a 401. Without a stack: it is no fault of the program, collecting one took a third of a
+ * cheap refusal, and the runtime client writes it into the log group for every refused request.
  */
 function unauthorized(): Error {
   const { stackTraceLimit } = Error

@@ -8,9 +8,16 @@ export interface TraceIds {
   readonly traceparent?: string
 }
 
-/** X-Ray's trace header, among whose members is the root. @see https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader */
+/**
+ * X-Ray's trace header, among whose members is the root.
+ *
+ * @see https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
+ */
 const root = /(?:^|;) ?Root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?:;|$)/
-/** Version, trace id, parent id and flags; neither id may be all zeros, and version ff does not exist (W3C Trace Context 3.2.2). */
+/**
+ * Version, trace id, parent id and flags; neither id may be all zeros, and version ff does not exist (W3C Trace Context
+ * 3.2.2).
+ */
 const parent = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
 /** Longest trace header that is looked at, characters. */
 const maxLength = 512

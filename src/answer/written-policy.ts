@@ -7,13 +7,19 @@ export interface SizedPolicy {
   readonly document: PolicyDocument
   /** Bytes of its JSON. */
   readonly bytes: number
-  /** Texts of a method and path that its Resources, which begin with wildcards, could be mistaken on. They are denied. */
+  /**
+   * Texts of a method and path that its Resources, which begin with wildcards, could be mistaken on. They are denied.
+   */
   readonly ambiguous: readonly string[] | undefined
 }
 
 /** What an answer needs besides its policy: principalId, context, usage key, and the names of its members. Bytes. */
 export const besidesPolicyBytes = 2048
-/** Longest Resource. @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html */
+/**
+ * Longest Resource.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
+ */
 const maxResourceLength = 512
 
 /** The first form of a coverage that fits, or undefined. */
@@ -50,9 +56,9 @@ export function writeLong(arn: ExecuteApiArn, form: CoverageForm, maxBytes: numb
 }
 
 /**
- * With Resources of any region, account and API. API Gateway evaluates an answer for the API that asked for it only, so this
- * widens nothing (SR-142). But a wildcard crosses slashes: on a stage `v1`, an Allow of `GET/a` also covers the request
- * `GET/x/v1/GET/a`. Such texts are denied and refused.
+ * With Resources of any region, account and API. API Gateway evaluates an answer for the API that asked for it only, so
+ * this widens nothing (SR-142). But a wildcard crosses slashes: on a stage `v1`, an Allow of `GET/a` also covers the
+ * request `GET/x/v1/GET/a`. Such texts are denied and refused.
  */
 export function writeShort(arn: ExecuteApiArn, form: CoverageForm, maxBytes: number): SizedPolicy | undefined {
   const { allow, denyForms = [] } = form
@@ -87,8 +93,8 @@ function sized(
   denyForms: readonly string[],
   maxBytes: number,
 ): SizedPolicy | undefined {
-  // An answer counts for its own API only, so a Deny of any API is the same in half the bytes. A form with slashes has the stage
-  // before it, because serverless-offline takes what is before the first slash for the API.
+  // An answer counts for its own API only, so a Deny of any API is the same in half the bytes. A form with slashes has
+  // the stage before it, because serverless-offline takes what is before the first slash for the API.
   const beginningOfForms = anyApi(arn)
   // Written and counted only if it can fit: most forms of a large policy do not.
   if (leastBytes(beginning, allow) + leastBytes(beginning, deny) + leastBytes(beginningOfForms, denyForms) > maxBytes)

@@ -39,26 +39,31 @@ export interface CompiledRoute {
 
 /** A route table, compiled into what API Gateway is answered. */
 export interface CompiledPolicy {
-  /** What one answer has to be right for: one `route`, all routes of a `principal`, or the `stage`, because there are no routes. */
+  /**
+   * What one answer has to be right for: one `route`, all routes of a `principal`, or the `stage`, because there are no
+   * routes.
+   */
   readonly mode: AnswerScope
   /** Routes that no cached answer can keep apart. `createAuthorizer` refuses a configuration that has any. */
   readonly conflicts: readonly Conflict[]
-  /** Requests on routes that the table does not name and that an answer would cover, should the API have such routes. */
+  /**
+   * Requests on routes that the table does not name and that an answer would cover, should the API have such routes.
+   */
   readonly exposed: readonly Exposure[]
   /** The table, in its own order. */
   readonly routes: readonly CompiledRoute[]
   /**
-   * Upper bound of a document's size in bytes: everything that can be allowed and everything that may have to be denied,
-   * at once, in a region with a long name. Above `maxBytes`, principals who may call very much are answered
+   * Upper bound of a document's size in bytes: everything that can be allowed and everything that may have to be
+   * denied, at once, in a region with a long name. Above `maxBytes`, principals who may call very much are answered
    * `policy_too_large`; where answers are kept for one route, callers of a catch-all who may call little beside it.
    */
   readonly worstCaseBytes: number
   /** Most bytes of a document: an answer of 8 KB also holds principalId and context. */
   readonly maxBytes: number
   /**
-   * Looks for a caller whose document does not fit, over the combinations of permissions that the rules tell apart: first by
-   * a bound for all callers, then by trying. Undefined where answers are not for all routes of a principal, and where routes
-   * conflict.
+   * Looks for a caller whose document does not fit, over the combinations of permissions that the rules tell apart:
+   * first by a bound for all callers, then by trying. Undefined where answers are not for all routes of a principal,
+   * and where routes conflict.
    */
   searchSizes(): PolicySizes | undefined
   /**
@@ -95,7 +100,8 @@ export type PolicyConfig = Partial<AuthorizerConfig>
  * Gateway's cache, which keeps one answer per identity sources and uses it for every route.
  *
  * @param config a whole configuration, or its blocks `routes`, `unmatched`, `gateway` and `credential`
- * @throws ConfigurationError with every problem of those blocks at once; conflicts are not thrown, they are in the result
+ * @throws ConfigurationError with every problem of those blocks at once; conflicts are not thrown, they are in the
+ *   result
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
  * @example
  * ```ts
@@ -198,7 +204,9 @@ function orderOf({ stage }: ExecuteApiArn): "rest" | "http" {
   return stage === "$default" ? "http" : "rest"
 }
 
-/** The request that an ARN alone describes: read as a TOKEN event, which holds nothing else, then as of its kind of API. */
+/**
+ * The request that an ARN alone describes: read as a TOKEN event, which holds nothing else, then as of its kind of API.
+ */
 function requestOf(methodArn: string, api: CheckedGateway["api"]): AccessRequest & { readonly arn: ExecuteApiArn } {
   const arn = parseExecuteApiArn(methodArn)
   const request = readRestToken({ methodArn })

@@ -126,7 +126,8 @@ class EvidenceConnector {
     const { verification, parts } = this.#surroundings
     const toleranceSeconds = Math.min(verification.clockToleranceSeconds, maxToleranceSeconds)
     const cache = { ...verification.cache, maxTokens: Math.min(verification.cache.maxTokens, maxMintedTokens) }
-    // What a minted token says is read from its claims, by the headers' options; lists for rules would be read for nobody.
+    // What a minted token says is read from its claims, by the headers' options; lists for rules would be read for
+    // nobody.
     const profile = { ...issuer.profile, scopes: [], roles: [], groups: [], permissions: [] }
     const own = { issuers: [{ ...issuer, profile }], cache, clockToleranceSeconds: toleranceSeconds }
     const { authenticate, warmUp } = connect(own, parts, undefined, makeTokenStore)

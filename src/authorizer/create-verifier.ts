@@ -36,8 +36,8 @@ export interface TokenVerifier {
 }
 
 /**
- * Creates a verifier: tokens in, principals out, without a gateway. A wrong configuration is refused here, and not at the
- * first token.
+ * Creates a verifier: tokens in, principals out, without a gateway. A wrong configuration is refused here, and not at
+ * the first token.
  *
  * @param config the issuers, and limits of keys and cache if the defaults do not fit
  * @param parts what tests and advanced users replace: clock, network, observer, key snapshot

@@ -32,8 +32,8 @@ export interface VerifierParts {
 }
 
 /**
- * The existing authorizer beside which hallpass runs with a `shadow` block: its handler, in the form that returns a promise.
- * What it returns goes to API Gateway as it is, and so does what it throws.
+ * The existing authorizer beside which hallpass runs with a `shadow` block: its handler, in the form that returns a
+ * promise. What it returns goes to API Gateway as it is, and so does what it throws.
  *
  * @param context the Lambda context
  */
@@ -42,7 +42,11 @@ export type ExistingAuthorizer = (event: unknown, context?: unknown) => unknown
 /** The parts of an authorizer: those of a verifier, and a rule of your own. */
 export interface AuthorizerParts extends VerifierParts {
   readonly check?: CustomCheck
-  /** Fetches secrets of Secrets Manager and Parameter Store. @default the extension's local endpoint, else the AWS SDK, loaded then */
+  /**
+   * Fetches secrets of Secrets Manager and Parameter Store.
+   *
+   * @default the extension's local endpoint, else the AWS SDK, loaded then
+   */
   readonly secrets?: FetchSecret
   /** With a `shadow` block: the authorizer whose answers are given. Otherwise it is not asked. */
   readonly existing?: ExistingAuthorizer
@@ -114,7 +118,9 @@ function guarded(observer: Observer): GuardedObserver {
   return { ...(safe as Omit<Observer, "fault">), recorded, ...(observer.fault && { fault }) }
 }
 
-/** A configuration that is refused is recorded at start, whole. From a part that was passed in, it may hold anything. */
+/**
+ * A configuration that is refused is recorded at start, whole. From a part that was passed in, it may hold anything.
+ */
 function errorOf(error: unknown): unknown {
   try {
     return error instanceof ConfigurationError ? new Unavailable("internal") : error

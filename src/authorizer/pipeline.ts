@@ -30,8 +30,8 @@ export interface Stages {
   /** Undefined if every principal has an id. */
   readonly idOf: PrincipalIdOf | undefined
   /**
-   * Whether a TOKEN event contradicts the configuration: its cache key is the token alone and answers are for one route, or
-   * there is an edge, of whose headers such an event says nothing.
+   * Whether a TOKEN event contradicts the configuration: its cache key is the token alone and answers are for one
+   * route, or there is an edge, of whose headers such an event says nothing.
    */
   readonly tokenEventsUnsafe: boolean
   /** Whether API Gateway keeps answers. */
@@ -49,8 +49,8 @@ const pathAmbiguous = refusal("path_ambiguous")
 const internal = refusal("internal")
 
 /**
- * The walk: event, edge, credential, token, route, custom check. A value at once while nothing has to be fetched; there is no
- * other way to an allow than through its last line (SR-140).
+ * The walk: event, edge, credential, token, route, custom check. A value at once while nothing has to be fetched; there
+ * is no other way to an allow than through its last line (SR-140).
  */
 export function walk(stages: Stages, event: unknown, notes: WalkNotes | undefined): Walk | Promise<Walk> {
   const request = readRequest(event)
@@ -68,7 +68,9 @@ export function walk(stages: Stages, event: unknown, notes: WalkNotes | undefine
     : withEdge(stages, edge, request, nowMs, asserted, notes)
 }
 
-/** What the edge says is final where it says something: a token is not looked at then (SR-150), or has to fit (SR-127). */
+/**
+ * What the edge says is final where it says something: a token is not looked at then (SR-150), or has to fit (SR-127).
+ */
 function withEdge(
   stages: Stages,
   { principalOf }: EdgeStage,

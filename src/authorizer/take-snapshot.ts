@@ -47,8 +47,8 @@ const publicMembers = [
 ]
 
 /**
- * Fetches the key sets of all issuers that have one to fetch, to be built into a bundle. It takes only usable public keys,
- * and of them only what verification reads.
+ * Fetches the key sets of all issuers that have one to fetch, to be built into a bundle. It takes only usable public
+ * keys, and of them only what verification reads.
  *
  * @param config a configuration of an authorizer or a verifier, of which `issuers` and `keys` are read
  * @param parts what tests and advanced users replace

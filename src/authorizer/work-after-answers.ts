@@ -2,7 +2,8 @@ import { type AfterAnswer, afterPost } from "../shared/after-answer.ts"
 
 /**
  * Work that waits until an answer is out: what is done between a handler's return and the post of its answer delays the
- * answer. The first refresh of a key set loads node:https, which took a fifth of the time from a cold start to its answer.
+ * answer. The first refresh of a key set loads node:https, which took a fifth of the time from a cold start to its
+ * answer.
  */
 export class WorkAfterAnswers {
   #waiting: (() => void)[] = []

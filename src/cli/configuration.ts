@@ -16,8 +16,8 @@ const moduleEndings = [".ts", ".mts", ".js", ".mjs"]
 /**
  * Reads a configuration, unchecked: the doors check it. `routes.openapi` of a file becomes the table that it leads to.
  *
- * @param file JSON with or without comments, YAML, or a module with the configuration as its default export; `-` for JSON or
- *   YAML on standard input; undefined for the environment
+ * @param file JSON with or without comments, YAML, or a module with the configuration as its default export; `-` for
+ *   JSON or YAML on standard input; undefined for the environment
  * @throws UsageError (rejects) when there is none, or when it cannot be read
  */
 export async function readConfiguration(file: string | undefined): Promise<AuthorizerConfig> {

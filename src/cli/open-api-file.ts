@@ -56,7 +56,8 @@ async function parse(text: string, file: string): Promise<Parsed> {
   }
   const { CORE_SCHEMA, load, YAMLException } = await import("js-yaml")
   try {
-    // Without a copy of what aliases repeat, and linear in the text. Dates, merge keys and types of JavaScript are not read.
+    // Without a copy of what aliases repeat, and linear in the text. Dates, merge keys and types of JavaScript are not
+    // read.
     return { document: load(text, { schema: CORE_SCHEMA, maxDepth }) }
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error
@@ -101,7 +102,10 @@ function isRoutesSource(routes: AuthorizerSource["routes"]): routes is RoutesSou
   return typeof routes === "object" && routes !== null && Object.hasOwn(routes, "openapi")
 }
 
-/** The two spellings of `routes.openapi`. What else a configuration says is checked by the doors; this never reaches them. */
+/**
+ * The two spellings of `routes.openapi`. What else a configuration says is checked by the doors; this never reaches
+ * them.
+ */
 function readSource(openapi: OpenApiSource): Exclude<OpenApiSource, string> {
   const source = typeof openapi === "string" ? { file: openapi } : Object(openapi)
   const { file, schemes, scopes, ...others } = source as { readonly [name: string]: unknown }

@@ -34,7 +34,8 @@ const kinds: readonly PrincipalKind[] = ["user", "app", "unknown"]
 /**
  * Every kind of caller that a configuration's issuers give tokens to.
  *
- * @param everyVariant whether tokens for each audience, and with each value that an option allows, are callers of their own
+ * @param everyVariant whether tokens for each audience, and with each value that an option allows, are callers of their
+ *   own
  */
 export function basesOf(
   side: Side,
@@ -114,8 +115,8 @@ function clientIn(claims: Claims, { clientId }: IssuerProfile): unknown {
 }
 
 /**
- * Takes out what rules name, so that a caller has it only if a term gives it. A claim that the issuer's tokens must have
- * gets a text that no rule names, or else each value that it may have.
+ * Takes out what rules name, so that a caller has it only if a term gives it. A claim that the issuer's tokens must
+ * have gets a text that no rule names, or else each value that it may have.
  */
 function unnamedClaims(
   claims: Claims,

@@ -137,8 +137,8 @@ export function callerText(term: Term, who: string): string {
 export const isRefusal = (value: Principal | Refusal): value is Refusal => "refused" in value
 
 /**
- * Names for groups of callers: without kind or issuer where every kind or issuer of the term is in the group. A variant is
- * named only if the first caller of its issuer and kind is not in the group.
+ * Names for groups of callers: without kind or issuer where every kind or issuer of the term is in the group. A variant
+ * is named only if the first caller of its issuer and kind is not in the group.
  */
 export function namedGroups<T extends { readonly base: Base }>(
   group: readonly T[],

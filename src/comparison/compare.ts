@@ -20,7 +20,10 @@ export interface SideVerdict {
 export interface PolicyChange {
   /** The more specific one of the two routes that apply; `$unmatched` if no table has one. */
   readonly route: string
-  /** `undecided` if the rules have too many combinations, or a member that cannot be compared: nothing is left out without a word. */
+  /**
+   * `undecided` if the rules have too many combinations, or a member that cannot be compared: nothing is left out
+   * without a word.
+   */
   readonly change: "opened" | "closed" | "undecided"
   /** In words: `app with scope orders:read`. */
   readonly caller: string
@@ -41,7 +44,8 @@ const maxJudged = 2_000_000
 
 /**
  * Compares what two configurations decide, for every request and every caller. It is complete: it looks at each pair of
- * routes that a request meets, and at each smallest set of scopes, roles, groups, permissions and claims that a rule admits.
+ * routes that a request meets, and at each smallest set of scopes, roles, groups, permissions and claims that a rule
+ * admits.
  *
  * @param before the configuration in use
  * @param after the configuration that shall replace it

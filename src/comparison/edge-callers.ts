@@ -7,7 +7,10 @@ import { type Refusal, refusal } from "../types/reasons.ts"
 import type { SideIssuer } from "./side-issuer.ts"
 import { type ListName, listNames } from "./terms.ts"
 
-/** What an edge adds to the callers of a configuration. Its headers are written as claims, and its evidence is taken to hold. */
+/**
+ * What an edge adds to the callers of a configuration. Its headers are written as claims, and its evidence is taken to
+ * hold.
+ */
 export interface EdgeCallers {
   readonly identity: SideIssuer | undefined
   /** The principal that headers are, written as claims with the issuer `edge`. */

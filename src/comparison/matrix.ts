@@ -28,7 +28,10 @@ export interface AccessMatrix {
   /** The keys of the table, in its order; `$unmatched` is the last one if requests without a route are allowed. */
   readonly routes: readonly string[]
   readonly cells: readonly MatrixCell[]
-  /** Routes whose rules have too many combinations: their own callers are not among the callers. Absent if there is none. */
+  /**
+   * Routes whose rules have too many combinations: their own callers are not among the callers. Absent if there is
+   * none.
+   */
   readonly incomplete?: readonly string[]
 }
 

@@ -44,7 +44,10 @@ export interface Side {
   ruleOf(route: Route | undefined): AppliedRule
   /** The principal of a verified claims set. @param type the `typ` of the header, in lower case */
   principalOf(claims: Claims, type: string, nowSeconds: number): Principal | Refusal
-  /** Who a claims set says it is about, whether or not it would be accepted; undefined if no issuer or no subject is found. */
+  /**
+   * Who a claims set says it is about, whether or not it would be accepted; undefined if no issuer or no subject is
+   * found.
+   */
   identityOf(claims: Claims): Principal | undefined
 }
 

@@ -18,7 +18,8 @@ export interface Skeleton {
 const tenant = "11111111-2222-4333-8444-555555555555"
 
 /**
- * The claims of a person's access token for each `iss` that an issuer accepts, with everything that its options require.
+ * The claims of a person's access token for each `iss` that an issuer accepts, with everything that its options
+ * require.
  *
  * @param everyVariant whether each audience, and each value that an option allows, gets a token of its own
  * @param named `iss` values that rules name: of an issuer that accepts many tenants, these are looked at as well
@@ -49,7 +50,10 @@ export function skeletonsOf(
   ])
 }
 
-/** The same token with each other value that one option allows. Checks look at one claim each, so one at a time is enough. */
+/**
+ * The same token with each other value that one option allows. Checks look at one claim each, so one at a time is
+ * enough.
+ */
 function variantsOf(
   claims: Claims,
   profile: IssuerProfile,

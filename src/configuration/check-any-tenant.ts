@@ -8,8 +8,8 @@ interface Answers {
 }
 
 /**
- * Where a table does not tell the tenants of a multi-tenant issuer apart. Scopes, roles, groups and permissions do not: the
- * administrator of the caller's own tenant grants them.
+ * Where a table does not tell the tenants of a multi-tenant issuer apart. Scopes, roles, groups and permissions do not:
+ * the administrator of the caller's own tenant grants them.
  *
  * @returns the places, or undefined if every rule is for tenants, or issuers, that it names
  */

@@ -40,7 +40,9 @@ export function checkCallers(
   }
 }
 
-/** The callers that can meet the demands so far. The demand that leaves none of them is reported, and nothing after it. */
+/**
+ * The callers that can meet the demands so far. The demand that leaves none of them is reported, and nothing after it.
+ */
 class Narrowed {
   #left: readonly Caller[]
   readonly #path: string

@@ -2,7 +2,9 @@ import { claimPath, knownKeys, object, type Report } from "../problems/option-ch
 import { inexact, isExactValue } from "../shared/exact-number.ts"
 import type { ClaimDemand, ClaimPath, ClaimValue, RouteRule } from "../types/configuration.ts"
 
-/** Names of people, which can change hands (SR-077); `email` is looked at only when the token says that it is verified. */
+/**
+ * Names of people, which can change hands (SR-077); `email` is looked at only when the token says that it is verified.
+ */
 const mutableNames = ["upn", "preferred_username", "unique_name", "username", "nickname", "name"]
 
 /** Checks the form of one demand on a claim. */

@@ -122,8 +122,8 @@ export function checkConfiguration(config: unknown, loaded: LoadedChecks): Check
 }
 
 /**
- * Checks the blocks that decide what is answered, and leaves the others alone. Conflicts are not refused here: the compiled
- * policy holds them.
+ * Checks the blocks that decide what is answered, and leaves the others alone. Conflicts are not refused here: the
+ * compiled policy holds them.
  *
  * @throws ConfigurationError with every problem at once
  */

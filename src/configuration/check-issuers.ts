@@ -42,7 +42,8 @@ export function checkIssuers(
     return []
   }
   const seen = new Map<string, string>()
-  const bases = new Map<KeyOptions, KeyPolicy>() // one per kind of preset: a thousand issuers must not read one file a thousand times
+  // One per kind of preset: a thousand issuers must not read one file a thousand times.
+  const bases = new Map<KeyOptions, KeyPolicy>()
   return value.flatMap((item, index) => {
     const path = `issuers[${index}]`
     const raw = object(item, path, report)

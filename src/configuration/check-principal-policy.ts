@@ -5,8 +5,8 @@ import { checkSimpleAnswers } from "./check-simple-answers.ts"
 import type { CheckedGateway } from "./declared/gateway.ts"
 
 /**
- * Compiles principal policies, or refuses simple responses that are kept for one route. Routes that no cached answer can keep
- * apart are in the result.
+ * Compiles principal policies, or refuses simple responses that are kept for one route. Routes that no cached answer
+ * can keep apart are in the result.
  *
  * @returns undefined if answers are for one route, or if a problem was reported
  */

@@ -6,7 +6,10 @@ import type { Report } from "../problems/option-checks.ts"
 import type { ExecuteApiArn } from "../types/request.ts"
 import type { CheckedGateway } from "./declared/gateway.ts"
 
-/** Looks for a caller whose policy does not fit, and says so in words. Loaded if a simple count does not prove that all fit. */
+/**
+ * Looks for a caller whose policy does not fit, and says so in words. Loaded if a simple count does not prove that all
+ * fit.
+ */
 export interface SizeSearch {
   readonly search: (policy: PrincipalPolicy, options: SizeSearchOptions) => SizeFindings
   readonly tooLargeText: (findings: SizeFindings, maxBytes: number) => string | undefined
@@ -49,8 +52,8 @@ interface AnswersChecked {
 }
 
 /**
- * Refuses a table with a caller whose policy does not fit into an answer, unless the configuration accepts that such callers
- * are answered 500.
+ * Refuses a table with a caller whose policy does not fit into an answer, unless the configuration accepts that such
+ * callers are answered 500.
  */
 export function checkSizes(
   { principalPolicy: policy, gateway }: AnswersChecked,

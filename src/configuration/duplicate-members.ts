@@ -2,8 +2,8 @@
 const token = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[[\]{},]/g
 
 /**
- * Names that an object of a JSON text has twice. `JSON.parse` takes the last one without a word, and a route or a list of
- * scopes would be lost. Linear in the text, however deep it nests.
+ * Names that an object of a JSON text has twice. `JSON.parse` takes the last one without a word, and a route or a list
+ * of scopes would be lost. Linear in the text, however deep it nests.
  *
  * @param text must be JSON
  * @returns the first 10 as sentences, such as `has routes["GET /x"].scopes twice, again in line 7. Keep one of the two`

@@ -6,8 +6,8 @@ export function isEntra({ provider }: Pick<Caller, "provider">): boolean {
 }
 
 /**
- * Whether a token of the caller can have a scope of this name. Clients ask Entra for `api://orders/Orders.Read`; the `scp` claim
- * then holds `Orders.Read`.
+ * Whether a token of the caller can have a scope of this name. Clients ask Entra for `api://orders/Orders.Read`; the
+ * `scp` claim then holds `Orders.Read`.
  */
 export function mayHaveScope(caller: Caller, scope: string): boolean {
   if (!isEntra(caller)) return true

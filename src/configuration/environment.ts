@@ -12,7 +12,9 @@ type Block = "issuer" | "top" | "gateway" | "observe"
 const prefix = "HALLPASS_"
 const plain: Read = (text) => text
 const list: Read = (text) => text.split(",").map((item) => item.trim())
-/** Digits only: `Number` would take a blank for 0. What is no number stays text, for the configuration check to refuse. */
+/**
+ * Digits only: `Number` would take a blank for 0. What is no number stays text, for the configuration check to refuse.
+ */
 const wholeNumber: Read = (text) => (/^\d{1,9}$/.test(text) ? Number(text) : text)
 /** `0.01`, `.5`, `1`. What is no such number stays text, for the configuration check to refuse. */
 const share: Read = (text) => (/^(?:\d{1,3}(?:\.\d{1,9})?|\.\d{1,9})$/.test(text) ? Number(text) : text)

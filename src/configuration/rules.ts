@@ -4,9 +4,9 @@ import type { ClaimPath, ObserveOptions, RouteRule } from "../types/configuratio
 import { carriersOf, sourcesOf } from "./answer-scope.ts"
 import type { CheckedGateway } from "./declared/gateway.ts"
 
-// How options have to fit together, in every configuration. Each rule has one reason and reports at the option that a person would
-// change. What only some configurations need is beside their blocks: rules-of-edge.ts, rules-of-observe.ts, rules-of-shadow.ts,
-// and, for the table, check-routes.ts.
+// How options have to fit together, in every configuration. Each rule has one reason and reports at the option that a
+// person would change. What only some configurations need is beside their blocks: rules-of-edge.ts,
+// rules-of-observe.ts, rules-of-shadow.ts, and, for the table, check-routes.ts.
 
 type Written = { readonly [option: string]: unknown }
 

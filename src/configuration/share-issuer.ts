@@ -1,7 +1,9 @@
 import type { IssuerProfile, TenantIssuers } from "../provider/profile.ts"
 import { acceptsIssuer, acceptsTenant } from "../provider/tenant-issuers.ts"
 
-/** Whether both accept one `iss` value: exact issuers and patterns of tenants, each of one against each of the other. */
+/**
+ * Whether both accept one `iss` value: exact issuers and patterns of tenants, each of one against each of the other.
+ */
 export function shareIssuer(one: IssuerProfile, other: IssuerProfile): boolean {
   return (
     one.issuers.some(({ issuer }) => accepts(other, issuer)) ||

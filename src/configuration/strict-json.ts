@@ -3,8 +3,8 @@ import { ConfigurationError, type ConfigurationProblem } from "../types/errors.t
 import { duplicateMembers } from "./duplicate-members.ts"
 
 /**
- * Reads JSON and refuses a name that an object has twice. `JSON.parse` would keep the last one and lose a route or a list
- * of scopes silently. No message repeats a value of the text.
+ * Reads JSON and refuses a name that an object has twice. `JSON.parse` would keep the last one and lose a route or a
+ * list of scopes silently. No message repeats a value of the text.
  *
  * @param marked JSON, with or without a byte order mark
  * @param name what problems call the text: a file, a variable

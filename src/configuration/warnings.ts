@@ -30,8 +30,9 @@ const warnings: readonly Warn[] = [
 ]
 
 /**
- * What is probably wrong in a configuration that is not refused: routes and demands that are valid, and that few callers or
- * none can meet. A configuration with problems has no warnings yet, because `createAuthorizer` reports the problems.
+ * What is probably wrong in a configuration that is not refused: routes and demands that are valid, and that few
+ * callers or none can meet. A configuration with problems has no warnings yet, because `createAuthorizer` reports the
+ * problems.
  *
  * @param config plain data, as for `createAuthorizer`
  * @example
@@ -67,7 +68,9 @@ export function configurationWarnings(config: AuthorizerConfig): readonly Config
   return found
 }
 
-/** The gateway sends a catch-all what no other route takes, and a backend may read that as a request for another route. */
+/**
+ * The gateway sends a catch-all what no other route takes, and a backend may read that as a request for another route.
+ */
 function warnOfCatchAlls({ routes, gateway }: CheckedConfiguration, report: Report): void {
   // Where the path decides, a catch-all of the table takes what nothing else takes.
   if (routes === undefined || gateway.matchBy === "path") return

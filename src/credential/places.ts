@@ -75,7 +75,9 @@ function bareValue(value: unknown): Found {
 }
 
 const blank = 0x20
-/** Most blanks that are passed over: nearly as many as the header lines of a request may hold in API Gateway (10,240). */
+/**
+ * Most blanks that are passed over: nearly as many as the header lines of a request may hold in API Gateway (10,240).
+ */
 const maxBlanks = 8192
 
 /**

@@ -20,8 +20,8 @@ export interface ForwardedCertificate {
 
 /**
  * Reads a client certificate that the edge forwards in a header of its own: base64 of the DER (an iRule's
- * `b64encode [SSL::cert 0]`), percent-encoded PEM (nginx), or PEM with blanks or tabs for its line breaks. The forms have
- * no text in common, so none needs to be configured. Linear time.
+ * `b64encode [SSL::cert 0]`), percent-encoded PEM (nginx), or PEM with blanks or tabs for its line breaks. The forms
+ * have no text in common, so none needs to be configured. Linear time.
  *
  * @param text as the header scan leaves it
  * @returns undefined for anything else, also for two certificates: which of them is the client's would be a guess
@@ -34,8 +34,8 @@ export function readCertificate(text: string): ForwardedCertificate | undefined 
 
 /**
  * Reads Envoy's `x-forwarded-client-cert`. There has to be one element: with more, a proxy in front of the edge, or the
- * client, wrote the others. `Cert` is the certificate, else the first of `Chain`; it has to fit `Hash`. `By` and members
- * with other names are passed over.
+ * client, wrote the others. `Cert` is the certificate, else the first of `Chain`; it has to fit `Hash`. `By` and
+ * members with other names are passed over.
  *
  * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers#x-forwarded-client-cert
  */

@@ -11,7 +11,9 @@ import type { EdgeIdentity } from "./principal.ts"
 
 /** A header of the evidence. */
 export interface EvidenceHeader extends TrustedHeader {
-  /** It names the caller or speaks for who does (a JWS, a signature), so that its presence alone makes the edge decide. */
+  /**
+   * It names the caller or speaks for who does (a JWS, a signature), so that its presence alone makes the edge decide.
+   */
   readonly speaks: boolean
 }
 
@@ -27,7 +29,9 @@ export interface EdgeParts {
   readonly mayBeAbsent: boolean
 }
 
-/** What the cache key must hold, so that no caller is given the answer that another one's evidence has earned (SR-143). */
+/**
+ * What the cache key must hold, so that no caller is given the answer that another one's evidence has earned (SR-143).
+ */
 export interface KeptUnder {
   /** Headers of the evidence, and those with the identity unless a minted token holds it. In lower case. */
   readonly headers: readonly string[]
@@ -36,8 +40,8 @@ export interface KeptUnder {
 }
 
 /**
- * What the edge asserts of a request's caller, or why it is not believed; undefined when there is nothing of the edge and
- * that is allowed. A value at once while nothing has to be fetched. Never throws, never rejects.
+ * What the edge asserts of a request's caller, or why it is not believed; undefined when there is nothing of the edge
+ * and that is allowed. A value at once while nothing has to be fetched. Never throws, never rejects.
  */
 export type VerifyEdge = (
   request: AccessRequest,
@@ -50,8 +54,8 @@ const timelessSeconds = 60
 const gatewayMismatch = refusal("gateway_mismatch")
 
 /**
- * Believes identity headers only with evidence. A header is read by no other way than the scan, which refuses whatever a
- * client could slip in; a value leaves this function only with a proof (SR-120, SR-121, SR-131).
+ * Believes identity headers only with evidence. A header is read by no other way than the scan, which refuses whatever
+ * a client could slip in; a value leaves this function only with a proof (SR-120, SR-121, SR-131).
  */
 export function createEdge({ headers, evidenceHeaders, evidence, kept, mayBeAbsent }: EdgeParts): VerifyEdge {
   const compiled = compileHeaders(headers)
@@ -100,8 +104,8 @@ export function createEdge({ headers, evidenceHeaders, evidence, kept, mayBeAbse
 }
 
 /**
- * Reads headers that evidence vouches for. The same caller comes again and again with the same headers, while signatures
- * differ each time; nobody without evidence can put anything in here.
+ * Reads headers that evidence vouches for. The same caller comes again and again with the same headers, while
+ * signatures differ each time; nobody without evidence can put anything in here.
  */
 function remembering({ needed, read }: CompiledHeaders): CompiledHeaders["read"] {
   const names = needed.map(({ name }) => name)

@@ -23,7 +23,11 @@ export interface CompiledHeaders {
   readonly needed: readonly TrustedHeader[]
   /** All values of one request, or the first reason why there are none (SR-124, SR-125). */
   read(scanned: ScannedHeaders): EdgeValues | Refusal
-  /** All values from a token that the edge minted, in place of the headers. @param claimOf the claim for a context key */
+  /**
+   * All values from a token that the edge minted, in place of the headers.
+   *
+   * @param claimOf the claim for a context key
+   */
   readClaims(claimOf: (contextKey: string) => unknown): EdgeValues | Refusal
 }
 

@@ -10,7 +10,11 @@ export interface TrustedHeader {
   readonly commas?: boolean
   /** The value may hold tabs, as a PEM text does whose line breaks were replaced. @default false */
   readonly tabs?: boolean
-  /** Whoever reads the value takes nothing but the characters of a token, so that they need no look here. @default false */
+  /**
+   * Whoever reads the value takes nothing but the characters of a token, so that they need no look here.
+   *
+   * @default false
+   */
   readonly token?: boolean
 }
 
@@ -39,8 +43,8 @@ export function foldHeaderName(name: string): string {
 
 /**
  * Prepares the one pass over the header names of a request that finds the trusted headers, and everything that passes
- * for one of them somewhere: aliases (SR-122), further values and spellings (SR-123), `Connection` (SR-126). A client can
- * send all of these beside what the edge sets, and the program behind the gateway may read the client's.
+ * for one of them somewhere: aliases (SR-122), further values and spellings (SR-123), `Connection` (SR-126). A client
+ * can send all of these beside what the edge sets, and the program behind the gateway may read the client's.
  *
  * @param headers every trusted header: those with the identity and those of the evidence; a name may come twice
  * @throws TypeError when two names are aliases of each other, or one is `Connection`

@@ -39,7 +39,8 @@ export function compileMinted(headers: EdgeHeaders): ReadMinted {
       ]),
     ),
   )
-  // Each token is new, and most say of their user what the one before said: comparing that takes 0.3 µs, reading it 2.5.
+  // Each token is new, and most say of their user what the one before said: comparing that takes 0.3 µs, reading it
+  // 2.5.
   const known = new LRUCache<string, Read>(remembered)
 
   function read({ principal, claims }: Asserted): EdgeValues | Refusal {

@@ -15,7 +15,10 @@ export interface EdgeIdentity {
   readonly expiresAt: number
 }
 
-/** The issuer of identities that come from the edge, as rules (`issuers`) and records name it. No token issuer may have it. */
+/**
+ * The issuer of identities that come from the edge, as rules (`issuers`) and records name it. No token issuer may have
+ * it.
+ */
 export const edgeIssuer = "edge"
 
 /** Goes before the name of an attribute among the claims of a token, so that neither is mistaken for the other. */
@@ -90,8 +93,9 @@ function claimsOf(values: EdgeValues, user: string): Claims {
 export type AddAttributes = (principal: Principal, identity: EdgeIdentity) => Principal | Refusal
 
 /**
- * The token stays what it is: its subject has to be the edge's user (SR-127), no claim of it is replaced, and attributes
- * stand among its claims under names of their own. Groups, roles and permissions are added to the token's lists.
+ * The token stays what it is: its subject has to be the edge's user (SR-127), no claim of it is replaced, and
+ * attributes stand among its claims under names of their own. Groups, roles and permissions are added to the token's
+ * lists.
  *
  * @param keys the context keys that are configured
  */

@@ -4,7 +4,9 @@ const partitionForm = /^aws(?:-[a-z0-9-]+)?$/
 const regionForm = /^[a-z]{2}[a-z0-9-]*$/
 /** The word is what serverless-offline writes. */
 const accountForm = /^(?:\d{12}|random-account-id)$/
-/** Of API Gateway, ten small letters and digits. Emulators let people choose: none of these characters is a wildcard. */
+/**
+ * Of API Gateway, ten small letters and digits. Emulators let people choose: none of these characters is a wildcard.
+ */
 const apiForm = /^[A-Za-z0-9_-]{1,128}$/
 const stageForm = /^(?:[A-Za-z0-9_-]{1,128}|\$default)$/
 

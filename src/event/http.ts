@@ -6,8 +6,8 @@ import { hasAny, isObject, type Members, mapOf, textOf } from "./untrusted.ts"
 import { connectMarks } from "./websocket.ts"
 
 /**
- * HTTP API, payload format 1.0. No credential is read from `identitySource` and `authorizationToken`: both join values with
- * commas, which a header value may hold itself. They only say what the cache key is.
+ * HTTP API, payload format 1.0. No credential is read from `identitySource` and `authorizationToken`: both join values
+ * with commas, which a header value may hold itself. They only say what the cache key is.
  */
 export function readHttp1(event: Members): AccessRequest | undefined {
   return readHttp("http-1.0", event, event.methodArn)

@@ -63,7 +63,9 @@ async function fetchSet(url: string, errand: Errand, known: Validators | undefin
   return { body: answer.body, headers, validators: validatorsOf(url, headers) }
 }
 
-/** One request, and one more on a fresh connection when the first one died: sockets do not survive a freeze (SR-107). */
+/**
+ * One request, and one more on a fresh connection when the first one died: sockets do not survive a freeze (SR-107).
+ */
 async function attempt(
   url: string,
   { fetchKeySet, limits, mayRetry, deadlineMs }: Errand,

@@ -26,7 +26,8 @@ function send(url: string, limits: FetchLimits, timeoutMs: number, agent: unknow
   const isSecure = new URL(url).protocol === "https:"
   const { request } = isSecure ? process.getBuiltinModule("node:https") : process.getBuiltinModule("node:http")
   const outgoing = request(url, {
-    // No pooled agent: a kept-alive socket would not survive a freeze of the environment, and fetches are minutes apart.
+    // No pooled agent: a kept-alive socket would not survive a freeze of the environment, and fetches are minutes
+    // apart.
     agent: (agent as false | undefined) ?? false,
     ca: limits.ca,
     ...(limits.discovered === true ? { lookup: guardedLookup } : {}),

@@ -40,8 +40,8 @@ const privateMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"]
 type Members = { readonly [name: string]: unknown }
 
 /**
- * Imports one JWK (RFC 7517) for the algorithms that the issuer allows. Members that are null or empty count as absent: .NET
- * writes `"oth": []` and `"key_ops": []` into every key.
+ * Imports one JWK (RFC 7517) for the algorithms that the issuer allows. Members that are null or empty count as absent:
+ * .NET writes `"oth": []` and `"key_ops": []` into every key.
  *
  * @returns the key, or the reason why it is unusable. Never throws.
  */
@@ -83,7 +83,8 @@ function importMembers(jwk: Members, allowed: readonly Algorithm[]): Verificatio
 
   const { key, material } = imported
   const ofTenant = own("issuer")
-  const issuer = ofTenant === undefined || typeof ofTenant === "string" ? ofTenant : "" // what is no text is no tenant's
+  // A member that is no text names no tenant.
+  const issuer = ofTenant === undefined || typeof ofTenant === "string" ? ofTenant : ""
   const byAlgorithm = new Map(
     usable.map((row) => [row.name, row.saltLength === undefined ? key : rsaPssKey(key, row)] as const),
   )

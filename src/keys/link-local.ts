@@ -50,8 +50,9 @@ export function guardedLookup(host: string, options: LookupOptions, callback: Lo
 const metadataNames = ["instance-data", "instance-data.ec2.internal", "metadata", "metadata.google.internal"]
 
 /**
- * Refuses a name that a proxy would resolve, if it is a metadata service's, or if one of its addresses here is link-local.
- * That is as much as can be known: what the proxy's own resolver says is not seen, and here the name may have no address.
+ * Refuses a name that a proxy would resolve, if it is a metadata service's, or if one of its addresses here is
+ * link-local. That is as much as can be known: what the proxy's own resolver says is not seen, and here the name may
+ * have no address.
  *
  * @param timeoutMs how long to wait for the resolver
  * @throws FetchFailure (rejects) `url_refused`

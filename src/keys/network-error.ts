@@ -8,8 +8,9 @@ const fileCalls: readonly unknown[] = ["open", "stat", "lstat", "scandir", "acce
 const timeouts: readonly unknown[] = ["TimeoutError", "AbortError"]
 
 /**
- * What a fetch ended with: a `FetchFailure` if that is the network's doing. Everything else is a fault, in hallpass or in a fetch
- * function of somebody else's, and is returned as it is: called a failure of the network, it would be looked for there.
+ * What a fetch ended with: a `FetchFailure` if that is the network's doing. Everything else is a fault, in hallpass or
+ * in a fetch function of somebody else's, and is returned as it is: called a failure of the network, it would be looked
+ * for there.
  */
 export function failureOrFault(error: unknown): unknown {
   if (error instanceof FetchFailure) return error

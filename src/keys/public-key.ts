@@ -56,7 +56,8 @@ export function importPublicKey(kty: KeyType, own: (name: string) => unknown): I
     const full = coordinateLength[crv]
     if (x.length !== full || (kty === "EC" && y?.length !== full)) return "invalid"
   }
-  const key = nodeCrypto.createPublicKey({ key: material, format: "jwk" }) // also proves that an EC point is on its curve
+  // This also proves that an EC point is on its curve.
+  const key = nodeCrypto.createPublicKey({ key: material, format: "jwk" })
   if (kty === "RSA") {
     const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {}
     if (modulusLength < minModulusBits || modulusLength > maxModulusBits) return "rsa_length"

@@ -17,7 +17,8 @@ const headLength = 4
  */
 export function rsaPssKey(key: KeyObject, { name, digest, saltLength }: Algorithm): KeyObject {
   if (digest === null || saltLength === undefined) throw new TypeError(`${name} is not an RSASSA-PSS algorithm`)
-  // DER in hexadecimal: id-RSASSA-PSS and its parameters, in them the hash, id-mgf1 (RFC 8017 appendix A.2), the salt length.
+  // DER in hexadecimal: id-RSASSA-PSS and its parameters, in them the hash, id-mgf1 (RFC 8017 appendix A.2), the salt
+  // length.
   const hash = `300d06096086480165030402${sha2[digest]}0500`
   const parameters = `3034a00f${hash}a11c301a06092a864886f70d010108${hash}a2030201${saltLength.toString(16)}`
   const publicKey = key.export({ type: "pkcs1", format: "der" })

@@ -7,8 +7,8 @@ export type Thumbprint = string
 type Members = { readonly [name: string]: unknown }
 
 /**
- * The certificate thumbprints that a JWK or a JOSE header gives (RFC 7517 sections 4.8 and 4.9, RFC 7515 sections 4.1.7 and 4.1.8);
- * what has another type or length is ignored.
+ * The certificate thumbprints that a JWK or a JOSE header gives (RFC 7517 sections 4.8 and 4.9, RFC 7515 sections 4.1.7
+ * and 4.1.8); what has another type or length is ignored.
  */
 export function thumbprintsIn(members: Members): readonly Thumbprint[] {
   return ["x5t", "x5t#S256"].flatMap((name) => {
@@ -23,8 +23,8 @@ export function thumbprintsOfKey(jwk: Members, kid = ""): readonly Thumbprint[] 
 }
 
 /**
- * The digest itself: WSO2 and older servers of Auth0 write base64url of its hexadecimal digits, and then WSO2 calls the one of SHA-256
- * `x5t`, too. What is no digest of its name fits no other.
+ * The digest itself: WSO2 and older servers of Auth0 write base64url of its hexadecimal digits, and then WSO2 calls the
+ * one of SHA-256 `x5t`, too. What is no digest of its name fits no other.
  */
 function digestIn(value: string, name: string): Thumbprint {
   const octets = Buffer.from(value, "base64url")

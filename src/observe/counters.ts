@@ -50,9 +50,9 @@ export class Counters {
   }
 
   /**
-   * Whether the metrics are to be written now: they have not been for so long, or enough decisions are waiting. The first
-   * decision is written at once, because an environment may never see a second one; and where requests are rare, each of
-   * them finds that the last time is long ago, so nothing waits. A clock that jumped back counts as late.
+   * Whether the metrics are to be written now: they have not been for so long, or enough decisions are waiting. The
+   * first decision is written at once, because an environment may never see a second one; and where requests are rare,
+   * each of them finds that the last time is long ago, so nothing waits. A clock that jumped back counts as late.
    */
   due(nowMs: number, { flushAfterSeconds = 10, flushAfterCount = 1000 }: FlushPolicy): boolean {
     if (this.#writtenAtMs === undefined || this.#decisions >= flushAfterCount) return true

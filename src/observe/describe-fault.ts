@@ -6,7 +6,9 @@ const classes: readonly (abstract new (...parameters: never) => Error)[] = [
   ...[Unavailable, ConfigurationError, AggregateError, EvalError, RangeError, ReferenceError, SyntaxError, TypeError],
   ...[URIError, Error],
 ]
-/** Codes of Node.js that begin with `ERR_`, and those of name resolution. Those of the system are in a table of Node.js. */
+/**
+ * Codes of Node.js that begin with `ERR_`, and those of name resolution. Those of the system are in a table of Node.js.
+ */
 const codeForm = /^(?:ERR_[A-Z_]{1,60}|EAI_[A-Z]{2,10}|ENOTFOUND|ENODATA|ESERVFAIL|EREFUSED|ETIMEOUT|MODULE_NOT_FOUND)$/
 const maxFrames = 10
 /** Lines of a stack that are looked at. */
@@ -56,7 +58,9 @@ function codeOf(error: Error, code: unknown): string | undefined {
   return codeForm.test(code) || Object.hasOwn(errno, code) ? code : undefined
 }
 
-/** The folder of hallpass's own files: `dist/`, the bundle's folder, `src/`. Undefined in a CommonJS bundle of a user. */
+/**
+ * The folder of hallpass's own files: `dist/`, the bundle's folder, `src/`. Undefined in a CommonJS bundle of a user.
+ */
 const root = import.meta.url?.startsWith("file:") ? new URL("..", import.meta.url) : undefined
 
 /** Positions in own files, relative to their folder. A part of a message that looks like a frame names no such file. */

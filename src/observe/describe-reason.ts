@@ -13,7 +13,8 @@ export interface ReasonDescription {
 }
 
 /**
- * Describes a reason code of a record, for tools and support pages. A Lambda bundle holds the texts only if it calls this.
+ * Describes a reason code of a record, for tools and support pages. A Lambda bundle holds the texts only if it calls
+ * this.
  *
  * @param code as in `reason` of a record
  * @returns undefined for a text that is no reason code

@@ -20,8 +20,9 @@ const verdicts: { readonly [outcome in DecisionRecord["outcome"]]: object } = {
 const ipForm = /^[0-9A-Fa-f.:]{2,40}$/
 
 /**
- * A decision as an event of the class API Activity: it is about one call, by somebody, from somewhere, that was let through
- * or not. The class Authorize Session is about privileges that a login gives to a session, of which there is none here.
+ * A decision as an event of the class API Activity: it is about one call, by somebody, from somewhere, that was let
+ * through or not. The class Authorize Session is about privileges that a login gives to a session, of which there is
+ * none here.
  */
 export function auditEvent({ decision, nowMs }: RecordedDecision, details: DecisionDetails | undefined): object {
   const { outcome, reason, eventKind, apiId, stage, route, requestId, extendedRequestId, issuer } = decision

@@ -8,8 +8,9 @@ import type { Recorder } from "./recorder.ts"
 /** An observer whose output may need a moment: await `recorded` before a Lambda handler returns. */
 export interface PowertoolsObserver extends Observer {
   /**
-   * Resolves when every record is on standard output. The first metrics, of a decision without a record, follow within ten turns
-   * of the event loop, in which a runtime client posts the answer: loading what writes them takes 12 ms. Never rejects.
+   * Resolves when every record is on standard output. The first metrics, of a decision without a record, follow within
+   * ten turns of the event loop, in which a runtime client posts the answer: loading what writes them takes 12 ms.
+   * Never rejects.
    */
   recorded(): Promise<void>
   /** Writes the waiting metrics too, for an orderly shutdown. Never rejects. */
@@ -30,11 +31,11 @@ const nothing = Promise.resolve()
 
 /**
  * Writes one structured record per refusal and per sampled allow (Powertools Logger), and metrics of everything in the
- * embedded metric format (Powertools Metrics). Both go to standard output, and `docs/observe.md` lists them. Records hold
- * configured names, numbers, ids and reason codes. They hold no token, claim set, header value or secret.
+ * embedded metric format (Powertools Metrics). Both go to standard output, and `docs/observe.md` lists them. Records
+ * hold configured names, numbers, ids and reason codes. They hold no token, claim set, header value or secret.
  *
- * The code that writes is loaded after the first answer, or before it if there is a record to write. Loading takes 12 ms,
- * a fifth of the time from a cold start to its answer (170 ms on the smallest Lambda).
+ * The code that writes is loaded after the first answer, or before it if there is a record to write. Loading takes 12
+ * ms, a fifth of the time from a cold start to its answer (170 ms on the smallest Lambda).
  *
  * @param options service name, namespace, clock, and what the `observe` block says otherwise
  * @example
@@ -64,7 +65,9 @@ export function createPowertoolsObserver(options: PowertoolsObserverOptions = {}
   const settings = { ...options }
   const recorder = new Deferred(async () => (await import("./recorder.ts")).createRecorder(settings))
 
-  /** @param worth what this is worth where the recorder is not there: to load it now, soon, or not on its own account */
+  /**
+   * @param worth what this is worth where the recorder is not there: to load it now, soon, or not on its own account
+   */
   function teller<K extends Told>(name: K, worth: (told: Parameters<Recorder[K]>[0]) => Worth): Recorder[K] {
     return ((told: never) => {
       const { value: loaded } = recorder

@@ -1,11 +1,14 @@
 import { nodeCrypto } from "../shared/node-crypto.ts"
 
-/** Most values of a metric in one line of the embedded metric format are 100; half of that shows a 99th percentile of many. */
+/**
+ * Most values of a metric in one line of the embedded metric format are 100; half of that shows a 99th percentile of
+ * many.
+ */
 const maxValues = 64
 
 /**
- * Some of many values, evenly spread over all of them: when there are too many, every other one is dropped and from then
- * on only every other one is taken.
+ * Some of many values, evenly spread over all of them: when there are too many, every other one is dropped and from
+ * then on only every other one is taken.
  */
 export class Sample {
   #values: number[] = []

@@ -4,7 +4,9 @@ import { detailMetrics, type MetricsToWrite, serviceMetrics } from "./metrics.ts
 
 /** Standard output, through Powertools. */
 export interface Sink extends Log {
-  /** Lines in the embedded metric format: one for all that has no further dimension, one for each further combination. */
+  /**
+   * Lines in the embedded metric format: one for all that has no further dimension, one for each further combination.
+   */
   metrics(metrics: MetricsToWrite): void
   /** A JSON line of somebody else's format, as it is. */
   line(value: object): void

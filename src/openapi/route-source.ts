@@ -4,7 +4,9 @@ import type { OpenApiOptions } from "./routes-from-openapi.ts"
 /** Where a configuration takes its route table from: a file, relative to the configuration's own. */
 export type OpenApiSource = string | ({ readonly file: string } & Pick<OpenApiOptions, "schemes" | "scopes">)
 
-/** A route table that is read from an OpenAPI document at build time. Routes beside `openapi` win over the document's. */
+/**
+ * A route table that is read from an OpenAPI document at build time. Routes beside `openapi` win over the document's.
+ */
 export type RoutesSource = { readonly openapi: OpenApiSource } & {
   readonly [routeKey: `${string} /${string}` | `$${string}`]: RouteRule
 }

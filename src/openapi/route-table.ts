@@ -14,7 +14,9 @@ interface Row {
   readonly found: OperationSecurity | undefined
 }
 
-/** Collects routes by what API Gateway tells apart: the method, and the template without the names of its parameters. */
+/**
+ * Collects routes by what API Gateway tells apart: the method, and the template without the names of its parameters.
+ */
 export class RouteRows {
   readonly #rows = new Map<string, Row>()
 
@@ -30,7 +32,10 @@ export class RouteRows {
     else report(path, `names the same route as ${first.path}; keep one of the two`)
   }
 
-  /** Puts the routes written by hand in the place of the document's. A key that cannot be read stays, to be refused later. */
+  /**
+   * Puts the routes written by hand in the place of the document's. A key that cannot be read stays, to be refused
+   * later.
+   */
   replace(besides: { readonly [routeKey: string]: RouteRule }): void {
     for (const [route, rule] of Object.entries(besides)) {
       const security = { means: "rule" as const, rule, lambdas: [], unasked: [] }

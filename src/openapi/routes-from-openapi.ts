@@ -12,7 +12,8 @@ import { isWso2 } from "./wso2.ts"
 export interface OpenApiOptions {
   /**
    * The security schemes that stand for this authorizer. Without it: every scheme whose credential is a token (oauth2,
-   * openIdConnect, HTTP bearer, a key in the header Authorization, whatever has a Lambda authorizer of type token or request).
+   * openIdConnect, HTTP bearer, a key in the header Authorization, whatever has a Lambda authorizer of type token or
+   * request).
    */
   readonly schemes?: readonly string[]
   /** Whether a list of scopes means all or any of them. @default "all", as OpenAPI says; "any" for documents of WSO2 */
@@ -32,9 +33,14 @@ export interface OpenApiRemark {
 export interface OpenApiRoutes {
   /** The table, for `routes` of the configuration. Use it only when there are no problems: else parts are missing. */
   readonly routes: { readonly [routeKey: string]: RouteRule }
-  /** Route keys that ask nobody for anything: API Gateway needs no authorizer there, and the table does not have them. */
+  /**
+   * Route keys that ask nobody for anything: API Gateway needs no authorizer there, and the table does not have them.
+   */
   readonly withoutSecurity: readonly string[]
-  /** Routes that something else protects (IAM, Amazon Cognito, an API key …), by the names of the schemes. Not in the table. */
+  /**
+   * Routes that something else protects (IAM, Amazon Cognito, an API key …), by the names of the schemes. Not in the
+   * table.
+   */
   readonly otherSecurity: readonly { readonly route: string; readonly schemes: readonly string[] }[]
   /** What is worth knowing although nothing is wrong. */
   readonly notes: readonly OpenApiRemark[]

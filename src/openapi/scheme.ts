@@ -5,7 +5,9 @@ import { follow, type Members, member, type OpenApiDocument, place } from "./doc
 export type Scheme =
   | {
       readonly means: "token"
-      /** What the list of a requirement names: scopes, roles (OpenAPI 3.1 only), or nothing, so that it must be empty. */
+      /**
+       * What the list of a requirement names: scopes, roles (OpenAPI 3.1 only), or nothing, so that it must be empty.
+       */
       readonly lists: "scopes" | "roles" | "nothing"
       /** API Gateway gives it a Lambda authorizer. */
       readonly lambda: boolean
@@ -88,9 +90,10 @@ function apiKey(scheme: Members, token: Scheme): Scheme {
 }
 
 /**
- * What API Gateway makes of a scheme: `x-amazon-apigateway-authorizer` (types token, request, jwt, cognito_user_pools) and
- * `x-amazon-apigateway-authtype` (terms that begin with aws are reserved; any other is a Lambda authorizer's own word).
- * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-authorizer.html and -authtype.html
+ * What API Gateway makes of a scheme: `x-amazon-apigateway-authorizer` (types token, request, jwt, cognito_user_pools)
+ * and `x-amazon-apigateway-authtype` (terms that begin with aws are reserved; any other is a Lambda authorizer's own
+ * word). https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-authorizer.html
+ * and -authtype.html
  */
 function gatewayAuthorizer(
   scheme: Members,

@@ -39,8 +39,8 @@ interface Alternative {
 const scopeToken = /^[\x21\x23-\x5B\x5D-\x7E]+$/
 
 /**
- * Reads a list of security requirements: one entry of the list must hold, and everything inside that entry (OpenAPI 3.1,
- * Security Requirement Object).
+ * Reads a list of security requirements: one entry of the list must hold, and everything inside that entry (OpenAPI
+ * 3.1, Security Requirement Object).
  *
  * @returns undefined, with a report, when it cannot be read: then nothing is known about the route
  */

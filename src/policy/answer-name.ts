@@ -18,8 +18,8 @@ export interface AnswerName {
 const maxLength = 256
 
 /**
- * Identifies the route table of a configuration: the first 8 hex digits of SHA-256 over the canonical JSON (RFC 8785) of
- * `gateway`, `routes` and `unmatched`, as the configuration has them.
+ * Identifies the route table of a configuration: the first 8 hex digits of SHA-256 over the canonical JSON (RFC 8785)
+ * of `gateway`, `routes` and `unmatched`, as the configuration has them.
  *
  * @param table a configuration, or those three members of it
  * @example
@@ -79,7 +79,10 @@ export function readAnswerName(text: string, routeCount: number): AnswerName | u
   return { tableHash, permitted: Array.from({ length: routeCount }, (_, index) => bit(index)) }
 }
 
-/** JSON as RFC 8785 writes it: members sorted by their UTF-16 code units, no blanks. Members that are undefined are left out. */
+/**
+ * JSON as RFC 8785 writes it: members sorted by their UTF-16 code units, no blanks. Members that are undefined are left
+ * out.
+ */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(",")}]`
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null"

@@ -25,7 +25,11 @@ function isImplied(route: Ruled, other: Ruled): boolean {
   return implies([route.configured, { scopes: ["any"] }], other.configured)
 }
 
-/** Finds the routes of a table that stand beside stricter ones. @param order the one kind of API that is meant, if only one is */
+/**
+ * Finds the routes of a table that stand beside stricter ones.
+ *
+ * @param order the one kind of API that is meant, if only one is
+ */
 export function coarseRoutes(table: RouteTable, order?: RouteOrder): readonly CoarseRoute[] {
   const found: CoarseRoute[] = []
   for (const own of table.templates) {

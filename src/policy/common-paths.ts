@@ -10,7 +10,8 @@ export class TooTangled extends Error {
 
 /**
  * Paths that a pattern and a template both match: for each way of matching the most general one, in which every segment
- * that may be anything is `fresh`, a text that no template holds. What a table does with all paths of that kind shows on it.
+ * that may be anything is `fresh`, a text that no template holds. What a table does with all paths of that kind shows
+ * on it.
  *
  * @param pattern as IAM reads it: `many` takes one segment or more wherever it stands
  * @param template as API Gateway reads it: `one` takes one segment, `many` stands at the end

@@ -111,7 +111,10 @@ export function compileTable(templates: readonly Template[], tree: TemplateTree,
   }
 }
 
-/** Whether answers of a table have room for every form of ambiguous paths: most of a pattern's bytes are the same for all. */
+/**
+ * Whether answers of a table have room for every form of ambiguous paths: most of a pattern's bytes are the same for
+ * all.
+ */
 function isShort(templates: readonly Template[]): boolean {
   const methods = templates.flatMap(({ routes }) => [...routes.keys()])
   return methods.reduce((sum, method) => sum + (method === "ANY" ? httpMethods.length : 1), 0) <= 4

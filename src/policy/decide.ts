@@ -57,8 +57,9 @@ export function compilePrincipalPolicy(options: PrincipalPolicyOptions): Princip
   const listed = routes.filter((route) => route !== connect)
   const hasDefault = listed.some(({ template }) => template === "$default")
   const open = options.unmatched === "authenticated"
-  // What the table does not name is a route like any other if it is admitted: the last one, without a demand. If the path
-  // decides, the gateway sends such requests on as well, and no answer may cover them: the last route admits nobody.
+  // What the table does not name is a route like any other if it is admitted: the last one, without a demand. If the
+  // path decides, the gateway sends such requests on as well, and no answer may cover them: the last route admits
+  // nobody.
   const closed = options.byPath && !open && !hasDefault
   const unnamed: Route = {
     key: "unmatched",

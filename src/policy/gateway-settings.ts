@@ -10,7 +10,9 @@ export interface ApiSettings {
   readonly impossible?: string
 }
 
-/** What API Gateway must be set to, for a sound configuration to be right. Deployments derive their authorizers from it. */
+/**
+ * What API Gateway must be set to, for a sound configuration to be right. Deployments derive their authorizers from it.
+ */
 export interface GatewaySettings {
   /** The largest result TTL that the configuration allows. Seconds. */
   readonly resultTtlSeconds: number

@@ -29,7 +29,7 @@ export interface Overlap {
 /** How far `*` reaches where it stands for the method of a template. */
 export type WildMethod = "exact" | "listed" | "no"
 
-/** Where a pattern leads: a template, a path that shows it, and the methods at which the table takes that path there. */
+/** What a pattern matches: a template, a path that shows it, and the methods whose requests the table sends there. */
 export interface Hit {
   readonly template: Template
   /** The number of the template. */
@@ -40,7 +40,7 @@ export interface Hit {
   readonly bits: number
 }
 
-/** A table of 10,000 ordinary routes needs some 50,000 paths; one that needs far more is refused in seconds, not examined for minutes. */
+/** A table of 10,000 ordinary routes needs some 50,000 paths. One that needs far more is refused within seconds. */
 const maxPaths = 1_000_000
 
 /** Examines how the templates of a table lie over each other once IAM has made every parameter greedy. */
@@ -93,8 +93,8 @@ export class OverlapAnalysis {
   }
 
   /**
-   * The patterns of an Allow: one, unless another template takes the plain form of this one's paths. HTTP APIs take `/a/1`
-   * to `/{x}/{y}` although there is `/a/{rest+}`, to which only longer paths are left.
+   * The patterns of an Allow: one, unless another template takes the plain form of this one's paths. HTTP APIs take
+   * `/a/1` to `/{x}/{y}` although there is `/a/{rest+}`, to which only longer paths are left.
    */
   allowPatterns(template: Template): readonly Tokens[] {
     const pattern = spanning(template.tokens)
@@ -160,7 +160,9 @@ export class OverlapAnalysis {
     return conflicts
   }
 
-  /** Templates that a Deny of a whole template would also deny, by method; and the conflicts where it has to be denied. */
+  /**
+   * Templates that a Deny of a whole template would also deny, by method; and the conflicts where it has to be denied.
+   */
   denial(template: Template, mustDeny: boolean, report: (conflict: Conflict) => void): readonly Hit[] {
     const pattern = spanning(template.tokens)
     if (mustDeny) for (const found of this.#conflicts(undefined, template, [pattern], httpMethods)) report(found)
@@ -169,7 +171,8 @@ export class OverlapAnalysis {
 
   /**
    * Whether `*` may stand for the method of a template. As text it could also be a method and the first segments: `*` +
-   * `/admin/x` covers `GET/y/admin/x`. `exact` if that can be denied, `listed` if no other route of the table is of that form.
+   * `/admin/x` covers `GET/y/admin/x`. `exact` if that can be denied, `listed` if no other route of the table is of
+   * that form.
    */
   wildMethod(template: Template): WildMethod {
     const pattern = spanning(template.tokens)

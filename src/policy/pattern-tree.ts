@@ -105,7 +105,9 @@ export class PatternTree {
   readonly #fixed: ReadonlySet<string>
   readonly #nodes = new Map<string, PatternNode>([["", this.root]])
 
-  /** @param joined whether segments that begin alike get a node of their own: `service-` for `service-1` and `service-2` */
+  /**
+   * @param joined whether segments that begin alike get a node of their own: `service-` for `service-1` and `service-2`
+   */
   constructor(templates: readonly Template[], analysis: OverlapAnalysis, joined: boolean) {
     this.#analysis = analysis
     this.#fixed = new Set(templates.flatMap(({ tokens }) => tokens.filter(isFixed)))

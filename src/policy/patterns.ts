@@ -16,7 +16,10 @@ export interface Examined {
   /** Templates and methods that a Deny of the whole template would touch. */
   readonly deniedWith: readonly Hit[]
   readonly around: Surroundings
-  /** Numbers of the catch-alls that would take a path of this template with a slash at its end, where the API reads it that way. */
+  /**
+   * Numbers of the catch-alls that would take a path of this template with a slash at its end, where the API reads it
+   * that way.
+   */
   readonly slashRivals: readonly number[]
 }
 
@@ -42,7 +45,10 @@ export interface CoverOptions {
   readonly resourcePolicyAllows: boolean
   readonly ambiguous: AmbiguousForms
   readonly hasParameters: boolean
-  /** The same permissions in fewer patterns, without what is denied on every path: `steps` ways, each wider than the one before. */
+  /**
+   * The same permissions in fewer patterns, without what is denied on every path: `steps` ways, each wider than the one
+   * before.
+   */
   readonly shorter: (permissions: Permissions, step: number) => ShorterPatterns
   readonly steps: number
 }
@@ -93,7 +99,8 @@ export function cover(examined: readonly Examined[], permissions: Permissions, o
     const isNextShortest = step >= options.steps - 2
     return {
       ...{ allow, deny: denied, isShort: true },
-      // A path of many segments could end anywhere below a wide pattern, so ambiguous ones are denied even if none is a parameter.
+      // A path of many segments could end anywhere below a wide pattern, so ambiguous ones are denied even if none is a
+      // parameter.
       denyForms: formsIf(isWild || isWide),
       get denyIfRoom() {
         return [resourcePolicyAllows ? [] : silent(examined, permissions)]

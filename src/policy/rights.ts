@@ -72,7 +72,10 @@ export class Rights {
     return reach !== null && this.#permittedIn(reach) === 0
   }
 
-  /** Whether all that a pattern covers of what is forbidden stands in the branch, or below its node: there it can be denied. */
+  /**
+   * Whether all that a pattern covers of what is forbidden stands in the branch, or below its node: there it can be
+   * denied.
+   */
   isWithin(node: PatternNode, reach: Reach | null, which: "branch" | "below"): boolean {
     if (reach === null) return false
     const from = which === "branch" ? node.from : node.from + node.own.length

@@ -7,8 +7,8 @@ interface Atom {
 }
 
 /**
- * Whether every principal that meets all of some rules also meets another one. Says yes only where that shows in what is
- * written; where in doubt, no, which makes the analysis stricter and never an answer wider.
+ * Whether every principal that meets all of some rules also meets another one. Says yes only where that shows in what
+ * is written; where in doubt, no, which makes the analysis stricter and never an answer wider.
  */
 export function implies(given: readonly RouteRule[], wanted: RouteRule): boolean {
   const known = given.flatMap(atomsOf)
@@ -44,7 +44,8 @@ function atomsOf(rule: RouteRule): Atom[] {
   if (rule.issuers !== undefined) atoms.push({ kind: "issuers", any: rule.issuers })
   if (rule.claims !== undefined) atoms.push(...claimAtoms(rule.claims))
   if (rule.anyOf !== undefined) atoms.push(opaque(rule.anyOf))
-  // The same condition as in compileRule: a rule that demands nothing of the kind admits whoever is entitled to anything.
+  // The same condition as in compileRule: a rule that demands nothing of the kind admits whoever is entitled to
+  // anything.
   if (rule.anyOf === undefined && !lists.some((name) => rule[name] !== undefined)) atoms.push(opaque("entitled"))
   return atoms
 }

@@ -29,8 +29,8 @@ export interface ShorteningOptions {
 type Choice = "list" | "open" | "star" | "ownAndBelow" | "below"
 
 /**
- * The patterns of a caller in the fewest bytes. Each branch of the tree is allowed route by route, or as a whole with a Deny
- * of what is forbidden in it. A Deny never reaches what is permitted.
+ * The patterns of a caller in the fewest bytes. Each branch of the tree is allowed route by route, or as a whole with a
+ * Deny of what is forbidden in it. A Deny never reaches what is permitted.
  */
 export class Shortening {
   readonly #tree: PatternTree
@@ -64,7 +64,7 @@ export class Shortening {
     return { allow: this.#allowed.texts(() => false), deny: this.#denials.patterns() }
   }
 
-  /** Bytes of the patterns of one branch, at most: of what is permitted in it, of its node, or of a Deny of what is forbidden. */
+  /** Most bytes of the patterns of one branch: of its permitted routes, of its node, or of a Deny of the others. */
   cost(branch: PatternNode, part: "allow" | "own" | "deny"): number {
     const { denyAll } = this.#options
     let bytes = 0

@@ -28,14 +28,14 @@ const incomplete: readonly Step[] = [
 ]
 
 /**
- * Bytes of a Resource besides method and path, as `configuration/check-sizes.ts` assumes them. How many patterns are worth
- * a longer path depends on it.
+ * Bytes of a Resource besides method and path, as `configuration/check-sizes.ts` assumes them. How many patterns are
+ * worth a longer path depends on it.
  */
 const assumedBytes = 42
 
 /**
- * What patterns would cost: all that is allowed in a branch with what has to be denied, the routes of its node alone, or a
- * Deny of all that is forbidden in the branch.
+ * What patterns would cost: all that is allowed in a branch with what has to be denied, the routes of its node alone,
+ * or a Deny of all that is forbidden in the branch.
  */
 export type BranchPart = "allow" | "own" | "deny"
 
@@ -93,8 +93,8 @@ export class Shorter {
   }
 
   /**
-   * Bytes of the widest patterns of a branch, at most. What is both permitted and forbidden, as the routes of other branches
-   * may be, is neither covered nor denied.
+   * Bytes of the widest patterns of a branch, at most. What is both permitted and forbidden, as the routes of other
+   * branches may be, is neither covered nor denied.
    *
    * @param permissions by the places of the tree
    */
@@ -107,7 +107,10 @@ export class Shorter {
     return this.#steps.at(-1) ?? exactly
   }
 
-  /** Requests on routes that the table does not name, which the widest patterns cover: one for each method and beginning. */
+  /**
+   * Requests on routes that the table does not name, which the widest patterns cover: one for each method and
+   * beginning.
+   */
   exposures(): readonly Exposure[] {
     if (this.#steps === complete) return []
     const { fresh, maxSegments } = this.#analyse()

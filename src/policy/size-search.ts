@@ -35,8 +35,8 @@ export interface TooLargeCaller {
 }
 
 /**
- * Looks for a caller whose policy does not fit. First a bound for all callers is computed, which proves that there is none
- * for most tables; then combinations of permissions are tried, the likely and the bad ones first.
+ * Looks for a caller whose policy does not fit. First a bound for all callers is computed, which proves that there is
+ * none for most tables; then combinations of permissions are tried, the likely and the bad ones first.
  */
 export function searchSizes(policy: PrincipalPolicy, options: SizeSearchOptions): SizeFindings {
   let [tried, isProven] = [0, true]

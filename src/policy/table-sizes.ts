@@ -26,8 +26,8 @@ export function bytesOfFrame(
 const maxRules = 5
 
 /**
- * Most bytes of an answer, counted in a simple way: route by route, or by one pattern for the routes of a method below one
- * beginning, if they share their rule. Cheap, for it is counted at each start; most tables fit by it.
+ * Most bytes of an answer, counted in a simple way: route by route, or by one pattern for the routes of a method below
+ * one beginning, if they share their rule. Cheap, for it is counted at each start; most tables fit by it.
  */
 export function bytesByBranch(
   examined: readonly Examined[],

@@ -1,15 +1,15 @@
 import type { ClaimPath } from "../types/configuration.ts"
 import { claimPath as checkClaimPath, text as checkText, knownKeys, object, type Report } from "./option-checks.ts"
 
-// The words in which the blocks of a configuration are declared. A declaration is what checks a block; the JSON Schema, the tables
-// of docs/configuration.md and the defaults come from the same declaration.
+// The words in which the blocks of a configuration are declared. A declaration is what checks a block; the JSON Schema,
+// the tables of docs/configuration.md and the defaults come from the same declaration.
 
 /** Whether an option has to be there, may be absent, or has a default if it is absent. */
 export type Presence = "required" | "optional" | "default"
 
 /**
- * One option: how it is checked, and what describes it to a schema. `T` is what a user may write, `O` what a check makes of it.
- * A value that is not sound is reported, and undefined takes its place.
+ * One option: how it is checked, and what describes it to a schema. `T` is what a user may write, `O` what a check
+ * makes of it. A value that is not sound is reported, and undefined takes its place.
  */
 export interface Option<in out T, P extends Presence = "optional", out O = T> {
   readonly kind: string
@@ -35,8 +35,8 @@ type PresenceOf<T, C, K extends keyof T> =
     : "required"
 
 /**
- * The options of a block: exactly those of the type `T`, each with its type. `C` is the block as checked: an option that is always
- * there in `C` and not in `T` has a default.
+ * The options of a block: exactly those of the type `T`, each with its type. `C` is the block as checked: an option
+ * that is always there in `C` and not in `T` has a default.
  */
 export type Declaration<T, C = T> = {
   readonly [K in keyof T]-?: Option<
@@ -88,7 +88,11 @@ export function words<const W extends string>(...choices: readonly W[]): Option<
   })
 }
 
-/** Text of 1 to 2048 characters without blanks at its ends. @param problem the name of the sentence if the pattern does not fit */
+/**
+ * Text of 1 to 2048 characters without blanks at its ends.
+ *
+ * @param problem the name of the sentence if the pattern does not fit
+ */
 export function text(pattern?: RegExp, problem: string = "text"): Option<string> {
   return option("text", [pattern], (value, path, report) => {
     const found = checkText(value, path, report)
@@ -137,7 +141,8 @@ export function block<T, C = T>(members: Declaration<T, C>): Option<T, "optional
 }
 
 /**
- * Checks what a block holds. Options that nobody knows are reported: a misspelt one must not look as if it worked (SR-160).
+ * Checks what a block holds. Options that nobody knows are reported: a misspelt one must not look as if it worked
+ * (SR-160).
  *
  * @param base defaults that go before the declared ones
  */

@@ -4,8 +4,8 @@ import { providerMeant, suggestion } from "./name-suggestion.ts"
 import type { RawProblem } from "./option-checks.ts"
 import { exampleOf, placeOf, purposeOf } from "./option-examples.ts"
 
-// The sentences about configuration problems, by the names that the checks use. They are not part of a start: whoever collects
-// problems loads them if there are any.
+// The sentences about configuration problems, by the names that the checks use. They are not part of a start: whoever
+// collects problems loads them if there are any.
 
 type Sentence = (details: readonly string[], path: string) => string
 

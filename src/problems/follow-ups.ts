@@ -3,7 +3,9 @@ import type { RawProblem } from "./option-checks.ts"
 /** Paths are short, unless somebody gives an option a name of a megabyte. */
 const maxLength = 1000
 
-/** Problems of one option by itself: what it is, or that it is not there. All others are about how options fit together. */
+/**
+ * Problems of one option by itself: what it is, or that it is not there. All others are about how options fit together.
+ */
 const ofOneOption = new Set(
   [
     "missing",
@@ -21,8 +23,8 @@ const ofOneOption = new Set(
 )
 
 /**
- * Where a problem of how options fit together follows from a problem of one of these options. `.` is the place itself with all
- * that is in it, `=` without; `~` is in front of a neighbour.
+ * Where a problem of how options fit together follows from a problem of one of these options. `.` is the place itself
+ * with all that is in it, `=` without; `~` is in front of a neighbour.
  */
 const causes: readonly (readonly [place: RegExp, ...options: readonly string[]])[] = [
   [/^(?:keys|issuers\[\d+\]\.keys|secrets)$/, "."],

@@ -4,8 +4,8 @@ import type { ConfigurationProblem } from "../types/errors.ts"
 /**
  * Collects configuration problems. Every check reports and goes on, so that all problems are listed at once.
  *
- * @param message a sentence, or, for what a start of the deployed function loads, the name of one: `problems/explain-problems.ts`
- *   has the sentences, and is loaded if there is a problem
+ * @param message a sentence, or, for what a start of the deployed function loads, the name of one:
+ *   `problems/explain-problems.ts` has the sentences, and is loaded if there is a problem
  * @param details what the named sentence is about, such as the allowed words
  */
 export type Report = (path: string, message: string, ...details: readonly unknown[]) => unknown

@@ -4,8 +4,9 @@ const example = 'Write it as API Gateway does, such as "GET /orders/{id}"'
 const methods = `ANY, ${httpMethods.join(", ")}`
 
 /**
- * What is wrong with a route key that cannot be read, and the key that may be meant. Such a key looks like a rule and would
- * never be asked: no request for `/orders/7` has the route `/orders/:id`, because a colon is plain text for API Gateway.
+ * What is wrong with a route key that cannot be read, and the key that may be meant. Such a key looks like a rule and
+ * would never be asked: no request for `/orders/7` has the route `/orders/:id`, because a colon is plain text for API
+ * Gateway.
  */
 export function routeKeyProblem(key: string): string {
   const { method, path } = parted(key)

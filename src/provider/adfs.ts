@@ -3,12 +3,15 @@ import { checkKnownIssuer } from "./known-issuers.ts"
 import { algorithmsOf, commonOptions, domainOf, issuerKeys, issuerText, keyPlaceOf, type RawIssuer } from "./options.ts"
 import { type IssuerProfile, plainProfile, type SubjectRule } from "./profile.ts"
 
-/** What AD FS calls a user, the most stable claim first. Which of them a token has is up to the rules of the application. */
+/**
+ * What AD FS calls a user, the most stable claim first. Which of them a token has is up to the rules of the
+ * application.
+ */
 const userClaims = ["sub", "primarysid", "nameid", "upn", "unique_name", "winaccountname"]
 
 /**
- * Active Directory Federation Services. Access tokens name `access_token_issuer` of the discovery document as `iss`, ID tokens name
- * `issuer`; the key is named by `x5t`, often without `kid`; `sub` is there only if a rule issues it.
+ * Active Directory Federation Services. Access tokens name `access_token_issuer` of the discovery document as `iss`, ID
+ * tokens name `issuer`; the key is named by `x5t`, often without `kid`; `sub` is there only if a rule issues it.
  */
 export function adfs(raw: RawIssuer, path: string, report: Report): IssuerProfile {
   issuerKeys(raw, ["domain", "issuer", "audience", "subject"], path, report)

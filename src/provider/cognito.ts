@@ -10,7 +10,8 @@ export function cognito(raw: RawIssuer, path: string, report: Report): IssuerPro
   issuerKeys(raw, ["userPoolId", "clientIds", "tokenUse", "issuerType", "audience", "endpoint"], path, report)
   const userPoolId = text(raw.userPoolId, `${path}.userPoolId`, report) ?? ""
   const endpoint = raw.endpoint === undefined ? undefined : text(raw.endpoint, `${path}.endpoint`, report)
-  // Emulators have pools such as local_AbCdEf123. Whether plain http is allowed is checked where the keys are fetched from.
+  // Emulators have pools such as local_AbCdEf123. Whether plain http is allowed is checked where the keys are fetched
+  // from.
   const poolForm = endpoint === undefined ? /^[a-z]+(?:-[a-z]+)+-\d+_[A-Za-z0-9]+$/ : /^[A-Za-z0-9-]+_[A-Za-z0-9]+$/
   if (userPoolId !== "" && !poolForm.test(userPoolId)) report(`${path}.userPoolId`, "user_pool")
   if (endpoint !== undefined) {

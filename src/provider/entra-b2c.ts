@@ -5,8 +5,9 @@ import { commonOptions, domainOf, issuerKeys, keyPlaceOf, type RawIssuer } from 
 import { type AcceptedIssuer, type IssuerProfile, plainProfile, type Requirement } from "./profile.ts"
 
 /**
- * Azure AD B2C. All policies of a tenant share one issuer, so `tfp` (older policies: `acr`) must name one of the configured ones, or
- * the token of a password reset would pass. Access tokens may carry a `nonce`; what ID tokens lack is `azp` with `scp` or `roles`.
+ * Azure AD B2C. All policies of a tenant share one issuer, so `tfp` (older policies: `acr`) must name one of the
+ * configured ones, or the token of a password reset would pass. Access tokens may carry a `nonce`; what ID tokens lack
+ * is `azp` with `scp` or `roles`.
  */
 export function entraB2c(raw: RawIssuer, path: string, report: Report): IssuerProfile {
   const own = [

@@ -20,8 +20,8 @@ export function tenantNameOf(raw: RawIssuer, path: string, report: Report): stri
 }
 
 /**
- * Microsoft Entra External ID (customers, CIAM): tokens as Entra's, issued by a host that bears the tenant id. ID tokens are refused:
- * only access tokens name their client.
+ * Microsoft Entra External ID (customers, CIAM): tokens as Entra's, issued by a host that bears the tenant id. ID
+ * tokens are refused: only access tokens name their client.
  */
 export function entraExternalId(raw: RawIssuer, path: string, report: Report): IssuerProfile {
   issuerKeys(raw, ["tenant", "tenantName", "domain", "audience", "version", "allowAppsWithoutRoles"], path, report)

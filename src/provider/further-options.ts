@@ -5,8 +5,8 @@ import type { IssuerProfile } from "./profile.ts"
 import { requirements } from "./requirements.ts"
 
 /**
- * A preset that also reads the options that few issuers need: `require`, `listFormat`, and `accessTokenClaim` if the preset
- * knows it.
+ * A preset that also reads the options that few issuers need: `require`, `listFormat`, and `accessTokenClaim` if the
+ * preset knows it.
  */
 export function withFurtherOptions(preset: Preset): Preset {
   return (raw, path, report) => {
@@ -26,7 +26,9 @@ function listFormatOf(raw: RawIssuer, path: string, report: Report): Pick<Issuer
   return format === "bracketed" ? { readBracketed: namesInBrackets } : {}
 }
 
-/** `[a, b]`, as Amazon Cognito writes the values of a SAML attribute: each is form-encoded, so that it holds no comma. */
+/**
+ * `[a, b]`, as Amazon Cognito writes the values of a SAML attribute: each is form-encoded, so that it holds no comma.
+ */
 function namesInBrackets(text: string): readonly string[] | undefined {
   if (text === "[]") return []
   if (!/^\[[^[\]"]+\]$/.test(text)) return undefined

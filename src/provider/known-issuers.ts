@@ -5,8 +5,8 @@ import { requirements } from "./requirements.ts"
 import { type SharedIssuers, sharedIssuers } from "./shared-issuers.ts"
 
 /**
- * Refuses an issuer under a preset without rules for it: one that has a preset of its own, and one that gives tokens for any audience
- * if `require` does not pin its owner.
+ * Refuses an issuer under a preset without rules for it: one that has a preset of its own, and one that gives tokens
+ * for any audience if `require` does not pin its owner.
  *
  * @returns whether `require` pins the owner of such an issuer
  */

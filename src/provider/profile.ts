@@ -73,7 +73,10 @@ export interface IssuerProfile {
   readonly name: string
   readonly issuers: readonly AcceptedIssuer[]
   readonly tenantIssuers: readonly TenantIssuers[]
-  /** What every route must do because of `tenantIssuers`, in words; undefined if that is acknowledged, or one tenant is required. */
+  /**
+   * What every route must do because of `tenantIssuers`, in words; undefined if that is acknowledged, or one tenant is
+   * required.
+   */
   readonly openTenants?: string
   readonly lookalikes: readonly Lookalike[]
   readonly keyPlace: KeyPlace
@@ -86,8 +89,8 @@ export interface IssuerProfile {
   readonly refusedHeader?: { readonly name: string; readonly code: UnauthenticatedCode }
   readonly allowMissingKid: boolean
   /**
-   * Whether `x5t` and `x5t#S256` select among the issuer's keys if a token has no `kid`, as tokens of AD FS, WSO2 and BIG-IP may.
-   * Everywhere else they are ignored (SR-028).
+   * Whether `x5t` and `x5t#S256` select among the issuer's keys if a token has no `kid`, as tokens of AD FS, WSO2 and
+   * BIG-IP may. Everywhere else they are ignored (SR-028).
    */
   readonly selectByThumbprint: boolean
   /** Entra: what the `issuer` member of a key must be, with `{tenantid}` in place of the tenant. */
@@ -123,7 +126,9 @@ export interface IssuerProfile {
   readonly roles: readonly ClaimPath[]
   readonly groups: readonly ClaimPath[]
   readonly permissions: readonly ClaimPath[]
-  /** Reads a text in brackets among roles, groups and permissions; undefined, or without it: such a token is refused. */
+  /**
+   * Reads a text in brackets among roles, groups and permissions; undefined, or without it: such a token is refused.
+   */
   readonly readBracketed?: (text: string) => readonly string[] | undefined
   readonly clientId: readonly string[]
   /** Where the subject comes from: the first rule whose claims are there. */
@@ -137,8 +142,8 @@ export interface IssuerProfile {
 }
 
 /**
- * Only logout tokens and other security events have `events` (OpenID Connect Back-Channel Logout 1.0 section 2.4, RFC 8417
- * section 2.2).
+ * Only logout tokens and other security events have `events` (OpenID Connect Back-Channel Logout 1.0 section 2.4, RFC
+ * 8417 section 2.2).
  */
 export const logoutMark = "events"
 /** Hashes that only ID tokens have (OpenID Connect Core 1.0 section 3.1.3.6), and the mark of a logout token. */

@@ -6,8 +6,9 @@ export interface SharedIssuers {
   /** The same for the address of the key set, where installations have host names of their own. */
   readonly keysAt?: readonly string[]
   /**
-   * Claims that name who owns the program that asked: it cannot choose their values. With `=`, the value must begin so, because
-   * an owner may build this claim from other parts. `ref`, `jti`, the person who started a job and the like name no owner.
+   * Claims that name who owns the program that asked: it cannot choose their values. With `=`, the value must begin so,
+   * because an owner may build this claim from other parts. `ref`, `jti`, the person who started a job and the like
+   * name no owner.
    */
   readonly owners: readonly string[]
   /** One issuer of the row, for messages and tests. */
@@ -26,8 +27,9 @@ const onlySubject = (name: string, ...at: readonly string[]): SharedIssuers => (
 })
 
 /**
- * Continuous integration, clusters, workload identity of clouds. Sources: the vendors' documentation of these tokens, AWS's list of
- * providers with a shared issuer (aws-samples/data-perimeter-policy-examples), and the issuers that Sigstore accepts.
+ * Continuous integration, clusters, workload identity of clouds. Sources: the vendors' documentation of these tokens,
+ * AWS's list of providers with a shared issuer (aws-samples/data-perimeter-policy-examples), and the issuers that
+ * Sigstore accepts.
  */
 export const sharedIssuers: readonly SharedIssuers[] = [
   {

@@ -127,8 +127,8 @@ export abstract class Renewed<V, R extends object> implements Source<V> {
 
   forced(nowMs: number): Promise<V | undefined> | undefined {
     this.tell("unknown", nowMs)
-    // Counted from the last attempt, whatever its result: unknown key ids never cause more than one fetch per cool-down,
-    // and cannot push the cool-down on either, because an attempt that is not made does not count (SR-102).
+    // Counted from the last attempt, whatever its result: unknown key ids never cause more than one fetch per
+    // cool-down, and cannot push the cool-down on either, because an attempt that is not made does not count (SR-102).
     const laterMs = this.#later(nowMs)
     const cooling = this.#sinceAttempt.elapsedMs(laterMs) < this.#cooldownMs
     if (!this.#flights.isUnderWay(laterMs) && (cooling || this.#backOff.waits(laterMs))) {
@@ -161,8 +161,9 @@ export abstract class Renewed<V, R extends object> implements Source<V> {
   }
 
   /**
-   * After a clock that jumped back the age counts from what it says now, so that a value cannot live for ever (SR-106), and the
-   * value is due. A clock that goes on running backwards makes it due once per cool-down, and not with each request.
+   * After a clock that jumped back the age counts from what it says now, so that a value cannot live for ever (SR-106),
+   * and the value is due. A clock that goes on running backwards makes it due once per cool-down, and not with each
+   * request.
    */
   #rebase(nowMs: number, laterMs: number): void {
     const held = this.#held

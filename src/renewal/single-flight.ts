@@ -22,7 +22,9 @@ export class SingleFlight {
     return this.#flight !== undefined && this.#sinceStart.elapsedMs(nowMs) <= this.#deadlineMs
   }
 
-  /** Whether a flight has not landed by its deadline: the environment was frozen meanwhile, or its clock jumped ahead. */
+  /**
+   * Whether a flight has not landed by its deadline: the environment was frozen meanwhile, or its clock jumped ahead.
+   */
   isFrozen(nowMs: number): boolean {
     return this.#flight !== undefined && !this.isUnderWay(nowMs)
   }

@@ -1,6 +1,6 @@
 /**
- * The time since an event, by the forward steps of a clock alone: a clock that runs backwards neither ends a wait nor begins
- * it anew. Milliseconds.
+ * The time since an event, by the forward steps of a clock alone: a clock that runs backwards neither ends a wait nor
+ * begins it anew. Milliseconds.
  */
 export class Stopwatch {
   #elapsedMs = Number.POSITIVE_INFINITY

@@ -19,9 +19,9 @@ export interface RotationParts {
 const keyBytes = 32
 
 /**
- * Does one step of a rotation, as Secrets Manager asks for it: four calls, each of which may come again after a failure. The
- * new version holds one fresh key with a new id. The version before becomes `AWSPREVIOUS` at the end, so that both keys
- * are valid until the next rotation.
+ * Does one step of a rotation, as Secrets Manager asks for it: four calls, each of which may come again after a
+ * failure. The new version holds one fresh key with a new id. The version before becomes `AWSPREVIOUS` at the end, so
+ * that both keys are valid until the next rotation.
  *
  * @param event `{ Step, SecretId, ClientRequestToken }`
  *   (https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html)
@@ -68,9 +68,9 @@ const steps: { readonly [S in Step]: (version: PendingVersion, clock: Clock) => 
     await version.put(JSON.stringify({ [id]: randomBytes(keyBytes).toString("hex") }))
   },
   /**
-   * Where the new value would be taken to the system that it opens. Nothing in AWS needs it: authorizers read the secret
-   * themselves, and the edge goes on signing with the key before, which stays valid. Who wants the edge to be told does
-   * it here, by adding the new key to those it holds, without signing with it yet.
+   * Where the new value would be taken to the system that it opens. Nothing in AWS needs it: authorizers read the
+   * secret themselves, and the edge goes on signing with the key before, which stays valid. Who wants the edge to be
+   * told does it here, by adding the new key to those it holds, without signing with it yet.
    */
   setSecret: check,
   async testSecret(version) {

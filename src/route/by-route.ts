@@ -76,7 +76,10 @@ export function decideWithRoutes({ routes, unmatched }: RoutesToDecide, key: Rou
     return elsewhere(request, path, route, answers.plain)
   }
 
-  /** TOKEN events carry no template: their path is matched as the gateway documents it. Elsewhere it may be configured to be. */
+  /**
+   * TOKEN events carry no template: their path is matched as the gateway documents it. Elsewhere it may be configured
+   * to be.
+   */
   function readPathOf({ arn, method, kind }: AccessRequest, order: RouteOrder): string | Refusal | undefined {
     if (arn?.path === undefined || table.isAmbiguous(arn.path)) return ambiguousPath
     const tree = kind === "rest-token" && !byPath ? table.restTree : table.trees[order]
@@ -152,8 +155,8 @@ export function decideWithRoutes({ routes, unmatched }: RoutesToDecide, key: Rou
   }
 
   /**
-   * The verdict on a path that the route's own pattern does not cover, because the gateway decoded it for its choice: a policy
-   * is judged by the text of the ARN, and allows nothing there.
+   * The verdict on a path that the route's own pattern does not cover, because the gateway decoded it for its choice: a
+   * policy is judged by the text of the ARN, and allows nothing there.
    */
   function elsewhere({ kind }: AccessRequest, path: string, route: Route | undefined, all: Coverage): RouteVerdict {
     if (isSimple(kind)) return { route, refused: undefined, covers: all }

@@ -15,10 +15,10 @@ export function readPath(path: string): RequestedPath {
 }
 
 /**
- * The forms in which a path can be read in two ways (SR-148): an empty segment, dot segments, `;` `\` `#`, and escapes of
- * characters that can be written plainly (RFC 3986, section 3.3). The gateway may decode before it chooses a route, so
- * `/%6frders` might reach `/orders` and yet be `/{type}` by its text. An escape that a client has to send, such as `%20`
- * or `%7C`, has one reading.
+ * The forms in which a path can be read in two ways (SR-148): an empty segment, dot segments, `;` `\` `#`, and escapes
+ * of characters that can be written plainly (RFC 3986, section 3.3). The gateway may decode before it chooses a route,
+ * so `/%6frders` might reach `/orders` and yet be `/{type}` by its text. An escape that a client has to send, such as
+ * `%20` or `%7C`, has one reading.
  */
 export interface AmbiguousForms {
   /** Whether a path has one of the forms. */
@@ -27,7 +27,10 @@ export interface AmbiguousForms {
   readonly patterns: readonly string[]
 }
 
-/** Letters, digits and delimiters that RFC 3986 lets a path hold. `%40` to `%4f`, one row of them, are written as one form. */
+/**
+ * Letters, digits and delimiters that RFC 3986 lets a path hold. `%40` to `%4f`, one row of them, are written as one
+ * form.
+ */
 const plain = "0123456789PQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_~:="
 
 /** Delimiters. A backslash has to be escaped, but much software takes it for a slash. */
@@ -93,8 +96,8 @@ export function hasSpellings(path: string): boolean {
 }
 
 /**
- * The other readings of a path: decoded once or more, slashes merged or dropped at the end, dot segments resolved, parameters
- * after `;` dropped, in any order.
+ * The other readings of a path: decoded once or more, slashes merged or dropped at the end, dot segments resolved,
+ * parameters after `;` dropped, in any order.
  *
  * @returns undefined if there are too many
  */

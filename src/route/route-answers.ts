@@ -38,9 +38,9 @@ interface RuleOfOthers {
 }
 
 /**
- * The answers of one route of the gateway, for one of its methods or all of them. API Gateway may keep an answer for every
- * path of the route. So beside the route itself it denies every finer template that the principal may not call, and
- * the ambiguous forms of paths that could lead to one.
+ * The answers of one route of the gateway, for one of its methods or all of them. API Gateway may keep an answer for
+ * every path of the route. So beside the route itself it denies every finer template that the principal may not call,
+ * and the ambiguous forms of paths that could lead to one.
  */
 export class RouteAnswers {
   /** The route alone. */

@@ -51,7 +51,10 @@ const incomplete = refusal("groups_incomplete")
 const claimMismatch = refusal("claim_mismatch")
 const alternativesUnmet = refusal("alternatives_unmet")
 
-/** Compiles a checked rule. One that demands no scope, role, group or permission admits whoever is entitled to anything at all. */
+/**
+ * Compiles a checked rule. One that demands no scope, role, group or permission admits whoever is entitled to anything
+ * at all.
+ */
 export function compileRule(rule: RouteRule): CompiledRule {
   const clauses = clausesOf(rule)
   // Kind and claims say who it is, not what it may do; alternatives look after themselves.

@@ -144,8 +144,8 @@ export class Place {
   }
 
   /**
-   * Whether the route's own pattern covers a path as the ARN has it. The gateway may have decoded it for its choice, and
-   * then an answer that allows the route does not allow the request.
+   * Whether the route's own pattern covers a path as the ARN has it. The gateway may have decoded it for its choice,
+   * and then an answer that allows the route does not allow the request.
    */
   covers(path: string): boolean {
     if (!path.startsWith(this.#start)) return false

@@ -30,7 +30,9 @@ export function routeOf(template: Template | undefined, method: string): Route |
   return template?.routes.get(method) ?? template?.routes.get("ANY")
 }
 
-/** The templates as a tree, for finding the one that a path belongs to. Its cost depends on the path, not on the table. */
+/**
+ * The templates as a tree, for finding the one that a path belongs to. Its cost depends on the path, not on the table.
+ */
 export class TemplateTree {
   readonly #root: Node = { fixed: new Map(), height: 0, number: 0 }
   #nodes = 1
@@ -163,7 +165,10 @@ export function templatesOf(routes: Iterable<Route>): readonly Template[] {
   return [...byShape.values()]
 }
 
-/** Shapes of templates as the gateway writes them. A gateway has few, and the bound holds even if one had no end of them. */
+/**
+ * Shapes of templates as the gateway writes them. A gateway has few, and the bound holds even if one had no end of
+ * them.
+ */
 export class Shapes {
   readonly #known = new Map<string, string>()
 

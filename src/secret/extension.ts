@@ -41,8 +41,8 @@ export async function fetchFromExtension(
 ): Promise<FetchedSecret | undefined> {
   try {
     if ("ssm" in reference) return await readVersions(reference.ssm, (...asked) => parameter(port, signal, ...asked))
-    // The extension keeps each version for up to five minutes. The version before is asked for first, so that it expires
-    // first: a new current version beside an outdated previous one would lack the value that is still in use.
+    // The extension keeps each version for up to five minutes. The version before is asked for first, so that it
+    // expires first: a new current version beside an outdated previous one would lack the value that is still in use.
     const previous = await version(port, signal, reference.secretsManager, "AWSPREVIOUS").catch(absent)
     const current = await version(port, signal, reference.secretsManager, "AWSCURRENT")
     return previous === undefined ? { current } : { current, previous }

@@ -4,9 +4,9 @@ import { fetchParameter } from "./parameter-store.ts"
 import { fetchSecretVersions } from "./secret-versions.ts"
 
 /**
- * Fetches a secret through the AWS Parameters and Secrets Lambda extension where it is there, else with the client of the
- * AWS SDK. That one is loaded only then: it costs 45 ms of a first request on Node 24. The extension keeps what it fetched
- * for up to five minutes, so it is passed by if the latest value is wanted.
+ * Fetches a secret through the AWS Parameters and Secrets Lambda extension where it is there, else with the client of
+ * the AWS SDK. That one is loaded only then: it costs 45 ms of a first request on Node 24. The extension keeps what it
+ * fetched for up to five minutes, so it is passed by if the latest value is wanted.
  */
 export const fetchSecret: FetchSecret = async (reference, { timeoutMs, latest = false }) => {
   const signal = AbortSignal.timeout(timeoutMs)

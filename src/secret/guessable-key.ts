@@ -10,8 +10,8 @@ const textDecoder = new TextDecoder("utf-8", { fatal: true })
 const textForm = /^[\0\t\n\r\P{Cc}]*$/u
 
 /**
- * Whether a key follows a pattern or is a text, so that it can be guessed. Of 32 random bytes less than one in ten million
- * is taken for guessable; most of these for a text.
+ * Whether a key follows a pattern or is a text, so that it can be guessed. Of 32 random bytes less than one in ten
+ * million is taken for guessable; most of these for a text.
  *
  * @param key 32 bytes or more
  */
@@ -41,8 +41,8 @@ function isText(key: Buffer): boolean {
 }
 
 /**
- * Whether each byte follows from one before it, at some distance up to half the length: a block that is repeated, bytes or
- * blocks that count up or down.
+ * Whether each byte follows from one before it, at some distance up to half the length: a block that is repeated, bytes
+ * or blocks that count up or down.
  */
 function repeatsItself(key: Uint8Array): boolean {
   for (let distance = 1; distance <= key.length / 2; distance++) {

@@ -14,7 +14,9 @@ const hex = /^(?:[0-9a-fA-F]{2})+$/
 /** What can stand as `kid=…` in a signature header without quoting. */
 const keyId = /^[A-Za-z0-9._-]{1,64}$/
 
-/** Key objects and not bytes: HMAC with a ready key object is five times as fast on Node 24, and they print as nothing. */
+/**
+ * Key objects and not bytes: HMAC with a ready key object is five times as fast on Node 24, and they print as nothing.
+ */
 class HmacKeyMap implements HmacKeys {
   readonly #keys: ReadonlyMap<string, KeyObject>
 

@@ -38,7 +38,9 @@ export class RemoteSecret<V> extends Renewed<V, Report> {
     this.#parts = parts
   }
 
-  /** @param mayRetry false if a request holds what the value lacks: then nothing less than the service itself can answer */
+  /**
+   * @param mayRetry false if a request holds what the value lacks: then nothing less than the service itself can answer
+   */
   protected override async obtain(mayRetry: boolean): Promise<Take<V, Report>> {
     const { reference, policy } = this.#parts
     const fetched = await this.#parts.fetch(reference, { timeoutMs: policy.timeoutMs, latest: !mayRetry })

@@ -9,8 +9,8 @@ export interface ClientSettings {
 }
 
 /**
- * The versions `AWSCURRENT` and `AWSPREVIOUS`. `AWSPENDING` is left out on purpose: it is not tested yet, and nobody may
- * sign with it before it is current.
+ * The versions `AWSCURRENT` and `AWSPREVIOUS`. `AWSPENDING` is left out on purpose: it is not tested yet, and nobody
+ * may sign with it before it is current.
  *
  * @throws SecretFailure (rejects)
  */

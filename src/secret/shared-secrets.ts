@@ -8,7 +8,9 @@ const { createHash, timingSafeEqual } = nodeCrypto
 // 16 characters of base64 or hexadecimal are 64 to 96 bits: out of reach of guessing over the network. 32 are better.
 const characters = { min: 16, max: 4096 }
 const maxSecrets = 16
-/** Printable ASCII without blanks at its ends: nothing else arrives unchanged in a header value (RFC 9110 section 5.5). */
+/**
+ * Printable ASCII without blanks at its ends: nothing else arrives unchanged in a header value (RFC 9110 section 5.5).
+ */
 const headerText = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/
 
 /** Digests and not the texts: equal lengths to compare, and nothing to leak. */

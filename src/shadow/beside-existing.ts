@@ -21,7 +21,9 @@ interface Beside {
   readonly disagree: (record: DisagreementRecord) => void
 }
 
-/** What the existing authorizer comes to where both agree; 401 and 403 are one here, because old authorizers mix them. */
+/**
+ * What the existing authorizer comes to where both agree; 401 and 403 are one here, because old authorizers mix them.
+ */
 const same: { readonly [outcome in DecisionRecord["outcome"]]: DisagreementRecord["existing"] } = {
   allow: "allow",
   unauthenticated: "deny",
@@ -33,8 +35,8 @@ const undecided: DecisionRecord = Object.freeze({ outcome: "unavailable", reason
 
 /**
  * An authorizer that answers as the existing one: what that returns is returned, the same object, and what it throws is
- * thrown. Nothing that hallpass does or fails to do changes it. If the existing one never answers, neither does this one,
- * and the function's timeout ends it, as it did before.
+ * thrown. Nothing that hallpass does or fails to do changes it. If the existing one never answers, neither does this
+ * one, and the function's timeout ends it, as it did before.
  */
 export function beside(
   ours: Authorizer,
@@ -43,7 +45,8 @@ export function beside(
 ): Pick<Authorizer, "handler" | "decide"> {
   async function thoughts(event: unknown, invocation: unknown): Promise<Thought> {
     const note: { decision?: DecisionRecord } = {}
-    const answer = await notes.run(note, () => ours.handler(event, invocation)).catch(() => undefined) // refusals are thrown, too
+    // Refusals are thrown, too.
+    const answer = await notes.run(note, () => ours.handler(event, invocation)).catch(() => undefined)
     return { decision: note.decision ?? undecided, answer }
   }
 

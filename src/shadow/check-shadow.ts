@@ -91,7 +91,10 @@ function withoutSecrets(config: AuthorizerConfig): AuthorizerConfig {
   return rest
 }
 
-/** Problems of the authorizer that reads the header, where the configuration has what they are about; others it has itself. */
+/**
+ * Problems of the authorizer that reads the header, where the configuration has what they are about; others it has
+ * itself.
+ */
 export function problemsOfHeader(problems: readonly ConfigurationProblem[]): readonly ConfigurationProblem[] {
   return problems.map(({ path, message }) => ({
     path: path

@@ -8,8 +8,8 @@ export type Answered = { readonly answer: unknown } | { readonly error: unknown 
 type Outcome = DisagreementRecord["existing"]
 
 /**
- * What API Gateway makes of an existing authorizer's answer for the one request that the event is about. `error` is what
- * ends in 500; `unknown` depends on more than an event says, such as a Condition.
+ * What API Gateway makes of an existing authorizer's answer for the one request that the event is about. `error` is
+ * what ends in 500; `unknown` depends on more than an event says, such as a Condition.
  *
  * @param resourcePolicyAllows as in `gateway`: what no statement names is allowed then
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
@@ -64,7 +64,9 @@ function appliesTo({ Action, Resource, Condition, NotAction, NotResource }: Memb
   return isObject(Condition) && Object.keys(Condition).length > 0 ? "perhaps" : "yes"
 }
 
-/** Wildcards of a resource stay within the part between two colons in which they stand; the sixth part runs to the end. */
+/**
+ * Wildcards of a resource stay within the part between two colons in which they stand; the sixth part runs to the end.
+ */
 function coversArn(resource: string, arn: string): string {
   if (resource === "*") return "yes"
   const parts = partsOf(resource)

@@ -3,8 +3,9 @@ import type { AuthorizerParts, ExistingAuthorizer } from "../authorizer/parts.ts
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import type { CheckedShadow } from "./check-shadow.ts"
 
-// Who can send the header decides, so it is believed as the identity of an edge is: with evidence only, and never twice,
-// under another spelling or beside an alias. So an authorizer of its own reads it, for which the decision is the user.
+// Who can send the header decides, so it is believed as the identity of an edge is: with evidence only, and never
+// twice, under another spelling or beside an alias. So an authorizer of its own reads it, for which the decision is the
+// user.
 
 /** The configuration of the authorizer that reads the header. */
 export function headerConfig(

@@ -13,8 +13,8 @@ import { existingByHeader, headerConfig, headerParts } from "./existing-header.t
 type Built = Authorizer | readonly ConfigurationProblem[]
 
 /**
- * Creates the authorizer of a configuration with a `shadow` block: it runs beside an existing one, whose answer it always
- * gives, and compares that with what hallpass would have answered.
+ * Creates the authorizer of a configuration with a `shadow` block: it runs beside an existing one, whose answer it
+ * always gives, and compares that with what hallpass would have answered.
  *
  * @throws ConfigurationError with every problem at once
  */

@@ -5,9 +5,9 @@ export type AfterAnswer = (work: () => void) => void
 export const afterTurn: AfterAnswer = (work) => void setImmediate(work)
 
 /**
- * Turns of the event loop that a runtime client has for posting an answer before other work begins. It takes three, for the
- * connection, the request and its body; and turns pass in microseconds if nothing else is to be done.
- * Counted, not timed: on the smallest Lambda a process may stop for 90 ms at any place.
+ * Turns of the event loop that a runtime client has for posting an answer before other work begins. It takes three, for
+ * the connection, the request and its body; and turns pass in microseconds if nothing else is to be done. Counted, not
+ * timed: on the smallest Lambda a process may stop for 90 ms at any place.
  */
 const turnsToPost = 10
 

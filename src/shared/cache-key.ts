@@ -1,6 +1,7 @@
 /**
- * Whether the key under which an HTTP API keeps the answer holds a credential. A caller who does not know the credential
- * cannot be given that answer then. A source may hold more than the credential, such as a scheme, or all cookies.
+ * Whether the key under which an HTTP API keeps the answer holds a credential. A caller who does not know the
+ * credential cannot be given that answer then. A source may hold more than the credential, such as a scheme, or all
+ * cookies.
  *
  * @param sources the values of the identity sources, as the event says them
  */
@@ -14,8 +15,8 @@ export function keyHoldsCredential(sources: readonly unknown[], credential: stri
 }
 
 /**
- * Whether the key holds a value, which others may know: as one of the sources, and not as a part of one. Payload 1.0 has all
- * sources in one text, joined by commas.
+ * Whether the key holds a value, which others may know: as one of the sources, and not as a part of one. Payload 1.0
+ * has all sources in one text, joined by commas.
  *
  * @param value undefined if the request does not have it; then no key holds it
  */

@@ -27,8 +27,8 @@ function listIn(value: unknown): readonly string[] {
 }
 
 /**
- * Names of several claims, joined without duplicates, frozen. One text is a list of one name, as issuers write it for a user
- * with one role.
+ * Names of several claims, joined without duplicates, frozen. One text is a list of one name, as issuers write it for a
+ * user with one role.
  *
  * @param readBracketed reads a text in brackets
  * @returns undefined if a claim is a text in brackets that cannot be read

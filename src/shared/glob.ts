@@ -1,6 +1,6 @@
 /**
- * Whether an IAM pattern covers a text: `*` is any text, `?` is one character. Takes at most as many steps as the product of
- * their lengths, whatever the text is.
+ * Whether an IAM pattern covers a text: `*` is any text, `?` is one character. Takes at most as many steps as the
+ * product of their lengths, whatever the text is.
  */
 export function covers(pattern: string, text: string): boolean {
   let [at, star, resume] = [0, -1, 0]

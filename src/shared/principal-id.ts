@@ -3,7 +3,10 @@ const maxSubjectLength = 512
 /** Most bytes of a principalId as JSON writes it, without its quotes: the answer that holds it has to fit into 8 KB. */
 const maxIdBytes = 1024
 
-/** Whether a value can identify somebody. Lone surrogates have no UTF-8 form, so two of them would become one id (SR-145). */
+/**
+ * Whether a value can identify somebody. Lone surrogates have no UTF-8 form, so two of them would become one id
+ * (SR-145).
+ */
 export function isSubject(value: unknown): value is string {
   return typeof value === "string" && value !== "" && value.length <= maxSubjectLength && value.isWellFormed()
 }
@@ -19,7 +22,9 @@ export function principalId(issuer: string, subject: string, mark = ""): string 
   return fitsAnswer(id) ? id : undefined
 }
 
-/** Whether an answer has room for an id. JSON writes a character in six bytes at most, so most ids need not be counted. */
+/**
+ * Whether an answer has room for an id. JSON writes a character in six bytes at most, so most ids need not be counted.
+ */
 export function fitsAnswer(id: string): boolean {
   return id.length * 6 <= maxIdBytes || Buffer.byteLength(JSON.stringify(id)) - 2 <= maxIdBytes
 }

@@ -1,8 +1,8 @@
 import { nodeCrypto } from "./node-crypto.ts"
 
 /**
- * How records name a principal or a token: as much of a SHA-256 as tells two values apart in a day's records, and leads back to
- * neither (SR-164).
+ * How records name a principal or a token: as much of a SHA-256 as tells two values apart in a day's records, and leads
+ * back to neither (SR-164).
  *
  * @param text the principal's id, or the token
  * @returns 16 hex digits

@@ -1,6 +1,6 @@
 /**
- * Where a value comes from that its owner may change at any time: the keys of one issuer entry, the values of one secret.
- * Times are milliseconds of the authorizer's clock.
+ * Where a value comes from that its owner may change at any time: the keys of one issuer entry, the values of one
+ * secret. Times are milliseconds of the authorizer's clock.
  *
  * Promises of a source never reject: a refresh that failed leaves what there was.
  */

@@ -30,7 +30,10 @@ export const tokenDefects = [
 ] as const
 export type TokenDefect = (typeof tokenDefects)[number]
 
-/** The provider whose tokens are imitated, and any option of its preset. Options that are left out get a value for tests. */
+/**
+ * The provider whose tokens are imitated, and any option of its preset. Options that are left out get a value for
+ * tests.
+ */
 export type TestIssuerOptions = {
   [P in IssuerConfig["provider"]]: { readonly provider: P } & Partial<
     Omit<Extract<IssuerConfig, { readonly provider: P }>, "provider" | "jwks" | "jwksUri">
@@ -43,7 +46,9 @@ export type TestIssuerOptions = {
 /** A public key as JWK (RFC 7517). */
 export type TestJwk = { readonly [member: string]: unknown }
 
-/** An issuer for unit tests: it signs tokens of a provider's shape, and a configuration accepts them without a network. */
+/**
+ * An issuer for unit tests: it signs tokens of a provider's shape, and a configuration accepts them without a network.
+ */
 export interface TestIssuer {
   /** The issuer for `AuthorizerConfig.issuers`, with the present key set inline. Read it again after `rotate`. */
   readonly config: IssuerConfig
@@ -99,7 +104,8 @@ const defaults: { readonly [P in IssuerConfig["provider"]]: object } = {
  * import { createTestIssuer } from "hallpass/testing"
  *
  * const issuer = createTestIssuer({ provider: "okta", audience: "api://orders" })
- * const { decide } = createAuthorizer({ issuers: [issuer.config], routes: { "GET /orders": { scopes: ["orders:read"] } } })
+ * const routes = { "GET /orders": { scopes: ["orders:read"] } }
+ * const { decide } = createAuthorizer({ issuers: [issuer.config], routes })
  * const methodArn = "arn:aws:execute-api:eu-west-1:123456789012:abcdef1234/prod/GET/orders"
  * const { outcome, reason } = await decide({
  *   ...{ type: "TOKEN", methodArn },

@@ -34,10 +34,10 @@ export type CachePolicy = { readonly [K in keyof CacheOptions]-?: NonNullable<Ca
 const bytesOf = (token: string): number => 5 * token.length + 1024
 
 /**
- * Verified tokens. What decides is the whole token text and nothing less (SR-055); it is found by its last characters, which
- * are the end of a signature: hashing 32 characters instead of some 1,000 saves 0.9 µs of a hit. Another token with the same
- * end is not found, and takes the place only once it has verified itself. One cache belongs to one verifier, so the
- * configuration is part of the key by construction. Ages are compared at each use.
+ * Verified tokens. What decides is the whole token text and nothing less (SR-055); it is found by its last characters,
+ * which are the end of a signature: hashing 32 characters instead of some 1,000 saves 0.9 µs of a hit. Another token
+ * with the same end is not found, and takes the place only once it has verified itself. One cache belongs to one
+ * verifier, so the configuration is part of the key by construction. Ages are compared at each use.
  */
 export class VerifiedTokens {
   readonly #entries: Deferred<TokenStore<Verified>> | undefined
@@ -46,7 +46,10 @@ export class VerifiedTokens {
   readonly #maxAgeSeconds: number
   readonly #toleranceSeconds: number
 
-  /** @param make undefined where it is not loaded: then it is, behind the answer to the first token, which does not need it */
+  /**
+   * @param make undefined where it is not loaded: then it is, behind the answer to the first token, which does not need
+   *   it
+   */
   constructor(
     { maxTokens, maxBytes, maxAgeSeconds }: CachePolicy,
     toleranceSeconds: number,

@@ -113,8 +113,8 @@ export function profileChecks(profile: IssuerProfile): readonly NamedCheck[] {
 }
 
 /**
- * Demands what only access tokens have (RFC 9068 section 2.2): an ID token of the code flow may have no mark of its own, since
- * `nonce` and `at_hash` are optional there (OpenID Connect Core 1.0 section 2).
+ * Demands what only access tokens have (RFC 9068 section 2.2): an ID token of the code flow may have no mark of its
+ * own, since `nonce` and `at_hash` are optional there (OpenID Connect Core 1.0 section 2).
  */
 function evidenceCheck(claim: ClaimPath | undefined): ClaimsCheck {
   const refused = refusal("token_kind_refused")

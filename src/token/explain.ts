@@ -18,8 +18,8 @@ export interface TokenExplanation {
 type Entry = Omit<TraceEntry, "stage">
 
 /**
- * The checks of a token, each with its verdict, in the order in which they decide. The result of the verification is the judge:
- * of checks that fail, the one that it names comes first.
+ * The checks of a token, each with its verdict, in the order in which they decide. The result of the verification is
+ * the judge: of checks that fail, the one that it names comes first.
  *
  * @param refused what verification came to; undefined if the token was accepted
  */
@@ -127,8 +127,8 @@ function checksOf({ profile }: Issuer, claims: JsonObject, toleranceSeconds: num
 }
 
 /**
- * The entries with the one first that decided. A refusal that no entry names is an entry of its own, so that an explanation
- * never ends in "all good" for a token that was refused.
+ * The entries with the one first that decided. A refusal that no entry names is an entry of its own, so that an
+ * explanation never ends in "all good" for a token that was refused.
  */
 function judged(entries: readonly Entry[], refused: Refusal | undefined): readonly Entry[] {
   if (refused === undefined) return entries.map(({ reason: _, ...entry }) => ({ ...entry, ok: true }))

@@ -20,8 +20,8 @@ const algorithmRefused = refusal("algorithm_not_allowed")
 const typeRefused = refusal("type_not_allowed")
 
 /**
- * Reads a header segment. `jwk`, `jku`, `x5u` and `x5c` are never looked at: a token does not choose the key that verifies
- * it (RFC 8725 section 3.10).
+ * Reads a header segment. `jwk`, `jku`, `x5u` and `x5c` are never looked at: a token does not choose the key that
+ * verifies it (RFC 8725 section 3.10).
  */
 export function readHeader(segment: string): JoseHeader | Refusal {
   const octets = decodeSegment(segment)

@@ -7,7 +7,7 @@ export type TokenStore<V extends object> = LRUCache<string, V>
 export type MakeTokenStore = <V extends object>(maxBytes: number) => TokenStore<V>
 
 /**
- * Without `max` it grows as it fills; with it four lists of that length are made at the start, which is a tenth of a cold start's
- * own instructions. The bound is kept by who sets.
+ * Without `max` it grows as it fills; with it four lists of that length are made at the start, which is a tenth of a
+ * cold start's own instructions. The bound is kept by who sets.
  */
 export const makeTokenStore: MakeTokenStore = (maxBytes) => new LRUCache({ maxSize: maxBytes })

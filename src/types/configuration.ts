@@ -22,7 +22,7 @@ export type {
 /** A list means all of it; `any` means at least one of it. Empty lists are refused. */
 export type Demand = readonly string[] | { readonly all: readonly string[] } | { readonly any: readonly string[] }
 
-/** A claim that must have a value: equal to one of the given, or an array that contains one of them. Compared exactly. */
+/** A claim that must equal one of the values, or be an array that contains one of them. Compared exactly. */
 export interface ClaimDemand {
   readonly path: ClaimPath
   /** The claim equals this value, or one of these. */
@@ -30,6 +30,7 @@ export interface ClaimDemand {
   /** The claim is an array with this member, or one of these. */
   readonly contains?: ClaimValue | readonly ClaimValue[]
 }
+
 /** What a route demands; everything that is named must hold. `{}` means: any authenticated principal. */
 export interface RouteRule {
   readonly scopes?: Demand
@@ -44,7 +45,7 @@ export interface RouteRule {
   readonly kind?: "user" | "app"
   /** Only tokens of these issuers: the `iss` claim, character for character. */
   readonly issuers?: readonly string[]
-  /** Alternatives, at least one of which must hold besides the rest: a user's scope or an app's role, say. */
+  /** Alternatives, at least one of which must hold in addition to the rest: a user's scope or an app's role, say. */
   readonly anyOf?: readonly Omit<RouteRule, "anyOf">[]
 }
 
@@ -58,11 +59,11 @@ export interface CacheOptions {
   readonly maxAgeSeconds?: number
 }
 
-/** Where the one credential of a request stands. Only the named places are read; a token in two of them is refused. */
+/** The place of the one credential. Only the named places are read; a token in two of them is refused. */
 export interface CredentialOptions {
-  /** Header name, in any case. @default "Authorization", when no other place is named */
+  /** Header name, in any case. @default "Authorization", if no other place is named */
   readonly header?: string
-  /** Scheme before the token; `null` when the header holds the bare token. @default "Bearer" */
+  /** Scheme before the token; `null` if the header holds the bare token. @default "Bearer" */
   readonly scheme?: string | null
   /** Cookie name. */
   readonly cookie?: string
@@ -80,63 +81,68 @@ export interface GatewayOptions {
   readonly resultTtlSeconds?: number
   /**
    * The authorizer's identity sources, which are the cache key: `token` for the credential's place, `route` for
-   * `context.httpMethod` + `context.resourcePath` (REST) or `$context.routeKey` (HTTP), or any source as API Gateway writes it.
+   * `context.httpMethod` + `context.resourcePath` (REST) or `$context.routeKey` (HTTP), or any source as API Gateway
+   * writes it.
    * @default ["token"]
    */
   readonly identitySources?: readonly string[]
   /**
-   * The kind of API, where only one is meant. REST and HTTP APIs order routes that both fit a request differently, so a table
-   * may be sound for one of them only. @default both
+   * The kind of API, where only one is meant. REST and HTTP APIs order routes that both fit a request differently, so a
+   * table may be sound for one of them only. @default both
    */
   readonly api?: "rest" | "http"
-  /** The kind of Lambda authorizer, as in API Gateway. TOKEN authorizers are shown one header only, so that no edge can be checked. */
+  /** The kind of Lambda authorizer. A TOKEN authorizer gets one header only, so no edge can be checked. */
   readonly authorizerType?: "request" | "token"
   /**
-   * What a rule is chosen by. `path`: for a catch-all (`$default`, `ANY /{proxy+}`) in front of a backend that has routes of
-   * its own; the path decides, whatever route the gateway chose, and a path that can be read in two ways is refused.
-   * @default "template"
+   * What a rule is chosen by. With `path` the path decides, whatever route the gateway chose: for a catch-all in front
+   * of a backend with routes of its own. A path with two readings is refused. @default "template"
    */
   readonly matchBy?: "template" | "path"
   /** Form of answers to HTTP API payload 2.0; everything else takes policies. @default "policy" */
   readonly responses?: "policy" | "simple"
   /** `throw` answers a bad credential with 401, `deny` with an explicit Deny (403, cached). @default "throw" */
   readonly unauthorized?: "throw" | "deny"
-  /** Whether the API's resource policy has Allow statements. Refusals are explicit Deny statements in any case. @default false */
+  /** Whether the API's resource policy has Allow statements. Refusals are explicit Denys anyway. @default false */
   readonly resourcePolicyAllows?: boolean
   /**
-   * Most bytes of an answer. Only WebSocket APIs have a published limit, which is the default: before you raise it, let your
-   * API serve a caller whose answer is that large. @default 8192, 8192 to 65536
+   * Most bytes of an answer. Only WebSocket APIs have a published limit, which is the default: before you raise it, let
+   * your API serve a caller whose answer is that large. @default 8192, 8192 to 65536
    */
   readonly maxAnswerBytes?: number
   /**
-   * What becomes of a table with callers whose policy does not fit: `refuse` refuses the configuration if such a caller is
-   * found, `unavailable` answers these callers with 500. @default "refuse"
+   * What becomes of a table with callers whose policy does not fit: `refuse` refuses the configuration if such a caller
+   * is found, `unavailable` answers these callers with 500. @default "refuse"
    */
   readonly tooLarge?: "refuse" | "unavailable"
   /** REST only: claim that holds the API key value for usage plans (`apiKeySource: AUTHORIZER`). */
   readonly usageIdentifierKey?: ClaimPath
 }
 
-/** What is recorded and counted of decisions, and where trace ids go. An observer that writes nothing of its own ignores it. */
+/** What is recorded and counted of decisions. An observer that writes nothing of its own ignores it. */
 export interface ObserveOptions {
   /** Share of the allowed requests that leave a record; a refusal always does. @default 0, 0 to 1 */
   readonly sampleAllows?: number
-  /** How a record names the caller: the first 16 hex digits of the id's SHA-256, the id itself, or not at all. @default "hash" */
+  /** How a record names the caller: 16 hex digits of the id's SHA-256, the id, or not at all. @default "hash" */
   readonly principal?: "hash" | "id" | "none"
-  /** Writes every recorded decision as an event of the Open Cybersecurity Schema Framework (OCSF), too. @default "none" */
+  /** Also writes every recorded decision as an event of OCSF 1 (API Activity). @default "none" */
   readonly audit?: "none" | "ocsf"
-  /** Metrics are added up in memory and written at the first decision after so many seconds. @default 10, 0 (each at once) to 300 */
+  /** Metrics are written at the first decision after so many seconds. @default 10, 0 (each at once) to 300 */
   readonly flushAfterSeconds?: number
   /** … or when so many decisions are waiting. @default 1000, 1 to 100000 */
   readonly flushAfterCount?: number
-  /** Puts `xrayTraceId` and `traceparent` into the context for the backend. Needs `gateway.resultTtlSeconds: 0`. @default false */
+  /** Puts `xrayTraceId` and `traceparent` into the context. Needs `gateway.resultTtlSeconds: 0`. @default false */
   readonly traceContext?: boolean
   /**
-   * How a record shows the path of a request: segments that are no text of the route table as `{}`, in full, or not at all.
+   * How a record shows the path of a request: segments that are no text of the route table as `{}`, in full, or not at
+   * all.
    * @default "template"
    */
   readonly path?: "template" | "full" | "none"
-  /** Puts the answer's own name into the context as `answer`, so that a kept 403 can be explained from the access log. @default true */
+  /**
+   * Puts the answer's own name into the context as `answer`, so that a kept 403 can be explained from the access log.
+   *
+   * @default true
+   */
   readonly answerInContext?: boolean
 }
 
@@ -144,7 +150,7 @@ export interface ObserveOptions {
 export interface ShadowOptions {
   /** `hallpass decides nothing in this mode`, word for word. Without it the block is refused. */
   readonly acknowledge: "hallpass decides nothing in this mode"
-  /** Longest that an answer waits for hallpass, from the start of the request. Milliseconds. @default 1000, 0 to 5000 */
+  /** Longest wait of an answer for hallpass, from the start of the request. Milliseconds. @default 1000, 0 to 5000 */
   readonly timeoutMs?: number
   /**
    * Header in which an edge says what the existing authorizer decided: `allow`, and every other text denies. Needs
@@ -159,17 +165,20 @@ export interface ShadowOptions {
 export interface AuthorizerConfig {
   /** The address of the JSON Schema, for editors. Nothing reads it. */
   readonly $schema?: string
-  /** May be empty where an edge is the identity. */
+  /** May be empty if an edge is the identity. */
   readonly issuers: readonly IssuerConfig[]
-  /** Route key (`GET /orders/{id}`, `ANY /x/{proxy+}`, `$default`, `$connect`) to rule. Absent: any authenticated principal may call anything. */
+  /**
+   * Route key (`GET /orders/{id}`, `ANY /x/{proxy+}`, `$default`, `$connect`) to rule. Absent: any authenticated
+   * principal may call anything.
+   */
   readonly routes?: { readonly [routeKey: string]: RouteRule }
   /** What happens to requests that no route matches. @default "deny" */
   readonly unmatched?: "deny" | "authenticated"
   readonly gateway?: GatewayOptions
   readonly credential?: CredentialOptions
   /**
-   * What the answer's `principalId` says: issuer and subject, which no two callers share; the subject alone, if there is one issuer;
-   * or a claim. A caller without that claim is undecided. @default "issuer|subject"
+   * What the answer's `principalId` says: issuer and subject, which no two callers share; the subject alone, if there
+   * is one issuer; or a claim. A caller without that claim is undecided. @default "issuer|subject"
    */
   readonly principalId?: "issuer|subject" | "subject" | ClaimPath
   /** Identity from an edge in front of the API. Absent: no header is believed. */

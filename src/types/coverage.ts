@@ -1,6 +1,7 @@
 /**
- * What an answer covers, as patterns below the stage of an API: `GET/orders/?*`, `$connect`, `*`. Made from configuration
- * only. In a pattern `*` stands for any text, slashes included, and `?` for one character, as IAM reads them.
+ * What an answer covers, as patterns below the stage of an API: `GET/orders/?*`, `$connect`, `*`. Made from
+ * configuration only. In a pattern `*` stands for any text, slashes included, and `?` for one character, as IAM reads
+ * them.
  */
 export interface CoverageForm {
   readonly allow: readonly string[]
@@ -8,7 +9,9 @@ export interface CoverageForm {
   readonly deny: readonly string[]
   /** Forms of ambiguous paths, denied wherever they occur. They are patterns of any API and stage: `*/ /*`, `*%61*`. */
   readonly denyForms?: readonly string[]
-  /** What is denied besides, group by group as room permits: clearer answers, and routes that the table does not name. */
+  /**
+   * What is denied besides, group by group as room permits: clearer answers, and routes that the table does not name.
+   */
   readonly denyIfRoom: readonly (readonly string[])[]
   /** Whether the Resources may begin with a shorter ARN if they do not fit otherwise. */
   readonly isShort?: boolean

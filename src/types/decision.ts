@@ -49,7 +49,10 @@ export interface Decision {
   readonly trace?: readonly TraceEntry[]
 }
 
-/** Where the time of one decision went, in microseconds. A stage that was not reached, or that is not configured, is absent. */
+/**
+ * Where the time of one decision went, in microseconds. A stage that was not reached, or that is not configured, is
+ * absent.
+ */
 export interface DecisionLatency {
   /** From the event to the answer. */
   readonly total: number
@@ -62,8 +65,9 @@ export interface DecisionLatency {
 }
 
 /**
- * What is worth writing into a record besides. Every text is short printable ASCII, whatever the request holds; there is no
- * token, claim value or header value among them, except for trace ids that have the form of one, and the start of a `kid`.
+ * What is worth writing into a record besides. Every text is short printable ASCII, whatever the request holds; there
+ * is no token, claim value or header value among them, except for trace ids that have the form of one, and the start of
+ * a `kid`.
  */
 export interface DecisionDetails {
   readonly latencyUs: DecisionLatency
@@ -83,8 +87,8 @@ export interface DecisionDetails {
   readonly tokenHash?: string | undefined
   readonly method?: string | undefined
   /**
-   * The path of a request without a route: segments that are no literal text of the route table are `{}`. With `observe.path`
-   * "full" the path itself, for every request.
+   * The path of a request without a route: segments that are no literal text of the route table are `{}`. With
+   * `observe.path` "full" the path itself, for every request.
    */
   readonly path?: string | undefined
   /** What the principal lacks of the route's rule. */
@@ -110,7 +114,9 @@ export interface DecisionRecord {
   readonly apiId?: string | undefined
   readonly stage?: string | undefined
   readonly route?: string | undefined
-  /** API Gateway's `$context.requestId`. A client can choose it, so one of another form than the gateway's is left out. */
+  /**
+   * API Gateway's `$context.requestId`. A client can choose it, so one of another form than the gateway's is left out.
+   */
   readonly requestId?: string | undefined
   /** REST and WebSocket APIs: `$context.extendedRequestId`, which no client can choose. */
   readonly extendedRequestId?: string | undefined

@@ -5,7 +5,9 @@ import type { SecretReference } from "./secret-options.ts"
 export const headerFormats = ["text", "apm-list", "csv", "base64url", "certificate", "xfcc"] as const
 export type HeaderFormat = (typeof headerFormats)[number]
 
-/** What becomes of the elements of a list that are distinguished names: the whole name, the common name, or untouched. */
+/**
+ * What becomes of the elements of a list that are distinguished names: the whole name, the common name, or untouched.
+ */
 export const dnModes = ["dn", "cn", "raw"] as const
 export type DnMode = (typeof dnModes)[number]
 
@@ -18,8 +20,8 @@ export interface HeaderOptions {
   /** In any case. */
   readonly name: string
   /**
-   * `text` (printable ASCII), `apm-list` (BIG-IP's `| a | b |`, with `0x` hex), `csv`, `base64url` (of UTF-8 text; for lists of
-   * a JSON list), `certificate` (DER in base64, or PEM), `xfcc` (Envoy's `x-forwarded-client-cert`).
+   * `text` (printable ASCII), `apm-list` (BIG-IP's `| a | b |`, with `0x` hex), `csv`, `base64url` (of UTF-8 text; for
+   * lists of a JSON list), `certificate` (DER in base64, or PEM), `xfcc` (Envoy's `x-forwarded-client-cert`).
    * @default "text"
    */
   readonly format?: HeaderFormat
@@ -41,7 +43,10 @@ export type EdgeHeaders = { readonly [contextKey: string]: HeaderOption }
 export interface JwsEvidence {
   /** The header that holds the bare token. */
   readonly header: string
-  /** The edge as an issuer; inline keys (`jwks`) need no network. Tokens without `kid` may select by `x5t` or `x5t#S256`. */
+  /**
+   * The edge as an issuer; inline keys (`jwks`) need no network. Tokens without `kid` may select by `x5t` or
+   * `x5t#S256`.
+   */
   readonly issuer: IssuerConfig
   /** Context key to claim path. @default `user` from `sub`, every other key from the claim of its own name */
   readonly claims?: { readonly [contextKey: string]: ClaimPath }
@@ -68,7 +73,10 @@ export interface MtlsEvidence {
   readonly spkiSha256?: readonly string[]
   /** Issuer as a distinguished name, and serial number in hex. */
   readonly issuerSerial?: readonly { readonly issuer: string; readonly serial: string }[]
-  /** Subject alternative names with their type: `DNS:bigip.example.com`, `URI:spiffe://example.com/bigip`. Compared whole. */
+  /**
+   * Subject alternative names with their type: `DNS:bigip.example.com`, `URI:spiffe://example.com/bigip`. Compared
+   * whole.
+   */
   readonly san?: readonly string[]
 }
 
@@ -96,8 +104,8 @@ export interface EdgeEvidence {
 /** Identity from an edge in front of API Gateway, such as F5 BIG-IP APM or NGINX. */
 export interface EdgeOptions {
   /**
-   * `identity`: the headers are the identity; no token is needed, and `issuers` may be empty. `attributes`: they add to a
-   * verified token of the same subject.
+   * `identity`: the headers are the identity; no token is needed, and `issuers` may be empty. `attributes`: they add to
+   * a verified token of the same subject.
    */
   readonly role: "identity" | "attributes"
   /** `user` is mandatory. */

@@ -2,8 +2,8 @@ import { unavailableMeanings } from "./reason-messages.ts"
 import type { ReasonCode } from "./reasons.ts"
 
 /**
- * The question could not be decided: keys unreachable, unknown event, an internal fault. It says nothing about the caller,
- * so never turn it into a denial: API Gateway caches denials. `code` is a row of docs/reasons.md.
+ * The question could not be decided: keys unreachable, unknown event, an internal fault. It says nothing about the
+ * caller, so never turn it into a denial: API Gateway caches denials. `code` is a row of docs/reasons.md.
  *
  * @example
  * ```ts

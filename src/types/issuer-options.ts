@@ -1,6 +1,6 @@
 import type { KeyOptions } from "./key-options.ts"
 
-/** A claim by its literal name, or a nested member by its path. A name is never split: `"https://x/roles"` is one name. */
+/** A claim by its literal name, which is never split (`"https://x/roles"`), or a nested member by its path. */
 export type ClaimPath = string | readonly string[]
 
 /** A claim value that can be demanded; compared exactly, without conversion. */
@@ -8,19 +8,22 @@ export type ClaimValue = string | number | boolean
 
 /** Options that every issuer takes. */
 export interface IssuerOptions {
-  /** Replaces the preset's algorithms. Asymmetric ones only: RS, PS, ES 256/384/512, EdDSA or Ed25519 (the same), ML-DSA-44/65/87. */
+  /** Replaces the preset's algorithms: RS, PS, ES 256/384/512, EdDSA or Ed25519 (the same), ML-DSA-44/65/87. */
   readonly algorithms?: readonly string[]
   /** The key set itself; nothing is fetched then. */
   readonly jwks?: { readonly keys: readonly unknown[] }
-  /** Where the key set stands, when it is not where the preset expects it. https only. */
+  /** The address of the key set, if it is not the one that the preset expects. https only. */
   readonly jwksUri?: string
-  /** Claim with the roles (an array of strings, or one role as text), besides the preset's own. A list of names is one nested claim; a list of lists is several. */
+  /**
+   * Claim with the roles (an array of strings, or one role as text), in addition to the preset's own. A list of names
+   * is one nested claim; a list of lists is several.
+   */
   readonly roles?: ClaimPath | readonly ClaimPath[]
   /** Claim with the groups (an array of strings, or one group as text), instead of the preset's own. */
   readonly groups?: ClaimPath
   /**
-   * What a text among roles, groups and permissions is. `bracketed` reads `[a, b]` as a list, as Amazon Cognito writes attributes
-   * of SAML providers: each name is form-encoded. Without it such a text is refused. @default "plain"
+   * What a text among roles, groups and permissions is. `bracketed` reads `[a, b]` as a list, as Amazon Cognito writes
+   * attributes of SAML providers: each name is form-encoded. Without it such a text is refused. @default "plain"
    */
   readonly listFormat?: "plain" | "bracketed"
   /** Claims that must be there with exactly this value, or one of these values; `{ present: true }` takes any value. */
@@ -69,13 +72,13 @@ export interface EntraIssuer extends IssuerOptions {
   /** Tenant ids to accept for a multi-tenant `tenant`. */
   readonly allowedTenants?: readonly string[]
   /**
-   * Accept every tenant of the cloud. Then every rule has to demand a `tid`, because the administrator of a tenant grants
-   * roles and scopes of your app to its own users. @default false
+   * Accept every tenant of the cloud. Then every rule has to demand a `tid`, because the administrator of a tenant
+   * grants roles and scopes of your app to its own users. @default false
    */
   readonly allowAnyTenant?: boolean
-  /** With `allowAnyTenant`, in place of demands on `tid`: every tenant may do everything that its administrator grants. */
+  /** With `allowAnyTenant`, in place of demands on `tid`: every tenant may do what its administrator grants. */
   readonly acknowledge?: "any Microsoft tenant can grant itself roles and scopes of this app"
-  /** Let app tokens without roles pass where a route demands nothing: any app of the tenant can get one. @default false */
+  /** Let app tokens without roles pass if a route demands nothing: any app of the tenant gets one. @default false */
   readonly allowAppsWithoutRoles?: boolean
 }
 
@@ -105,7 +108,10 @@ export interface EntraB2cIssuer extends IssuerOptions {
   readonly tenantName?: string
   /** Your own host, if `iss` names it. */
   readonly domain?: string
-  /** User flows or custom policies whose tokens are accepted: all policies of a tenant share one issuer. Keys are those of the first. */
+  /**
+   * User flows or custom policies whose tokens are accepted: all policies of a tenant share one issuer. Keys are those
+   * of the first.
+   */
   readonly policy: string | readonly string[]
   /** The claim that names the policy. @default "tfp" */
   readonly policyClaim?: "tfp" | "acr"
@@ -126,7 +132,7 @@ export interface AdfsIssuer extends IssuerOptions {
   readonly issuer?: string
   /** The identifiers of the Web API, as tokens have them (`microsoft:identityserver:…` for a client id). */
   readonly audience: string | readonly string[]
-  /** The claim that identifies users. @default the first of sub, primarysid, nameid, upn, unique_name, winaccountname */
+  /** The claim of the user's id. @default the first of sub, primarysid, nameid, upn, unique_name, winaccountname */
   readonly subject?: string
 }
 
@@ -160,7 +166,7 @@ export interface CognitoIssuer extends IssuerOptions {
   readonly issuerType?: "original" | "updated"
   /** The `aud` of resource-bound access tokens; then it is demanded. */
   readonly audience?: string | readonly string[]
-  /** A local emulator such as cognito-local: `http://localhost:9229`. Loopback only, and needs `keys.allowHttpLoopback`. */
+  /** A local emulator such as `http://localhost:9229`. Loopback only, and needs `keys.allowHttpLoopback`. */
   readonly endpoint?: string
 }
 
@@ -170,7 +176,7 @@ export interface OidcIssuer extends IssuerOptions {
   /** The `iss` claim, character for character. */
   readonly issuer: string
   readonly audience: string | readonly string[]
-  /** Where the discovery document stands (OpenID Connect Discovery 1.0), when it is not below the issuer. https only. */
+  /** The discovery document (OpenID Connect Discovery 1.0), if it is not below the issuer. https only. */
   readonly discoveryUrl?: string
   /** `id` accepts ID tokens instead of access tokens; `audience` is the client id then. @default "access" */
   readonly tokenUse?: "access" | "id"
@@ -178,10 +184,10 @@ export interface OidcIssuer extends IssuerOptions {
   readonly requireAtJwt?: boolean
   /**
    * A claim that only access tokens of this issuer have. Needed if they have no `typ: at+jwt`, no `scope` or `scp`, no
-   * `client_id`, and no `azp` beside `aud`: nothing else tells them from ID tokens.
+   * `client_id`, and no `azp` next to `aud`: nothing else distinguishes them from ID tokens.
    */
   readonly accessTokenClaim?: ClaimPath
-  /** Accept tokens without `kid` when exactly one key of the set fits their algorithm. @default false */
+  /** Accept tokens without `kid` if exactly one key of the set fits their algorithm. @default false */
   readonly allowMissingKid?: boolean
   /** Claims with scopes. @default ["scope", "scp"] */
   readonly scopes?: readonly ClaimPath[]

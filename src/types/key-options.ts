@@ -11,7 +11,11 @@ export interface KeyOptions {
    * @default 3600, 300 to 86400
    */
   readonly refreshAfterSeconds?: number
-  /** Age at which a request waits for the refresh (and uses the old set if it fails). Seconds. @default 7200, 300 to 604800 */
+  /**
+   * Age at which a request waits for the refresh (and uses the old set if it fails). Seconds.
+   *
+   * @default 7200, 300 to 604800
+   */
   readonly waitAfterSeconds?: number
   /** Age at which a set that could not be refreshed is no longer used. Seconds. @default 86400, 300 to 2592000 */
   readonly expireAfterSeconds?: number

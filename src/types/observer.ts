@@ -16,7 +16,11 @@ export interface KeySetRecord {
 export interface KeyFetchRecord {
   readonly issuer: string
   readonly ok: boolean
-  /** Why it failed: `timeout`, `network`, `status`, `too_large`, `not_a_key_set`, `no_usable_key`, `issuer_mismatch`, `url_refused`, `interrupted` (by a freeze of the environment), `internal` (a fault of the program, reported as one, too). */
+  /**
+   * Why it failed: `timeout`, `network`, `status`, `too_large`, `not_a_key_set`, `no_usable_key`, `issuer_mismatch`,
+   * `url_refused`, `interrupted` (by a freeze of the environment), `internal` (a fault of the program, reported as one,
+   * too).
+   */
   readonly failure?: string
   /** Of a failure: the host that was asked. */
   readonly host?: string
@@ -36,8 +40,9 @@ export interface KeyFetchRecord {
 export interface KeyEventRecord {
   readonly issuer: string
   /**
-   * `stale_served`: an aged set was used while a refresh runs or waits. `overdue_served`: the refresh failed and the old
-   * set was used. `unknown_kid`: a token named a key that the set does not have. `cool_down`: … and no refresh was due.
+   * `stale_served`: an aged set was used while a refresh runs or waits. `overdue_served`: the refresh failed and the
+   * old set was used. `unknown_kid`: a token named a key that the set does not have. `cool_down`: … and no refresh was
+   * due.
    */
   readonly event: "stale_served" | "overdue_served" | "unknown_kid" | "cool_down"
   /** Age of the set in use. Seconds. */
@@ -57,8 +62,8 @@ export interface DisagreementRecord {
 }
 
 /**
- * An unexpected fault. It holds no text of the error, which may come from a part that was passed in and quote a token: only
- * what hallpass and Node.js name themselves.
+ * An unexpected fault. It holds no text of the error, which may come from a part that was passed in and quote a token:
+ * only what hallpass and Node.js name themselves.
  */
 export interface FaultRecord {
   /** The nearest known class, such as `TypeError`; for other things that were thrown their type, such as `string`. */
@@ -82,8 +87,8 @@ export interface Observer extends SecretObserver {
   configure?(options: ObserveOptions & { readonly shadow?: true }): void
   decision?(record: DecisionRecord): void
   /**
-   * Resolves when every record is written, or undefined when they are; what is only counted may follow. For a Lambda handler,
-   * which awaits it before it returns; what an authorizer does behind an answer begins after it.
+   * Resolves when every record is written, or undefined when they are; what is only counted may follow. For a Lambda
+   * handler, which awaits it before it returns; what an authorizer does behind an answer begins after it.
    */
   recorded?(): Promise<void> | undefined
   disagreement?(record: DisagreementRecord): void
@@ -91,8 +96,8 @@ export interface Observer extends SecretObserver {
   keyFetch?(record: KeyFetchRecord): void
   keyEvent?(record: KeyEventRecord): void
   /**
-   * An unexpected fault. Authorizers and verifiers pass a `FaultRecord`. The Powertools observer also takes the error itself
-   * and describes it.
+   * An unexpected fault. Authorizers and verifiers pass a `FaultRecord`. The Powertools observer also takes the error
+   * itself and describes it.
    */
   fault?(fault: unknown): void
 }

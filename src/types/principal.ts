@@ -33,7 +33,8 @@ export interface Principal {
   readonly issuer: string
   readonly provider: PrincipalProvider
   /**
-   * The identifier that is stable at this provider: Okta `uid` (else `cid`), Entra `tid:oid`, the edge's user, elsewhere `sub`.
+   * The identifier that is stable at this provider: Okta `uid` (else `cid`), Entra `tid:oid`, the edge's user,
+   * elsewhere `sub`.
    */
   readonly subject: string
   readonly kind: PrincipalKind
@@ -47,7 +48,9 @@ export interface Principal {
   readonly permissions: readonly string[]
   /** Present and true when the issuer left the groups out because there are too many (Entra overage). */
   readonly groupsIncomplete?: true
-  /** Present and true for an Entra app token without any role or scope: authenticated, entitled to nothing by itself. */
+  /**
+   * Present and true for an Entra app token without any role or scope: authenticated, entitled to nothing by itself.
+   */
   readonly entitledToNothing?: true
   /** The `exp` claim, or the end of the edge's evidence: seconds since the epoch. */
   readonly expiresAt: number

@@ -1,8 +1,8 @@
 /** What may happen to a request; there is no fifth outcome. */
 export type Outcome = "allow" | "unauthenticated" | "forbidden" | "unavailable"
 
-// Every way a request can fail: one code, one outcome, and one sentence in `meanings.ts`. Codes are stable: dashboards and tests count them.
-// `docs/reasons.md` lists the same rows; a test compares the two in both directions.
+// Every way a request can fail: one code, one outcome, and one sentence in `meanings.ts`. Codes are stable: dashboards
+// and tests count them. `docs/reasons.md` lists the same rows; a test compares the two in both directions.
 
 /** What makes a credential prove nothing (401). */
 const unauthenticated = [
@@ -111,15 +111,15 @@ export interface Refusal {
   /** The configured issuer whose token was refused, once that much is known. */
   readonly issuer?: string
   /**
-   * Set if the refusal is about this request only, or may end before an answer that API Gateway keeps: the code with which
-   * the question is undecided if the answer would be kept.
+   * Set if the refusal is about this request only, or may end before an answer that API Gateway keeps: the code with
+   * which the question is undecided if the answer would be kept.
    */
   readonly ifKept?: ReasonCode
 }
 
 /**
- * Refusals that no kept answer may hold, besides those of the edge: they depend on the time, or on parts of the request that
- * the cache key does not hold. Every other refusal is about the caller, and true for as long as an answer is kept.
+ * Refusals that no kept answer may hold, besides those of the edge: they depend on the time, or on parts of the request
+ * that the cache key does not hold. Every other refusal is about the caller, and true for as long as an answer is kept.
  */
 const passing = ["credential_ambiguous", "token_not_yet_valid", "arn_invalid", "path_ambiguous", "method_unknown"]
 
@@ -136,7 +136,9 @@ export function refusal(code: ReasonCode): Refusal {
   return values.get(code) as Refusal
 }
 
-/** The refusal where the cache key holds all that it depends on, or where it is what every request of the caller gets. */
+/**
+ * The refusal where the cache key holds all that it depends on, or where it is what every request of the caller gets.
+ */
 export function lastingRefusal(code: ReasonCode): Refusal {
   const { ifKept, ...lasting } = refusal(code)
   return Object.freeze(lasting)

@@ -17,8 +17,9 @@ export interface ExecuteApiArn {
 type Values = { readonly [name: string]: unknown }
 
 /**
- * How the request reached the gateway, in the gateway's own words: from `requestContext` and the event's own fields, never
- * from a header that a client can send, such as `X-Forwarded-For` (SR-128). A member that the event lacks is undefined.
+ * How the request reached the gateway, in the gateway's own words: from `requestContext` and the event's own fields,
+ * never from a header that a client can send, such as `X-Forwarded-For` (SR-128). A member that the event lacks is
+ * undefined.
  */
 export interface Connection {
   /** The method on the wire; a WebSocket handshake is a GET (RFC 6455 section 4.1). */
@@ -26,8 +27,8 @@ export interface Connection {
   /** The host name that the client called. */
   readonly host: string | undefined
   /**
-   * The path that the client called, without the query string: REST and payload 1.0 `requestContext.path`, with stage or
-   * base path; payload 2.0 `rawPath`; WebSocket, whose events do not say it, `/` and the stage.
+   * The path that the client called, without the query string: REST and payload 1.0 `requestContext.path`, with stage
+   * or base path; payload 2.0 `rawPath`; WebSocket, whose events do not say it, `/` and the stage.
    */
   readonly path: string | undefined
   /** Present and true for HTTP APIs, which show the path decoded: `%41` as `A`, and `%2541` as `%41`. */
@@ -63,8 +64,8 @@ export interface AccessRequest {
   /** Payload 2.0 only: `name=value`, one per cookie. */
   readonly cookies: readonly unknown[] | undefined
   /**
-   * HTTP APIs: the values under which the gateway keeps the answer, if it keeps it; none if the event names none. Payload 1.0
-   * joins them with commas. Undefined for other APIs, whose events do not say it.
+   * HTTP APIs: the values under which the gateway keeps the answer, if it keeps it; none if the event names none.
+   * Payload 1.0 joins them with commas. Undefined for other APIs, whose events do not say it.
    */
   readonly identitySources: readonly unknown[] | undefined
   /** Undefined for TOKEN events, which say nothing of it. */

@@ -14,7 +14,11 @@ export interface SecretOptions {
   readonly timeoutMs?: number
   /** Age at which the values are refreshed behind the requests. Seconds. @default 300, 30 to 86400 */
   readonly refreshAfterSeconds?: number
-  /** Age at which a request waits for the refresh (and uses the old values if it fails). Seconds. @default 3600, 30 to 604800 */
+  /**
+   * Age at which a request waits for the refresh (and uses the old values if it fails). Seconds.
+   *
+   * @default 3600, 30 to 604800
+   */
   readonly waitAfterSeconds?: number
   /** Age at which values that could not be refreshed are no longer used. Seconds. @default 86400, 300 to 2592000 */
   readonly expireAfterSeconds?: number
@@ -32,8 +36,8 @@ export interface SecretLimits {
   /** Time for everything. Milliseconds. */
   readonly timeoutMs: number
   /**
-   * Whether caches between the function and the service must be passed by, because a request holds a key id or a secret that
-   * the cached value lacks. @default false
+   * Whether caches between the function and the service must be passed by, because a request holds a key id or a secret
+   * that the cached value lacks. @default false
    */
   readonly latest?: boolean
 }
@@ -84,8 +88,8 @@ export interface SecretFetchRecord {
 export interface SecretEventRecord {
   readonly secret: string
   /**
-   * `stale_served`: aged values were used while a refresh runs or waits. `overdue_served`: the refresh failed and the old
-   * values were used. `unknown_key`: a signature named a key, or a request held a shared secret, that is not there.
+   * `stale_served`: aged values were used while a refresh runs or waits. `overdue_served`: the refresh failed and the
+   * old values were used. `unknown_key`: a signature named a key, or a request held a shared secret, that is not there.
    * `cool_down`: … and no refresh was due.
    */
   readonly event: "stale_served" | "overdue_served" | "unknown_key" | "cool_down"

@@ -3,8 +3,8 @@ import type { EdgeSupport } from "./edge.ts"
 import type { ObserveSupport } from "./observe.ts"
 import type { RouteSupport } from "./routes.ts"
 
-// What takes the place of a block that a configuration does not have. If the block is there after all, that is a problem of the
-// configuration: a block that is not loaded must never look like one that demands nothing.
+// What takes the place of a block that a configuration does not have. If the block is there after all, that is a
+// problem of the configuration: a block that is not loaded must never look like one that demands nothing.
 
 const absent =
   (path: string) =>

@@ -33,7 +33,10 @@ const kidLength = 16
 /** Longest JOSE header that is looked into for a `kid`, characters. */
 const maxHeaderLength = 4096
 
-/** What a record says besides the decision. Of everything that the caller sent, only what is listed here leaves this place. */
+/**
+ * What a record says besides the decision. Of everything that the caller sent, only what is listed here leaves this
+ * place.
+ */
 export function detailsOf(
   done: Walk,
   { times, presented, tokenCacheHit, invocation, source }: Noticed,

@@ -4,7 +4,10 @@ import type { Walk } from "../walk.ts"
 import type { Noticed, RecordSource, StageTimes } from "./decision-details.ts"
 import { ObservedDecision } from "./observed-decision.ts"
 
-/** What an observer may want to know of one walk. The stages write it; an unobserved walk has no notes, and nothing is timed. */
+/**
+ * What an observer may want to know of one walk. The stages write it; an unobserved walk has no notes, and nothing is
+ * timed.
+ */
 export class WalkNotes implements Noticed, TokenNotes {
   readonly times: StageTimes = {}
   presented: string | undefined
@@ -38,7 +41,10 @@ export class WalkNotes implements Noticed, TokenNotes {
   }
 }
 
-/** A clock that only goes forward. Not `performance`: Node loads node:perf_hooks for it, 13 million instructions of a first answer. */
+/**
+ * A clock that only goes forward. Not `performance`: Node loads node:perf_hooks for it, 13 million instructions of a
+ * first answer.
+ */
 function monotonicMs(): number {
   const [seconds, nanoseconds] = process.hrtime()
   return seconds * 1000 + nanoseconds / 1e6

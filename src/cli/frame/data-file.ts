@@ -3,8 +3,8 @@ import { readJson } from "./json-text.ts"
 import { readYaml } from "./yaml-text.ts"
 
 /**
- * Reads a file of plain data: JSON with or without comments, or YAML without types of its own. Members that an object has
- * twice are errors.
+ * Reads a file of plain data: JSON with or without comments, or YAML without types of its own. Members that an object
+ * has twice are errors.
  *
  * @param file `-` for standard input
  * @param what for messages: `cases`

@@ -1,6 +1,6 @@
 /**
- * JSON with comments as plain JSON: comments become blanks, so that every line and column stays where it is. What is wrong in
- * other ways is left to the parser.
+ * JSON with comments as plain JSON: comments become blanks, so that every line and column stays where it is. What is
+ * wrong in other ways is left to the parser.
  */
 export function withoutComments(text: string): string {
   // One pass over strings, comments and the rest. A string that does not end runs to the end of its line.

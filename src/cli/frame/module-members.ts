@@ -1,4 +1,6 @@
-/** Words of JavaScript and TypeScript that tell where members of objects are; what a comment or a string holds is none. */
+/**
+ * Words of JavaScript and TypeScript that tell where members of objects are; what a comment or a string holds is none.
+ */
 const word =
   /(\/\/[^\n]*|\/\*[\s\S]*?\*\/)|("[^"\\\n]*(?:\\[\s\S][^"\\\n]*)*"|'[^'\\\n]*(?:\\[\s\S][^'\\\n]*)*')|([\p{ID_Start}$_][\p{ID_Continue}$]*)|([\d.][\w.]*)|([`/])|([[\](){},:;])|\S/gu
 
@@ -11,8 +13,9 @@ interface Level {
 }
 
 /**
- * The first member that one object of a module's source has twice. JavaScript keeps the last one without a word, and a route
- * or a list of scopes would be lost. Looks at names and quoted names with a colon; computed names are not looked at.
+ * The first member that one object of a module's source has twice. JavaScript keeps the last one without a word, and a
+ * route or a list of scopes would be lost. Looks at names and quoted names with a colon; computed names are not looked
+ * at.
  *
  * @returns undefined if there is none
  */

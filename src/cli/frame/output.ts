@@ -45,8 +45,8 @@ export function createOutput({ stdout, stderr }: Streams, { json, color }: { jso
 const unsafe = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
 
 /**
- * A text from a token or a file, so that no terminal interprets it: control and direction characters become escapes, and
- * what is longer than `maxLength` characters is cut.
+ * A text from a token or a file, so that no terminal interprets it: control and direction characters become escapes,
+ * and what is longer than `maxLength` characters is cut.
  */
 export function plain(text: string, maxLength: number = 200): string {
   const shown = text.length > maxLength ? `${text.slice(0, maxLength)}…` : text

@@ -9,7 +9,8 @@ const maxRequests = 10_000
 export type SimulatedRequest = { readonly text: string } & ReturnType<typeof parseRequest>
 
 /**
- * Reads requests: each is one word of the shell (`"GET /orders/7"`) or two (`GET /orders/7`); `-` reads lines of standard input.
+ * Reads requests: each is one word of the shell (`"GET /orders/7"`) or two (`GET /orders/7`); `-` reads lines of
+ * standard input.
  *
  * @param others what else may be standard input
  * @throws UsageError (rejects)

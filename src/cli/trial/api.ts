@@ -24,8 +24,8 @@ export function apiFor(config: AuthorizerConfig, isConnect: boolean): ApiSetting
 }
 
 /**
- * REST APIs have no `$default`: greedy routes at the root do the same. A resource that lacks a method would hide them, so each
- * resource of the table gets every method.
+ * REST APIs have no `$default`: greedy routes at the root do the same. A resource that lacks a method would hide them,
+ * so each resource of the table gets every method.
  */
 function catchAll(routes: readonly string[]): readonly string[] {
   const templates = [...routes.flatMap((key) => key.split(" ")[1] ?? []), "/{proxy+}", "/"]

@@ -12,7 +12,10 @@ export interface TestKeys {
   typeFor(claims: object): string
 }
 
-/** Puts a key of this process in the place of the issuers' keys: for claims without a signature, and for made-up callers. */
+/**
+ * Puts a key of this process in the place of the issuers' keys: for claims without a signature, and for made-up
+ * callers.
+ */
 export function withTestKeys(config: AuthorizerConfig): TestKeys {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" })
   const keys = [{ ...publicKey.export({ format: "jwk" }), kid: "trial", alg: "ES256", use: "sig" }]

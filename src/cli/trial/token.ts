@@ -10,7 +10,11 @@ export async function readToken(given: string): Promise<string> {
   return text.trim().replace(/^Bearer +/i, "")
 }
 
-/** What a token says, unverified: for finding things, never for deciding. @throws UsageError, which never repeats the token */
+/**
+ * What a token says, unverified: for finding things, never for deciding.
+ *
+ * @throws UsageError, which never repeats the token
+ */
 export function claimsIn(token: string): { readonly [claim: string]: unknown } {
   const segments = token.split(".")
   const form = segments.length === 3 && segments.every((segment) => /^[A-Za-z0-9_-]+$/.test(segment))

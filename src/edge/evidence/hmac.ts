@@ -66,7 +66,8 @@ export function hmacEvidence({ header, keys, windowSeconds, signed }: HmacOption
     if (values === undefined) {
       return keys.refreshed(nowMs).then((fresh) => (fresh === undefined ? unavailable : (judge(fresh) ?? withoutKey())))
     }
-    // A key id that is not there may be one that was added since (rotation): one refresh, where the cool-down allows it.
+    // A key id that is not there may be one that was added since (rotation): one refresh, where the cool-down allows
+    // it.
     return judge(values) ?? keys.forced(nowMs)?.then((newer) => (newer && judge(newer)) ?? withoutKey()) ?? withoutKey()
   }
 }

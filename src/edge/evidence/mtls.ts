@@ -26,7 +26,9 @@ interface Judged {
 
 const refused = refusal("edge_certificate_refused")
 
-/** Most certificates whose verdict is remembered: the edge has a few, and others come only from the same trust store. */
+/**
+ * Most certificates whose verdict is remembered: the edge has a few, and others come only from the same trust store.
+ */
 const maxRemembered = 64
 
 /**
@@ -78,7 +80,8 @@ function issuerAndSerialOf({ issuer, serialNumber }: X509Certificate): string | 
 }
 
 /**
- * Issuer and serial number in the form in which they are compared: a name is equal whatever escapes it was written with.
+ * Issuer and serial number in the form in which they are compared: a name is equal whatever escapes it was written
+ * with.
  *
  * @param issuer RFC 4514, the most specific RDN first
  * @param serial hex digits in any case, with or without colons

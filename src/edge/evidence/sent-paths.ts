@@ -25,8 +25,8 @@ export function likelyPath(path: string): string {
 }
 
 /**
- * Other forms in which the client may have sent the path, ten at most. An escape is in capitals or in small letters. HTTP
- * APIs show the path decoded: each of these forms is then the path that the gateway shows, and no other.
+ * Other forms in which the client may have sent the path, ten at most. An escape is in capitals or in small letters.
+ * HTTP APIs show the path decoded: each of these forms is then the path that the gateway shows, and no other.
  *
  * @param decoded whether the gateway shows the path decoded
  */

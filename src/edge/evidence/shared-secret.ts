@@ -7,8 +7,8 @@ const invalid = refusal("edge_secret_invalid")
 const unavailable = refusal("secrets_unavailable")
 
 /**
- * Checks a shared secret, current or previous, in constant time (SR-169). A value that is none of them may be one that was
- * added since (rotation): it causes one refresh, if the cool-down allows it.
+ * Checks a shared secret, current or previous, in constant time (SR-169). A value that is none of them may be one that
+ * was added since (rotation): it causes one refresh, if the cool-down allows it.
  *
  * @param header in lower case
  */

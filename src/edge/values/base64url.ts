@@ -7,8 +7,8 @@ const malformed = refusal("edge_header_malformed")
 const control = refusal("edge_header_control")
 
 /**
- * Decodes base64url (RFC 4648 section 5) of one UTF-8 text. Strict: no padding, no other characters, no stray bits in the
- * last one, so that a text has one spelling only.
+ * Decodes base64url (RFC 4648 section 5) of one UTF-8 text. Strict: no padding, no other characters, no stray bits in
+ * the last one, so that a text has one spelling only.
  */
 export function decodeBase64url(text: string): string | Refusal {
   const decoded = decode(text)

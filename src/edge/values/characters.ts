@@ -1,9 +1,14 @@
-/** Longest header value that is looked at: API Gateway takes 10,240 bytes for all headers of a request together. Characters. */
+/**
+ * Longest header value that is looked at: API Gateway takes 10,240 bytes for all headers of a request together.
+ * Characters.
+ */
 export const maxHeaderLength = 10_240
 
 const blank = 0x20
 
-/** Whether a decoded text holds control characters (C0, DEL, C1) or line separators: log lines and headers end there. */
+/**
+ * Whether a decoded text holds control characters (C0, DEL, C1) or line separators: log lines and headers end there.
+ */
 export function hasControl(text: string): boolean {
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)

@@ -6,8 +6,9 @@ import { directoryName } from "./directory-name.ts"
 const malformed = refusal("edge_header_malformed")
 
 /**
- * Decodes a comma-separated list. A field that holds a comma, a double quote or outer blanks stands in double quotes, with
- * its own quotes doubled (RFC 4180 section 2); empty fields are passed over, as RFC 9110 section 5.6.1 asks of lists.
+ * Decodes a comma-separated list. A field that holds a comma, a double quote or outer blanks stands in double quotes,
+ * with its own quotes doubled (RFC 4180 section 2); empty fields are passed over, as RFC 9110 section 5.6.1 asks of
+ * lists.
  *
  * Linear time: the index only moves forward.
  */

@@ -7,11 +7,12 @@ const malformed = refusal("edge_header_malformed")
 const control = refusal("edge_header_control")
 
 /**
- * One element of a list as the mode wants it. A text with an unescaped `=` has to be a DN; plain names stay as they are.
+ * One element of a list as the mode wants it. A text with an unescaped `=` has to be a DN; plain names stay as they
+ * are.
  *
- * `cn` gives the first RDN's value when its type is CN. It keeps the DN where there is no such name: the first RDN is of
- * another type, has several attributes or is no text. It also keeps the DN when the name holds `=`, since a group named
- * `OU=Admins,DC=corp` would pass for that DN otherwise.
+ * `cn` gives the first RDN's value when its type is CN. It keeps the DN where there is no such name: the first RDN is
+ * of another type, has several attributes or is no text. It also keeps the DN when the name holds `=`, since a group
+ * named `OU=Admins,DC=corp` would pass for that DN otherwise.
  *
  * F5 bug 685888 doubles backslashes of OAuth claims in session variables. `CN=Dev\\, East,…` is then no DN and refused
  * here; the edge has to undo it, or the mode has to be `raw`.
