@@ -13,6 +13,11 @@ export class AnswerCache {
     this.#maxEntries = maxEntries
   }
 
+  /** Answers at hand, those whose time is over included. */
+  get size(): number {
+    return this.#kept.size
+  }
+
   get isOff(): boolean {
     return this.#ttlMs() === 0
   }

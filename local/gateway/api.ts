@@ -13,8 +13,10 @@ export interface ApiSettings {
   readonly resourcePolicy?: unknown
   /** REST: gateway responses by their type, such as `ACCESS_DENIED`. */
   readonly gatewayResponses?: { readonly [type: string]: GatewayResponse }
-  /** HTTP: origins of the API's own CORS configuration. */
-  readonly corsOrigins?: readonly string[]
+  /** Routes without an authorizer. */
+  readonly openRoutes?: readonly string[]
+  /** HTTP: the API's own CORS configuration. */
+  readonly cors?: CorsSettings
   /** REST: integrations are Lambda proxies; the name shows in nothing but the events of the backend. */
   readonly domainName: string
 }
@@ -34,6 +36,17 @@ export interface AuthorizerSettings {
   readonly resultTtlSeconds: number
   /** TOKEN only: `identityValidationExpression`. */
   readonly validationExpression?: string
+}
+
+/** CORS configuration of an HTTP API. @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html */
+export interface CorsSettings {
+  /** Origins, or `*`. */
+  readonly allowOrigins: readonly string[]
+  readonly allowMethods?: readonly string[]
+  readonly allowHeaders?: readonly string[]
+  readonly exposeHeaders?: readonly string[]
+  readonly maxAge?: number
+  readonly allowCredentials?: boolean
 }
 
 /** A gateway response: REST only. */

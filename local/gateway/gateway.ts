@@ -63,6 +63,7 @@ export class ApiGateway {
     const base = { arrival, arn, cache: "gateway" as const }
     const route = matchRoute(api, request)
     if (route === undefined) return { ...base, response: this.#respond("no-route", arrival) }
+    if (api.openRoutes?.includes(route.key)) return { ...base, route }
     if (Buffer.byteLength(arn) > maxArnBytes) return { ...base, route, response: this.#respond("too-long", arrival) }
     const about = resourceContext(request)
     const own = api.resourcePolicy === undefined ? undefined : evaluatePolicy(api.resourcePolicy, arn, about)

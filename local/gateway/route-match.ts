@@ -22,7 +22,7 @@ export function matchRoute(api: ApiSettings, request: ClientRequest): MatchedRou
     if (!api.routes.includes("$connect")) return undefined
     return { key: "$connect", method: "", template: "$connect", pathParameters: {} }
   }
-  const candidates = api.routes.filter((key) => key !== "$connect").map(candidateOf)
+  const candidates = [...api.routes, ...(api.openRoutes ?? [])].filter((key) => key !== "$connect").map(candidateOf)
   const path = segmentsOf(api.kind === "rest" ? withoutSlashAtEnd(request.path) : request.path)
   return api.kind === "rest" ? matchRest(candidates, request.method, path) : matchHttp(candidates, request.method, path)
 }

@@ -3,8 +3,11 @@ import { cognito } from "./cognito.ts"
 import { entra } from "./entra.ts"
 import { type Issuer, startIssuer } from "./issuer.ts"
 import { okta } from "./okta.ts"
+import type { Persona } from "./persona.ts"
 
-/** Starts every persona. */
-export function startIssuers(): Promise<Issuer[]> {
-  return Promise.all([okta, auth0, entra, cognito].map(startIssuer))
+export const personas: readonly Persona[] = [okta, auth0, entra, cognito]
+
+/** Starts every persona. @param clock milliseconds since the epoch */
+export function startIssuers(clock?: () => number): Promise<Issuer[]> {
+  return Promise.all(personas.map((persona) => startIssuer(persona, clock)))
 }

@@ -18,6 +18,7 @@ export const auth0: Persona = {
   otherScope: "archive:orders",
   keySetPath: "/.well-known/jwks.json",
   discoveryPath: "/.well-known/openid-configuration",
+  tokenPath: "/oauth/token",
   newKeyId: () => randomBytes(16).toString("base64url").slice(0, 21),
   publishedKey: (key, keyId) => ({ ...rsaMembers(key), use: "sig", kid: keyId, alg: "RS256" }),
   header: (keyId) => ({ alg: "RS256", typ: "JWT", kid: keyId }),
@@ -31,5 +32,19 @@ export const auth0: Persona = {
     azp: "LocalWebClient00000000000000001a",
     scope: `openid ${scope}`,
     permissions: ["read:orders", "archive:orders"],
+  }),
+  appClaims: ({ audience, scope, client = "LocalNightlyJob0000000000000001a" }) => ({
+    ...{
+      sub: `${client}@clients`,
+      aud: audience,
+      azp: client,
+      scope,
+      gty: "client-credentials",
+      permissions: undefined,
+    },
+  }),
+  idClaims: ({ audience }) => ({
+    ...{ aud: audience, azp: undefined, scope: undefined, permissions: undefined, nonce: "n-0S6_WzA2Mj", sid: "s1" },
+    ...{ name: "Mira Olsen", email: "mira.olsen@northwind.example" },
   }),
 }

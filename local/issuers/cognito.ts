@@ -17,6 +17,7 @@ export const cognito: Persona = {
   otherScope: "https://orders.northwind.example/orders.archive",
   keySetPath: `/${userPoolId}/.well-known/jwks.json`,
   discoveryPath: `/${userPoolId}/.well-known/openid-configuration`,
+  tokenPath: "/oauth2/token",
   newKeyId: cognitoKeyId,
   publishedKey: (key, keyId) => ({ ...rsaMembers(key), alg: "RS256", kid: keyId, use: "sig" }),
   header: (keyId) => ({ kid: keyId, alg: "RS256" }),
@@ -35,6 +36,14 @@ export const cognito: Persona = {
     iat: issuedAt,
     jti: randomUUID(),
     username: "mira",
+  }),
+  appClaims: ({ audience, scope }) => ({
+    ...{ sub: audience, scope, username: undefined, "cognito:groups": undefined },
+    ...{ origin_jti: undefined, event_id: undefined },
+  }),
+  idClaims: ({ audience }) => ({
+    ...{ aud: audience, token_use: "id", client_id: undefined, scope: undefined, username: undefined },
+    ...{ version: undefined, "cognito:username": "mira", email: "mira.olsen@northwind.example" },
   }),
 }
 

@@ -19,6 +19,7 @@ export const entra: Persona = {
   otherScope: "Orders.Archive",
   keySetPath: `/${tenant}/discovery/v2.0/keys`,
   discoveryPath: `/${tenant}/v2.0/.well-known/openid-configuration`,
+  tokenPath: `/${tenant}/oauth2/v2.0/token`,
   newKeyId: () => randomBytes(20).toString("base64url"),
   publishedKey: (key, keyId) => ({ ...rsaMembers(key), use: "sig", kid: keyId, x5t: keyId, issuer: issuerName }),
   header: (keyId) => ({ typ: "JWT", alg: "RS256", kid: keyId }),
@@ -39,4 +40,11 @@ export const entra: Persona = {
     uti: randomBytes(16).toString("base64url"),
     ver: "2.0",
   }),
+  // Entra writes what an app may do as roles; its tokens have no scp.
+  appClaims: ({ scope, client = "7d6c5b4a-3f2e-4d1c-8b0a-9f8e7d6c5b4a" }) => ({
+    ...{ azp: client, azpacr: "1", idtyp: "app", roles: scope.split(" "), scp: undefined, name: undefined },
+    ...{ oid: "c1d2e3f4-a5b6-4c7d-8e9f-0a1b2c3d4e5f", sub: "c1d2e3f4-a5b6-4c7d-8e9f-0a1b2c3d4e5f" },
+    preferred_username: undefined,
+  }),
+  idClaims: () => ({ azp: undefined, azpacr: undefined, scp: undefined, nonce: "n-0S6_WzA2Mj", rh: "1.local" }),
 }

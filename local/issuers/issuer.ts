@@ -1,70 +1,73 @@
-import { once } from "node:events"
-import { createServer } from "node:http"
-import type { AddressInfo } from "node:net"
-import { exportJWK, generateKeyPair } from "jose"
 import type { IssuerConfig } from "../../src/index.ts"
+import { type IssuerPlaces, type IssuerServer, type IssuerSwitches, serveIssuer } from "./issuer-server.ts"
 import type { Persona } from "./persona.ts"
-import { mintToken, type SigningKey, type TokenName } from "./tokens.ts"
+import { personaSigner, type SignedToken, type Signer } from "./signer.ts"
+import { type TokenName, wishFor } from "./tokens.ts"
 
-/** A running identity provider: its key set over real HTTP, and its tokens. */
-export interface Issuer {
-  readonly persona: Persona
+/** An identity provider on this machine: its key set over real HTTP, and its tokens. */
+export interface LocalIssuer {
+  /** Its name in the stack: `okta`. */
+  readonly name: string
+  readonly provider: IssuerConfig["provider"]
+  /** The `iss` claim: the real issuer's name. */
+  readonly issuer: string
   /** Where it listens, such as `http://127.0.0.1:40123`. */
   readonly address: string
-  /** The preset, with the key set's address on loopback. */
+  readonly jwksUri: string
+  readonly discoveryUrl: string
+  readonly tokenUrl: string
+  /** The issuer's configuration, with the key set's address on loopback. */
   readonly configuration: IssuerConfig
-  mint(name: TokenName): Promise<string | undefined>
+  readonly switches: IssuerSwitches
+  /** Signs a token; it works while the issuer is down. */
+  token(wish: SignedToken): Promise<string>
+  rotate(): Promise<void>
   stop(): Promise<void>
 }
 
-/**
- * Starts a persona on a free loopback port, with two new keys: the one that signs, and the one that would come next.
- */
-export async function startIssuer(persona: Persona): Promise<Issuer> {
-  const [current, next] = await Promise.all([newKey(persona), newKey(persona)])
-  const keySet = { keys: [next.published, current.published] }
-  let address = ""
-  const documents = new Map<string, () => unknown>([
-    [persona.keySetPath, () => keySet],
-    [persona.discoveryPath, () => discoveryDocument(persona, address)],
-  ])
-  const server = createServer((request, response) => {
-    const document = documents.get(request.url ?? "")
-    response.writeHead(document === undefined ? 404 : 200, {
-      "content-type": "application/json",
-      "cache-control": "public, max-age=3600",
-    })
-    response.end(JSON.stringify(document === undefined ? { error: "not_found" } : document()))
-  })
-  server.listen(0, "127.0.0.1")
-  await once(server, "listening")
-  address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+/** A persona that runs. */
+export interface Issuer extends LocalIssuer {
+  readonly persona: Persona
+  mint(name: TokenName): Promise<string | undefined>
+}
+
+/** Starts a persona on a free loopback port. @param clock milliseconds since the epoch, for the times in its tokens */
+export async function startIssuer(persona: Persona, clock: () => number = Date.now): Promise<Issuer> {
+  const signer = await personaSigner(persona, clock)
+  const { keySetPath, discoveryPath, tokenPath } = persona
+  const places = { keySet: keySetPath, discovery: discoveryPath, token: tokenPath }
+  const server = await serveIssuer(signer, places)
   return {
+    ...issuerOf(persona.name, persona.issuer, signer, server, places),
     persona,
-    address,
-    configuration: { ...persona.issuer, jwksUri: address + persona.keySetPath },
-    mint: (name) => mintToken(persona, current, name, Math.floor(Date.now() / 1000)),
-    async stop() {
-      server.closeAllConnections()
-      server.close()
-      await once(server, "close")
-    },
+    mint: async (name) => (name === "missing" ? undefined : await signer.token(wishFor(name, persona))),
   }
 }
 
-async function newKey(persona: Persona): Promise<SigningKey & { published: unknown }> {
-  const { publicKey, privateKey } = await generateKeyPair("RS256")
-  const keyId = persona.newKeyId()
-  return { keyId, privateKey, published: persona.publishedKey(await exportJWK(publicKey), keyId) }
-}
-
-/** The members that a validator reads (OpenID Connect Discovery 1.0, section 3). */
-function discoveryDocument(persona: Persona, address: string): unknown {
+/** Puts a signer and its server together. */
+export function issuerOf(
+  name: string,
+  config: IssuerConfig,
+  signer: Signer,
+  { address, switches, stop }: IssuerServer,
+  { keySet, discovery, token }: IssuerPlaces,
+): LocalIssuer {
+  const jwksUri = address + keySet
   return {
-    issuer: persona.issuerName,
-    jwks_uri: address + persona.keySetPath,
-    response_types_supported: ["code"],
-    subject_types_supported: [persona.name === "entra" ? "pairwise" : "public"],
-    id_token_signing_alg_values_supported: ["RS256"],
+    ...{ name, provider: config.provider, issuer: signer.issuer, address, jwksUri },
+    ...{ discoveryUrl: address + discovery, tokenUrl: address + token, switches, stop },
+    configuration: withLocalKeys(config, jwksUri),
+    token: (wish) => signer.token(wish),
+    rotate: () => signer.rotate(),
   }
+}
+
+/** The same issuer, with its keys fetched from this machine. */
+export function withLocalKeys(config: IssuerConfig, jwksUri: string): IssuerConfig {
+  const {
+    jwks: _,
+    discoveryUrl: _unused,
+    ...rest
+  } = config as { jwks?: unknown; discoveryUrl?: unknown } & typeof config
+  return { ...rest, jwksUri } as IssuerConfig
 }

@@ -15,6 +15,7 @@ export const okta: Persona = {
   otherScope: "orders:archive",
   keySetPath: "/oauth2/default/v1/keys",
   discoveryPath: "/oauth2/default/.well-known/openid-configuration",
+  tokenPath: "/oauth2/default/v1/token",
   newKeyId: () => randomBytes(32).toString("base64url"),
   publishedKey: (key, keyId) => ({ ...rsaMembers(key), alg: "RS256", kid: keyId, use: "sig" }),
   header: (keyId) => ({ kid: keyId, alg: "RS256" }),
@@ -30,5 +31,12 @@ export const okta: Persona = {
     scp: ["openid", scope],
     auth_time: issuedAt - 90,
     sub: "mira.olsen@northwind.example",
+  }),
+  appClaims: ({ scope, client = "0oa1localnightlyjob00h7" }) => ({
+    ...{ cid: client, sub: client, scp: scope.split(" "), uid: undefined, auth_time: undefined },
+  }),
+  idClaims: () => ({
+    ...{ jti: `ID.${randomBytes(24).toString("base64url")}`, cid: undefined, scp: undefined, uid: undefined },
+    ...{ amr: ["pwd"], idp: "00o1localidp0h7", nonce: "n-0S6_WzA2Mj", name: "Mira Olsen" },
   }),
 }

@@ -12,6 +12,8 @@ export interface TokenContent {
   /** The API that the token is for, in the form in which this provider says it. */
   readonly audience: string
   readonly scope: string
+  /** The client that asked for the token, if a request named one. */
+  readonly client?: string
 }
 
 /**
@@ -32,12 +34,19 @@ export interface Persona {
   readonly otherScope: string
   readonly keySetPath: string
   readonly discoveryPath: string
+  /** Where clients ask for tokens. */
+  readonly tokenPath: string
   /** A key id in the provider's spelling. */
   newKeyId(): string
   /** The public key with the members that this provider publishes. */
   publishedKey(key: JWK, keyId: string): JWK
   header(keyId: string): JWTHeaderParameters
+  /** An access token of a person. */
   claims(content: TokenContent): JWTPayload
+  /** What makes it the token of a program that acts for itself (RFC 6749 section 4.4). Undefined takes a claim out. */
+  appClaims(content: TokenContent): { readonly [claim: string]: unknown }
+  /** What makes it an ID token. Undefined takes a claim out. */
+  idClaims(content: TokenContent): { readonly [claim: string]: unknown }
 }
 
 /** The members of an RSA public key, and nothing else. */

@@ -1,10 +1,10 @@
+import { fixOf } from "../../../local/stack/fix.ts"
 import type { AuthorizerConfig, Principal, TraceEntry } from "../../index.ts"
 import { answerTableHash, compilePolicy, readAnswerName } from "../../policy.ts"
 import { parseJson } from "../configuration.ts"
 import { UsageError } from "../frame/command.ts"
 import type { Input } from "../frame/input.ts"
 import type { Explanation } from "./explanation.ts"
-import { fixOf } from "./fix.ts"
 
 /** A line of the API's access log: see docs/operate.md for its format. */
 interface AccessLogLine {

@@ -1,5 +1,6 @@
 import type { ClientRequest } from "../../../local/gateway/api.ts"
 import { ApiGateway, type GatewayOutcome } from "../../../local/gateway/gateway.ts"
+import { fixOf } from "../../../local/stack/fix.ts"
 import { type AuthorizerConfig, createAuthorizer, type Decision, type TraceEntry } from "../../index.ts"
 import { parseJson } from "../configuration.ts"
 import { UsageError } from "../frame/command.ts"
@@ -9,7 +10,6 @@ import { parseRequest } from "../trial/request.ts"
 import { requestWith, trialOf } from "../trial/run.ts"
 import { withTestKeys } from "../trial/test-keys.ts"
 import { kindOf, requestOfEvent, withAnySource } from "./event-request.ts"
-import { fixOf } from "./fix.ts"
 
 /** What an explanation says: for people as a tree, with `--json` as it is. */
 export interface Explanation {

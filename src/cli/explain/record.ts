@@ -1,10 +1,10 @@
+import { fixOf } from "../../../local/stack/fix.ts"
 import type { AuthorizerConfig } from "../../index.ts"
 import { describeReason } from "../../observe.ts"
 import { parseJson } from "../configuration.ts"
 import { UsageError } from "../frame/command.ts"
 import type { Input } from "../frame/input.ts"
 import type { Explanation } from "./explanation.ts"
-import { fixOf } from "./fix.ts"
 
 type Members = { readonly [member: string]: unknown }
 const textOf = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined)

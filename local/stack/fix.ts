@@ -1,5 +1,5 @@
-import type { Decision } from "../../index.ts"
-import { describeReason } from "../../observe.ts"
+import type { Decision } from "../../src/index.ts"
+import { describeReason } from "../../src/observe.ts"
 
 /** What to do about a refusal: the remedy of the reason, and what the rule demands that is missing. */
 export function fixOf({ outcome, reason, missing }: Pick<Decision, "outcome" | "reason" | "missing">): string {

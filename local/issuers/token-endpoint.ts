@@ -1,0 +1,70 @@
+import type { IncomingMessage } from "node:http"
+import { decodeJwt } from "jose"
+import { type TokenDefect, tokenDefects } from "../../src/testing.ts"
+import { BodyTooLarge, readBody } from "../server/body.ts"
+import type { Signer } from "./signer.ts"
+
+interface TokenAnswer {
+  readonly status: number
+  readonly body: object
+}
+
+const maxFormBytes = 64 * 1024
+const refused = (status: number, error: string, description: string): TokenAnswer => ({
+  status,
+  body: { error, error_description: description },
+})
+
+/**
+ * The token endpoint: client credentials (RFC 6749 section 4.4). Every client id and secret is good. Two parameters of its
+ * own are for tests: `claims`, a JSON object, and `defects`, names of `createTestIssuer` separated by blanks.
+ */
+export async function answerTokenRequest(signer: Signer, request: IncomingMessage): Promise<TokenAnswer> {
+  if (request.method !== "POST") return refused(405, "invalid_request", "The token endpoint takes POST.")
+  let form: URLSearchParams
+  try {
+    form = new URLSearchParams(await readBody(request, maxFormBytes))
+  } catch (error) {
+    if (error instanceof BodyTooLarge) return refused(413, "invalid_request", "The form is too large.")
+    throw error
+  }
+  for (const name of new Set(form.keys()))
+    if (form.getAll(name).length > 1) return refused(400, "invalid_request", "A parameter is there twice.")
+  if (form.get("grant_type") !== "client_credentials")
+    return refused(400, "unsupported_grant_type", "grant_type must be client_credentials.")
+  const client = clientOf(request.headers.authorization, form)
+  if (client === undefined)
+    return refused(401, "invalid_client", "Send a client id and a secret, in the form or by Basic authentication.")
+  const claims = claimsOf(form.get("claims"))
+  if (claims === undefined) return refused(400, "invalid_request", "claims must be a JSON object.")
+  const defects = (form.get("defects") ?? "").split(/[\s,]+/).filter((name) => name !== "")
+  if (!defects.every((name): name is TokenDefect => tokenDefects.includes(name as TokenDefect)))
+    return refused(400, "invalid_request", `defects must be of: ${tokenDefects.join(", ")}.`)
+  const scope = form.get("scope") ?? undefined
+  const token = await signer.token({ claims, defects, scope, app: { client } })
+  const { exp = 0, iat = 0 } = decodeJwt(token)
+  return {
+    status: 200,
+    body: { access_token: token, token_type: "Bearer", expires_in: exp - iat, ...(scope && { scope }) },
+  }
+}
+
+function clientOf(authorization: string | undefined, form: URLSearchParams): string | undefined {
+  const [, basic] = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(authorization ?? "") ?? []
+  if (basic !== undefined) {
+    const [id = "", secret = ""] = Buffer.from(basic, "base64").toString("utf8").split(/:(.*)/s)
+    return id !== "" && secret !== "" ? id : undefined
+  }
+  const id = form.get("client_id") ?? ""
+  return id !== "" && (form.get("client_secret") ?? "") !== "" ? id : undefined
+}
+
+function claimsOf(text: string | null): { readonly [claim: string]: unknown } | undefined {
+  if (text === null) return {}
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined
+  } catch {
+    return undefined
+  }
+}
