@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import type { ApiSettings } from "../gateway/api.ts"
-import { clientHeaders } from "../gateway/response-headers.ts"
 import type { ApiName } from "../stack/apis.ts"
 import type { Handled, LocalStack } from "../stack/stack.ts"
 import { BodyTooLarge, readBytes } from "./body.ts"
@@ -53,9 +52,8 @@ async function answer(
   send(response, message, handled)
 }
 
-function send(response: ServerResponse, { method }: IncomingMessage, { api, outcome, response: found }: Handled): void {
-  const headers = clientHeaders(api.settings, outcome, found.headers)
-  response.writeHead(found.status, headers.flat())
+function send(response: ServerResponse, { method }: IncomingMessage, { response: found }: Handled): void {
+  response.writeHead(found.status, found.headers.flat())
   response.end(method === "HEAD" ? undefined : found.body)
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto"
 import type { AuthorizerConfig } from "../../src/index.ts"
 import type { ClientRequest } from "../gateway/api.ts"
 import type { GatewayOutcome } from "../gateway/gateway.ts"
+import { clientHeaders } from "../gateway/response-headers.ts"
 import type { Controls, Walk } from "../server/control-api.ts"
 import type { ApiName, FurtherSettings } from "./apis.ts"
 import { type Backend, type BackendResponse, demoBackend } from "./backend.ts"
@@ -129,10 +130,11 @@ export class LocalStack {
     const call = api.callOf(outcome.event)
     const walk = call && walkOf(call, api.config)
     const { response: own, authorizer } = outcome
-    const response =
+    const found =
       own === undefined
         ? await this.backend.respond({ request, authorizer, body })
         : { status: own.status, headers: Object.entries(own.headers), body: Buffer.from(own.body) }
+    const response = { ...found, headers: clientHeaders(api.settings, outcome, found.headers) }
     const latencyMs = Math.round((performance.now() - startedAt) * 100) / 100
     const handled = { id: randomUUID(), api, outcome, ...(walk && { walk }), response, latencyMs }
     this.#record(handled, request)
