@@ -47,8 +47,12 @@ export interface AnswerOptions {
   readonly contextOf: (principal: Principal, kind: AccessRequest["kind"], maxBytes: number) => AuthorizerContext
 }
 
-/** Puts a decision into the form that the API behind the event expects. Nothing here depends on the requested path. */
-export interface Answers {
+/**
+ * Puts a decision into the form that the API behind the event expects. Nothing here depends on the requested path.
+ *
+ * @typeParam A the form
+ */
+export interface Answers<A = AuthorizerAnswer> {
   /** Whether one answer is one verdict for every request that shares it. */
   isSimple(request: AccessRequest | undefined): boolean
   /** Whether a refusal is an answer that API Gateway keeps, for the next request under the same cache key. */
@@ -56,14 +60,9 @@ export interface Answers {
   /** The policy for what an answer covers, or undefined when it does not fit. */
   policy(request: AccessRequest, covers: Coverage): SizedPolicy | undefined
   /** The answer that allows what the policy allows. */
-  allow(
-    request: AccessRequest,
-    principal: Principal,
-    policy: SizedPolicy,
-    routeKey: string | undefined,
-  ): AuthorizerAnswer
+  allow(request: AccessRequest, principal: Principal, policy: SizedPolicy, routeKey: string | undefined): A
   /** @throws Error("Unauthorized") for a bad credential where so configured; Unavailable for what cannot be decided */
-  refuse(request: AccessRequest | undefined, refused: Refusal, principal: Principal | undefined): AuthorizerAnswer
+  refuse(request: AccessRequest | undefined, refused: Refusal, principal: Principal | undefined): A
 }
 
 // A policy answer needs a principalId even where nobody was authenticated.

@@ -2,7 +2,7 @@ import { claimAt } from "../shared/claim.ts"
 import { isExact } from "../shared/exact-number.ts"
 import type { ClaimPath } from "../types/configuration.ts"
 import type { Principal } from "../types/principal.ts"
-import type { EventKind } from "../types/request.ts"
+import type { RequestKind } from "../types/request.ts"
 
 /** What reaches the backend beside the answer. HTTP API payload 2.0 keeps lists; everything else takes scalars only. */
 export type AuthorizerContext = { readonly [key: string]: string | number | boolean | readonly string[] }
@@ -30,7 +30,7 @@ type Scalar = string | number | boolean
 /** Makes the context of a principal, for one kind of API. */
 export function createContext(
   configured: Readonly<Record<string, ClaimPath>>,
-): (principal: Principal, kind: EventKind, maxBytes: number) => AuthorizerContext {
+): (principal: Principal, kind: RequestKind, maxBytes: number) => AuthorizerContext {
   const own = Object.entries(configured)
   return (principal, kind, maxBytes) => {
     const context = new ContextBuilder(kind, maxBytes)
@@ -62,11 +62,11 @@ function nonEmpty(list: readonly string[]): readonly string[] | undefined {
 class ContextBuilder {
   readonly #context: Record<string, Scalar | readonly string[]> = {}
   readonly #omitted: string[] = []
-  readonly #kind: EventKind
+  readonly #kind: RequestKind
   /** What is left. */
   #bytes: number
 
-  constructor(kind: EventKind, maxBytes: number) {
+  constructor(kind: RequestKind, maxBytes: number) {
     this.#kind = kind
     this.#bytes = maxBytes - omittedBytes
   }

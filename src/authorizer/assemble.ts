@@ -5,6 +5,7 @@ import { routeCachingOf } from "../configuration/answer-scope.ts"
 import { checkConfiguration, type LoadedChecks } from "../configuration/check-configuration.ts"
 import { checkSnapshot } from "../configuration/check-snapshot.ts"
 import { createExtract } from "../credential/extract.ts"
+import { readRequest } from "../event/read.ts"
 import { decideWithoutRoutes } from "../route/decide.ts"
 import type { MakeTokenStore } from "../token/store.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
@@ -13,7 +14,7 @@ import { Unavailable } from "../types/errors.ts"
 import { type Refusal, refusal } from "../types/reasons.ts"
 import { nameAnswers } from "./answer-names.ts"
 import type { Authorizer } from "./authorizer.ts"
-import { connect } from "./connect.ts"
+import { connect, type KeySetState } from "./connect.ts"
 import { inParallel } from "./in-parallel.ts"
 import type { EdgeSupport } from "./optional/edge.ts"
 import type { ObserveSupport } from "./optional/observe.ts"
@@ -32,6 +33,16 @@ export interface Loaded extends LoadedChecks {
   readonly observe: ObserveSupport
   /** Undefined: loaded after the first answer. */
   readonly makeTokenStore: MakeTokenStore | undefined
+  /** What a service replaces; undefined: events of API Gateway, and answers to it. */
+  readonly service?: ServiceStages
+}
+
+/** The ends of the walk where no API Gateway asks: the service reads requests and writes answers itself. */
+export interface ServiceStages {
+  readonly read: Stages["read"]
+  readonly createAnswers: typeof createAnswers
+  /** Passed once: the key set of each issuer. */
+  readonly keySets: (sets: readonly KeySetState[]) => void
 }
 
 /** Puts a checked configuration together. @throws ConfigurationError with every problem at once */
@@ -44,7 +55,7 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
   const snapshot = checkSnapshot(parts.keySnapshot, inUse.clock, loaded.explain)
   const { observer } = inUse
   if (observe !== undefined) observer.configure?.(observe)
-  const { authenticate, warmUp, explanation } = connect(checked, inUse, snapshot, loaded.makeTokenStore)
+  const { authenticate, warmUp, explanation, keySets } = connect(checked, inUse, snapshot, loaded.makeTokenStore)
   const cached = gateway.resultTtlSeconds > 0
   const connected = edge && loaded.edge.connect(edge, { verification: checked, routes, parts: inUse, cached })
   const tellFault = (error: unknown): Promise<void> | undefined => observer.fault?.(error)
@@ -53,8 +64,11 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
   const nameAnswer = table && nameAnswers(table, principalPolicy)
   const idOf = principalIdFrom(principalId)
   const source: RecordSource = { nameAnswer, routeKeys: Object.keys(routes ?? {}) }
+  const { service } = loaded
+  service?.keySets(keySets)
   const stages: Stages = {
     clock: inUse.clock,
+    read: service?.read ?? readRequest,
     edge: connected?.stage,
     extract: createExtract(credential),
     authenticate,
@@ -68,7 +82,7 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
     cached,
     fault: tellFault,
     idOf: principalId === undefined ? undefined : idOf,
-    answers: createAnswers({
+    answers: (service?.createAnswers ?? createAnswers)({
       ...gateway,
       idOf,
       nameOf: nameAnswer && ((...subject) => nameAnswer(...subject).name),

@@ -12,19 +12,32 @@ import type { MakeTokenStore } from "../token/store.ts"
 import { inParallel } from "./in-parallel.ts"
 import type { Parts } from "./parts.ts"
 
+/** What readiness is made of: the key set of one issuer. */
+export interface KeySetState {
+  /** The configured issuer. */
+  readonly issuer: string
+  readonly keys: KeySource
+}
+
 /** Connects checked issuers with their keys. */
 export function connect(
   { issuers, cache, clockToleranceSeconds }: CheckedVerification,
   parts: Parts,
   snapshot: CheckedSnapshot | undefined,
   makeTokenStore: MakeTokenStore | undefined,
-): { authenticate: Authenticate; warmUp: () => Promise<void>; explanation: TokenExplanation } {
+): {
+  authenticate: Authenticate
+  warmUp: () => Promise<void>
+  explanation: TokenExplanation
+  keySets: readonly KeySetState[]
+} {
   const configured = issuers.map((issuer) => ({ profile: issuer.profile, keys: keySource(issuer, parts, snapshot) }))
   const select = selectIssuer(configured, clockToleranceSeconds)
   const verified = new VerifiedTokens(cache, clockToleranceSeconds, makeTokenStore, parts.afterAnswer)
   return {
     authenticate: createAuthenticate(select, verified),
     warmUp: () => warmUp(configured, parts),
+    keySets: configured.map(({ profile, keys }) => ({ issuer: profile.name, keys })),
     explanation: {
       select,
       profiles: configured.map(({ profile }) => profile),

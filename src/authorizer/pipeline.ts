@@ -3,7 +3,6 @@ import type { PrincipalIdOf } from "../answer/principal-id.ts"
 import { isMistakable, type SizedPolicy } from "../answer/written-policy.ts"
 import type { ExtractCredential } from "../credential/extract.ts"
 import type { EdgeIdentity } from "../edge/principal.ts"
-import { readRequest } from "../event/read.ts"
 import type { DecideRoute } from "../route/decide.ts"
 import { keyHoldsCredential } from "../shared/cache-key.ts"
 import type { Authenticate } from "../token/authenticate.ts"
@@ -20,6 +19,8 @@ import type { Walk } from "./walk.ts"
 /** The stages of the walk, in the order in which a request passes them. */
 export interface Stages {
   readonly clock: Clock
+  /** Recognises and reads an event. */
+  readonly read: (event: unknown) => AccessRequest | Refusal
   /** Undefined where no header is believed. */
   readonly edge: EdgeStage | undefined
   readonly extract: ExtractCredential
@@ -53,7 +54,7 @@ const internal = refusal("internal")
  * is no other way to an allow than through its last line (SR-140).
  */
 export function walk(stages: Stages, event: unknown, notes: WalkNotes | undefined): Walk | Promise<Walk> {
-  const request = readRequest(event)
+  const request = stages.read(event)
   if (notes !== undefined) notes.ended("event")
   if ("refused" in request) return stopped("event", request, undefined)
   if (stages.tokenEventsUnsafe && request.kind === "rest-token") return stopped("gateway", gatewayMismatch, request)

@@ -44,6 +44,10 @@ export const commands: {
     summary: "fetch the issuers' key sets into one file",
     load: async () => (await import("./snapshot.ts")).snapshot,
   },
+  serve: {
+    summary: "run the rules as a service for nginx, Envoy, Caddy, Traefik, Gloo",
+    load: async () => (await import("./serve.ts")).serve,
+  },
   completion: {
     summary: "print a completion script for bash, zsh or fish",
     load: async () => (await import("./completion.ts")).completion(commands),

@@ -117,6 +117,10 @@ export abstract class Renewed<V, R extends object> implements Source<V> {
     return this.#state(nowMs) === "fresh"
   }
 
+  isUsable(nowMs: number): boolean {
+    return isUsable(this.#state(nowMs))
+  }
+
   async refreshed(nowMs: number): Promise<V | undefined> {
     const beginMs = this.#later(nowMs)
     if (this.#flights.isUnderWay(beginMs) || !this.#backOff.waits(beginMs)) await this.#refresh(beginMs, true)

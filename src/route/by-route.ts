@@ -182,7 +182,7 @@ export function decideWithRoutes({ routes, unmatched }: RoutesToDecide, key: Rou
 }
 
 function orderOf(kind: AccessRequest["kind"]): RouteOrder {
-  return kind === "http-2.0" || kind === "http-1.0" ? "http" : "rest"
+  return kind === "http-2.0" || kind === "http-1.0" || kind === "service" ? "http" : "rest"
 }
 
 function refusedFor(refused: Refusal): RouteVerdict {

@@ -13,6 +13,8 @@ export interface Source<V> {
   forced(nowMs: number): Promise<V | undefined> | undefined
   /** Whether a value is there and needs no refresh. Sets nothing off. */
   isFresh(nowMs: number): boolean
+  /** Whether a value is there that may be used, if only after a failed refresh. Sets nothing off. */
+  isUsable(nowMs: number): boolean
   /** Whether the last attempt to refresh failed, so that a key that the value lacks may exist all the same. */
   readonly inDoubt: boolean
   /** Whether the value stays what it is for the life of the process. */
@@ -27,6 +29,7 @@ export function fixedSource<V>(value: V): Source<V> {
     refreshed: () => settled,
     forced: () => undefined,
     isFresh: () => true,
+    isUsable: () => true,
     inDoubt: false,
     isFixed: true,
   }

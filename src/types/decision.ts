@@ -1,6 +1,6 @@
 import type { Principal } from "./principal.ts"
 import type { Outcome, ReasonCode } from "./reasons.ts"
-import type { EventKind } from "./request.ts"
+import type { RequestKind } from "./request.ts"
 
 /** The stages of a decision by name, in the order in which a request passes them. */
 export const stageNames = ["event", "gateway", "arn", "edge", "credential", "token", "route", "check"] as const
@@ -110,7 +110,7 @@ export type PathMode = "template" | "full" | "none"
 export interface DecisionRecord {
   readonly outcome: Outcome
   readonly reason: "ok" | ReasonCode
-  readonly eventKind?: EventKind | undefined
+  readonly eventKind?: RequestKind | undefined
   readonly apiId?: string | undefined
   readonly stage?: string | undefined
   readonly route?: string | undefined

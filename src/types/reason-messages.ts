@@ -84,6 +84,7 @@ export const forbiddenMeanings: { readonly [code in ForbiddenCode]: string } = {
   app_without_roles:
     "An Entra app token without roles: every app of the tenant can get one, so it entitles to nothing by itself.",
   check_refused: "The custom check refused the request.",
+  identity_header_sent: "The request of a service brings a header that only the service may set.",
 }
 
 /** Why the question cannot be decided (500). */

@@ -138,6 +138,8 @@ export const reasonRemedies: { readonly [code in ReasonCode]: string } = {
   app_without_roles:
     "Assign an app role of this API to the calling app and grant admin consent. `allowAppsWithoutRoles` admits every app of the tenant.",
   check_refused: "Your own `check` function refused the request; its reasons are in its own logs.",
+  identity_header_sent:
+    "A client sends an `x-hallpass-*` header itself, or one that folds to it (`_`, `.`): treat it as a probe. If every request is refused, a proxy in front sets these headers before it asks: let it set them from the answer only.",
   event_unknown:
     "The function got another event: a test event, an integration event, an event of another service. Check that the function is the authorizer of the API and not its backend. `sam local` mixes payload versions for HTTP APIs, and serverless-offline mixes kinds for TOKEN authorizers, which is read; see [deploy](deploy.md).",
   gateway_mismatch:

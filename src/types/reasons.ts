@@ -80,6 +80,7 @@ const forbidden = [
   "alternatives_unmet",
   "app_without_roles",
   "check_refused",
+  "identity_header_sent",
 ] as const
 
 /** Why the question cannot be decided (500). */

@@ -1,6 +1,9 @@
 /** The kinds of authorizer events, one per payload that API Gateway sends. */
 export type EventKind = "rest-token" | "rest-request" | "http-1.0" | "http-2.0" | "websocket"
 
+/** What a request came as: an event, or a request to the HTTP or gRPC service. */
+export type RequestKind = EventKind | "service"
+
 /** Parts of an execute-api ARN. Everything is kept as it stood; `path` keeps its slashes and is never decoded. */
 export interface ExecuteApiArn {
   readonly partition: string
@@ -46,7 +49,7 @@ export interface Connection {
  * through `shared/header-lookup.ts` only.
  */
 export interface AccessRequest {
-  readonly kind: EventKind
+  readonly kind: RequestKind
   /** The parsed ARN, or undefined when its text is not one of a deployed API (console tests). */
   readonly arn: ExecuteApiArn | undefined
   /** The HTTP method as API Gateway names it; `$connect` for WebSocket. */

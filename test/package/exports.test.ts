@@ -74,6 +74,7 @@ const contract: { readonly [door: string]: { readonly values: readonly string[];
         "PrincipalKind",
         "ProviderName",
         "ReasonCode",
+        "RequestKind",
         "RouteRule",
         "ShadowOptions",
         "SimpleAnswer",

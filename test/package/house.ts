@@ -52,6 +52,7 @@ const mayImport: { readonly [room: string]: readonly string[] } = {
   shadow: [...base, "problems", "event", "answer", "authorizer"],
   comparison: [...base, "problems", ...lowerRooms, ...stageRooms, "configuration", "authorizer", "testing"],
   authorizer: [...base, "problems", "observe", "configuration", "shadow", ...lowerRooms, ...stageRooms],
+  http: [...base, "answer", "authorizer"],
   cli: ["door", "local"],
   handlers: ["door"],
   local: ["door"],
@@ -65,7 +66,7 @@ const builtIn = /\.config\.ts$|^handlers\/(?:key-snapshot|start)\.ts$/
 
 /** What `import()` may load of `src/`: one file per optional block, and one named entry per room (`cli/` loads what a command needs). */
 const lazyEntries =
-  /^src\/(?:authorizer\/optional\/[a-z-]+|keys\/network|token\/store|secret\/fetch|observe\/recorder|cli\/[a-z/-]+)\.ts$/
+  /^src\/(?:authorizer\/optional\/[a-z-]+|http\/(?:service|grpc\/server|metrics)|keys\/network|token\/store|secret\/fetch|observe\/recorder|cli\/[a-z/-]+)\.ts$/
 
 const shortest = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "").trim()
 const reExport = /export\s+(?:type\s+)?\{[^}]*\}\s*from\s*["'][^"'\n]+["'];?/g

@@ -1,5 +1,5 @@
 import type { DecisionDetails, DecisionRecord, PathMode } from "../../types/decision.ts"
-import type { EventKind } from "../../types/request.ts"
+import type { RequestKind } from "../../types/request.ts"
 import type { Walk } from "../walk.ts"
 import { detailsOf, type Noticed } from "./decision-details.ts"
 
@@ -7,7 +7,7 @@ import { detailsOf, type Noticed } from "./decision-details.ts"
 export class ObservedDecision implements DecisionRecord {
   readonly outcome: DecisionRecord["outcome"]
   readonly reason: DecisionRecord["reason"]
-  readonly eventKind: EventKind | undefined
+  readonly eventKind: RequestKind | undefined
   readonly apiId: string | undefined
   readonly stage: string | undefined
   readonly route: string | undefined

@@ -1,0 +1,19 @@
+export type { AuthorizerParts } from "./authorizer/parts.ts"
+export { type AuthorizationServer, createAuthorizationServer } from "./http/create-server.ts"
+export type { Dialect } from "./http/dialect.ts"
+export { type Guard, type GuardedIdentity, type GuardedRequest, guard } from "./http/guard.ts"
+export {
+  type FastifyReplyLike,
+  type FastifyRequestLike,
+  fastifyGuard,
+  type HonoContextLike,
+  honoGuard,
+} from "./http/guard-adapters.ts"
+export type {
+  AuthorizationServerOptions,
+  LoadPackage,
+  OptionalPackage,
+  ServiceParts,
+  ServiceTls,
+} from "./http/service-options.ts"
+export type { AuthorizerConfig } from "./types/configuration.ts"

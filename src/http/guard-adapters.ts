@@ -1,0 +1,100 @@
+import type { AuthorizerParts } from "../authorizer/parts.ts"
+import type { AuthorizerConfig } from "../types/configuration.ts"
+import type { AccessRequest } from "../types/request.ts"
+import { accessRequest, unknownPeer } from "./access-request.ts"
+import { answerOf, type GuardedIdentity, type GuardedRequest, identityOf } from "./guard.ts"
+import { isRefusal, readHeaders } from "./received-headers.ts"
+import { createService, type Service } from "./service.ts"
+import { faultAnswer, type ServiceAnswer } from "./service-answers.ts"
+
+/** As much of a Fastify request as is read; the identity is put there as `hallpass`. */
+export interface FastifyRequestLike {
+  readonly raw: GuardedRequest
+  hallpass?: GuardedIdentity
+}
+
+/** As much of a Fastify reply as is used. */
+export interface FastifyReplyLike {
+  code(status: number): FastifyReplyLike
+  header(name: string, value: string): FastifyReplyLike
+  send(payload?: unknown): unknown
+}
+
+/**
+ * The same as `guard`, as an `onRequest` hook of Fastify.
+ *
+ * @throws ConfigurationError with every problem at once
+ * @example app.addHook("onRequest", fastifyGuard(config)) // then request.hallpass.principal
+ */
+export function fastifyGuard(
+  config: AuthorizerConfig,
+  parts: AuthorizerParts = {},
+): (request: FastifyRequestLike, reply: FastifyReplyLike) => Promise<unknown> {
+  const service = createService(config, parts)
+  return async (request, reply) => {
+    const answer = await answerOf(service, request.raw)
+    const identity = identityOf(answer)
+    if (identity !== undefined) {
+      request.hallpass = identity
+      return undefined
+    }
+    for (let at = 0; at < answer.headers.length; at += 2)
+      reply.header(answer.headers[at] as string, answer.headers[at + 1] as string)
+    return reply.code(answer.status).header("cache-control", "no-store").send()
+  }
+}
+
+/** As much of a Hono context as is used; the identity is its variable `hallpass`. */
+export interface HonoContextLike {
+  readonly req: { readonly raw: { readonly method: string; readonly url: string; readonly headers: HeaderPairs } }
+  /** With `@hono/node-server`: `incoming`, where duplicate headers can be told apart. */
+  readonly env?: unknown
+  set(name: "hallpass", value: GuardedIdentity): void
+  body(data: null, status: 401 | 403 | 503, headers: { [name: string]: string }): unknown
+}
+
+interface HeaderPairs {
+  forEach(visit: (value: string, name: string) => void): void
+}
+
+/**
+ * The same as `guard`, as middleware of Hono, on Node.js and wherever Hono runs on Node.js APIs.
+ *
+ * @throws ConfigurationError with every problem at once
+ * @example app.use(honoGuard(config)) // then context.get("hallpass").principal
+ */
+export function honoGuard(
+  config: AuthorizerConfig,
+  parts: AuthorizerParts = {},
+): (context: HonoContextLike, next: () => Promise<void>) => Promise<unknown> {
+  const service = createService(config, parts)
+  return async (context, next) => {
+    const { incoming } = Object(context.env) as { readonly incoming?: GuardedRequest }
+    const answer = await (incoming === undefined ? fetchAnswer(service, context.req.raw) : answerOf(service, incoming))
+    const identity = identityOf(answer)
+    if (identity !== undefined) {
+      context.set("hallpass", identity)
+      return await next()
+    }
+    const headers: { [name: string]: string } = { "cache-control": "no-store" }
+    for (let at = 0; at < answer.headers.length; at += 2)
+      headers[answer.headers[at] as string] = answer.headers[at + 1] as string
+    return context.body(null, answer.status as 401 | 403 | 503, headers)
+  }
+}
+
+/** A request of the Fetch standard: values of one name are joined with commas, which no token holds. */
+function fetchAnswer(
+  service: Service,
+  { method, url, headers }: HonoContextLike["req"]["raw"],
+): Promise<ServiceAnswer> {
+  const raw: string[] = []
+  headers.forEach((value, name) => void raw.push(name, value))
+  const read = readHeaders(raw)
+  // What follows scheme and host, as it was sent: `URL` would resolve dots in it.
+  const target = /^[a-z]+:\/\/[^/?#]*(.*)$/s.exec(url)?.[1] ?? url
+  const request = isRefusal(read)
+    ? read
+    : accessRequest({ method, host: read.host?.[0], target: target || "/" }, read, unknownPeer)
+  return service.decide(request as AccessRequest).catch(() => faultAnswer)
+}

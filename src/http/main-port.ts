@@ -1,0 +1,122 @@
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http"
+import { type Refusal, refusal } from "../types/reasons.ts"
+import type { AccessRequest } from "../types/request.ts"
+import { accessRequest, unknownPeer } from "./access-request.ts"
+import { dialects, type HttpDialect } from "./dialect.ts"
+import { isRefusal, readHeaders } from "./received-headers.ts"
+import type { Service } from "./service.ts"
+import { faultAnswer, type ServiceAnswer } from "./service-answers.ts"
+import type { CheckedServiceOptions, ServiceTls } from "./service-options.ts"
+
+/** Most headers of one request. More are refused with 431, and never dropped: what is dropped is not seen. */
+export const maxHeaders = 128
+/** Most bytes of a request's head: the longest token, and room for the rest. */
+const maxHeadBytes = 40_960
+/** Most bytes of a body that is read past so that the connection can be used again. */
+const maxBodyBytes = 65_536
+
+/** Limits of time. A slow client holds a connection this long at most. Milliseconds. */
+const limits = {
+  headersTimeout: 10_000,
+  requestTimeout: 15_000,
+  // Longer than the 60 s for which nginx and Envoy keep an idle connection, so that they close it first.
+  keepAliveTimeout: 75_000,
+  connectionsCheckingInterval: 2000,
+}
+
+export interface MainPort {
+  readonly server: Server
+  /** From now on each answer ends its connection. */
+  drain(): void
+}
+
+/** What the HTTP port counts. */
+export type Answered = (answer: ServiceAnswer, startedAtMs: number) => void
+
+/** The HTTP port: every path of it is an authorization request. */
+export async function createMainPort(
+  dialect: HttpDialect,
+  service: Service,
+  { tls, maxConnections }: Pick<CheckedServiceOptions, "tls" | "maxConnections">,
+  answered: Answered | undefined,
+): Promise<MainPort> {
+  let draining = false
+  const listener: RequestListener = (request, response) => {
+    const startedAtMs = answered === undefined ? 0 : performance.now()
+    const finish = (answer: ServiceAnswer): void => {
+      write(request, response, answer, draining)
+      answered?.(answer, startedAtMs)
+    }
+    if (request.rawHeaders.length > 2 * maxHeaders) return tooMany(response)
+    service.decide(questionOf(request, dialect) as AccessRequest).then(finish, () => finish(faultAnswer))
+  }
+  const server = await serverOf(listener, tls)
+  server.maxConnections = maxConnections
+  // Node.js drops headers beyond its count without a word; the limit of bytes holds, and the listener counts.
+  server.maxHeadersCount = 0
+  server.on("checkContinue", listener)
+  server.on("clientError", (_error, socket) => {
+    if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+    else socket.destroy()
+  })
+  return {
+    server,
+    drain: () => {
+      draining = true
+    },
+  }
+}
+
+async function serverOf(listener: RequestListener, tls: ServiceTls | undefined): Promise<Server> {
+  const options = { ...limits, maxHeaderSize: maxHeadBytes, requireHostHeader: true, keepAlive: true, noDelay: true }
+  if (tls === undefined) return (await import("node:http")).createServer(options, listener)
+  const { cert, key, clientCa } = tls
+  const mutual = clientCa === undefined ? {} : { ca: clientCa, requestCert: true, rejectUnauthorized: true }
+  const secure = { ...options, cert, key, ...mutual, minVersion: "TLSv1.2" as const, handshakeTimeout: 10_000 }
+  return (await import("node:https")).createServer(secure, listener) as unknown as Server
+}
+
+/** The request that a neighbour asks about, or why there is none. */
+function questionOf(
+  { rawHeaders, method = "", url = "" }: IncomingMessage,
+  dialect: HttpDialect,
+): AccessRequest | Refusal {
+  const headers = readHeaders(rawHeaders)
+  if (isRefusal(headers)) return headers
+  const host = headers.host
+  // Two Host headers are two requests to two readers (RFC 9112 section 3.2).
+  if (host !== undefined && host.length > 1) return pathAmbiguous
+  const original = dialects[dialect](headers, { method, host: host?.[0], target: url })
+  return isRefusal(original) ? original : accessRequest(original, headers, unknownPeer)
+}
+
+const pathAmbiguous = refusal("path_ambiguous")
+
+function write(request: IncomingMessage, response: ServerResponse, answer: ServiceAnswer, draining: boolean): void {
+  if (response.destroyed) return
+  const ends = draining || (!request.complete && hasLongBody(request))
+  const head = headOf(answer.headers)
+  response.writeHead(answer.status, ends ? [...head, "connection", "close"] : head).end()
+}
+
+/** The same answer again has the same head. */
+const heads = new WeakMap<readonly string[], string[]>()
+
+function headOf(headers: readonly string[]): string[] {
+  const before = heads.get(headers)
+  if (before !== undefined) return before
+  const head = [...headers, "cache-control", "no-store", "content-length", "0"]
+  heads.set(headers, head)
+  return head
+}
+
+/** Whether reading past the body would take long. Its end is not known for chunks. */
+function hasLongBody({ headers }: IncomingMessage): boolean {
+  if (headers["transfer-encoding"] !== undefined) return true
+  const length = headers["content-length"]
+  return length !== undefined && Number(length) > maxBodyBytes
+}
+
+function tooMany(response: ServerResponse): void {
+  response.writeHead(431, { connection: "close", "content-length": "0" }).end()
+}
