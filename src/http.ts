@@ -1,3 +1,9 @@
+/**
+ * The rules of an authorizer where API Gateway does not ask: as an external authorization service for nginx, Envoy, Caddy,
+ * Traefik and Gloo, and as a guard in a service of your own.
+ *
+ * @module hallpass/http
+ */
 export type { AuthorizerParts } from "./authorizer/parts.ts"
 export { type AuthorizationServer, createAuthorizationServer } from "./http/create-server.ts"
 export type { Dialect } from "./http/dialect.ts"

@@ -1,6 +1,6 @@
 import type { AnswerOptions, Answers } from "../answer/answer.ts"
+import { explain } from "../problems/explain-problems.ts"
 import { allPresets } from "../provider/all-presets.ts"
-import { explain } from "../shared/explain.ts"
 import { makeTokenStore } from "../token/store.ts"
 import type { AuthorizerConfig, GatewayOptions } from "../types/configuration.ts"
 import { ConfigurationError } from "../types/errors.ts"
@@ -10,6 +10,7 @@ import type { KeySetState } from "./connect.ts"
 import { edgeSupport } from "./optional/edge.ts"
 import { observeSupport } from "./optional/observe.ts"
 import { routeSupport } from "./optional/routes.ts"
+import { sizeSearch } from "./optional/sizes.ts"
 import type { AuthorizerParts } from "./parts.ts"
 
 /** The walk without API Gateway: a request in, an answer of the caller's own form out. */
@@ -22,7 +23,8 @@ export interface RequestDecider<A> {
 }
 
 /** Every request is decided by itself, by its path: nothing is cached, and there is no template. */
-const gateway: GatewayOptions = { resultTtlSeconds: 0, matchBy: "path" }
+const withRoutes: GatewayOptions = { resultTtlSeconds: 0, matchBy: "path" }
+const withoutRoutes: GatewayOptions = { resultTtlSeconds: 0 }
 
 /**
  * Creates the core of a service from the same configuration as an authorizer. The `gateway` block is ignored: it describes a
@@ -56,6 +58,7 @@ export function createRequestDecider<A>(
     edge: edgeSupport,
     observe: observeSupport,
     makeTokenStore,
+    sizes: sizeSearch,
     explain,
     service,
   }
@@ -64,5 +67,6 @@ export function createRequestDecider<A>(
 }
 
 function withoutGateway(config: AuthorizerConfig): AuthorizerConfig {
-  return typeof config === "object" && config !== null ? { ...config, gateway } : config
+  if (typeof config !== "object" || config === null) return config
+  return { ...config, gateway: config.routes === undefined ? withoutRoutes : withRoutes }
 }

@@ -1,4 +1,4 @@
-import { BareObject } from "../shared/bare-object.ts"
+import { BareObject } from "../edge/values/bare-object.ts"
 import { type Refusal, refusal } from "../types/reasons.ts"
 import type { AccessRequest } from "../types/request.ts"
 import type { OriginalRequest } from "./dialect.ts"

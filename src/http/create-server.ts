@@ -34,7 +34,25 @@ export interface AuthorizationServer {
  * @returns the service, once its ports are open; keys are fetched meanwhile
  * @throws ConfigurationError (rejects) with every problem at once
  * @throws Error (rejects) if a port cannot be opened, or an optional package is missing
- * @example const service = await createAuthorizationServer(config, { dialect: "nginx", port: 9191, adminPort: 9192 })
+ * @example
+ * ```ts
+ * import { createAuthorizationServer } from "hallpass/http"
+ * import { createTestIssuer } from "hallpass/testing"
+ *
+ * const issuer = createTestIssuer({ provider: "okta", audience: "api://orders" })
+ * const config = { issuers: [issuer.config], routes: { "GET /orders/{id}": { scopes: ["orders:read"] } } }
+ * const service = await createAuthorizationServer(config, { dialect: "nginx", port: 0 })
+ *
+ * const answer = await fetch(service.url, {
+ *   headers: {
+ *     "X-Original-Method": "GET",
+ *     "X-Original-URI": "/orders/7",
+ *     Authorization: `Bearer ${issuer.token({ scp: ["orders:read"] })}`,
+ *   },
+ * })
+ * console.log(answer.status, answer.headers.get("x-hallpass-scopes")) // 200 orders:read
+ * await service.close()
+ * ```
  */
 export async function createAuthorizationServer(
   config: AuthorizerConfig,

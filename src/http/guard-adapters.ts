@@ -24,7 +24,20 @@ export interface FastifyReplyLike {
  * The same as `guard`, as an `onRequest` hook of Fastify.
  *
  * @throws ConfigurationError with every problem at once
- * @example app.addHook("onRequest", fastifyGuard(config)) // then request.hallpass.principal
+ * @example
+ * ```ts
+ * import { fastify } from "fastify"
+ * import { fastifyGuard } from "hallpass/http"
+ * import { createTestIssuer } from "hallpass/testing"
+ *
+ * const issuer = createTestIssuer({ provider: "okta", audience: "api://orders" })
+ * const app = fastify()
+ * app.addHook("onRequest", fastifyGuard({ issuers: [issuer.config] })) // sets request.hallpass
+ * app.get("/", async () => "hello")
+ *
+ * const { statusCode } = await app.inject({ url: "/", headers: { authorization: `Bearer ${issuer.token()}` } })
+ * console.log(statusCode) // 200
+ * ```
  */
 export function fastifyGuard(
   config: AuthorizerConfig,
@@ -50,7 +63,7 @@ export interface HonoContextLike {
   /** With `@hono/node-server`: `incoming`, where duplicate headers can be told apart. */
   readonly env?: unknown
   set(name: "hallpass", value: GuardedIdentity): void
-  body(data: null, status: 401 | 403 | 503, headers: { [name: string]: string }): unknown
+  body(data: null, status: 401 | 403 | 503, headers: { [name: string]: string }): Response
 }
 
 interface HeaderPairs {
@@ -61,12 +74,25 @@ interface HeaderPairs {
  * The same as `guard`, as middleware of Hono, on Node.js and wherever Hono runs on Node.js APIs.
  *
  * @throws ConfigurationError with every problem at once
- * @example app.use(honoGuard(config)) // then context.get("hallpass").principal
+ * @example
+ * ```ts
+ * import { Hono } from "hono"
+ * import { honoGuard } from "hallpass/http"
+ * import { createTestIssuer } from "hallpass/testing"
+ *
+ * const issuer = createTestIssuer({ provider: "okta", audience: "api://orders" })
+ * const app = new Hono()
+ * app.use(honoGuard({ issuers: [issuer.config] })) // sets the variable "hallpass"
+ * app.get("/", (context) => context.text("hello"))
+ *
+ * const { status } = await app.request("/", { headers: { authorization: `Bearer ${issuer.token()}` } })
+ * console.log(status) // 200
+ * ```
  */
 export function honoGuard(
   config: AuthorizerConfig,
   parts: AuthorizerParts = {},
-): (context: HonoContextLike, next: () => Promise<void>) => Promise<unknown> {
+): (context: HonoContextLike, next: () => Promise<void>) => Promise<Response | undefined> {
   const service = createService(config, parts)
   return async (context, next) => {
     const { incoming } = Object(context.env) as { readonly incoming?: GuardedRequest }
@@ -74,7 +100,8 @@ export function honoGuard(
     const identity = identityOf(answer)
     if (identity !== undefined) {
       context.set("hallpass", identity)
-      return await next()
+      await next()
+      return undefined
     }
     const headers: { [name: string]: string } = { "cache-control": "no-store" }
     for (let at = 0; at < answer.headers.length; at += 2)

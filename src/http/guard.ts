@@ -33,8 +33,25 @@ export type Guard = (request: GuardedRequest, response: ServerResponse, next?: (
  * container. A refusal is answered here: 401 with `WWW-Authenticate`, 403 or 503. The `gateway` block is ignored; the path decides.
  *
  * @throws ConfigurationError with every problem at once
- * @example app.use(guard(config)) // Express; then request.hallpass.principal
- * @example createServer(async (request, response) => { if (await allow(request, response)) response.end("hello") })
+ * @example
+ * ```ts
+ * import { once } from "node:events"
+ * import { createServer } from "node:http"
+ * import { guard } from "hallpass/http"
+ * import { createTestIssuer } from "hallpass/testing"
+ *
+ * const issuer = createTestIssuer({ provider: "okta", audience: "api://orders" })
+ * const allow = guard({ issuers: [issuer.config] }) // with Express: app.use(guard(config))
+ * const server = createServer(async (request, response) => {
+ *   if (await allow(request, response)) response.end("hello")
+ * })
+ *
+ * await once(server.listen(0, "127.0.0.1"), "listening")
+ * const { port } = server.address() as { port: number }
+ * const answer = await fetch(`http://127.0.0.1:${port}/`)
+ * console.log(answer.status, answer.headers.get("www-authenticate")) // 401 Bearer realm="hallpass"
+ * server.close()
+ * ```
  */
 export function guard(config: AuthorizerConfig, parts: AuthorizerParts = {}): Guard {
   const service = createService(config, parts)

@@ -1,5 +1,5 @@
 import type { AuthorizerParts } from "../authorizer/parts.ts"
-import { faultDescribers } from "../shared/fault-describers.ts"
+import { faultDescribers } from "../observe/fault-describers.ts"
 import type { KeyFetchRecord, Observer } from "../types/observer.ts"
 
 const others = [

@@ -1,4 +1,4 @@
-import { BareObject } from "../shared/bare-object.ts"
+import { BareObject } from "../edge/values/bare-object.ts"
 import { type Refusal, refusal } from "../types/reasons.ts"
 
 /** Every value of every header: lower-case name to values, in the order in which they came. */

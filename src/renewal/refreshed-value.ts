@@ -62,8 +62,7 @@ export abstract class Renewed<V, R extends object> implements Source<V> {
   readonly #sinceAttempt = new Stopwatch()
   readonly #sinceJumpBack = new Stopwatch()
   #scheduled = false
-  /** The last refresh was frozen together with the environment; the next one has to be waited for. */
-  #interrupted = false
+  #interrupted = false // the last refresh was frozen together with the environment; the next one has to be waited for
 
   /** @param held a value that was had earlier and elsewhere */
   constructor(policy: RenewalPolicy, { clock, afterAnswer = afterTurn }: RenewalParts, held?: Held<V>) {
@@ -118,7 +117,7 @@ export abstract class Renewed<V, R extends object> implements Source<V> {
   }
 
   isUsable(nowMs: number): boolean {
-    return isUsable(this.#state(nowMs))
+    return this.#usable(nowMs) !== undefined
   }
 
   async refreshed(nowMs: number): Promise<V | undefined> {

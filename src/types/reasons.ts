@@ -122,7 +122,14 @@ export interface Refusal {
  * Refusals that no kept answer may hold, besides those of the edge: they depend on the time, or on parts of the request
  * that the cache key does not hold. Every other refusal is about the caller, and true for as long as an answer is kept.
  */
-const passing = ["credential_ambiguous", "token_not_yet_valid", "arn_invalid", "path_ambiguous", "method_unknown"]
+const passing = [
+  "credential_ambiguous",
+  "token_not_yet_valid",
+  "arn_invalid",
+  "path_ambiguous",
+  "method_unknown",
+  "identity_header_sent",
+]
 
 const values = new Map<ReasonCode, Refusal>()
 for (const [outcome, table] of Object.entries({ unauthenticated, forbidden, unavailable })) {

@@ -104,6 +104,26 @@ const contract: { readonly [door: string]: { readonly values: readonly string[];
         "ReasonDescription",
       ],
     },
+    http: {
+      values: ["createAuthorizationServer", "fastifyGuard", "guard", "honoGuard"],
+      types: [
+        "AuthorizationServer",
+        "AuthorizationServerOptions",
+        "AuthorizerConfig",
+        "AuthorizerParts",
+        "Dialect",
+        "FastifyReplyLike",
+        "FastifyRequestLike",
+        "Guard",
+        "GuardedIdentity",
+        "GuardedRequest",
+        "HonoContextLike",
+        "LoadPackage",
+        "OptionalPackage",
+        "ServiceParts",
+        "ServiceTls",
+      ],
+    },
     edge: {
       values: ["RotationFailed", "edgeV1Signature", "edgeV1Text", "rotateEdgeSecret", "signEdgeRequest"],
       types: [

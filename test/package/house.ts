@@ -52,7 +52,7 @@ const mayImport: { readonly [room: string]: readonly string[] } = {
   shadow: [...base, "problems", "event", "answer", "authorizer"],
   comparison: [...base, "problems", ...lowerRooms, ...stageRooms, "configuration", "authorizer", "testing"],
   authorizer: [...base, "problems", "observe", "configuration", "shadow", ...lowerRooms, ...stageRooms],
-  http: [...base, "answer", "authorizer"],
+  http: [...base, "answer", "authorizer", "edge", "observe"],
   cli: ["door", "local"],
   handlers: ["door"],
   local: ["door"],
