@@ -1,6 +1,5 @@
 import type { CheckedVerification } from "../configuration/check-configuration.ts"
-import type { CheckedEdge } from "../configuration/check-edge.ts"
-import type { CheckedEvidence } from "../configuration/check-evidence.ts"
+import type { CheckedEdge, CheckedEvidence } from "../configuration/checked-edge.ts"
 import { createEdge, type EvidenceHeader, type KeptUnder, type VerifyEdge } from "../edge/edge.ts"
 import type { CheckEvidence } from "../edge/evidence/evidence.ts"
 import { hmacEvidence } from "../edge/evidence/hmac.ts"

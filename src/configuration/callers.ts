@@ -2,9 +2,9 @@ import type { AcceptedIssuer, IssuerProfile, Requirement, TenantIssuers } from "
 import { acceptsIssuer } from "../provider/tenant-issuers.ts"
 import type { ClaimValue } from "../types/configuration.ts"
 import type { PrincipalKind, PrincipalProvider } from "../types/principal.ts"
-import type { CheckedEdge } from "./check-edge.ts"
 import type { CheckedIssuer } from "./check-issuers.ts"
 import type { lists } from "./check-rule.ts"
+import type { CheckedEdge } from "./checked-edge.ts"
 
 export type List = (typeof lists)[number]
 

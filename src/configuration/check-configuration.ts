@@ -8,15 +8,15 @@ import type { CachePolicy } from "../token/cache.ts"
 import type { ClaimPath, ObserveOptions, RouteRule } from "../types/configuration.ts"
 import { ConfigurationError } from "../types/errors.ts"
 import { type AnswerScope, answerScope, sourcesOf } from "./answer-scope.ts"
-import type { CheckEdge, CheckedEdge } from "./check-edge.ts"
 import { type CheckedIssuer, checkIssuers } from "./check-issuers.ts"
-import type { CheckObserve } from "./check-observe.ts"
 import type { RouteChecks } from "./check-routes.ts"
 import type { SizeSearch } from "./check-sizes.ts"
+import type { CheckEdge, CheckedEdge } from "./checked-edge.ts"
 import { withPlace } from "./declared/credential.ts"
 import type { CheckedGateway } from "./declared/gateway.ts"
 import { authorizerKeys, topLevel, verifierKeys } from "./declared/top-level.ts"
 import { checkAges, checkAnswerRules, checkWholeRules, identityIsEdge } from "./rules.ts"
+import type { CheckObserve } from "./rules-of-observe.ts"
 
 type Block = { readonly [name: string]: unknown }
 

@@ -1,6 +1,6 @@
 import type { Report } from "../problems/option-checks.ts"
 import type { EdgeHeaders } from "../types/edge-options.ts"
-import type { CheckedEvidence } from "./check-evidence.ts"
+import type { CheckedEvidence } from "./checked-edge.ts"
 
 /** An edge whose answers may be cached. */
 interface CachedEdge {

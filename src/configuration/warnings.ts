@@ -9,9 +9,9 @@ import { ConfigurationError, type ConfigurationProblem } from "../types/errors.t
 import { callersOf } from "./callers.ts"
 import { type CheckedConfiguration, checkConfiguration } from "./check-configuration.ts"
 import { checkEdge } from "./check-edge.ts"
-import { checkObserve } from "./check-observe.ts"
 import { routeChecks } from "./check-routes.ts"
 import { isEntra, isObjectId } from "./entra-names.ts"
+import { checkObserve } from "./rules-of-observe.ts"
 import { sizeSearch } from "./size-search.ts"
 import { pathOf, rulesOf, warnOfClaims, warnOfNames } from "./unlikely-demands.ts"
 

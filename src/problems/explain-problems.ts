@@ -89,6 +89,8 @@ export const sentences: { readonly [name: string]: string | Sentence } = {
 
   context_answer: "is what observe.answerInContext sets. Choose another key, or set that to false",
 
+  edge_evidence: (_, path) => `must be${purposeOf(path).replace(/^ to/, "")}`,
+
   variable: ([name = "", ...known]) =>
     `is not known${didYouMean(name, known) || `. The variables of hallpass are ${known.join(", ")}`}`,
   variable_besides: ([whole]) => `must be empty if ${whole} is set. Put it into that object`,

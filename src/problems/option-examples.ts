@@ -77,6 +77,11 @@ const hints: { readonly [path: string]: Hint } = {
     '"x-edge-user"',
     "the header with the user's name, which is the identity or binds attributes to a token",
   ],
+  "edge.evidence": [
+    '[{ "hmac": { "header": "x-edge-signature", "keys": { "secretsManager": "edge/hmac" } } }]',
+    "a list of at least one proof that a request came through the edge. What is enough: jws; hmac; mtls with secret; vpceIds with " +
+      "secret; cidrs with secret (cidrs may be added to any of them)",
+  ],
   "edge.evidence[]": ['{ "hmac": { "header": "x-edge-signature", "keys": { "secretsManager": "edge/hmac" } } }'],
   "edge.evidence[].jws": ['{ "header": "x-edge-identity", "issuer": { "provider": "oidc", … } }'],
   "edge.evidence[].jws.header": ['"x-edge-identity"', "the header with the token"],

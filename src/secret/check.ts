@@ -1,13 +1,14 @@
-import { knownKeys, number, object, type Report, text } from "../problems/option-checks.ts"
+import { knownKeys, object, type Report, text } from "../problems/option-checks.ts"
 import type { SecretReference } from "../types/secret-options.ts"
 import { SecretFailure } from "./failure.ts"
 import type { SecretFormat } from "./format.ts"
-import { defaultSecretPolicy, type SecretPolicy } from "./settings.ts"
 
 type Environment = { readonly [name: string]: string | undefined }
 
 /** What AWS allows in each name; the remedy says it in words. */
-const places = {
+export const secretPlaces: {
+  readonly [place in "env" | "secretsManager" | "ssm"]: { readonly pattern: RegExp; readonly remedy: string }
+} = {
   env: {
     pattern: /^[A-Za-z_][A-Za-z0-9_]{0,255}$/,
     remedy: "must be the name of an environment variable, for example ORIGIN_SECRETS",
@@ -20,22 +21,24 @@ const places = {
     pattern: /^(?:arn:[\w-]+:ssm:[a-z0-9-]+:\d{12}:parameter)?[\w./-]{1,1011}(?::[\w.-]{1,100})?$/,
     remedy: "must be the name or the ARN of a parameter, for example /edge/hmac, or /edge/hmac:3 for one version",
   },
-} as const
+}
 
 /** A reference to a secret. No message holds what stands there: it may be the secret itself, put in the wrong place. */
 export function checkSecretReference(value: unknown, path: string, report: Report): SecretReference | undefined {
   const raw = object(value, path, report)
   if (raw === undefined) return undefined
-  knownKeys(raw, Object.keys(places), path, report)
-  const [kind, ...more] = (Object.keys(places) as (keyof typeof places)[]).filter((name) => Object.hasOwn(raw, name))
+  knownKeys(raw, Object.keys(secretPlaces), path, report)
+  const [kind, ...more] = (Object.keys(secretPlaces) as (keyof typeof secretPlaces)[]).filter((name) =>
+    Object.hasOwn(raw, name),
+  )
   if (kind === undefined || more.length > 0) {
     report(path, `must name exactly one place: ${howToRefer}`)
     return undefined
   }
   const name = text(raw[kind], `${path}.${kind}`, report)
   if (name === undefined) return undefined
-  if (places[kind].pattern.test(name)) return { [kind]: name } as unknown as SecretReference
-  report(`${path}.${kind}`, places[kind].remedy)
+  if (secretPlaces[kind].pattern.test(name)) return { [kind]: name } as unknown as SecretReference
+  report(`${path}.${kind}`, secretPlaces[kind].remedy)
   return undefined
 }
 
@@ -65,31 +68,4 @@ export function checkEnvironmentSecret(
     if (!(failure instanceof SecretFailure)) throw failure
     report(`${path}.env`, `names an environment variable with a ${failure.kind} value: it ${format.expected}`)
   }
-}
-
-const bounds = {
-  timeoutMs: { min: 100, max: 8000, unit: "milliseconds" },
-  refreshAfterSeconds: { min: 30, max: 86_400, unit: "seconds" },
-  waitAfterSeconds: { min: 30, max: 604_800, unit: "seconds" },
-  expireAfterSeconds: { min: 300, max: 2_592_000, unit: "seconds" },
-} as const
-
-/** The `secrets` block. */
-export function checkSecretOptions(value: unknown, path: string, report: Report): SecretPolicy {
-  if (value === undefined) return defaultSecretPolicy
-  const raw = object(value, path, report)
-  if (raw === undefined) return defaultSecretPolicy
-  knownKeys(raw, Object.keys(defaultSecretPolicy), path, report)
-  const bounded = (name: keyof SecretPolicy): number =>
-    number(raw[name], `${path}.${name}`, report, { ...bounds[name], fallback: defaultSecretPolicy[name] })
-  const policy: SecretPolicy = {
-    timeoutMs: bounded("timeoutMs"),
-    refreshAfterSeconds: bounded("refreshAfterSeconds"),
-    waitAfterSeconds: bounded("waitAfterSeconds"),
-    expireAfterSeconds: bounded("expireAfterSeconds"),
-  }
-  if (policy.refreshAfterSeconds > policy.waitAfterSeconds || policy.waitAfterSeconds > policy.expireAfterSeconds) {
-    report(path, "refresh_order")
-  }
-  return policy
 }

@@ -70,14 +70,14 @@ export interface HmacEvidence {
  */
 export interface MtlsEvidence {
   /** SHA-256 of the SubjectPublicKeyInfo, in base64 or hex. */
-  readonly spkiSha256?: readonly string[]
+  readonly spkiSha256?: string | readonly string[]
   /** Issuer as a distinguished name, and serial number in hex. */
   readonly issuerSerial?: readonly { readonly issuer: string; readonly serial: string }[]
   /**
    * Subject alternative names with their type: `DNS:bigip.example.com`, `URI:spiffe://example.com/bigip`. Compared
    * whole.
    */
-  readonly san?: readonly string[]
+  readonly san?: string | readonly string[]
 }
 
 /** A value that only the edge and the function know. */
@@ -96,9 +96,9 @@ export interface EdgeEvidence {
   /** Together with `mtls`, `vpceIds` or `cidrs`. */
   readonly secret?: SharedSecretEvidence
   /** Private REST APIs: VPC endpoint ids, together with `secret`, or added to `jws` or `hmac`. */
-  readonly vpceIds?: readonly string[]
+  readonly vpceIds?: string | readonly string[]
   /** Source addresses of the immediate TCP peer. An addition to something else, never enough. */
-  readonly cidrs?: readonly string[]
+  readonly cidrs?: string | readonly string[]
 }
 
 /** Identity from an edge in front of API Gateway, such as F5 BIG-IP APM or NGINX. */

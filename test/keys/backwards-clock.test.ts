@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest"
 import type { FetchedDocument, KeyOptions } from "../../src/index.ts"
 import { hmacKeysFormat } from "../../src/secret/hmac-keys.ts"
-import { defaultSecretPolicy } from "../../src/secret/settings.ts"
 import { createSecretSource } from "../../src/secret/source.ts"
 import { createVerifier } from "../../src/verify.ts"
 import { keyMap, keyOne } from "../secret/values.ts"
 import { oidcIssuer } from "../support/config.ts"
+import { defaultSecretPolicy } from "../support/defaults.ts"
 import { testKey } from "../support/keys.ts"
 import { mint, nowSeconds, segment } from "../support/mint.ts"
 

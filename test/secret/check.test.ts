@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest"
-import { checkEnvironmentSecret, checkSecretOptions, checkSecretReference } from "../../src/secret/check.ts"
+import { checkSecretOptions } from "../../src/configuration/declared/secrets.ts"
+import { checkEnvironmentSecret, checkSecretReference } from "../../src/secret/check.ts"
 import { hmacKeysFormat } from "../../src/secret/hmac-keys.ts"
-import { defaultSecretPolicy } from "../../src/secret/settings.ts"
 import { sharedSecretsFormat } from "../../src/secret/shared-secrets.ts"
+import { defaultSecretPolicy } from "../support/defaults.ts"
 import { keyMap, keyOne, sharedOne } from "./values.ts"
 
 type Problems = { path: string; message: string }[]

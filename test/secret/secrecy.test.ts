@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest"
 import { checkEnvironmentSecret } from "../../src/secret/check.ts"
 import type { SecretFormat } from "../../src/secret/format.ts"
 import { hmacKeysFormat } from "../../src/secret/hmac-keys.ts"
-import { defaultSecretPolicy } from "../../src/secret/settings.ts"
 import { sharedSecretsFormat } from "../../src/secret/shared-secrets.ts"
 import { createSecretSource } from "../../src/secret/source.ts"
+import { defaultSecretPolicy } from "../support/defaults.ts"
 import { keyMap, keyOne, keyTwo, sharedOne, sharedTwo, startMs } from "./values.ts"
 
 /** Everything that can be made of a value by printing it, and its own and inherited texts. */

@@ -1,7 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest"
 import { SecretFailure } from "../../src/secret/failure.ts"
 import { hmacKeysFormat } from "../../src/secret/hmac-keys.ts"
-import { defaultSecretPolicy } from "../../src/secret/settings.ts"
 import { createSecretSource } from "../../src/secret/source.ts"
 import type {
   FetchedSecret,
@@ -11,6 +10,7 @@ import type {
   SecretOptions,
 } from "../../src/types/secret-options.ts"
 import { passDeadlines, startTimers, stopTimers } from "../support/deadlines.ts"
+import { defaultSecretPolicy } from "../support/defaults.ts"
 import { keyMap, keyOne, keyThree, keyTwo, settle, startMs } from "./values.ts"
 
 type Answer = FetchedSecret | Error | Promise<FetchedSecret>

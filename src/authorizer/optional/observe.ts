@@ -1,5 +1,5 @@
 import { traceContextBytes, traced } from "../../answer/traced.ts"
-import { type CheckObserve, checkObserve } from "../../configuration/check-observe.ts"
+import { type CheckObserve, checkObserve } from "../../configuration/rules-of-observe.ts"
 
 /** Everything that only a configuration with an `observe` block needs, as one file of a bundle. */
 export interface ObserveSupport {
