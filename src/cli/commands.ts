@@ -4,6 +4,10 @@ import type { Command } from "./frame/command.ts"
 export const commands: {
   readonly [name: string]: { readonly summary: string; readonly load: () => Promise<Command> }
 } = {
+  init: {
+    summary: "write a first configuration and a first cases file",
+    load: async () => (await import("./init.ts")).init,
+  },
   check: {
     summary: "check a configuration, and say what API Gateway must be set to",
     load: async () => (await import("./check.ts")).check,

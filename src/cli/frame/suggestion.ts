@@ -20,3 +20,9 @@ function distance(a: string, b: string): number {
   }
   return row[b.length] ?? 0
 }
+
+/** `. Did you mean okta?` for a name that is like a known one; else nothing. */
+export function suggested(given: string, names: readonly string[]): string {
+  const similar = closest(given, names)
+  return similar === undefined ? "" : `. Did you mean ${similar}?`
+}
