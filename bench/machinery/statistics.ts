@@ -32,7 +32,7 @@ export function uncertaintyOf(values: readonly number[], reference: readonly num
 }
 
 /** Numbers from 0 to 1: the linear congruential generator of Numerical Recipes. */
-function pseudoRandom(seed: number): () => number {
+export function pseudoRandom(seed: number): () => number {
   let state = seed
   return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0

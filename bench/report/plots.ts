@@ -15,13 +15,7 @@ export function plotsOf(results: Results): readonly Plot[] {
   const walks = rowsIn(results, "pipeline", /, hit, 50 rules$/, /^(?!crypto|aws)/)
   const starts = rowsIn(results, "cold-start", /^spawn to answer/, peers)
   return [
-    ...bars(
-      "verify",
-      "Verification of a token, not cached",
-      "times the bare crypto.verify",
-      verify,
-      /, 800 characters/,
-    ),
+    ...bars("verify", "Verification, not cached", "times the bare crypto.verify", verify, /, 800 characters/),
     ...bars("pipeline", "Event to answer, token cached, 50 route rules", "µs", walks, /, hit, 50 rules/),
     ...bars("cold-start", "A fresh process, from spawn to its first answer", "ms", starts, /spawn to answer, /),
   ]

@@ -1,13 +1,11 @@
 import { sign } from "node:crypto"
-import { setFlagsFromString } from "node:v8"
-import { runInNewContext } from "node:vm"
 import { createVerifier, type TokenVerifier } from "../../src/verify.ts"
 import { quick } from "../machinery/bench.ts"
 import type { ResultRow } from "../machinery/results.ts"
 import { audience, benchKey, issuer } from "../subjects/tokens.ts"
+import { heapMegabytes } from "./growth.ts"
 import { entry } from "./tokens.ts"
 
-const megabyte = 1024 * 1024
 /** `--long` verifies a million of them, which takes two minutes. 250,000 are 25 times as many as the cache holds. */
 const count = quick ? 20_000 : process.argv.includes("--long") ? 1_000_000 : 250_000
 
@@ -20,20 +18,15 @@ const groups = Array.from({ length: 5 }, (_, at) => `00000000-0000-4000-8000-${S
 
 /** Tokens, no two the same, each with a good signature of its own, one after the other through one verifier. */
 export async function distinctTokens(): Promise<readonly ResultRow[]> {
-  setFlagsFromString("--expose-gc")
-  const collect = runInNewContext("gc") as () => void // heap figures mean something only after a collection
   const config = { issuers: [entry(issuer, key, [key.jwk])] }
   const other = createVerifier(config) // what loads and compiles once is not growth
   for (let index = 0; index < 2000; index++) await verifyNext(other, index)
   const verifier = createVerifier(config)
-  collect()
-  const before = process.memoryUsage().heapUsed
+  const before = heapMegabytes()
   const grown: number[] = []
   for (let index = 1; index <= count; index++) {
     await verifyNext(verifier, index)
-    if (index % (count / 10) !== 0) continue
-    collect()
-    grown.push((process.memoryUsage().heapUsed - before) / megabyte)
+    if (index % (count / 10) === 0) grown.push(heapMegabytes() - before)
   }
   const name = `distinct tokens: ${count.toLocaleString("en")}, most heap growth`
   return [{ case: name, subject: "hallpass", unit: "MB", value: Math.max(...grown) }]

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8"
+import { runInNewContext } from "node:vm"
 import { effort } from "../machinery/bench.ts"
 import type { ResultRow } from "../machinery/results.ts"
 import { type Contestant, calls, inRounds, rowsOf } from "../machinery/rounds.ts"
@@ -14,4 +16,13 @@ export function awaited<T>(name: string, items: readonly T[], call: (item: T) =>
   return calls(name, (count) => async () => {
     for (let made = 0; made < count; made++) await call(items[at++ % items.length] as T)
   })
+}
+
+setFlagsFromString("--expose-gc")
+const collect = runInNewContext("gc") as () => void
+
+/** Megabytes of heap. They mean something only after a collection. */
+export function heapMegabytes(): number {
+  collect()
+  return process.memoryUsage().heapUsed / 1_048_576
 }

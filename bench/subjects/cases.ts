@@ -1,4 +1,5 @@
 import { createPublicKey } from "node:crypto"
+import { evaluatePolicy } from "../../local/gateway/evaluate.ts"
 import { eventsOf, type GatewayEvent, type Kind, kinds } from "./events.ts"
 import { awsJwtVerifyHandler, type HallpassOptions, hallpassHandler } from "./handlers.ts"
 import { type BenchKey, type Prepared, spoiledTokens, tokens } from "./tokens.ts"
@@ -107,12 +108,5 @@ async function judge({ handle }: CaseSubject, event: GatewayEvent): Promise<Outc
   if (isAuthorized !== undefined) return isAuthorized ? "allow" : "forbidden"
   if (!principalId) throw new Error("a policy without principalId")
   const arn = String(event.methodArn ?? event.routeArn)
-  const fits = (pattern: string): boolean => {
-    const literal = pattern.replace(/[\\^$.|+()[\]{}]/g, "\\$&")
-    return new RegExp(`^${literal.replaceAll("*", ".*").replaceAll("?", ".")}$`).test(arn)
-  }
-  const effects = (policyDocument.Statement as { Effect: string; Resource: string | string[] }[])
-    .filter(({ Resource }) => [Resource].flat().some(fits))
-    .map(({ Effect }) => Effect)
-  return effects.includes("Allow") && !effects.includes("Deny") ? "allow" : "forbidden"
+  return evaluatePolicy(policyDocument, arn).verdict === "allow" ? "allow" : "forbidden"
 }

@@ -25,7 +25,7 @@ export async function hallpassHandler(
   const config: AuthorizerConfig = {
     issuers: [{ provider: "oidc", issuer, audience, jwksUri: `${issuer}keys.json` }],
     routes: rulesOf(rules),
-    gateway: { resultTtlSeconds: mode === "route" ? 0 : 300, responses },
+    gateway: { resultTtlSeconds: mode === "route" ? 0 : 300, responses, tooLarge: "unavailable" },
     cache: { maxTokens },
   }
   const { handler, warmUp } = createAuthorizer(config, { fetchKeySet, ...(observer && { observer }) })
