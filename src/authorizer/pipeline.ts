@@ -24,6 +24,8 @@ export interface Stages {
   /** Undefined where no header is believed. */
   readonly edge: EdgeStage | undefined
   readonly extract: ExtractCredential
+  /** The credential's header in lower case, as HTTP APIs write it. One credential alone is in a value that was taken. */
+  readonly header: string | undefined
   readonly authenticate: Authenticate
   readonly decide: DecideRoute
   readonly check: CustomCheck | undefined
@@ -96,9 +98,11 @@ function withToken(
   const credential = stages.extract(request)
   if (notes !== undefined) notes.ended("credential")
   if (typeof credential !== "string") return stopped("credential", credential, request)
-  const { identitySources } = request
-  if (stages.cached && identitySources !== undefined && !keyHoldsCredential(identitySources, credential))
-    return stopped("gateway", gatewayMismatch, request)
+  const { identitySources, headers } = request
+  if (stages.cached && identitySources !== undefined) {
+    const whole = stages.header === undefined ? undefined : headers?.[stages.header]
+    if (!keyHoldsCredential(identitySources, credential, whole)) return stopped("gateway", gatewayMismatch, request)
+  }
   if (notes !== undefined) notes.presented = credential
   const result = stages.authenticate(credential, nowMs, notes)
   return result instanceof Promise

@@ -45,10 +45,9 @@ export function createExtract({
   return (request) => {
     let found: Found | undefined
     for (const place of places) {
-      for (const candidate of place(request)) {
-        if (found !== undefined) return ambiguous
-        found = candidate
-      }
+      const candidates = place(request)
+      if (candidates.length > 1 || (found !== undefined && candidates.length > 0)) return ambiguous
+      found ??= candidates[0]
     }
     if (found === undefined) return missing
     if (found === malformed) return wrongForm

@@ -45,13 +45,14 @@ function routeRequest(
   const method = textOf(http.method)
   const routeKey = textOf(requestContext.routeKey) ?? textOf(event.routeKey)
   if (method === undefined || routeKey === undefined) return undefined
+  const blank = routeKey.indexOf(" ")
   return {
     kind,
     arn: readArn(arn),
     method,
-    routeMethod: routeKey.includes(" ") ? routeKey.slice(0, routeKey.indexOf(" ")) : "ANY",
+    routeMethod: blank < 0 ? "ANY" : routeKey.slice(0, blank),
     // `GET /orders/{id}` or `$default`: the method of the route may be ANY, the method of the request is in `http`.
-    template: routeKey.slice(routeKey.indexOf(" ") + 1),
+    template: routeKey.slice(blank + 1),
     headers: mapOf(event.headers),
     multiValueHeaders: undefined,
     query: mapOf(event.queryStringParameters),

@@ -105,7 +105,8 @@ export function compilePrincipalPolicy(options: PrincipalPolicyOptions): Princip
         const refused = rule === undefined ? routeUnmatched : rule.rule.refuse(principal)
         return { route: connect, refused, covers: refused === undefined ? connectOnly : undefined }
       }
-      const table = request.kind.startsWith("http") ? http : rest
+      const { kind } = request
+      const table = kind === "http-2.0" || kind === "http-1.0" ? http : rest
       return table?.decide(request, principal) ?? { route: undefined, refused: gatewayMismatch, covers: undefined }
     },
   }
