@@ -1,10 +1,14 @@
-import { readArguments, UsageError } from "./arguments.ts"
+import { type Command, readArguments, UsageError } from "./arguments.ts"
 import { buildBundle } from "./build.ts"
+import { runDemonstration } from "./demonstration/run.ts"
 import { help } from "./help.ts"
 import { startIssuers } from "./issuers/all.ts"
 import { prepareEvent, runEvent } from "./one-event.ts"
 import { progressOn } from "./progress.ts"
 import { prepareRuntimeClient } from "./runtime/client.ts"
+import { serveUntilStopped } from "./server/until-stopped.ts"
+import { demoConfiguration } from "./stack/demo.ts"
+import { LocalStack } from "./stack/stack.ts"
 import { runTable } from "./table/run.ts"
 
 // Results go to standard output, what is under way goes to standard error.
@@ -20,11 +24,12 @@ async function main(): Promise<number> {
     print(help)
     return 0
   }
+  if (command.task === "demonstration") return demonstrate(command)
   const issuers = await startIssuers()
   try {
     const prepared = command.task === "event" ? await prepareEvent(command, issuers) : undefined
     const bundle = await progress.during("Building the bundle", buildBundle())
-    const client = await prepareRuntimeClient(progress, { plain: command.plainRuntime })
+    const client = await prepareRuntimeClient(progress, { plain: !command.awsRuntime })
     const isGood =
       prepared === undefined
         ? await runTable(client, bundle, issuers, print)
@@ -33,6 +38,30 @@ async function main(): Promise<number> {
   } finally {
     await Promise.all(issuers.map((issuer) => issuer.stop()))
   }
+}
+
+/** The demonstration, and on a terminal the page until Ctrl-C. */
+async function demonstrate({
+  awsRuntime,
+  serve = process.stdout.isTTY === true,
+  port,
+}: Command & { readonly task: "demonstration" }): Promise<number> {
+  const options = { mode: "demo", source: "the demonstration", config: demoConfiguration, localIssuers: true } as const
+  const [bundle, stack] = await progress.during(
+    "Building the bundle",
+    Promise.all([buildBundle(), LocalStack.start(options)]),
+  )
+  let isGood = false
+  try {
+    const client = await prepareRuntimeClient(progress, { plain: !awsRuntime })
+    isGood = await runDemonstration(stack, client, bundle, print)
+  } catch (error) {
+    await stack.stop()
+    throw error
+  }
+  if (serve) await serveUntilStopped(stack, port, print)
+  else await stack.stop()
+  return isGood ? 0 : 1
 }
 
 try {

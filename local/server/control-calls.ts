@@ -8,7 +8,7 @@ import { sent } from "../stack/send.ts"
 import { ControlRefused, type LocalStack } from "../stack/stack.ts"
 import { stateOf } from "../stack/state.ts"
 import { tokenFor } from "../stack/tokens.ts"
-import type { Comparison, ComparisonWish, ConfigurationVerdict, Stack } from "./control-api.ts"
+import type { Comparison, ComparisonWish, ConfigurationVerdict, Stack, TokenWish } from "./control-api.ts"
 import { comparisonWish, composedRequest, configurationWish, controlsWish, pasted, tokenWish } from "./wishes.ts"
 
 /** Where a stack can be reached. */
@@ -57,10 +57,18 @@ async function comparisonOf(stack: LocalStack, wish: ComparisonWish): Promise<Co
   const requests = wish.requests ?? demoSequence(stack.deployment.written, stack.issuers.all[0]?.name)
   const { effective } = stack.deployment
   const sequence = []
+  // One caller keeps one token: with a new one, API Gateway would keep nothing.
+  const tokens = new Map<string, string>()
+  const tokenOf = async (wished: TokenWish): Promise<string> => {
+    const key = JSON.stringify(wished)
+    const known = tokens.get(key) ?? (await tokenFor(stack, wished))
+    tokens.set(key, known)
+    return known
+  }
   for (const { method, path, token } of requests) {
     const [plain = "/", query = ""] = path.split(/\?(.*)/s)
     const base = { method, path: plain, query, headers: [], sourceIp: "127.0.0.1" }
-    const request = token === undefined ? base : withToken(base, await tokenFor(stack, token), effective)
+    const request = token === undefined ? base : withToken(base, await tokenOf(token), effective)
     sequence.push({ request, caller: token === undefined ? "no token" : `${token.issuer}` })
   }
   return compared(effective, sequence, wish.resultTtlSeconds ?? 300, stack.clock)

@@ -10,7 +10,17 @@ describe("npm start ends before it builds anything", () => {
   it("with the help, exit code 0", () => {
     const { status, stdout, stderr } = run("--help")
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" })
-    for (const option of ["--check", "--event", "--token", "--config", "--plain-runtime", "--help"]) {
+    for (const option of [
+      "--check",
+      "--event",
+      "--token",
+      "--config",
+      "--aws-runtime",
+      "--serve",
+      "--no-serve",
+      "--port",
+      "--help",
+    ]) {
       expect(stdout).toContain(option)
     }
   })
