@@ -86,7 +86,9 @@ function header(name: unknown, value: unknown): [string, string] {
 
 /** Reads `POST /api/send`. @throws WrongBody */
 export function composedRequest(value: unknown): ComposedRequest {
-  const all = members(value, "The body", ["gateway", "method", "path", "headers", "token", "edge", "body"])
+  const all = members(value, "The body", [
+    ...["gateway", "method", "path", "headers", "token", "newToken", "edge", "body"],
+  ])
   const edge = optional(all.edge, (each) => members(each, "edge", ["headers", "sign"]))
   return present({
     gateway: text(all.gateway, "gateway"),
@@ -94,6 +96,7 @@ export function composedRequest(value: unknown): ComposedRequest {
     path: pathOf(all.path),
     headers: optional(all.headers, headerList),
     token: optional(all.token, (each) => tokenWish(each, "token")),
+    newToken: all.newToken === true ? true : undefined,
     edge: edge && {
       headers: Object.fromEntries(
         Object.entries(object(edge.headers, "edge.headers")).map(([name, each]) => header(name, each)),

@@ -4,7 +4,7 @@ import type { ApiName } from "./apis.ts"
 import { receivedBy } from "./backend.ts"
 import { decodedClaims, gatewayStep, withToken } from "./exchange.ts"
 import { ControlRefused, type Handled, type LocalStack } from "./stack.ts"
-import { tokenFor } from "./tokens.ts"
+import { sameTokenFor } from "./tokens.ts"
 
 const mostShownBytes = 64 * 1024
 
@@ -12,7 +12,7 @@ const mostShownBytes = 64 * 1024
 export async function sent(stack: LocalStack, wish: ComposedRequest): Promise<Exchange> {
   const api = stack.api(wish.gateway)
   if (api === undefined) throw new ControlRefused(noGateway(stack))
-  const token = wish.token && (await tokenFor(stack, wish.token))
+  const token = wish.token && (await sameTokenFor(stack, wish.token, wish.newToken === true))
   const base = requestOf(wish, api.settings.domainName)
   const request = token === undefined ? base : withToken(base, token, api.config)
   const handled = await stack.handle(api.name as ApiName, request, Buffer.from(wish.body ?? ""))

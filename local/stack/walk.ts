@@ -74,7 +74,9 @@ function conclusionOf(
   const found = (name: string): unknown => checks.find(({ check }) => check === name)?.found
   switch (stage) {
     case "event":
-      return `It is a ${found("kind") ?? "known"} event.`
+      return `It is an event of the kind ${String(found("kind") ?? "unknown")}.`
+    case "arn":
+      return "API, stage, method and path can be read from it."
     case "credential":
       return "It has one token, in the configured place."
     case "token":

@@ -3,6 +3,7 @@ import type { Walk, WalkCheck } from "../../server/control-api.ts"
 import { OutcomeBadge, outcomeMeanings } from "../show/outcome.tsx"
 import { durationText } from "../show/quantity.ts"
 import { Text, Value } from "../show/text.tsx"
+import { timeText } from "../show/value-text.ts"
 import { shown } from "../state/exchange.ts"
 import { StageRow, type StageView, stagesOf } from "./stage.tsx"
 
@@ -162,10 +163,8 @@ function Claims({
   )
 }
 
-const times = ["exp", "iat", "nbf", "auth_time"]
-
 /** Times in tokens are seconds since 1970, which people cannot read. */
 function ClaimTime({ claim, value }: { readonly claim: string; readonly value: unknown }): JSX.Element | null {
-  if (!times.includes(claim) || typeof value !== "number" || !(Math.abs(value) < 8.64e12)) return null
-  return <span class="aside"> {new Date(value * 1000).toISOString().replace("T", " ").replace(".000Z", " UTC")}</span>
+  const text = timeText(claim, value)
+  return text === undefined ? null : <span class="aside"> {text}</span>
 }

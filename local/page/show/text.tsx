@@ -1,4 +1,5 @@
 import type { JSX } from "preact"
+import { valueText } from "./value-text.ts"
 import { visibleParts } from "./visible-text.ts"
 
 /**
@@ -25,14 +26,9 @@ export function Text({ of, limit = 2000 }: { readonly of: string; readonly limit
   )
 }
 
-/** A value of a check, as one line: texts as they are, everything else as JSON. */
+/** A value of a check or a claim, as one line. */
 export function Value({ of }: { readonly of: unknown }): JSX.Element {
-  const text =
-    typeof of === "string"
-      ? of
-      : Array.isArray(of) && of.every((each) => typeof each === "string")
-        ? of.join(", ") || "(none)"
-        : (JSON.stringify(of) ?? "(none)")
+  const text = valueText(of)
   return (
     <code class="value">
       <Text of={text === "" ? "(empty)" : text} limit={600} />

@@ -91,8 +91,10 @@ const wordsOf = (text: string): string[] => text.split(/[\s,]+/).filter((word) =
 export function composed(from: Draft): ComposedRequest {
   const issuer = issuerNamed(from.issuer)
   const { edge } = state.value ?? {}
-  const claim = (form: Issuer["scopeClaim"] | undefined, words: string[]): object =>
-    form === undefined || words.length === 0 ? {} : { [form.name]: form.type === "list" ? words : words.join(" ") }
+  // An empty list of scopes is sent as such, else the issuer would give its usual ones.
+  const claim = (form: Issuer["scopeClaim"], words: string[]): object => ({
+    [form.name]: form.type === "list" ? words : words.join(" "),
+  })
   return {
     gateway: from.gateway,
     method: from.method,
@@ -103,7 +105,7 @@ export function composed(from: Draft): ComposedRequest {
         issuer: issuer.name,
         claims: {
           ...from.claims,
-          ...claim(issuer.groupsClaim, wordsOf(from.groups)),
+          ...(from.groups.trim() !== "" && claim(issuer.groupsClaim, wordsOf(from.groups))),
           ...claim(issuer.scopeClaim, wordsOf(from.scopes)),
         },
         ...(from.defects.length > 0 && { defects: from.defects }),

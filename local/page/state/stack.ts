@@ -50,15 +50,32 @@ export async function follow(): Promise<never> {
   }
 }
 
+/** Requests come in bursts: the page takes them together. */
+const burstMs = 120
+let burst: RequestSummary[] = []
+
+function takeBurst(): void {
+  const known = new Set(requests.value.map(({ id }) => id))
+  const added = burst.filter(({ id }) => !known.has(id))
+  burst = []
+  requests.value = [...added.toReversed(), ...requests.value].slice(0, maxRequests)
+  // The number of kept answers changes with requests.
+  call<State>("/api/state").then(takeState, () => undefined)
+}
+
 function onEvent(type: string, data: string): void {
   if (type === "request") {
-    const request = JSON.parse(data) as RequestSummary
-    requests.value = [request, ...requests.value.filter(({ id }) => id !== request.id)].slice(0, maxRequests)
+    if (burst.push(JSON.parse(data) as RequestSummary) === 1) setTimeout(takeBurst, burstMs)
+    else if (burst.length > maxRequests) burst.shift()
   } else if (type === "state") {
-    const before = state.value
-    state.value = JSON.parse(data) as State
-    if (before !== undefined && before.configuration !== state.value.configuration) void reload()
+    takeState(JSON.parse(data) as State)
   }
+}
+
+function takeState(now: State): void {
+  const before = state.value
+  state.value = now
+  if (before !== undefined && before.configuration !== now.configuration) void reload()
 }
 
 /** Another configuration has other routes. */
