@@ -1,7 +1,8 @@
 import type { Authorizer } from "../authorizer/authorizer.ts"
 import type { AuthorizerParts, ExistingAuthorizer } from "../authorizer/parts.ts"
+import type { CheckedShadow } from "../configuration/rules-of-shadow.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
-import type { CheckedShadow } from "./check-shadow.ts"
+import type { ConfigurationProblem } from "../types/errors.ts"
 
 // Who can send the header decides, so it is believed as the identity of an edge is: with evidence only, and never
 // twice, under another spelling or beside an alias. So an authorizer of its own reads it, for which the decision is the
@@ -41,4 +42,17 @@ export function existingByHeader({ handler }: Authorizer): ExistingAuthorizer {
     if (!("policyDocument" in answer)) return { isAuthorized: answer.isAuthorized }
     return { principalId: "existing", policyDocument: answer.policyDocument }
   }
+}
+
+/**
+ * Problems of the authorizer that reads the header, where the configuration has what they are about; others it has
+ * itself.
+ */
+export function problemsOfHeader(problems: readonly ConfigurationProblem[]): readonly ConfigurationProblem[] {
+  return problems.map(({ path, message }) => ({
+    path: path
+      .replace(/^edge\.evidence/, "shadow.evidence")
+      .replace(/^edge\.headers\.user(?:\.name)?/, "shadow.header"),
+    message,
+  }))
 }

@@ -1,14 +1,14 @@
 import { AsyncLocalStorage } from "node:async_hooks"
 import type { Authorizer } from "../authorizer/authorizer.ts"
 import type { AuthorizerParts } from "../authorizer/parts.ts"
+import { type CheckedShadow, checkShadow } from "../configuration/rules-of-shadow.ts"
 import { collect, type Explain, type RawProblem } from "../problems/option-checks.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import type { DecisionRecord } from "../types/decision.ts"
 import { ConfigurationError, type ConfigurationProblem } from "../types/errors.ts"
 import type { Observer } from "../types/observer.ts"
 import { beside, type Notes } from "./beside-existing.ts"
-import { type CheckedShadow, checkShadow, problemsOfHeader } from "./check-shadow.ts"
-import { existingByHeader, headerConfig, headerParts } from "./existing-header.ts"
+import { existingByHeader, headerConfig, headerParts, problemsOfHeader } from "./existing-header.ts"
 
 type Built = Authorizer | readonly ConfigurationProblem[]
 

@@ -49,7 +49,7 @@ const mayImport: { readonly [room: string]: readonly string[] } = {
   observe: base,
   testing: base,
   configuration: [...base, "problems", ...lowerRooms, ...stageRooms],
-  shadow: [...base, "problems", "event", "answer", "authorizer"],
+  shadow: [...base, "problems", "event", "answer", "configuration", "authorizer"],
   comparison: [...base, "problems", ...lowerRooms, ...stageRooms, "configuration", "authorizer", "testing"],
   authorizer: [...base, "problems", "observe", "configuration", "shadow", ...lowerRooms, ...stageRooms],
   http: [...base, "answer", "authorizer", "edge", "observe"],
