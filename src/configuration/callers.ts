@@ -3,8 +3,8 @@ import { acceptsIssuer } from "../provider/tenant-issuers.ts"
 import type { ClaimValue } from "../types/configuration.ts"
 import type { PrincipalKind, PrincipalProvider } from "../types/principal.ts"
 import type { CheckedIssuer } from "./check-issuers.ts"
-import type { lists } from "./check-rule.ts"
 import type { CheckedEdge } from "./checked-edge.ts"
+import type { lists } from "./declared/rule.ts"
 
 export type List = (typeof lists)[number]
 

@@ -1,5 +1,5 @@
 import type { RouteRule } from "../types/configuration.ts"
-import { claimBranches, onlyName } from "./check-claims.ts"
+import { claimBranches, onlyName } from "./claim-demands.ts"
 
 /** What lets a request through, whichever tenant its token is from. */
 interface Answers {

@@ -1,10 +1,10 @@
 import type { Report } from "../problems/option-checks.ts"
 import type { ClaimDemand, CredentialOptions, RouteRule } from "../types/configuration.ts"
 import { type Caller, callersOf, type List } from "./callers.ts"
-import { claimBranches, onlyName, valuesOf } from "./check-claims.ts"
 import type { CheckedIssuer } from "./check-issuers.ts"
-import { lists } from "./check-rule.ts"
 import type { CheckedEdge } from "./checked-edge.ts"
+import { claimBranches, onlyName, valuesOf } from "./claim-demands.ts"
+import { lists } from "./declared/rule.ts"
 import { isEntra, mayHaveScope } from "./entra-names.ts"
 
 /** What callers have to meet. */

@@ -5,8 +5,8 @@ import type { RouteRule } from "../types/configuration.ts"
 import { openToTenants } from "./check-any-tenant.ts"
 import { checkCallers } from "./check-callers.ts"
 import { checkPrincipalPolicy } from "./check-principal-policy.ts"
-import { checkRule } from "./check-rule.ts"
 import { checkSizes } from "./check-sizes.ts"
+import { checkRule } from "./rules-of-routes.ts"
 
 export type Routes = { readonly [routeKey: string]: RouteRule }
 

@@ -1,7 +1,7 @@
 import type { Report } from "../problems/option-checks.ts"
 import type { ClaimDemand, RouteRule } from "../types/configuration.ts"
-import { claimBranches, onlyName, valuesOf } from "./check-claims.ts"
-import { lists } from "./check-rule.ts"
+import { claimBranches, onlyName, valuesOf } from "./claim-demands.ts"
+import { lists } from "./declared/rule.ts"
 
 type Routes = { readonly [routeKey: string]: RouteRule } | undefined
 

@@ -110,7 +110,7 @@ export function list<T, O>(
 ): Option<readonly T[], "optional", readonly O[]> {
   return option("list", [item, least], (value, path, report) => {
     if (Array.isArray(value) && value.length >= least) return itemsOf(value, item, path, report)
-    report(path, value === undefined ? "missing" : problem)
+    report(path, value === undefined ? "missing" : Array.isArray(value) && problem === "list" ? "empty_list" : problem)
     return undefined
   })
 }

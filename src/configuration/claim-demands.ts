@@ -1,47 +1,4 @@
-import { claimPath, knownKeys, object, type Report } from "../problems/option-checks.ts"
-import { inexact, isExactValue } from "../shared/exact-number.ts"
 import type { ClaimDemand, ClaimPath, ClaimValue, RouteRule } from "../types/configuration.ts"
-
-/**
- * Names of people, which can change hands (SR-077); `email` is looked at only when the token says that it is verified.
- */
-const mutableNames = ["upn", "preferred_username", "unique_name", "username", "nickname", "name"]
-
-/** Checks the form of one demand on a claim. */
-export function checkClaim(item: unknown, path: string, report: Report): void {
-  const demand = object(item, path, report)
-  if (demand === undefined) return
-  knownKeys(demand, ["path", "equals", "contains"], path, report)
-  const claim = claimPath(demand.path, `${path}.path`, report)
-  const name = onlyName(claim)
-  if (mutableNames.includes(name as string)) {
-    report(`${path}.path`, "is a name that can change hands. Use an identifier such as sub or oid")
-  }
-  if (demand.equals === undefined && demand.contains === undefined)
-    report(path, 'must have equals or contains, for example { "path": "department", "equals": "ops" }')
-  for (const option of ["equals", "contains"] as const) {
-    const wanted: unknown = demand[option]
-    if (wanted === undefined) continue
-    const list = Array.isArray(wanted) ? wanted : [wanted]
-    const fits = list.length > 0 && list.every((one) => ["string", "number", "boolean"].includes(typeof one))
-    if (!fits)
-      report(
-        `${path}.${option}`,
-        'must be a text, a number, true or false, or a list of them, for example ["ops", "dev"]',
-      )
-    else if (!list.every(isExactValue)) report(`${path}.${option}`, inexact)
-    else if (name === "email") checkEmail(option, list, `${path}.${option}`, report)
-  }
-}
-
-/** The rule reads an email address only in a form that means one mailbox (SR-077). */
-function checkEmail(option: "equals" | "contains", list: readonly unknown[], path: string, report: Report): void {
-  if (option === "contains") {
-    report(path, 'is never met: an email address is one text. Use "equals"')
-  } else if (!list.some((one) => typeof one === "string" && /^[!-?A-~]+@[!-?A-~]+$/.test(one))) {
-    report(path, "is never met: it has to be an email address of ASCII characters, such as ann@example.com")
-  }
-}
 
 /** The claim of a path that has one name only, in either spelling. */
 export function onlyName(path: ClaimPath): string | undefined {
