@@ -1,5 +1,5 @@
-// Builds what is published: the library as modules of its own, and the command as one program with its libraries in it, so that
-// whoever installs the library does not install them.        node build-package.mjs
+// Builds what is published: the library as modules of its own, and the command as one program with its libraries in it.
+// So an installation of the library does not install them.        node build-package.mjs
 import { execFileSync } from "node:child_process"
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { basename, dirname, join } from "node:path"

@@ -5,9 +5,9 @@ import { dirname } from "node:path"
 import { fileURLToPath } from "node:url"
 
 /**
- * lru-cache as its authors build it for browsers: without diagnostic channels, which nobody listens to here. And without
- * `performance`: it looks at that as it loads, and Node loads node:perf_hooks when somebody does, 13 of the 228 million
- * instructions of a start. It needs a clock for entries with a TTL only, which hallpass has none of.
+ * lru-cache as its authors build it for browsers: without diagnostic channels, which have no listener here, and without
+ * `performance`. It reads that as it loads, and Node then loads node:perf_hooks: 13 of the 228 million instructions of
+ * a start. It needs a clock for entries with a TTL only, which hallpass has none of.
  */
 export const plainCache = {
   name: "plain-cache",
@@ -25,9 +25,9 @@ export const plainCache = {
 }
 
 /**
- * Built-in modules without the module record that an `import` of them makes: filling that asks for each of their exports, and
- * some load half of Node when they are asked for (WebCrypto behind node:crypto, promises behind node:fs; 5 to 9 ms each).
- * Here only the exports that are used are asked for; `require` and `import()` get the module as it is.
+ * Built-in modules without the module record that an `import` of them makes: filling that asks for each of their
+ * exports, and some load half of Node when they are asked for (WebCrypto behind node:crypto, promises behind node:fs; 5
+ * to 9 ms each). Here only the exports that are used are asked for; `require` and `import()` get the module as it is.
  */
 export const plainBuiltins = {
   name: "plain-builtins",
@@ -43,7 +43,8 @@ export const plainBuiltins = {
     }))
     onLoad({ filter: /.*/, namespace: "builtin" }, ({ path }) => {
       const names = Object.keys(process.getBuiltinModule(path)).filter((name) => /^[A-Za-z_]\w*$/.test(name))
-      // Marked as pure, because esbuild leaves out what is not used only where it is sure that leaving it out changes nothing.
+      // Marked as pure, because esbuild leaves out what is not used only where it is sure that leaving it out changes
+      // nothing.
       const exports = names.map(
         (name) => `const $${name} = /* @__PURE__ */ (() => builtin.${name})()
         export { $${name} as ${name} }`,
@@ -59,8 +60,9 @@ export const plainBuiltins = {
 }
 
 /**
- * Few files: a file takes 0.5 ms to find, open and link, whatever its size, and esbuild makes one for each set of entries that share
- * something. So each module that is loaded later shares all of the start: what a start loads is in one file beside the entry.
+ * Few files: a file takes 0.5 ms to find, open and link, whatever its size, and esbuild makes one for each set of
+ * entries that share something. So each module that is loaded later shares all of the start: what a start loads is in
+ * one file beside the entry.
  *
  * @param {string} start the module whose exports are all that the entry imports
  */
@@ -100,7 +102,9 @@ export const embed = (text) => ({
   },
 })
 
-/** Bundles the configuration; its `routes` are the table, where they name a document. What else it says stays as it is. */
+/**
+ * Bundles the configuration; its `routes` are the table, where they name a document. What else it says stays as it is.
+ */
 export const configure = (file, routes) => ({
   name: "configuration",
   setup({ onResolve, onLoad }) {

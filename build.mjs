@@ -44,15 +44,10 @@ export const bundleOptions = {
  * @param {{ outdir?: string, write?: boolean, snapshot?: string | undefined, configuration?: string }} [options]
  *   `snapshot`: the file that `hallpass snapshot` wrote, to embed; `configuration`: the module to bundle in place of
  *   handlers/authorizer.config.ts
- * @returns {Promise<{
- *   entryBytes: number,
- *   startBytes: number,
- *   snapshotBytes: number,
- *   openApi: { file: string, found: import("./src/policy.ts").OpenApiRoutes } | undefined,
- *   files: { path: string, bytes: number, atStart: boolean }[],
- *   metafile: import("esbuild").Metafile
- * }>} `startBytes`: the entry and what it imports statically, less `snapshotBytes`; `openApi`: the document that the route
- *   table was read from, if the configuration names one
+ * @returns {Promise<{ entryBytes: number, startBytes: number, snapshotBytes: number, openApi: { file: string, found:
+ *   import("./src/policy.ts").OpenApiRoutes } | undefined, files: { path: string, bytes: number, atStart: boolean }[],
+ *   metafile: import("esbuild").Metafile }>} `startBytes`: the entry and what it imports statically, less
+ *   `snapshotBytes`; `openApi`: the document that the route table was read from, if the configuration names one
  */
 export async function buildBundle({
   outdir = join(root, "build"),
@@ -77,7 +72,8 @@ export async function buildBundle({
 }
 
 /**
- * The function that rotates the edge's HMAC key, apart from the authorizer: whoever has no edge deploys none of it.
+ * The function that rotates the edge's HMAC key, apart from the authorizer: a deployment without an edge has none of
+ * it.
  *
  * @returns {Promise<{ files: { path: string, bytes: number }[] }>}
  */
@@ -120,7 +116,11 @@ async function readOpenApi(file) {
   return (await resolveOpenApi(module.default, dirname(file))).openApi
 }
 
-/** The snapshot as compact JSON. @throws Error (rejects) when it cannot be read, or when an authorizer would refuse it */
+/**
+ * The snapshot as compact JSON.
+ *
+ * @throws Error (rejects) when it cannot be read, or when an authorizer would refuse it
+ */
 async function readSnapshot(file) {
   const { createVerifier } = await import("./src/verify.ts")
   const { parseStrictJson } = await import("./src/index.ts")

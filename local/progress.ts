@@ -1,5 +1,5 @@
 /**
- * Says what is under way; seconds count up in place where somebody looks, and stand on lines of their own elsewhere.
+ * Shows what is under way. On a terminal the seconds count up in place; elsewhere each step gets its own line.
  */
 export interface Progress {
   /** One line for good. */

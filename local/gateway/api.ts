@@ -89,7 +89,7 @@ const defaults = {
   domainName: "abcdef1234.execute-api.eu-west-1.amazonaws.com",
 }
 
-/** Settings with the values that API Gateway has unless it is told otherwise. */
+/** Settings with API Gateway's own defaults. */
 export function apiSettings(
   given: Partial<Omit<ApiSettings, "authorizer">> &
     Pick<ApiSettings, "kind" | "routes"> & { readonly authorizer?: Partial<AuthorizerSettings> },

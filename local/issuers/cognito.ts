@@ -5,7 +5,7 @@ const userPoolId = "eu-west-1_Local4Pool"
 const issuerName = `https://cognito-idp.eu-west-1.amazonaws.com/${userPoolId}`
 
 /**
- * Amazon Cognito user pools: no `typ`, no `aud`, the API is told by `client_id` and the kind of token by `token_use`.
+ * Amazon Cognito user pools: no `typ`, no `aud`, `client_id` identifies the API and `token_use` the kind of token.
  */
 export const cognito: Persona = {
   name: "cognito",
@@ -48,7 +48,7 @@ export const cognito: Persona = {
 }
 
 /**
- * Cognito's key ids are plain base64: `+`, `/` and `=` stand in them, and a comparison after URL decoding would fail.
+ * Cognito's key ids are plain base64: they hold `+`, `/` and `=`, and a comparison after URL decoding would fail.
  */
 function cognitoKeyId(): string {
   for (;;) {

@@ -5,7 +5,7 @@ import type { Progress } from "../progress.ts"
 import { withLock } from "./lock.ts"
 import { missingTools } from "./tools.ts"
 
-/** Where the runtime client stands, or why it cannot be had. */
+/** The folder of the runtime client, or why it cannot be installed. */
 export type InstalledClient =
   | { readonly entry: string; readonly version: string; readonly problem?: undefined }
   | { readonly problem: string }

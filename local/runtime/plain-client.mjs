@@ -1,4 +1,4 @@
-// A stand-in for AWS's Lambda runtime client where that cannot be compiled: it loads the handler, asks the Runtime API
+// Replaces AWS's Lambda runtime client if that cannot be compiled: it loads the handler, asks the Runtime API
 // (version 2018-06-01) for one event after the other, and reports answers and errors in the same JSON.
 import { Agent, request } from "node:http"
 import { join } from "node:path"

@@ -26,7 +26,7 @@ const identity = {
   "X-Edge-Groups": "| CN=Order Desk,OU=Groups,DC=corp,DC=example | CN=VPN,OU=Groups,DC=corp,DC=example |",
 }
 
-/** What the edge sent, and the same after somebody has put another user into it. */
+/** What the edge sent, and the same after an attacker has put another user into it. */
 const sent: readonly { readonly name: string; readonly headers: typeof identity; readonly expected: Verdict }[] = [
   { name: "signed", headers: identity, expected: { outcome: "allow", reason: "ok", answer: "Allow" } },
   {

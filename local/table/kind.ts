@@ -11,7 +11,7 @@ export interface Kind {
   readonly onUnauthorized: "401 Unauthorized" | "500"
 }
 
-// A TTL as API Gateway has it unless told otherwise: policies hold everything that a caller may call, on all routes.
+// API Gateway's default TTL: policies hold everything that a caller may call, on all routes.
 const rest = {
   gateway: { resultTtlSeconds: 300, responses: "policy", unauthorized: "throw" },
   onUnauthorized: "401 Unauthorized",

@@ -48,7 +48,7 @@ export interface AnswerOptions {
 }
 
 /**
- * Puts a decision into the form that the API behind the event expects. Nothing here depends on the requested path.
+ * Puts a decision into the form that the event's API expects. Nothing here depends on the requested path.
  *
  * @typeParam A the form
  */
@@ -65,8 +65,8 @@ export interface Answers<A = AuthorizerAnswer> {
   refuse(request: AccessRequest | undefined, refused: Refusal, principal: Principal | undefined): A
 }
 
-// A policy answer needs a principalId even where nobody was authenticated.
-const nobody = "unauthenticated"
+// A policy answer needs a principalId, also if no caller was authenticated.
+const noCaller = "unauthenticated"
 
 /** The member of the context that names the answer, with its punctuation. */
 const nameBytes = '"answer":"",'.length
@@ -128,10 +128,10 @@ export function createAnswers(options: AnswerOptions): Answers {
       return policies.document(arn, covers)
     },
     allow(request, principal, policy, routeKey) {
-      // What an edge asserts ends with each second, so its principals hardly come again: remembering takes 0.4 us for
+      // What an edge asserts ends with each second, so its principals rarely come again: remembering takes 0.4 us for
       // nothing.
       if (principal.provider === "edge") return Object.freeze(write(request, principal, policy, routeKey))
-      // The same token on the same kind of API gets the same answer, down to the context: made once, it costs 0.1 us
+      // The same token on the same kind of API gets the same answer, down to the context. Made once, it costs 0.1 us
       // and no memory, instead of 2 us and 3 KB for each request.
       const byPrincipal = answers.get(policy) ?? new WeakMap<Principal, MadeAnswer>()
       const made = byPrincipal.get(principal)
@@ -150,7 +150,7 @@ export function createAnswers(options: AnswerOptions): Answers {
           : { isAuthorized: false, context: { reason: refused.code, ...nothing(request) } }
       if (unauthenticated && options.unauthorized === "throw") throw unauthorized()
       return {
-        principalId: (principal && options.idOf(principal)) ?? nobody,
+        principalId: (principal && options.idOf(principal)) ?? noCaller,
         policyDocument: policies.denyStage(request?.arn),
         context: { reason: unauthenticated ? "unauthenticated" : refused.code, ...nothing(request) },
       }
@@ -159,12 +159,12 @@ export function createAnswers(options: AnswerOptions): Answers {
 }
 
 /**
- * What API Gateway turns into a 401. Without a stack: it is no fault of the program, collecting one took a third of a
- * cheap refusal, and the runtime client writes it into the log group for every refused request.
+ * What API Gateway turns into a 401. Without a stack, because it is no fault of the program. Collecting one took a
+ * third of a cheap refusal. The runtime client would write it into the log group for every refused request.
  */
 function unauthorized(): Error {
   const { stackTraceLimit } = Error
-  Reflect.set(Error, "stackTraceLimit", 0) // which fails, instead of throwing, where somebody has frozen Error
+  Reflect.set(Error, "stackTraceLimit", 0) // returns false and does not throw if Error is frozen
   const error = new Error("Unauthorized")
   Reflect.set(Error, "stackTraceLimit", stackTraceLimit)
   return error

@@ -8,7 +8,7 @@ const maxRememberedBytes = 8_388_608
 
 /**
  * Policies of one authorizer, made once per coverage, API and stage. Resources come from the parsed ARN's partition,
- * region, account, API and stage and from configured patterns, never from the requested path: a `*` in a path would
+ * region, account, API and stage and from configured patterns, never from the requested path. A `*` in a path would
  * otherwise become a wildcard (SR-141).
  */
 export class Policies {
@@ -51,8 +51,8 @@ export class Policies {
 }
 
 /**
- * One value per API and stage. An authorizer serves few, most often one: the last is looked at first, part by part,
- * because joining and hashing the stage's text costs 0.8 us a request, and comparing five short texts 0.05.
+ * One value per API and stage. An authorizer serves few, most often one: the last is compared first, part by part.
+ * Joining and hashing the stage's text costs 0.8 us a request, and comparing five short texts 0.05.
  */
 class ByStage<V> {
   readonly #values = new Map<string, V>()

@@ -15,6 +15,6 @@ export function traced(
   invocation: unknown,
 ): AuthorizerAnswer {
   const { context } = answer
-  // An answer without a context is one to a caller that nobody is told anything about.
+  // An answer without a context must reveal nothing about the request.
   return context === undefined ? answer : { ...answer, context: { ...context, ...traceIdsOf(request, invocation) } }
 }

@@ -13,7 +13,9 @@ export interface SizedPolicy {
   readonly ambiguous: readonly string[] | undefined
 }
 
-/** What an answer needs besides its policy: principalId, context, usage key, and the names of its members. Bytes. */
+/**
+ * What an answer needs in addition to its policy: principalId, context, usage key, and the names of its members. Bytes.
+ */
 export const besidesPolicyBytes = 2048
 /**
  * Longest Resource.

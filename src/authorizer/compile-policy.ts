@@ -53,8 +53,8 @@ export interface CompiledPolicy {
   /** The table, in its own order. */
   readonly routes: readonly CompiledRoute[]
   /**
-   * Upper bound of a document's size in bytes: everything that can be allowed and everything that may have to be
-   * denied, at once, in a region with a long name. Above `maxBytes`, principals who may call very much are answered
+   * Upper bound of a document's size in bytes. It counts all that can be allowed and all that may have to be denied, at
+   * once, in a region with a long name. Above `maxBytes`, principals who may call very much are answered
    * `policy_too_large`; where answers are kept for one route, callers of a catch-all who may call little beside it.
    */
   readonly worstCaseBytes: number

@@ -75,7 +75,7 @@ export function connectEdge(
     verify: createEdge({
       headers,
       evidence: entries,
-      // With other evidence beside it, a request may be believed without anybody having read its minted token.
+      // With other evidence beside it, a request may be believed although its minted token was not read.
       evidenceHeaders: evidence.flatMap((entry) => evidenceHeaders(entry, evidence.length === 1)),
       kept: surroundings.cached ? keptUnder(evidence, Object.values(headers).map(nameOf)) : undefined,
       mayBeAbsent: role === "identity" && surroundings.verification.issuers.length > 0,
@@ -125,8 +125,7 @@ class EvidenceConnector {
     const { verification, parts } = this.#surroundings
     const toleranceSeconds = Math.min(verification.clockToleranceSeconds, maxToleranceSeconds)
     const cache = { ...verification.cache, maxTokens: Math.min(verification.cache.maxTokens, maxMintedTokens) }
-    // What a minted token says is read from its claims, by the headers' options; lists for rules would be read for
-    // nobody.
+    // The headers' options read the claims of a minted token, so its lists for rules are not needed.
     const profile = { ...issuer.profile, scopes: [], roles: [], groups: [], permissions: [] }
     const own = { issuers: [{ ...issuer, profile }], cache, clockToleranceSeconds: toleranceSeconds }
     const { authenticate, warmUp } = connect(own, parts, undefined, makeTokenStore)

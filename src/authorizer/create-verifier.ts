@@ -20,8 +20,8 @@ export interface TokenVerifier {
    *
    * @param token a JWT in JWS Compact Serialization, without a scheme
    * @returns the frozen principal
-   * @throws TokenRefused (rejects) when the token proves nothing; `code` is a row of the reason table
-   * @throws Unavailable (rejects) when the issuer's keys cannot be had
+   * @throws TokenRefused (rejects) if the token proves nothing; `code` is a row of the reason table
+   * @throws Unavailable (rejects) if the issuer's keys cannot be fetched
    */
   verify(token: string): Promise<Principal>
   /**

@@ -10,12 +10,12 @@ import type { AccessRequest } from "../types/request.ts"
 import type { FetchSecret } from "../types/secret-options.ts"
 
 /**
- * A rule of your own, asked after all configured ones allowed. It can only narrow: what it refuses is forbidden
- * (`check_refused`), and when it throws the answer is `unavailable`. hallpass records the class and the code of what is
- * thrown, never its text: log that yourself if it holds nothing of the request. Under API Gateway's cache the answer is
- * used for every request with the same identity sources, so let it depend on nothing else.
+ * A rule of your own, asked after all configured ones allowed. It can only narrow. What it refuses is forbidden
+ * (`check_refused`). If it throws, the answer is `unavailable`. hallpass records the class and the code of what is
+ * thrown, never its text. Log the text yourself if it holds nothing of the request. Under API Gateway's cache the
+ * answer is used for every request with the same identity sources, so let it depend on nothing else.
  *
- * @returns true to let the decision stand
+ * @returns true to keep the decision
  */
 export type CustomCheck = (principal: Principal, request: AccessRequest) => boolean | Promise<boolean>
 
@@ -25,7 +25,7 @@ export interface VerifierParts {
   readonly clock?: Clock
   /** The network. @default node:https, loaded on the first fetch */
   readonly fetchKeySet?: FetchKeySet
-  /** Told what happens. @default nobody */
+  /** Receives records of decisions, keys and faults. @default none */
   readonly observer?: Observer
   /** Key sets to begin with, as `takeKeySnapshot` made them. @default none: the first token waits for the network */
   readonly keySnapshot?: KeySnapshot
@@ -97,7 +97,7 @@ function guarded(observer: Observer): GuardedObserver {
         const result: unknown = tell(told) // an async method fits the type, and its rejection would end the process
         if (result instanceof Promise) result.catch(() => undefined)
       } catch {
-        // Nothing to tell it to: observing is what failed.
+        // No place to report it: observing is what failed.
       }
     }
   }

@@ -33,13 +33,13 @@ export interface Stages {
   /** Undefined if every principal has an id. */
   readonly idOf: PrincipalIdOf | undefined
   /**
-   * Whether a TOKEN event contradicts the configuration: its cache key is the token alone and answers are for one
-   * route, or there is an edge, of whose headers such an event says nothing.
+   * Whether a TOKEN event contradicts the configuration. Its cache key is the token alone, so answers must not be for
+   * one route. It has no headers, so there must be no edge.
    */
   readonly tokenEventsUnsafe: boolean
   /** Whether API Gateway keeps answers. */
   readonly cached: boolean
-  /** Told of a fault that the walk itself turned into `unavailable`. */
+  /** Called with a fault that the walk itself turned into `unavailable`. */
   readonly fault: (error: unknown) => Promise<void> | undefined
 }
 

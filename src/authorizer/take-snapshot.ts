@@ -35,7 +35,7 @@ export class SnapshotFailed extends Error {
 
   constructor(failures: { readonly [issuer: string]: string }) {
     const lines = Object.entries(failures).map(([issuer, kind]) => `  ${issuer}: ${kind}`)
-    super(`The key sets of ${lines.length} issuer(s) could not be had:\n${lines.join("\n")}`)
+    super(`Could not fetch the key sets of ${lines.length} issuer(s):\n${lines.join("\n")}`)
     this.failures = failures
   }
 }

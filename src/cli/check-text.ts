@@ -99,7 +99,7 @@ const byPath = `  The path decides (gateway.matchBy), whatever route the gateway
   backend must read the path as it was sent:
     - it decodes a segment once, after it has chosen a handler, and takes neither %2F nor a backslash for a slash
     - it merges no slashes, resolves no dot segments, and drops no ;parameters and no file endings
-    - it compares letters exactly: many routers ignore case unless they are told not to
+    - it compares letters exactly: many routers ignore case by default
     - it takes the method from the request line, not from X-HTTP-Method-Override or a form field
     - it takes the path from the request line, not from X-Original-URL, X-Rewrite-URL or X-Forwarded-Prefix
     - it serves nothing under a path that no route of the table names, unless every caller may have it

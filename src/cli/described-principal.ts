@@ -9,7 +9,7 @@ const known = ["issuer", "subject", "kind", "claims", ...lists]
 const kinds = ["user", "app", "unknown"] as const
 
 /**
- * A principal as somebody describes it, for trying rules without a token.
+ * A principal as a user describes it, for trying rules without a token.
  *
  * @param file JSON; `-` for standard input
  * @throws UsageError (rejects) when it cannot be read, or says something that no principal has. Never repeats a value

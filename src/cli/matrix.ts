@@ -13,7 +13,7 @@ each caller that the rules tell apart, or for the callers of a cases file.
 A caller that has the demands of two columns may call what either of them may.`,
   options: [
     configOption,
-    { flags: "--cases <file>", description: "list the callers of this cases file (YAML or JSON), and nobody" },
+    { flags: "--cases <file>", description: "the callers of this cases file (YAML or JSON), and one without a token" },
     {
       flags: "--format <format>",
       description: "table (default), csv, markdown, or json, which is the same as --json",

@@ -81,7 +81,7 @@ export interface ResolvedConfiguration {
 /**
  * Puts the route table in place of `routes.openapi`. Routes beside it win over the document's.
  *
- * @param folder where the configuration stands: the document's path is relative to it
+ * @param folder the configuration's folder: the document's path is relative to it
  * @throws UsageError (rejects) when the document cannot be read, or has problems
  */
 export async function resolveOpenApi(source: AuthorizerSource, folder: string): Promise<ResolvedConfiguration> {
@@ -113,7 +113,7 @@ function readSource(openapi: OpenApiSource): Exclude<OpenApiSource, string> {
   const known = scopes === undefined || scopes === "all" || scopes === "any"
   if (!isText(file) || !listed || !known || Object.keys(others).length > 0) {
     throw new UsageError(
-      'routes.openapi must be the path of a document, or { file: "openapi.yaml" } with schemes: ["name"] and scopes: "all" or "any" besides, if needed',
+      'routes.openapi must be the path of a document, or { file: "openapi.yaml" } with schemes: ["name"] and scopes: "all" or "any" in it, if needed',
     )
   }
   return source

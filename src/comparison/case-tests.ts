@@ -55,11 +55,14 @@ export function caseTests(config: AuthorizerConfig, cases: Cases): readonly Case
  *     issuers: [{ provider: "okta", domain: "acme.okta.com", audience: "api://orders" }],
  *     routes: { "GET /orders/{id}": { scopes: ["orders:read"] } },
  *   },
- *   { tests: [{ name: "anyone may read", caller: "nobody", request: "GET /orders/7", expect: "allow" }] },
+ *   {
+ *     callers: { guest: {} },
+ *     tests: [{ name: "guests may read", caller: "guest", request: "GET /orders/7", expect: "allow" }],
+ *   },
  * )
  * for (const result of cases) {
  *   const [line] = explainCase(result)
- *   console.log(line) // anyone may read: expected allow, got unauthenticated (credential_missing)
+ *   console.log(line) // guests may read: expected allow, got forbidden (scope_missing)
  * }
  * ```
  */

@@ -14,7 +14,7 @@ export interface CaseCaller {
 /** What a case expects. */
 export type Expectation = Outcome | { readonly outcome: Outcome; readonly reason?: string }
 
-/** Callers and requests with the expected outcome. `nobody` is a caller without a token. */
+/** Callers and requests with the expected outcome. A caller without a token needs no declaration. */
 export interface Cases {
   readonly callers?: { readonly [name: string]: CaseCaller | null }
   readonly tests?: readonly {

@@ -43,9 +43,9 @@ export interface PolicyChange {
 const maxJudged = 2_000_000
 
 /**
- * Compares what two configurations decide, for every request and every caller. It is complete: it looks at each pair of
- * routes that a request meets, and at each smallest set of scopes, roles, groups, permissions and claims that a rule
- * admits.
+ * Compares what two configurations decide, for every request and every caller. It is complete. It looks at each pair of
+ * routes that a request meets. It looks at each smallest set of scopes, roles, groups, permissions and claims that a
+ * rule admits.
  *
  * @param before the configuration in use
  * @param after the configuration that shall replace it

@@ -41,8 +41,9 @@ const maxNamed = 3
 const maxCallers = 2000
 
 /**
- * Who can call what, for access reviews: one caller for each set of demands that a rule admits, if the table treats it
- * otherwise than the callers before it. A caller with the demands of two of them may call what either of them may.
+ * Who can call what, for access reviews. There is one caller for each set of demands that a rule admits, if the table
+ * treats it otherwise than the callers before it. A caller with the demands of two of them may call what either of them
+ * may.
  *
  * @param config a sound configuration
  * @param callers the callers to list instead, by name; a caller without claims has no token

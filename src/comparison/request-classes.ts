@@ -38,7 +38,7 @@ interface State {
 
 /**
  * Every pair of routes that some request meets, one in each table. The templates of both tables are walked together,
- * one segment at a time: a segment is fixed text of a template that still fits, or a text that no template holds. Two
+ * one segment at a time. A segment is fixed text of a template that still fits, or a text that no template holds. Two
  * starts of a path that the same templates fit are one state, so the walk ends. Which route a request meets, the real
  * matcher says.
  */

@@ -92,7 +92,7 @@ export function runCases(config: AuthorizerConfig, cases: Cases): CasesReport {
 }
 
 /**
- * The complete claims of the callers of a cases file, for `accessMatrix`. The last one is `nobody`, who has no token.
+ * The complete claims of the callers of a cases file, for `accessMatrix`. The last one has no token.
  *
  * @param config the configuration whose issuers the callers come from
  * @param cases what a cases file holds

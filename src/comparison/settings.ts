@@ -62,7 +62,7 @@ function compare(before: unknown, after: unknown, path: string, found: SettingCh
   if (canonical(one) !== canonical(other)) found.push({ path, before: one ?? null, after: other ?? null })
 }
 
-/** Issuers are told apart by what makes them another issuer, so that another order is no difference. */
+/** Issuers are distinguished by what makes them another issuer, so that another order is no difference. */
 function compareIssuers(
   before: AuthorizerConfig["issuers"],
   after: AuthorizerConfig["issuers"],

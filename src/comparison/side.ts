@@ -20,7 +20,7 @@ import type { SideIssuer } from "./side-issuer.ts"
 export interface AppliedRule {
   /** Undefined if no route matches. */
   readonly route: Route | undefined
-  /** Undefined if the request is refused, whoever calls. */
+  /** Undefined if the request is refused for every caller. */
   readonly rule: RouteRule | undefined
   /** The rule as text: equal texts are equal rules. */
   readonly text: string

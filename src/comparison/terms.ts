@@ -23,8 +23,8 @@ const maxCompared = 1000
 const members = ["kind", "issuers", "claims", "anyOf", ...listNames]
 
 /**
- * The disjunctive normal form of a rule: every caller that the rule admits has all atoms of one of the terms, and a
- * caller with all atoms of a term, and nothing else, is admitted.
+ * The disjunctive normal form of a rule. Every caller that the rule admits has all atoms of one of the terms. A caller
+ * with all atoms of a term, and nothing else, is admitted.
  *
  * @returns undefined if there are more than 10,000 terms, or if the rule has a member that is not known here
  */

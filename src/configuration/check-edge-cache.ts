@@ -18,9 +18,8 @@ interface CacheKey {
 }
 
 /**
- * Refuses what API Gateway's cache would make of evidence (SR-143): an answer that was given to the edge is given to
- * everybody who repeats the identity sources, so every piece of evidence, and whatever it is evidence for, has to be
- * among them.
+ * Refuses what API Gateway's cache would make of evidence (SR-143): every client that repeats the identity sources gets
+ * an answer that was given to the edge. So they have to hold all evidence, and all that it proves.
  */
 export function checkEdgeCache(
   { role, headers, evidence }: CachedEdge,

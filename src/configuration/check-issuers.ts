@@ -13,7 +13,7 @@ import { checkAges } from "./rules.ts"
 
 /** An issuer ready to be connected to its keys. */
 export interface CheckedIssuer {
-  /** Where it stands in the configuration. */
+  /** Its place in the configuration. */
   readonly path: string
   readonly profile: IssuerProfile
   readonly keyPolicy: KeyPolicy
@@ -21,7 +21,7 @@ export interface CheckedIssuer {
   readonly keySet: KeySet | undefined
 }
 
-/** The block of the whole configuration is checked and reported where it stands. */
+/** The block of the whole configuration is checked and reported at its own place. */
 const reportedOnce: Report = () => undefined
 
 /**

@@ -5,8 +5,8 @@ import type { ScopedRoutes } from "./answer-scope.ts"
 import type { CheckedGateway } from "./declared/gateway.ts"
 
 /**
- * Refuses simple responses that API Gateway would keep for a catch-all beside stricter routes: one boolean serves every
- * path of the catch-all, and some of them a backend may take for those of a stricter route.
+ * Refuses simple responses that API Gateway would keep for a catch-all beside stricter routes. One boolean serves every
+ * path of the catch-all, and a backend may take some of them for those of a stricter route.
  */
 export function checkSimpleAnswers(
   routes: NonNullable<ScopedRoutes["routes"]>,

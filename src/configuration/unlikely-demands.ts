@@ -47,7 +47,7 @@ function likelyWrong(name: string, list: (typeof lists)[number]): string | undef
 /** Claims that differ in every token. */
 const everChanging = ["exp", "iat", "nbf", "jti", "auth_time", "nonce", "sid", "origin_jti"]
 
-/** Warns of demands on claims that hardly a token meets. */
+/** Warns of demands on claims that few tokens meet. */
 export function warnOfClaims({ routes }: { readonly routes: Routes }, report: Report): void {
   for (const [path, { claims }] of rulesOf(routes)) {
     const place =

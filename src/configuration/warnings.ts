@@ -139,7 +139,7 @@ function warnOfIdTokens({ routes, edge }: CheckedConfiguration, report: Report, 
   if (!onlyIdTokens || edge?.role === "identity") return
   for (const [path, { scopes }] of rulesOf(routes)) {
     if (scopes !== undefined)
-      report(`${path}.scopes`, "is hardly ever met: ID tokens have no scopes. Demand groups or roles")
+      report(`${path}.scopes`, "is rarely met: ID tokens have no scopes. Demand groups or roles")
   }
 }
 

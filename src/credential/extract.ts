@@ -17,7 +17,7 @@ export type CheckedCredential = CredentialOptions & {
   readonly maxLength: number
 }
 
-/** The one credential of a request as text, or why there is none. Knows where it stood, nothing of what it says. */
+/** The one credential of a request as text, or why there is none. Knows its place, and nothing of its contents. */
 export type ExtractCredential = (request: AccessRequest) => string | Refusal
 
 const missing = refusal("credential_missing")
@@ -26,7 +26,7 @@ const wrongForm = refusal("credential_malformed")
 const tooLong = refusal("token_too_long")
 
 /**
- * Looks in the configured places only. A credential in two places, or twice in one, is refused whatever it says: two
+ * Looks in the configured places only. A credential in two places, or twice in one, is refused whatever it says. Two
  * readers of one request must not be able to see two different callers (RFC 6750 section 2, SR-001, SR-003).
  */
 export function createExtract({

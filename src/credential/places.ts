@@ -2,12 +2,12 @@ import { headerValues, queryValues } from "../shared/header-lookup.ts"
 import type { AccessRequest } from "../types/request.ts"
 
 /**
- * One configured place of the credential: every candidate that stands there. A value that is there but has the wrong
+ * One configured place of the credential: every candidate that is there. A value that is there but has the wrong
  * form is reported as `malformed`, never as absent (SR-082).
  */
 export type ReadPlace = (request: AccessRequest) => readonly Found[]
 
-/** A token text, or the fact that something stood there which is none. */
+/** A token text, or the fact that the place holds something else. */
 export type Found = string | typeof malformed
 export const malformed: unique symbol = Symbol("malformed credential")
 

@@ -77,7 +77,7 @@ function describe(der: Buffer | undefined): ForwardedCertificate | undefined {
   }
 }
 
-/** The parser takes PEM and passes over bytes behind the certificate; here the bytes are the certificate. */
+/** The parser takes PEM and ignores bytes after the certificate; here the bytes are the certificate. */
 function parse(der: Buffer): X509Certificate | undefined {
   try {
     const certificate = new nodeCrypto.X509Certificate(der)

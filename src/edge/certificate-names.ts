@@ -7,7 +7,7 @@ export interface AlternativeNames {
 
 /**
  * Reads `subjectAltName` as Node writes it: `DNS:a.example, URI:spiffe://…`. Names that could be taken for several ones
- * stand in quotes there, as JSON (CVE-2021-44532), and are read as such. Linear time: the index only moves forward.
+ * are in quotes there, as JSON (CVE-2021-44532), and are read as such. Linear time: the index only moves forward.
  *
  * @returns undefined when the text has another form
  */

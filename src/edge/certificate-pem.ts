@@ -9,7 +9,7 @@ export function decodeBase64(text: string): Buffer | undefined {
 
 /**
  * The certificates of a PEM text (RFC 7468 section 5) as DER. Line breaks may be gone or may have become blanks or
- * tabs, as they do on the way into a header. Nothing but certificates and blanks may stand in the text.
+ * tabs, as they do on the way into a header. The text may hold nothing but certificates and blanks.
  *
  * Linear time: each search begins where the one before it ended.
  */

@@ -15,7 +15,7 @@ interface Pair {
   readonly key: string
   readonly value: string
   readonly quoted: boolean
-  /** Where the separator behind the pair stands, or the end of the text. */
+  /** The index of the separator after the pair, or the end of the text. */
   readonly end: number
 }
 
@@ -25,10 +25,10 @@ const repeatable = new Set(["by", "uri", "dns"])
 
 /**
  * Reads the only element of an `x-forwarded-client-cert` value: `Key=Value` pairs between `;`. A second element (`,`),
- * a key that comes twice and may not, a subject without quotes and text behind a closing quote are refused.
+ * a key that comes twice and may not, a subject without quotes and text after a closing quote are refused.
  *
  * Inside of quotes a backslash takes the next character with it. A subject keeps its backslashes, which are those of
- * its DN (RFC 4514); whatever stands behind a quote that ends too early is then no separator, because DNs escape these.
+ * its DN (RFC 4514); the text after a quote that ends too early is then no separator, because DNs escape these.
  * Linear time: the index only moves forward.
  */
 export function readXfccElement(text: string): XfccElement | undefined {

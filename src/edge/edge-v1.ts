@@ -8,11 +8,11 @@ export interface EdgeV1Request {
   readonly method: string
   /** The host name in any case, without a port. */
   readonly host: string
-  /** The path with its leading slash and its percent-escapes as they stand, without the query string. */
+  /** The path with its leading slash and its percent-escapes as they are, without the query string. */
   readonly path: string
   /**
    * The protected headers: name in any case to value. All that the verifier is configured with belong here, and no
-   * others; `""` for one that is not sent, so that nobody can drop it or add it.
+   * others; `""` for one that is not sent, so that no attacker can drop it or add it.
    */
   readonly headers: { readonly [name: string]: string }
 }
@@ -27,7 +27,7 @@ export interface EdgeV1Signing extends EdgeV1Request {
   readonly unixSeconds: number
 }
 
-/** Key ids that can stand in the signature header without quoting. */
+/** Key ids that the signature header can hold without quoting. */
 export const keyIdForm: RegExp = /^[A-Za-z0-9._-]{1,64}$/
 
 /** The longest `ts` has twelve digits; a year of more than 30,000 is none. */
@@ -94,7 +94,7 @@ export function edgeV1Signature(key: Uint8Array, text: string): string {
  * Signs a request as the edge does.
  *
  * @param signing the request, the key with its id, and the time in seconds since the epoch
- * @returns the value of the signature header: `v=1; kid=k1; ts=1767225600; sig=…`
+ * @returns the value of the signature header, which begins with `v=1; kid=k1`
  * @throws TypeError as `edgeV1Text` does
  * @example
  * ```ts

@@ -105,7 +105,7 @@ export function createEdge({ headers, evidenceHeaders, evidence, kept, mayBeAbse
 
 /**
  * Reads headers that evidence vouches for. The same caller comes again and again with the same headers, while
- * signatures differ each time; nobody without evidence can put anything in here.
+ * signatures differ each time; no caller without evidence can put anything in here.
  */
 function remembering({ needed, read }: CompiledHeaders): CompiledHeaders["read"] {
   const names = needed.map(({ name }) => name)

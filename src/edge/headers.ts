@@ -2,7 +2,7 @@ import { type Refusal, refusal } from "../types/reasons.ts"
 import type { AccessRequest } from "../types/request.ts"
 import { addFound, type Found, readFound } from "./found-header.ts"
 
-/** A header that the edge sets and nobody else may: identity headers and the evidence's own. */
+/** A header that only the edge may set: identity headers and the evidence's own. */
 export interface TrustedHeader {
   /** In any case; an RFC 9110 token. */
   readonly name: string
@@ -11,7 +11,7 @@ export interface TrustedHeader {
   /** The value may hold tabs, as a PEM text does whose line breaks were replaced. @default false */
   readonly tabs?: boolean
   /**
-   * Whoever reads the value takes nothing but the characters of a token, so that they need no look here.
+   * The reader of the value takes nothing but the characters of a token, so they are not checked here.
    *
    * @default false
    */
@@ -42,9 +42,9 @@ export function foldHeaderName(name: string): string {
 }
 
 /**
- * Prepares the one pass over the header names of a request that finds the trusted headers, and everything that passes
- * for one of them somewhere: aliases (SR-122), further values and spellings (SR-123), `Connection` (SR-126). A client
- * can send all of these beside what the edge sets, and the program behind the gateway may read the client's.
+ * Prepares the one pass over the header names of a request. It finds the trusted headers, and everything that some
+ * program takes for one of them: aliases (SR-122), further values and spellings (SR-123), `Connection` (SR-126). A
+ * client can send all of these beside what the edge sets, and the program behind the gateway may read the client's.
  *
  * @param headers every trusted header: those with the identity and those of the evidence; a name may come twice
  * @throws TypeError when two names are aliases of each other, or one is `Connection`
@@ -119,9 +119,9 @@ function prepare(headers: readonly TrustedHeader[]): ReadonlyMap<string, Trusted
 const unmarked = -1
 
 /**
- * A number that folding does not change: most names of a request are told from the trusted ones by it, without folding
- * them. It is made of the length and the characters at both ends; names with something there that is no visible ASCII
- * have none, because folding may shorten them.
+ * A number that folding does not change: it distinguishes most names of a request from the trusted ones, without
+ * folding them. It is made of the length and the characters at both ends; names with something there that is no visible
+ * ASCII have none, because folding may shorten them.
  */
 function markOf(name: string): number {
   const first = name.charCodeAt(0)

@@ -15,14 +15,14 @@ export type ReadMinted = (asserted: Asserted, scanned: ScannedHeaders) => EdgeVa
 
 const mismatch = refusal("edge_header_mismatch")
 
-/** What a user's token said, as it stood in the token, and what that was read as. */
+/** What a user's token said, in its own form, and the value that was read from it. */
 interface Read {
   readonly claims: readonly unknown[]
   readonly values: EdgeValues
 }
 
 /**
- * Every value comes out of the token: it does not cover the headers, so whoever has one could put any group beside it.
+ * Every value comes out of the token: it does not cover the headers, so its holder could add any group to it.
  * A header may be there all the same; then it has to say what the token says (SR-127).
  *
  * @param headers checked options
@@ -63,7 +63,7 @@ export function compileMinted(headers: EdgeHeaders): ReadMinted {
   }
 }
 
-/** Whether two claims say the same: texts, or lists of texts; of anything else that cannot be told. */
+/** Whether two claims say the same: texts, or lists of texts; of anything else that is unknown. */
 function isEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true
   if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false

@@ -93,8 +93,8 @@ function claimsOf(values: EdgeValues, user: string): Claims {
 export type AddAttributes = (principal: Principal, identity: EdgeIdentity) => Principal | Refusal
 
 /**
- * The token stays what it is: its subject has to be the edge's user (SR-127), no claim of it is replaced, and
- * attributes stand among its claims under names of their own. Groups, roles and permissions are added to the token's
+ * The token does not change: its subject has to be the edge's user (SR-127), no claim of it is replaced, and
+ * attributes are among its claims under names of their own. Groups, roles and permissions are added to the token's
  * lists.
  *
  * @param keys the context keys that are configured
@@ -114,7 +114,7 @@ export function compileAttributes(subjectClaim: ClaimPath, keys: readonly string
       if (claims[name] !== undefined) return claimConflict
       if (values[key] !== undefined) claims[name] = values[key]
     }
-    // Whoever has a role by the edge is entitled to something, as somebody with one of the issuer's is.
+    // A caller with a role from the edge is entitled to something, as a caller with one of the issuer's is.
     const { entitledToNothing, ...known } = principal
     const roles = both(principal.roles, listIn(values, "roles"))
     const joined = Object.freeze({

@@ -15,14 +15,14 @@ const maxArnLength = 1600
 
 /**
  * Reads the ARN of a deployed route or method. Splits at the first five colons only, because paths may hold colons, and
- * leaves the path as it stands: never decoded, never compared in another form.
+ * leaves the path as it is: never decoded, never compared in another form.
  *
  * @returns undefined for everything else, such as the wildcards and placeholders of console tests
  */
 export function readArn(text: unknown): ExecuteApiArn | undefined {
   if (typeof text !== "string" || text.length > maxArnLength) return undefined
-  // A function serves few stages, most often one: comparing what stood before the method last time takes 0.02 µs, and
-  // taking it apart again 0.5.
+  // A function serves few stages, most often one: comparing the text before the method with the last one takes 0.02 µs,
+  // and taking it apart again 0.5.
   if (last !== undefined && text.startsWith(last.prefix)) return withRoute(last, text)
   const stage = readStage(text)
   if (stage === undefined) return undefined

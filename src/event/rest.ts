@@ -74,7 +74,7 @@ export function proxyRequest(
   }
 }
 
-/** HTTP APIs write the route key as `resourceId`; what cannot be told counts as a route of every method. */
+/** HTTP APIs write the route key as `resourceId`; an undecidable one counts as a route of every method. */
 function routeMethodOf(resourceId: unknown): string {
   return (typeof resourceId === "string" && /^([A-Z]+) \//.exec(resourceId)?.[1]) || "ANY"
 }

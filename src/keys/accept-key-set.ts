@@ -11,7 +11,7 @@ import { Pace } from "./pace.ts"
 import { type ReadMembers, readMembers } from "./read-members.ts"
 import type { KeyPolicy } from "./settings.ts"
 
-/** What has to be known, and who has to be told, when a fetched set is read. */
+/** What reading a fetched set needs: the issuer, the limits, and the observer. */
 export interface KeySetReading {
   /** The configured issuer, for observation. */
   readonly name: string
@@ -76,7 +76,7 @@ export function acceptKeySet(
   observer.keySet?.({ issuer: name, usable: next.keys.length, skipped: next.skipped })
   // A set without a usable key is a failed refresh: it must not replace a good one (SR-099).
   if (next.keys.length === 0) throw new FetchFailure("no_usable_key")
-  // Keys of a set that was too old to be used, or somebody else's, get no new life from a grace.
+  // Keys of a set that was too old to be used, or of another issuer, get no new life from a grace.
   const hadBySelf = held?.fromSnapshot === false && isUsable(stateAt(nowMs, held, policy))
   const graceMs = hadBySelf ? policy.graceSeconds * 1000 : 0
   return { value: succeed(held?.value, next, graceMs, nowMs), freshForMs: freshForMs(headers, policy), report: {} }

@@ -18,7 +18,7 @@ export interface FetchLimits {
   readonly allowHttpLoopback: boolean
   /** PEM text of the only certificate authorities to trust. @default the platform's */
   readonly ca?: string | undefined
-  /** Request headers besides the usual ones: the validators of a conditional request (RFC 9110 section 13.1). */
+  /** Request headers in addition to the usual ones: the validators of a conditional request (RFC 9110 section 13.1). */
   readonly headers?: { readonly [name: string]: string }
   /** The URL came out of a discovery document and not out of the configuration: link-local addresses are refused. */
   readonly discovered?: boolean

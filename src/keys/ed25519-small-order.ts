@@ -5,8 +5,8 @@ const p = 2n ** 255n - 19n
 const smallOrder: readonly bigint[] = [0n, 1n, 0x5fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n]
 
 /**
- * Whether a key has a small order: such a key verifies signatures that nobody made (RFC 8032 section 5.1.7 with RFC
- * 8725 section 3.4). A coordinate may be spelled as y + p below 2^255.
+ * Whether a key has a small order: such a key verifies signatures that no private key made (RFC 8032 section 5.1.7 with
+ * RFC 8725 section 3.4). A coordinate may be spelled as y + p below 2^255.
  *
  * @param x the `x` member of an Ed25519 JWK: 32 octets in base64url (RFC 8037 section 2).
  */

@@ -7,7 +7,7 @@ import { proxyAgentFor } from "./proxy.ts"
 
 /**
  * Fetches over `node:https`. The module is asked for here, not imported: on Node 24 the import alone costs 12 ms of a
- * cold start, and most starts never need it when a snapshot or a cached set is at hand.
+ * cold start. Starts with a snapshot or a cached set never need it.
  */
 export const fetchDocument: FetchKeySet = async (url, limits) => {
   if (!mayFetch(url, limits.allowHttpLoopback)) throw new FetchFailure("url_refused")

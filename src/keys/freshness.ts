@@ -7,8 +7,8 @@ const freshBounds = { min: 300, max: 86_400 }
 
 /**
  * For how long a fetched set is fresh: `max-age` less `Age` (RFC 9111 section 4.2), within bounds; without a usable
- * header, the configured age. It ends some minutes before requests begin to wait, so that a set that is in use is
- * renewed behind a request and nobody ever waits for it.
+ * header, the configured age. It ends some minutes before requests begin to wait, so a set in use is renewed after a
+ * request, and no request ever waits for it.
  *
  * @returns milliseconds
  */

@@ -67,7 +67,7 @@ function importMembers(jwk: Members, allowed: readonly Algorithm[]): Verificatio
   const kid = own("kid")
   if (kid !== undefined && (typeof kid !== "string" || kid.length > maxKidLength)) return "kid"
 
-  // What nobody has asked for is as unknown as what nobody has heard of.
+  // An algorithm that is not configured is treated as one that does not exist.
   if (!isKeyType(kty) || (kty === "AKP" && !allowed.some(({ keyType }) => keyType === kty))) return "key_type"
   const crv = own("crv")
   const fitting = [...algorithmTable.values()].filter(

@@ -7,8 +7,8 @@ const [openList, closeList, openObject, closeObject] = [0x5b, 0x5d, 0x7b, 0x7d]
 
 /**
  * Finds the members of a long JWK Set in its text. The platform's parser needs up to a second for a few megabytes that
- * somebody made for that purpose, and cannot be interrupted; this looks through the text step by step, and leaves the
- * parsing of what it has found to the parser.
+ * an attacker made for that purpose, and cannot be interrupted; this looks through the text step by step, and leaves
+ * the parsing of what it has found to the parser.
  */
 export class LongSet {
   readonly #text: string

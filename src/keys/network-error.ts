@@ -9,8 +9,7 @@ const timeouts: readonly unknown[] = ["TimeoutError", "AbortError"]
 
 /**
  * What a fetch ended with: a `FetchFailure` if that is the network's doing. Everything else is a fault, in hallpass or
- * in a fetch function of somebody else's, and is returned as it is: called a failure of the network, it would be looked
- * for there.
+ * in a user's fetch function, and is returned as it is. An operator would look for a failure of the network there.
  */
 export function failureOrFault(error: unknown): unknown {
   if (error instanceof FetchFailure) return error

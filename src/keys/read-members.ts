@@ -5,7 +5,7 @@ import type { Pace } from "./pace.ts"
 
 /** The members of a JWK Set that are looked at. */
 export interface ReadMembers {
-  /** A member that is too long to be parsed is undefined, which no JSON text stands for. */
+  /** A member that is too long to be parsed is undefined, which no JSON text means. */
   readonly members: readonly unknown[]
   /** How many there are in all. */
   readonly count: number

@@ -9,7 +9,7 @@ import { retryAfterMs } from "./settings.ts"
 export interface RemoteKeySetParts extends KeySetReading, RenewalParts {
   readonly location: KeyLocation
   readonly fetch: FetchKeySet
-  /** A set that was had earlier and elsewhere, and when. Milliseconds since the epoch. */
+  /** A set that was fetched earlier and elsewhere, and the time of that fetch. Milliseconds since the epoch. */
   readonly snapshot?: { readonly set: KeySet; readonly takenAtMs: number } | undefined
 }
 

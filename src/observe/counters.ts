@@ -13,7 +13,7 @@ export interface FlushPolicy {
   readonly flushAfterCount?: number
 }
 
-/** Something that somebody should hear of is written no later than this, whatever the policy. Milliseconds. */
+/** What an operator should see is written no later than this, whatever the settings. Milliseconds. */
 const urgentAfterMs = 1000
 
 /**

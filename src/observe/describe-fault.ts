@@ -32,7 +32,7 @@ class DescribedFault implements FaultRecord {
 /**
  * Describes what was thrown by its class, its code and the frames of hallpass's own files. An error may come from a
  * part that a user passed in, from a library or from a parser. Its message, its own name, its further members and the
- * frames of other files may hold a token, a secret or a claim, so nothing of them is passed on (SR-164). Never throws.
+ * frames of other files are not passed on. They may hold a token, a secret or a claim (SR-164). Never throws.
  */
 export function describeFault(error: unknown): FaultRecord {
   try {

@@ -2,7 +2,7 @@ import type { Outcome } from "../types/reasons.ts"
 
 // Every metric that is written, with its unit. docs/observe.md lists the same rows; a test compares the two.
 
-/** What has the dimension `service` and no other: for alarms and the dashboard. All of them stand in one line. */
+/** What has the dimension `service` and no other: for alarms and the dashboard. All of them are in one line. */
 export const serviceMetrics = {
   Allowed: "Count",
   Unauthenticated: "Count",
@@ -45,7 +45,7 @@ export const detailMetrics = {
 } as const
 export type DetailMetric = keyof typeof detailMetrics
 
-/** One metric to write, with its dimensions besides `service`. */
+/** One metric to write, with its dimensions in addition to `service`. */
 export interface DetailCount {
   readonly name: DetailMetric
   /** In the order of `detailMetrics`. */

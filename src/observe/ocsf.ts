@@ -20,7 +20,7 @@ const verdicts: { readonly [outcome in DecisionRecord["outcome"]]: object } = {
 const ipForm = /^[0-9A-Fa-f.:]{2,40}$/
 
 /**
- * A decision as an event of the class API Activity: it is about one call, by somebody, from somewhere, that was let
+ * A decision as an event of the class API Activity: it is about one call, by an actor, from a place, that was let
  * through or not. The class Authorize Session is about privileges that a login gives to a session, of which there is
  * none here.
  */

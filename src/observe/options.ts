@@ -3,7 +3,7 @@ import type { ObserveOptions } from "../types/configuration.ts"
 
 /**
  * Options of the Powertools observer; what is absent comes from Powertools' own environment variables. The `observe`
- * block of a configuration that the observer is used with wins over what stands here.
+ * block of a configuration that the observer is used with wins over these options.
  */
 export interface PowertoolsObserverOptions extends Omit<ObserveOptions, "traceContext"> {
   /** Service name in records, and the dimension of every metric. @default POWERTOOLS_SERVICE_NAME, else "hallpass" */

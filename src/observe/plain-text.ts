@@ -1,7 +1,7 @@
 const printable = /^[ -~]*$/
 
 /**
- * A text of somebody else's for a record: so many characters at most, and everything but printable ASCII escaped as in
+ * A foreign text for a record: so many characters at most, and everything but printable ASCII escaped as in
  * JSON (SR-164). JSON itself leaves DEL, C1 controls and line separators as they are, and terminals obey them.
  */
 export function plainText(text: string | undefined, maxLength: number): string | undefined {

@@ -9,7 +9,7 @@ import type { Recorder } from "./recorder.ts"
 export interface PowertoolsObserver extends Observer {
   /**
    * Resolves when every record is on standard output. The first metrics, of a decision without a record, follow within
-   * ten turns of the event loop, in which a runtime client posts the answer: loading what writes them takes 12 ms.
+   * ten turns of the event loop, in which a runtime client posts the answer. Loading what writes them takes 12 ms.
    * Never rejects.
    */
   recorded(): Promise<void>
@@ -89,7 +89,7 @@ export function createPowertoolsObserver(options: PowertoolsObserverOptions = {}
       return outcome === "allow" && sampleAllows === 0 && flushAfterSeconds !== 0 ? "soon" : "now"
     }),
     disagreement: teller("disagreement", now),
-    keySet: teller("keySet", () => "nothing"), // of key sets that stand in the configuration, at start
+    keySet: teller("keySet", () => "nothing"), // of key sets in the configuration, at start
     keyFetch: teller("keyFetch", nowIfFailed),
     keyEvent: teller("keyEvent", soon),
     secretFetch: teller("secretFetch", nowIfFailed),

@@ -19,7 +19,7 @@ export interface Recorder extends Required<Omit<Observer, "configure" | "recorde
   flush(): void
 }
 
-/** An edge that is set up right never sends these: somebody goes round it, or it lets through what it should strip. */
+/** An edge that is set up right never sends these: a client bypasses it, or it lets through what it should strip. */
 const suspicious: ReadonlySet<string> = new Set<ReasonCode>([
   ...(["edge_header_alias", "edge_header_duplicate", "edge_header_spelling", "edge_header_joined"] as const),
   "edge_header_connection",
@@ -130,7 +130,7 @@ export function createRecorder(settings: PowertoolsObserverOptions & { readonly 
     keyFetch({ issuer, ok, failure, notModified, ageSeconds, host, status, code, proxy }) {
       counters.addDetail("KeyFetches", issuer, failure ?? (notModified === true ? "not_modified" : "ok"))
       const nowMs = clock()
-      keyAges.told(issuer, ageSeconds, nowMs)
+      keyAges.note(issuer, ageSeconds, nowMs)
       if (!ok) {
         // A freeze of the environment says nothing of the issuer.
         if (failure !== "interrupted") counters.add("KeyFetchFailures")
@@ -143,7 +143,7 @@ export function createRecorder(settings: PowertoolsObserverOptions & { readonly 
       if (event === "stale_served") counters.add("StaleKeysServed")
       if (event === "overdue_served") counters.add("OverdueKeysServed")
       if (event === "unknown_kid") counters.add("UnknownKids")
-      if (ageSeconds !== undefined) keyAges.told(issuer, ageSeconds, clock())
+      if (ageSeconds !== undefined) keyAges.note(issuer, ageSeconds, clock())
     },
     secretFetch({ secret, ok, failure, previousFailure, ageSeconds }) {
       counters.addDetail("SecretFetches", secret, failure ?? "ok")

@@ -7,8 +7,8 @@ import { nodeCrypto } from "../shared/node-crypto.ts"
 const maxValues = 64
 
 /**
- * Some of many values, evenly spread over all of them: when there are too many, every other one is dropped and from
- * then on only every other one is taken.
+ * Some of many values, evenly spread over all of them. If there are too many, every other one is dropped, and from then
+ * on only every other one is taken.
  */
 export class Sample {
   #values: number[] = []
@@ -35,7 +35,7 @@ export class Sample {
   }
 }
 
-/** Takes a share of what it is asked about, at random: nobody can know ahead which request leaves a record. */
+/** Takes a share of what it is asked about, at random: no caller can predict which request leaves a record. */
 export class Lottery {
   /** Random numbers in advance: one system call for many. */
   readonly #numbers = new Uint32Array(256)

@@ -8,7 +8,7 @@ export interface Sink extends Log {
    * Lines in the embedded metric format: one for all that has no further dimension, one for each further combination.
    */
   metrics(metrics: MetricsToWrite): void
-  /** A JSON line of somebody else's format, as it is. */
+  /** A JSON line of another format, as it is. */
   line(value: object): void
 }
 

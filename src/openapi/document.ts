@@ -8,7 +8,7 @@ export interface OpenApiDocument {
   readonly root: Members
   readonly version: "2.0" | "3.0" | "3.1"
   readonly paths: Members
-  /** The security schemes, and where they stand. */
+  /** The security schemes, and their place in the document. */
   readonly schemes: Members
   readonly schemesPath: string
 }

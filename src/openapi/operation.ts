@@ -4,7 +4,7 @@ import { type Members, member } from "./document.ts"
 import { readSecurity, type Security, type SecurityReading } from "./security.ts"
 import { readWso2 } from "./wso2.ts"
 
-/** An operation with what stands around it. */
+/** An operation with its surroundings in the document. */
 export interface Operation {
   readonly operation: Members
   readonly item: Members

@@ -8,7 +8,7 @@ import { hasGatewaySchemes } from "./scheme.ts"
 
 interface Row {
   readonly route: string
-  /** Where the operation stands in the document; undefined for a route written by hand. */
+  /** The operation's place in the document; undefined for a route written by hand. */
   readonly path: string | undefined
   /** Undefined where the document cannot be read: then the route is in no list. */
   readonly found: OperationSecurity | undefined

@@ -11,9 +11,9 @@ import { isWso2 } from "./wso2.ts"
 /** How to read a document whose meaning it does not tell itself. */
 export interface OpenApiOptions {
   /**
-   * The security schemes that stand for this authorizer. Without it: every scheme whose credential is a token (oauth2,
-   * openIdConnect, HTTP bearer, a key in the header Authorization, whatever has a Lambda authorizer of type token or
-   * request).
+   * The security schemes that mean this authorizer. Without it: every scheme whose credential is a token. These are
+   * oauth2, openIdConnect, HTTP bearer, a key in the header Authorization, and schemes with a Lambda authorizer of type
+   * token or request.
    */
   readonly schemes?: readonly string[]
   /** Whether a list of scopes means all or any of them. @default "all", as OpenAPI says; "any" for documents of WSO2 */
@@ -34,7 +34,7 @@ export interface OpenApiRoutes {
   /** The table, for `routes` of the configuration. Use it only when there are no problems: else parts are missing. */
   readonly routes: { readonly [routeKey: string]: RouteRule }
   /**
-   * Route keys that ask nobody for anything: API Gateway needs no authorizer there, and the table does not have them.
+   * Route keys without security: API Gateway needs no authorizer there, and the table does not have them.
    */
   readonly withoutSecurity: readonly string[]
   /**
@@ -57,8 +57,8 @@ const methods: ReadonlyMap<string, string> = new Map([
 const descriptions = ["summary", "description", "servers", "parameters"]
 
 /**
- * Derives a route table from an OpenAPI document (3.0, 3.1, or Swagger 2.0): from the security requirements of its
- * operations, and from the extensions of API Gateway and of WSO2 API Manager. Reads no file and follows no address.
+ * Derives a route table from an OpenAPI document (3.0, 3.1, or Swagger 2.0). It reads the security requirements of the
+ * operations, and the extensions of API Gateway and of WSO2 API Manager. Reads no file and follows no address.
  *
  * @param document the parsed document, of any origin
  * @param options which schemes are this authorizer's, and routes written by hand

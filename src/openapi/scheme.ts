@@ -14,7 +14,7 @@ export type Scheme =
       /** The caller named it as the scheme of this authorizer. */
       readonly named: boolean
     }
-  /** The key of a usage plan, which API Gateway checks besides any authorizer. */
+  /** The key of a usage plan, which API Gateway checks in addition to any authorizer. */
   | { readonly means: "key" }
   /** Something that a token cannot give; `authorizer` when API Gateway runs it in the place of a Lambda authorizer. */
   | { readonly means: "other"; readonly authorizer: boolean }
@@ -25,7 +25,7 @@ export type FindScheme = (name: string, path: string) => Scheme | undefined
 const other: Scheme = { means: "other", authorizer: false }
 const otherAuthorizer: Scheme = { means: "other", authorizer: true }
 
-/** @param named the schemes that stand for this authorizer; undefined when the document has to say it */
+/** @param named the schemes that mean this authorizer; undefined if the document has to say it */
 export function schemeFinder(
   document: OpenApiDocument,
   named: readonly string[] | undefined,
@@ -45,7 +45,10 @@ export function schemeFinder(
       scheme = members && schemeOf(members, at, { version: document.version, name, named, report })
     }
     if (scheme?.means === "key")
-      note(at, "is a key of usage plans: API Gateway checks it by itself, besides a token and never in its place")
+      note(
+        at,
+        "is a key of usage plans: API Gateway checks it by itself, in addition to a token and never in its place",
+      )
     known.set(name, scheme)
     return scheme
   }

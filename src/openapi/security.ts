@@ -12,14 +12,14 @@ export type Security =
       readonly lambdas: readonly string[]
       readonly unasked: readonly string[]
     }
-  /** Nobody is asked for anything; `optional` when a caller may show a token all the same. */
+  /** No caller is asked for anything; `optional` if a caller may show a token all the same. */
   | { readonly means: "open"; readonly optional: boolean }
   /** Something else than a token, by the names of the schemes. */
   | { readonly means: "other"; readonly schemes: readonly string[] }
 
 export interface SecurityReading {
   readonly find: FindScheme
-  /** Whether the caller named the schemes of this authorizer; then no other one stands for it. */
+  /** Whether the caller named the schemes of this authorizer; then no other one means it. */
   readonly named: boolean
   /** Whether a list of scopes means all of it or any of it. */
   readonly scopes: "all" | "any"
@@ -35,7 +35,7 @@ interface Alternative {
   readonly keys: readonly string[]
 }
 
-/** RFC 6749 section 3.3: anything else could never stand in a token's scope. */
+/** RFC 6749 section 3.3: no token's scope can hold anything else. */
 const scopeToken = /^[\x21\x23-\x5B\x5D-\x7E]+$/
 
 /**

@@ -31,7 +31,7 @@ const kinds: ReadonlyMap<string, Pick<RouteRule, "kind">> = new Map<string, Pick
   ["application_user", { kind: "user" }],
 ])
 
-/** @returns undefined, with a report, when an extension has a value that nobody knows */
+/** @returns undefined, with a report, if an extension has an unknown value */
 export function readWso2(
   operation: Members,
   item: Members,
@@ -46,7 +46,7 @@ export function readWso2(
     report(`${path}.x-wso2-disable-security`, "must be true or false, here or on the path or the document")
     return undefined
   }
-  // The publisher writes null where nobody has chosen.
+  // The publisher writes null for a choice that was not made.
   const authType = member(operation, "x-auth-type") ?? undefined
   const kind = typeof authType === "string" ? kinds.get(authType.toLowerCase()) : undefined
   if (off === true || (typeof authType === "string" && authType.toLowerCase() === "none")) return { means: "open" }

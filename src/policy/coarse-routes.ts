@@ -26,7 +26,7 @@ function isImplied(route: Ruled, other: Ruled): boolean {
 }
 
 /**
- * Finds the routes of a table that stand beside stricter ones.
+ * Finds the routes of a table that have stricter ones within their paths.
  *
  * @param order the one kind of API that is meant, if only one is
  */

@@ -9,12 +9,12 @@ export class TooTangled extends Error {
 }
 
 /**
- * Paths that a pattern and a template both match: for each way of matching the most general one, in which every segment
- * that may be anything is `fresh`, a text that no template holds. What a table does with all paths of that kind shows
- * on it.
+ * Paths that a pattern and a template both match: for each way of matching, the most general one. In it every segment
+ * that may be anything is `fresh`, a text that no template holds. The table treats all similar paths as it treats this
+ * one.
  *
- * @param pattern as IAM reads it: `many` takes one segment or more wherever it stands
- * @param template as API Gateway reads it: `one` takes one segment, `many` stands at the end
+ * @param pattern as IAM reads it: `many` takes one segment or more at every place
+ * @param template as API Gateway reads it: `one` takes one segment, `many` is at the end
  * @param maxSegments longest path to look at; beyond the deepest template nothing new happens
  * @throws TooTangled
  */
@@ -56,7 +56,7 @@ function after(token: string, at: number): readonly number[] {
   return token === rest ? [at] : [at + 1]
 }
 
-/** The pattern of all paths like a witness: where it has the fresh text, anything may stand. */
+/** The pattern of all paths like a witness: where it has the fresh text, any text fits. */
 export function patternOf(witness: readonly string[], fresh: string): Tokens {
   return witness.map((segment) => (segment === fresh ? many : segment))
 }

@@ -18,7 +18,7 @@ export interface CompiledTable {
   readonly hasParameters: boolean
   readonly conflicts: readonly Conflict[]
   readonly exposed: readonly Exposure[]
-  /** What answers whose patterns are merged can cover besides. */
+  /** What answers with merged patterns can cover in addition. */
   exposedIfMerged(): readonly Exposure[]
   /** What a principal's answer covers, given what it may call. */
   cover(permits: (route: Route) => boolean): Covered
@@ -33,7 +33,7 @@ export interface TableSizes {
   readonly shorter: Shorter
   /** Most bytes of an answer, counted in a cheap way. */
   byBranch(bytes: DocumentBytes): number
-  /** Most bytes of an answer besides the patterns of its routes. */
+  /** Most bytes of an answer without the patterns of its routes. */
   ofFrame(bytes: DocumentBytes): number
   /** Bytes of the Resources of some paths, for methods by their bits. */
   ofPaths(bits: number, paths: readonly string[], bytes: DocumentBytes): number
@@ -47,11 +47,11 @@ export interface TableOptions {
   readonly resourcePolicyAllows: boolean
   /** Whether every path has a route: the table has `$default`, or admits what it does not name. */
   readonly complete: boolean
-  /** Whether the table's `$default` stands for what it does not name, and admits nobody. */
+  /** Whether the table's `$default` means what it does not name, and admits no caller. */
   readonly closed: boolean
 }
 
-/** Most conflicts that are looked for: whoever has as many reads the first few. */
+/** Most conflicts that are looked for: a table with more has the same causes many times. */
 const maxConflicts = 100
 
 const nowhere: Surroundings = { deny: new Map(), exposed: [] }
@@ -65,7 +65,7 @@ export function compileTable(templates: readonly Template[], tree: TemplateTree,
     const key = found.routes.join("\n")
     if (!conflicts.has(key) && conflicts.size < maxConflicts) conflicts.set(key, found)
   }
-  // Where all routes have one rule, nobody may call some of them only, and nothing has to be kept apart.
+  // If all routes have one rule, no caller may call some of them only, and nothing has to be kept apart.
   const rules = new Set(templates.flatMap(({ routes }) => [...routes.values()].map(({ rule }) => rule)))
   const isClosed = ({ shape }: Template): boolean => options.closed && shape === rest
   const catchAlls = [...templates.entries()].flatMap(([at, each]) => (isCatchAll(each) && !isClosed(each) ? [at] : []))
@@ -137,7 +137,7 @@ function isCatchAll(template: Template | undefined): boolean {
   return last === many || last === rest
 }
 
-/** Whether a catch-all stands above a template that is none itself, or right below it. */
+/** Whether a catch-all is above a template that is none itself, or right below it. */
 function isRival(catchAll: Template, { tokens }: Template): boolean {
   const last = tokens.at(-1)
   const above = catchAll.tokens.length - 1

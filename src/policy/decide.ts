@@ -16,7 +16,7 @@ import { TextTable } from "./principal-table.ts"
 export interface PrincipalPolicy {
   readonly conflicts: readonly Conflict[]
   readonly exposed: readonly Exposure[]
-  /** What answers can cover besides that are so large that their patterns are merged. */
+  /** What answers can cover in addition if they are so large that their patterns are merged. */
   exposedIfMerged(): readonly Exposure[]
   /** The most that answers need and can hold, see `CompiledTable`. */
   readonly most: CompiledTable["most"]
@@ -48,8 +48,8 @@ const connectOnly: Coverage = Object.freeze({ allow: ["$connect"], deny: [], den
 
 /**
  * Compiles a table into principal policies: one answer that holds everything a principal may call. The answer is judged
- * by the text of each request's own path, so the decision is made by that text too, and a gateway that chose another
- * route than the text leads to is a contradiction, not a second opinion.
+ * by the text of each request's own path, so the decision is made by that text too. A gateway that chose another route
+ * than the text leads to is a contradiction, not a second opinion.
  */
 export function compilePrincipalPolicy(options: PrincipalPolicyOptions): PrincipalPolicy {
   const routes = readRoutes(options.routes)
@@ -59,7 +59,7 @@ export function compilePrincipalPolicy(options: PrincipalPolicyOptions): Princip
   const open = options.unmatched === "authenticated"
   // What the table does not name is a route like any other if it is admitted: the last one, without a demand. If the
   // path decides, the gateway sends such requests on as well, and no answer may cover them: the last route admits
-  // nobody.
+  // no caller.
   const closed = options.byPath && !open && !hasDefault
   const unnamed: Route = {
     key: "unmatched",

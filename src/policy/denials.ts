@@ -13,7 +13,7 @@ export class Denials {
 
   /**
    * @param examined in the order of the tree
-   * @param beginning bytes of a Resource besides method and path
+   * @param beginning bytes of a Resource without method and path
    */
   constructor(tree: PatternTree, examined: readonly Examined[], rights: Rights, beginning: number) {
     this.#set = new PatternSet(tree, rights)

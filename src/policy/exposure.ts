@@ -19,8 +19,8 @@ export interface Surroundings {
 }
 
 /**
- * A parameter becomes `?*` in a policy and then also takes several segments. Where no route of the table stands in
- * those longer paths, they are denied, so that a route which somebody adds to the API later is not open by accident.
+ * A parameter becomes `?*` in a policy and then also takes several segments. If no route of the table is in
+ * those longer paths, they are denied. So a route that is added to the API later is not open by accident.
  */
 export function surroundings(template: Template, tree: TemplateTree, analysis: OverlapAnalysis): Surroundings {
   const deny = new Map<string, readonly string[]>()

@@ -6,7 +6,7 @@ import { excludeEachOther, implies } from "./rule-implication.ts"
 
 /** Two routes whose rules no one answer can keep apart. */
 export interface Conflict {
-  /** The route that would be allowed or denied wrongly, and the one that cannot be told from it: keys as configured. */
+  /** The route that would be allowed or denied wrongly, and the one that looks the same: keys as configured. */
   readonly routes: readonly [string, string]
   /** A request on which an answer for both would be wrong: `GET/orders/1/items`. */
   readonly example: string
@@ -26,7 +26,7 @@ export interface Overlap {
   readonly patterns: readonly Tokens[]
 }
 
-/** How far `*` reaches where it stands for the method of a template. */
+/** How far `*` reaches in place of the method of a template. */
 export type WildMethod = "exact" | "listed" | "no"
 
 /** What a pattern matches: a template, a path that shows it, and the methods whose requests the table sends there. */
@@ -113,7 +113,7 @@ export class OverlapAnalysis {
       if (hit.template === template) continue
       const methods = hit.methods.filter((method) => {
         const [own, other] = [routeOf(template, method), routeOf(hit.template, method)]
-        // Whoever is allowed the one is allowed the other: then nothing has to be kept apart.
+        // Every caller of the one may call the other: then nothing has to be kept apart.
         return own !== undefined && other !== undefined && !implies([own.configured], other.configured)
       })
       if (methods.length === 0) continue
@@ -136,7 +136,7 @@ export class OverlapAnalysis {
     return { other, at, methods, bits: bitsOf(methods), deny: patterns.flatMap(patternTexts), patterns }
   }
 
-  /** What denying the other template, where it is covered, would deny of routes that somebody may call. */
+  /** The routes with permitted callers that a Deny of the other template, where it is covered, would deny. */
   #conflicts(
     template: Template | undefined,
     other: Template,
@@ -170,7 +170,7 @@ export class OverlapAnalysis {
   }
 
   /**
-   * Whether `*` may stand for the method of a template. As text it could also be a method and the first segments: `*` +
+   * Whether `*` may replace the method of a template. As text it could also be a method and the first segments: `*` +
    * `/admin/x` covers `GET/y/admin/x`. `exact` if that can be denied, `listed` if no other route of the table is of
    * that form.
    */
@@ -200,7 +200,7 @@ function conflict(harmed: Route, denied: Route, example: string): Conflict {
     routes: [harmed.key, denied.key],
     example,
     message:
-      `cannot be told from "${denied.key}" in a cached answer: a policy that denies the one also denies ${example}, ` +
+      `cannot be distinguished from "${denied.key}" in a cached answer: a policy that denies the one also denies ${example}, ` +
       "because * in a policy crosses /",
     remedy,
   }

@@ -141,7 +141,7 @@ export class PatternTree {
     this.#places = places
   }
 
-  /** The node of a beginning, of the tree or besides it. */
+  /** The node of a beginning, of the tree or outside it. */
   nodeOf(tokens: Tokens): PatternNode {
     const key = tokens.join("/")
     const node = this.#nodes.get(key) ?? new PatternNode(this, tokens)

@@ -39,7 +39,7 @@ export interface Permissions {
   readonly forbidden: Uint8Array
 }
 
-/** What the patterns of an answer depend on besides the routes. */
+/** What else than the routes the patterns of an answer depend on. */
 export interface CoverOptions {
   /** The API's resource policy allows: then every forbidden route has to be denied, because silence is no refusal. */
   readonly resourcePolicyAllows: boolean

@@ -15,7 +15,7 @@ interface Kind {
 }
 
 /**
- * Evaluates every distinct rule of the table once per principal. A principal stands for one token while that is cached,
+ * Evaluates every distinct rule of the table once per principal. A principal belongs to one token while that is cached,
  * so a warm request costs one look-up, however long the table is.
  */
 export class PermissionsOf {

@@ -73,7 +73,7 @@ export class Rights {
   }
 
   /**
-   * Whether all that a pattern covers of what is forbidden stands in the branch, or below its node: there it can be
+   * Whether every forbidden route that a pattern covers is in the branch, or below its node: there it can be
    * denied.
    */
   isWithin(node: PatternNode, reach: Reach | null, which: "branch" | "below"): boolean {

@@ -26,7 +26,8 @@ export function excludeEachOther(rules: readonly RouteRule[]): boolean {
 }
 
 function isStronger(known: Atom, wanted: Atom): boolean {
-  // Only apps without roles and scopes are entitled to nothing, so whoever has one, or is a user, is not one of them.
+  // Only apps without roles and scopes are entitled to nothing, so a caller with one of them, or a user, is not such an
+  // app.
   if (wanted.kind === "entitled" && (["roles", "scopes"].includes(known.kind) || isForUsers(known))) return true
   return known.kind === wanted.kind && known.any.every((value) => wanted.any.includes(value))
 }
@@ -44,8 +45,8 @@ function atomsOf(rule: RouteRule): Atom[] {
   if (rule.issuers !== undefined) atoms.push({ kind: "issuers", any: rule.issuers })
   if (rule.claims !== undefined) atoms.push(...claimAtoms(rule.claims))
   if (rule.anyOf !== undefined) atoms.push(opaque(rule.anyOf))
-  // The same condition as in compileRule: a rule that demands nothing of the kind admits whoever is entitled to
-  // anything.
+  // The same condition as in compileRule: a rule that demands nothing of the kind admits every caller who is entitled
+  // to anything.
   if (rule.anyOf === undefined && !lists.some((name) => rule[name] !== undefined)) atoms.push(opaque("entitled"))
   return atoms
 }

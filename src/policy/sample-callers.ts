@@ -8,7 +8,7 @@ export type Grant =
   | { readonly list: (typeof lists)[number]; readonly value: string }
   | { readonly path: ClaimPath; readonly value: unknown; readonly member: boolean }
 
-/** What a caller is, besides what it was granted. */
+/** What a caller is, without what it was granted. */
 export interface Nature {
   readonly kind: Principal["kind"]
   readonly issuer: string

@@ -17,7 +17,7 @@ export interface Width {
 /** What patterns cost, and what has to be denied. */
 export interface ShorteningOptions {
   readonly width: Width
-  /** Bytes of a Resource besides method and path. */
+  /** Bytes of a Resource without method and path. */
   readonly beginning: number
   /** Whether every forbidden route has to be denied, covered by an Allow or not. */
   readonly denyAll: boolean

@@ -28,14 +28,14 @@ const incomplete: readonly Step[] = [
 ]
 
 /**
- * Bytes of a Resource besides method and path, as `configuration/check-sizes.ts` assumes them. How many patterns are
+ * Bytes of a Resource without method and path, as `configuration/check-sizes.ts` assumes them. How many patterns are
  * worth a longer path depends on it.
  */
 const assumedBytes = 42
 
 /**
- * What patterns would cost: all that is allowed in a branch with what has to be denied, the routes of its node alone,
- * or a Deny of all that is forbidden in the branch.
+ * What patterns would cost: for all that is allowed in a branch, with its Denys; for the routes of its node alone; or
+ * for a Deny of all that is forbidden in the branch.
  */
 export type BranchPart = "allow" | "own" | "deny"
 
@@ -125,13 +125,13 @@ export class Shorter {
         while (path.length < maxSegments && this.#tree.choose(path, method) !== undefined) path.push(fresh)
         if (this.#tree.choose(path, method) !== undefined) return []
         const example = `${method}/${path.join("/")}`
-        const message = `a policy of too many patterns is merged, and then also covers ${example}, should the API have such a route`
+        const message = `a policy of too many patterns is merged, and then covers ${example} if the API has such a route`
         return [{ route: `${method} /${shown}`, example, message }]
       })
     })
   }
 
-  /** Whether a pattern for what begins with a node could stand for routes of a method. */
+  /** Whether a pattern for what begins with a node could replace routes of a method. */
   #mayBeWidened({ from, to, isJoint }: PatternNode, method: string): boolean {
     const { order } = this.#treeOf(isJoint)
     for (let place = from; place < to; place++) {

@@ -14,8 +14,8 @@ export interface SizeBound {
 }
 
 /**
- * Most bytes of an answer of a table, whoever asks. Branches that begin differently are allowed one by one at worst, so
- * the sum of what each needs at most is enough for all callers, whatever their permissions.
+ * Most bytes of an answer of a table, for any caller. Branches that begin differently are allowed one by one at worst,
+ * so the sum of what each needs at most is enough for all callers, whatever their permissions.
  *
  * @param most where to stop: more than that is too much
  */

@@ -5,7 +5,7 @@ import { routeOf, type Template } from "../route/tree.ts"
 import type { DocumentBytes } from "../types/coverage.ts"
 import type { CoverOptions, Examined } from "./patterns.ts"
 
-/** What every answer of a table may need besides the patterns of its routes. Bytes. */
+/** What every answer of a table may need in addition to the patterns of its routes. Bytes. */
 export function bytesOfFrame(
   examined: readonly Examined[],
   { ambiguous }: Pick<CoverOptions, "ambiguous">,

@@ -141,7 +141,7 @@ export function block<T, C = T>(members: Declaration<T, C>): Option<T, "optional
 }
 
 /**
- * Checks what a block holds. Options that nobody knows are reported: a misspelt one must not look as if it worked
+ * Checks what a block holds. Options that do not exist are reported: a misspelt one must not look as if it worked
  * (SR-160).
  *
  * @param base defaults that go before the declared ones

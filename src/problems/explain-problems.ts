@@ -4,8 +4,8 @@ import { providerMeant, suggestion } from "./name-suggestion.ts"
 import type { RawProblem } from "./option-checks.ts"
 import { exampleOf, placeOf, purposeOf } from "./option-examples.ts"
 
-// The sentences about configuration problems, by the names that the checks use. They are not part of a start: whoever
-// collects problems loads them if there are any.
+// The sentences about configuration problems, by the names that the checks use. They are not part of a start: the
+// code that collects problems loads them if there are any.
 
 type Sentence = (details: readonly string[], path: string) => string
 
@@ -106,7 +106,7 @@ export function explain(problems: readonly RawProblem[]): readonly Configuration
   return withoutFollowUps(problems).map(explained)
 }
 
-/** Looking for a name that was meant takes 0.1 ms: whoever has more wrong names than this will see one that helps. */
+/** Looking for a similar name takes 0.1 ms. A configuration with more wrong names gets hints for the first ones. */
 const mostSuggestions = 200
 /** Sentences whose first detail is the name that was given. */
 const givesName = ["unknown", "word", "provider", "variable"]

@@ -1,6 +1,6 @@
 import type { RawProblem } from "./option-checks.ts"
 
-/** Paths are short, unless somebody gives an option a name of a megabyte. */
+/** Paths are short, unless an option has a name of a megabyte. */
 const maxLength = 1000
 
 /**

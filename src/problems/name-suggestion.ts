@@ -1,4 +1,4 @@
-/** Longest name that is compared: nobody mistypes a longer one. */
+/** Longest name that is compared: a longer one is no typing error. */
 const maxLength = 64
 
 /** Other words for options and values, in small letters and without marks. */

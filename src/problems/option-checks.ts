@@ -15,7 +15,7 @@ export interface RawProblem extends ConfigurationProblem {
   readonly details?: readonly unknown[]
 }
 
-/** Puts the sentences into problems, or leaves them as they are for somebody who has the sentences. */
+/** Puts the sentences into problems, or leaves them as they are for a caller who has the sentences. */
 export type Explain = (problems: readonly RawProblem[]) => readonly ConfigurationProblem[]
 
 export function collect(problems: RawProblem[]): Report {
@@ -35,10 +35,10 @@ export function object(value: unknown, path: string, report: Report): Own | unde
   return undefined
 }
 
-/** Reports members that nobody reads: a misspelt option must not look as if it worked (SR-160). */
+/** Reports members that no check reads: a misspelt option must not look as if it worked (SR-160). */
 export function knownKeys(value: Own, allowed: readonly string[], path: string, report: Report): void {
   for (const key of Object.keys(value)) {
-    // What an unset variable leaves behind must not look as if the option were simply not wanted.
+    // The `undefined` of an unset variable must not look like an option that was left out on purpose.
     if (value[key] === undefined) report(path === "" ? key : `${path}.${key}`, "undefined")
     if (!allowed.includes(key)) {
       report(path === "" ? key : `${path}.${key}`, "unknown", key, ...allowed)

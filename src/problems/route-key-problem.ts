@@ -5,7 +5,7 @@ const methods = `ANY, ${httpMethods.join(", ")}`
 
 /**
  * What is wrong with a route key that cannot be read, and the key that may be meant. Such a key looks like a rule and
- * would never be asked: no request for `/orders/7` has the route `/orders/:id`, because a colon is plain text for API
+ * would never apply: no request for `/orders/7` has the route `/orders/:id`, because a colon is plain text for API
  * Gateway.
  */
 export function routeKeyProblem(key: string): string {
@@ -34,8 +34,8 @@ function parted(key: string): { readonly method: string; readonly path: string |
   if (slash === -1) return { method: text, path: undefined }
   const url = /^(\S*)\s*https?:\/\//i.exec(text)
   if (url !== null) return { method: url[1] ?? "", path: text.slice((url[1] ?? "").length).trim() }
-  const behind = slash === 0 ? /^(\/\S*)\s+([A-Za-z]+)$/.exec(text) : null
-  if (behind !== null) return { method: behind[2] ?? "", path: behind[1] ?? "" }
+  const methodLast = slash === 0 ? /^(\/\S*)\s+([A-Za-z]+)$/.exec(text) : null
+  if (methodLast !== null) return { method: methodLast[2] ?? "", path: methodLast[1] ?? "" }
   return { method: text.slice(0, slash).trim(), path: text.slice(slash) }
 }
 
@@ -46,12 +46,13 @@ function knownMethod(method: string): string | undefined {
 
 function methodProblem(method: string): string {
   if (httpMethods.includes(method) || method === "ANY") return "is not a method, one blank and a path"
-  if (/\w\W+\w/.test(method)) return "names several methods; every method has a key of its own, and ANY stands for all"
+  if (/\w\W+\w/.test(method))
+    return "names several methods; every method has a key of its own, and ANY means all of them"
   return method === "" ? "has no method" : `has a method that API Gateway does not know; it knows ${methods}`
 }
 
 function pathProblem(path: string, plain: string): string | undefined {
-  if (!path.startsWith("/")) return "has a host; a route begins with the path behind the stage"
+  if (!path.startsWith("/")) return "has a host; a route begins with the path after the stage"
   if (/[?#]/.test(path) && path.replace(/\/$/, "") !== plain && !plain.includes("?")) {
     return "has a query string or a fragment, which no route has"
   }

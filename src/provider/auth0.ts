@@ -12,8 +12,8 @@ import {
 import { plainProfile } from "./profile.ts"
 
 /**
- * Auth0: `iss` with a trailing slash, `aud` as a string or a list, `scope` for what the client may do and `permissions`
- * for what the user may do (never merged), organizations in `org_id`.
+ * Auth0: `iss` has a trailing slash, and `aud` is a string or a list. `scope` is for what the client may do, and
+ * `permissions` is for what the user may do. The two are never merged. Organizations are in `org_id`.
  */
 export const auth0 =
   (checkKnown: CheckKnownIssuer): Preset =>

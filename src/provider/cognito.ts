@@ -4,7 +4,7 @@ import { type IssuerProfile, logoutMark, plainProfile } from "./profile.ts"
 
 /**
  * Amazon Cognito user pools: access tokens have `client_id` and no `aud` (unless resource-bound), ID tokens the other
- * way round, and `token_use` tells them apart. Key ids hold `+`, `/` and `=`.
+ * way round, and `token_use` distinguishes them. Key ids hold `+`, `/` and `=`.
  */
 export function cognito(raw: RawIssuer, path: string, report: Report): IssuerProfile {
   issuerKeys(raw, ["userPoolId", "clientIds", "tokenUse", "issuerType", "audience", "endpoint"], path, report)

@@ -6,8 +6,8 @@ import { type AcceptedIssuer, type IssuerProfile, plainProfile, type Requirement
 
 /**
  * Azure AD B2C. All policies of a tenant share one issuer, so `tfp` (older policies: `acr`) must name one of the
- * configured ones, or the token of a password reset would pass. Access tokens may carry a `nonce`; what ID tokens lack
- * is `azp` with `scp` or `roles`.
+ * configured ones. Otherwise the token of a password reset would pass. Access tokens may carry a `nonce`; what ID
+ * tokens lack is `azp` with `scp` or `roles`.
  */
 export function entraB2c(raw: RawIssuer, path: string, report: Report): IssuerProfile {
   const own = [
@@ -39,7 +39,7 @@ export function entraB2c(raw: RawIssuer, path: string, report: Report): IssuerPr
   const accept = (issuer: string, value: readonly string[]): AcceptedIssuer => {
     return { issuer, require: [byClient, { claim, value, code: "claim_required" }] }
   }
-  // Which spelling of the policy stands in iss depends on how the token was asked for.
+  // The spelling of the policy in iss depends on how the client asked for the token.
   const issuers =
     mode === "tenant"
       ? [accept(`https://${host}/${tenant}/v2.0/`, policies)]

@@ -32,9 +32,9 @@ export const readTenants: ReadTenants = (raw, tenant, path, report) => {
     if (allowedTenants !== undefined) report(`${path}.allowedTenants`, "not_with", "allowAnyTenant")
     const pattern = { consumers: { only: consumerTenant }, organizations: { not: consumerTenant } }[tenant] ?? {}
     const { tid } = Object(raw.require)
-    const told =
+    const isLimited =
       acknowledge === anyTenantAcknowledgement || (tid !== undefined && typeof tid !== "object") || Array.isArray(tid)
-    return { tenants: undefined, pattern, ...(!told && { openTenants }) }
+    return { tenants: undefined, pattern, ...(!isLimited && { openTenants }) }
   }
   if (allowedTenants === undefined) {
     report(

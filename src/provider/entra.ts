@@ -146,10 +146,7 @@ export function checkAudience(
   report: Report,
 ): void {
   if (audience.some((item) => graph.includes(item))) {
-    report(
-      `${path}.audience`,
-      "must be your own API: tokens for Microsoft Graph can be verified by nobody but Microsoft",
-    )
+    report(`${path}.audience`, "must be your own API: only Microsoft can verify tokens for Microsoft Graph")
   } else if (!versions.includes(1) && audience.length > 0 && !audience.some((item) => guid.test(item))) {
     report(`${path}.audience`, "must hold the API's client id (GUID): version 2 tokens never have another audience")
   }

@@ -5,8 +5,8 @@ import { requirements } from "./requirements.ts"
 import { type SharedIssuers, sharedIssuers } from "./shared-issuers.ts"
 
 /**
- * Refuses an issuer under a preset without rules for it: one that has a preset of its own, and one that gives tokens
- * for any audience if `require` does not pin its owner.
+ * Refuses an issuer under a preset without rules for it. That is an issuer with a preset of its own. It is also a
+ * shared issuer, which gives tokens for any audience, if `require` does not pin the owner.
  *
  * @returns whether `require` pins the owner of such an issuer
  */
@@ -101,7 +101,7 @@ function isAt(address: string, pattern: string): boolean {
 function pins(owner: string, require: readonly Requirement[]): boolean {
   const [claim = "", beginning = ""] = owner.split("=")
   const valuesOf = (name: string) => [require.find((requirement) => requirement.claim === name)?.value].flat()
-  // An address that its owner has not proved names nobody (SR-077).
+  // An address that its owner has not proved identifies no person (SR-077).
   if (claim === "email" && !valuesOf("email_verified").every((value) => value === true)) return false
   return valuesOf(claim).every((value) =>
     typeof value === "string"

@@ -78,8 +78,8 @@ export const oidc =
     }
   }
 
-// What marks another kind of token where no typ does: hashes that only ID tokens have (OpenID Connect Core 3.1.3.6),
-// Keycloak's payload typ, Cognito's token_use.
+// What marks another kind of token without a typ: Keycloak's payload typ, Cognito's token_use, and hashes that only ID
+// tokens have (OpenID Connect Core 3.1.3.6).
 const accessTokensOnly: Pick<IssuerProfile, "refuseNonceWithoutScope" | "refuseValues"> = {
   refuseNonceWithoutScope: true,
   refuseValues: [

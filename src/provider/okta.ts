@@ -3,8 +3,8 @@ import { algorithmsOf, commonOptions, domainOf, issuerKeys, keyPlaceOf, type Raw
 import { type IssuerProfile, plainProfile } from "./profile.ts"
 
 /**
- * Okta, custom authorization servers: `iss` without a trailing slash, `scp` as an array (or `scope` as a string after
- * token exchange), `cid` for the client, `uid` for people. Header without `typ`.
+ * Okta, custom authorization servers: `iss` has no trailing slash, and the header no `typ`. `scp` is an array, or after
+ * a token exchange `scope` is a string. `cid` names the client, and `uid` a person.
  */
 export function okta(raw: RawIssuer, path: string, report: Report): IssuerProfile {
   issuerKeys(raw, ["domain", "authorizationServer", "audience"], path, report)

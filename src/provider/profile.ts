@@ -12,7 +12,7 @@ export interface Requirement {
   readonly code: UnauthenticatedCode
 }
 
-/** One `iss` value that is accepted, and what its tokens must hold besides. */
+/** One `iss` value that is accepted, and what else its tokens must hold. */
 export interface AcceptedIssuer {
   readonly issuer: string
   readonly require: readonly Requirement[]
@@ -80,10 +80,10 @@ export interface IssuerProfile {
   readonly openTenants?: string
   readonly lookalikes: readonly Lookalike[]
   readonly keyPlace: KeyPlace
-  /** What this provider's key sets need besides the usual; the configuration goes before it. */
+  /** What this provider's key sets need in addition to the usual; the configuration goes first. */
   readonly keyDefaults: KeyOptions
   readonly algorithms: readonly Algorithm[]
-  /** Allowed `typ` values in lower case, without `application/`; `""` stands for an absent one. */
+  /** Allowed `typ` values in lower case, without `application/`; `""` means an absent one. */
   readonly types: readonly string[]
   /** A header parameter that marks tokens which cannot be verified here. */
   readonly refusedHeader?: { readonly name: string; readonly code: UnauthenticatedCode }
@@ -107,8 +107,9 @@ export interface IssuerProfile {
   /** Claims that only tokens of another kind have. */
   readonly refuseClaims: readonly string[]
   /**
-   * Whether a token must show that it is an access token, because the issuer's ID tokens have no mark of their own:
-   * `typ: at+jwt`, a scope, `client_id`, an `azp` that is not in `aud`, or the claim that `accessTokenClaim` names.
+   * Whether a token must show that it is an access token, because the issuer's ID tokens have no mark of their own. It
+   * shows that by `typ: at+jwt`, a scope, `client_id`, an `azp` that is not in `aud`, or by the claim that
+   * `accessTokenClaim` names.
    */
   readonly accessTokenEvidence: boolean
   /** A claim that only this issuer's access tokens have. */

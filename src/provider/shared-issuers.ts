@@ -1,7 +1,7 @@
 /** Issuers of one kind that give many parties a token for any audience, so that the audience proves nothing. */
 export interface SharedIssuers {
   readonly name: string
-  /** Host, or host and beginning of the path; `*` stands for one or more characters other than `/`. */
+  /** Host, or host and beginning of the path; `*` means one or more characters other than `/`. */
   readonly at: readonly string[]
   /** The same for the address of the key set, where installations have host names of their own. */
   readonly keysAt?: readonly string[]

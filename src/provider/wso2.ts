@@ -6,9 +6,9 @@ import { type IssuerProfile, plainProfile } from "./profile.ts"
 const own = ["baseUrl", "tenantDomain", "issuer", "audience", "permissions", "accessTokenClaim"]
 
 /**
- * WSO2 Identity Server and API Manager: `iss` is the token endpoint, `aud` the client id unless an API resource is
- * configured, `aut` says who acts. Header `x5t` is base64url of hexadecimal text, older servers send it without a `kid`
- * that the key set has.
+ * WSO2 Identity Server and API Manager: `iss` is the token endpoint, and `aut` says who acts. `aud` is the client id
+ * unless an API resource is configured. Header `x5t` is base64url of hexadecimal text. Older servers send it without a
+ * `kid` that the key set has.
  */
 export function wso2(raw: RawIssuer, path: string, report: Report): IssuerProfile {
   issuerKeys(raw, own, path, report)

@@ -7,21 +7,21 @@
  *
  *   empty    nothing was fetched yet    wait for the refresh; if it fails, `unavailable`
  *   fresh                               use the value
- *   stale                               use the value, refresh behind the request
+ *   stale                               use the value, refresh after the answer
  *   overdue                             wait for the refresh within its deadline; if it fails, use the value
  *   expired                             wait for the refresh; if it fails, `unavailable`
  *
- * `overdue` is for environments that were frozen for long: without it the first request after the thaw would still be
+ * `overdue` is for environments that were frozen for long. Without it the first request after the thaw would still be
  * judged by a key that was withdrawn hours ago. A value out of a snapshot begins as stale and is never overdue: it goes
  * from stale to expired. A failed refresh moves nothing. Ages are compared at each use; no timer is trusted, because a
  * Lambda environment freezes between invocations and all timers with it (SR-106).
  */
 export type State = "empty" | "fresh" | "stale" | "overdue" | "expired"
 
-/** When a value was had, and for how long it is fresh. Milliseconds. */
+/** When a value was fetched, and for how long it is fresh. Milliseconds. */
 export interface Age {
   readonly fetchedAtMs: number
-  /** 0 for a snapshot: somebody else's answer is never fresh. */
+  /** 0 for a snapshot: a value that another process fetched is never fresh. */
   readonly freshForMs: number
   readonly fromSnapshot: boolean
 }

@@ -1,6 +1,6 @@
 /**
  * The value of a promise, or a rejection once the time is over. Settles in any case, and a late rejection of the
- * promise disturbs nobody.
+ * promise has no effect.
  */
 export function within<T>(timeoutMs: number, promise: Promise<T>, timedOut: () => Error): Promise<T> {
   return new Promise<T>((resolve, reject) => {

@@ -45,7 +45,7 @@ export type UseEvent = "stale_served" | "overdue_served" | "unknown" | "cool_dow
 
 /**
  * A value that is fetched, kept and renewed; `age.ts` says what its age means. How it is fetched and read and who is
- * told of it is up to the class that extends this one.
+ * reported is up to the class that extends this one.
  *
  * @typeParam V the value
  * @typeParam R what there is to report of a good refresh
@@ -64,7 +64,7 @@ export abstract class Renewed<V, R extends object> implements Source<V> {
   #scheduled = false
   #interrupted = false // the last refresh was frozen together with the environment; the next one has to be waited for
 
-  /** @param held a value that was had earlier and elsewhere */
+  /** @param held a value that was fetched earlier and elsewhere */
   constructor(policy: RenewalPolicy, { clock, afterAnswer = afterTurn }: RenewalParts, held?: Held<V>) {
     this.#policy = policy
     this.#cooldownMs = policy.cooldownSeconds * 1000
@@ -84,7 +84,7 @@ export abstract class Renewed<V, R extends object> implements Source<V> {
   protected abstract timedOut(): Error
   /** What a refresh failed with, and for how long to wait at least before the next attempt. */
   protected abstract failureOf(error: unknown, nowMs: number): { readonly kind: string; readonly waitMs: number }
-  /** Told of each attempt that counts. */
+  /** Called for each attempt that counts. */
   protected abstract report(attempt: Attempt<R>, nowMs: number): void
   protected abstract tell(event: UseEvent, nowMs: number): void
 
@@ -99,7 +99,7 @@ export abstract class Renewed<V, R extends object> implements Source<V> {
     const laterMs = this.#later(nowMs)
     if (state === "stale") {
       this.#rebase(nowMs, laterMs)
-      // A refresh behind a request did not survive the freeze that followed it, and the next one would not either.
+      // A refresh after an answer did not survive the freeze that followed it, and the next one would not either.
       if (this.#interrupted || this.#flights.isFrozen(laterMs)) return undefined
       // The value is newer than a request that waited, or the clock has jumped back more than once.
       if (this.isFresh(laterMs)) return held?.value
@@ -130,8 +130,8 @@ export abstract class Renewed<V, R extends object> implements Source<V> {
 
   forced(nowMs: number): Promise<V | undefined> | undefined {
     this.tell("unknown", nowMs)
-    // Counted from the last attempt, whatever its result: unknown key ids never cause more than one fetch per
-    // cool-down, and cannot push the cool-down on either, because an attempt that is not made does not count (SR-102).
+    // Counted from the last attempt, whatever its result. Unknown key ids never cause more than one fetch per
+    // cool-down. They cannot prolong the cool-down either, because an attempt that is not made does not count (SR-102).
     const laterMs = this.#later(nowMs)
     const cooling = this.#sinceAttempt.elapsedMs(laterMs) < this.#cooldownMs
     if (!this.#flights.isUnderWay(laterMs) && (cooling || this.#backOff.waits(laterMs))) {
@@ -157,7 +157,7 @@ export abstract class Renewed<V, R extends object> implements Source<V> {
 
   /**
    * The time of the request, or a later one: a request that waited for something else is older than what happened
-   * meanwhile, and would take a failure or a flight of that time for the doing of a clock that jumped back.
+   * meanwhile. It would take a failure or a flight of that time for the effect of a clock that jumped back.
    */
   #later(nowMs: number): number {
     return Math.max(nowMs, this.#clock())
@@ -183,12 +183,12 @@ export abstract class Renewed<V, R extends object> implements Source<V> {
     this.#afterAnswer(() => {
       this.#scheduled = false
       const laterMs = this.#clock()
-      // Somebody else may have had to wait for one meanwhile.
+      // Another request may have waited for a refresh meanwhile.
       if (!this.isFresh(laterMs) && !this.#backOff.waits(laterMs)) void this.#refresh(laterMs, true)
     })
   }
 
-  /** Never rejects, and leaves nothing behind when it fails (SR-101). */
+  /** Never rejects, and changes nothing if it fails (SR-101). */
   #refresh(nowMs: number, mayRetry: boolean): Promise<void> {
     return this.#flights.join(nowMs, (isCurrent) => this.#fly(nowMs, mayRetry, isCurrent))
   }
@@ -197,7 +197,7 @@ export abstract class Renewed<V, R extends object> implements Source<V> {
   async #fly(nowMs: number, mayRetry: boolean, isCurrent: () => boolean): Promise<void> {
     this.#sinceAttempt.restart(nowMs)
     try {
-      // The network has its own deadline; this one holds even if what stands in for it never settles (SR-094).
+      // The network has its own deadline; this one holds even if a test's network never settles (SR-094).
       const take = await within(this.#policy.timeoutMs, this.obtain(mayRetry), () => this.timedOut())
       if (!isCurrent()) return
       const { value, freshForMs, report } = take(this.#held, nowMs)

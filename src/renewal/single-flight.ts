@@ -7,7 +7,7 @@ interface Flight {
 
 /**
  * One refresh at a time, shared by all who ask while it runs. One that is older than its deadline was frozen together
- * with the environment: nobody waits for it any more, and what it brings is too late to replace anything.
+ * with the environment. No request waits for it any more, and its value is too late to replace anything.
  */
 export class SingleFlight {
   readonly #deadlineMs: number
@@ -32,7 +32,7 @@ export class SingleFlight {
   /**
    * Joins the flight that is under way, or starts one.
    *
-   * @param fly must not reject; told how to find out whether the flight still counts
+   * @param fly must not reject; its argument tests whether the flight still counts
    */
   join(nowMs: number, fly: (isCurrent: () => boolean) => Promise<void>): Promise<void> {
     if (this.#flight !== undefined && this.isUnderWay(nowMs)) return this.#flight.landed

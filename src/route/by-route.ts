@@ -44,7 +44,7 @@ export interface RouteCaching {
 export function decideWithRoutes({ routes, unmatched }: RoutesToDecide, key: RouteCaching): DecideRoute {
   const { cached, keyHoldsMethod, simple, byPath } = key
   const table = new RouteTable(routes, cached)
-  /** What stands in for the rule of a route that the table does not name. */
+  /** Replaces the rule of a route that the table does not name. */
   const unnamed = { refuse: unmatched === "deny" ? () => routeUnmatched : refuseUnentitled }
   // Under a cache key that holds the path, the refusal is the same for every request.
   const ambiguousPath = byPath && cached ? lastingRefusal("path_ambiguous") : pathAmbiguous
@@ -155,7 +155,7 @@ export function decideWithRoutes({ routes, unmatched }: RoutesToDecide, key: Rou
   }
 
   /**
-   * The verdict on a path that the route's own pattern does not cover, because the gateway decoded it for its choice: a
+   * The verdict on a path that the route's own pattern does not cover, because the gateway decoded it for its choice. A
    * policy is judged by the text of the ARN, and allows nothing there.
    */
   function elsewhere({ kind }: AccessRequest, path: string, route: Route | undefined, all: Coverage): RouteVerdict {

@@ -16,7 +16,7 @@ export function claimTest({ path, equals, contains }: ClaimDemand): (principal: 
   }
 }
 
-/** An address that its owner has not proved, or that could be read as two, identifies nobody (SR-077). */
+/** An address that its owner has not proved, or that could be read as two, identifies no person (SR-077). */
 function isVerifiedEmail(value: unknown, { claims }: Principal): boolean {
   return claims.email_verified === true && typeof value === "string" && /^[!-?A-~]+@[!-?A-~]+$/.test(value)
 }

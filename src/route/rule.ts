@@ -52,8 +52,8 @@ const claimMismatch = refusal("claim_mismatch")
 const alternativesUnmet = refusal("alternatives_unmet")
 
 /**
- * Compiles a checked rule. One that demands no scope, role, group or permission admits whoever is entitled to anything
- * at all.
+ * Compiles a checked rule. One that demands no scope, role, group or permission admits every caller who is entitled to
+ * anything at all.
  */
 export function compileRule(rule: RouteRule): CompiledRule {
   const clauses = clausesOf(rule)

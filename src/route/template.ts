@@ -11,7 +11,7 @@ export interface RouteKey {
 
 const text = /^[A-Za-z0-9._~:@!$&'()+,=-]+$/
 const parameter = /^\{[A-Za-z0-9._-]*[A-Za-z0-9_-]\+?\}$/
-/** `:id` and `.+` could stand in a path, but nobody means them as text. Neither `.` nor `..` stays in a path. */
+/** A path could hold `:id` and `.+`, but no table means them as text. Neither `.` nor `..` stays in a path. */
 const neverMeant = /^(?::.*|\(?\.\+\)?|\.\.?)$/
 
 /** Whether a segment is plain text or one whole parameter. */
@@ -99,7 +99,7 @@ export function overlap(a: Tokens, b: Tokens): boolean {
     const [x, y] = [a[at], b[at]]
     if (x === rest || y === rest) return true
     if (x === undefined || y === undefined) return x === y
-    if (x === many || y === many) return true // which stand at the end only
+    if (x === many || y === many) return true // which is at the end only
     if (x !== y && isFixed(x) && isFixed(y)) return false
   }
 }

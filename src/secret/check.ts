@@ -23,7 +23,7 @@ export const secretPlaces: {
   },
 }
 
-/** A reference to a secret. No message holds what stands there: it may be the secret itself, put in the wrong place. */
+/** A reference to a secret. No message holds its value: it may be the secret itself, put in the wrong place. */
 export function checkSecretReference(value: unknown, path: string, report: Report): SecretReference | undefined {
   const raw = object(value, path, report)
   if (raw === undefined) return undefined
@@ -47,7 +47,7 @@ const howToRefer =
 
 /**
  * Reads what an `env` reference names, so that a missing or weak value is refused at start. Other references are left
- * alone. Only for an authorizer that starts: whoever compiles or exports a configuration does not have its environment.
+ * alone. Only for an authorizer that starts: a command that compiles or exports a configuration lacks its environment.
  */
 export function checkEnvironmentSecret(
   reference: SecretReference,

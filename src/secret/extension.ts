@@ -18,7 +18,7 @@ class NoAnswer extends Error {
 
 /**
  * The port of the extension's local endpoint, or undefined where nothing speaks for it. The request carries the
- * function's session token, so it goes to a port only when the layer is there or somebody has named the port.
+ * function's session token, so it goes to a port only if the layer is there or a variable names the port.
  */
 export function extensionPort(environment: { readonly [name: string]: string | undefined }): number | undefined {
   if (!environment.AWS_SESSION_TOKEN) return undefined
@@ -30,7 +30,7 @@ export function extensionPort(environment: { readonly [name: string]: string | u
 /**
  * A secret through the extension.
  *
- * @returns undefined when the SDK has to be asked: nobody listens, the extension is not ready (as during the
+ * @returns undefined when the SDK has to be asked: the port is closed, the extension is not ready (as during the
  *   function's initialisation), or its answer cannot be interpreted
  * @throws SecretFailure (rejects)
  */
@@ -42,7 +42,7 @@ export async function fetchFromExtension(
   try {
     if ("ssm" in reference) return await readVersions(reference.ssm, (...asked) => parameter(port, signal, ...asked))
     // The extension keeps each version for up to five minutes. The version before is asked for first, so that it
-    // expires first: a new current version beside an outdated previous one would lack the value that is still in use.
+    // expires first. A new current version with an outdated previous one would lack the value that is still in use.
     const previous = await version(port, signal, reference.secretsManager, "AWSPREVIOUS").catch(absent)
     const current = await version(port, signal, reference.secretsManager, "AWSCURRENT")
     return previous === undefined ? { current } : { current, previous }

@@ -12,15 +12,15 @@ export type SecretFailureKind =
   | "interrupted"
 
 /**
- * Why a secret could not be had. It has no cause on purpose: texts of parsers and of the AWS SDK quote what they could
- * not read, and that is the secret.
+ * Why a secret could not be fetched. It has no cause on purpose: texts of parsers and of the AWS SDK quote what they
+ * could not read, and that is the secret.
  */
 export class SecretFailure extends Error {
   override readonly name: string = "SecretFailure"
   readonly kind: SecretFailureKind
 
   constructor(kind: SecretFailureKind) {
-    super(`The secret could not be had: ${kind}`)
+    super(`Could not fetch the secret: ${kind}`)
     this.kind = kind
   }
 }

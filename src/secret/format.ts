@@ -8,9 +8,9 @@ export interface SecretFormat<V> {
   readonly expected: string
   /**
    * The values of both versions, valid at once. A version before that cannot be read is left out: what a secret held
-   * until its first rotation must not stand in the way of what it holds now.
+   * until its first rotation must not prevent the use of what it holds now.
    *
-   * @param leftOut told why the version before was left out
+   * @param leftOut called with the reason if the version before is left out
    * @throws SecretFailure `malformed` or `weak`, by the current version
    */
   parse(fetched: FetchedSecret, leftOut?: (kind: SecretFailureKind) => void): V

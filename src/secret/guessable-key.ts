@@ -41,8 +41,8 @@ function isText(key: Buffer): boolean {
 }
 
 /**
- * Whether each byte follows from one before it, at some distance up to half the length: a block that is repeated, bytes
- * or blocks that count up or down.
+ * Whether each byte follows from one before it, at some distance up to half the length. That finds a repeated block,
+ * and bytes or blocks that count up or down.
  */
 function repeatsItself(key: Uint8Array): boolean {
   for (let distance = 1; distance <= key.length / 2; distance++) {

@@ -11,7 +11,7 @@ const { createHmac, createSecretKey } = nodeCrypto
 const keyBytes = { min: 32, max: 128 }
 const maxKeys = 16
 const hex = /^(?:[0-9a-fA-F]{2})+$/
-/** What can stand as `kid=…` in a signature header without quoting. */
+/** What a signature header can hold as `kid=…` without quoting. */
 const keyId = /^[A-Za-z0-9._-]{1,64}$/
 
 /**

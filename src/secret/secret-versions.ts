@@ -9,7 +9,7 @@ export interface ClientSettings {
 }
 
 /**
- * The versions `AWSCURRENT` and `AWSPREVIOUS`. `AWSPENDING` is left out on purpose: it is not tested yet, and nobody
+ * The versions `AWSCURRENT` and `AWSPREVIOUS`. `AWSPENDING` is left out on purpose: it is not tested yet, and no edge
  * may sign with it before it is current.
  *
  * @throws SecretFailure (rejects)

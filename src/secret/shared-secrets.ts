@@ -39,7 +39,7 @@ export const sharedSecretsFormat: SecretFormat<SharedSecrets> = formatOf(
 )
 
 function readSecrets(text: string): Buffer[] {
-  const trimmed = text.replace(/\r?\n$/, "") // what `echo` and editors leave behind can be part of no header value
+  const trimmed = text.replace(/\r?\n$/, "") // `echo` and editors add it, and no header value can hold it
   // The console stores "key/value pairs" as a JSON object, which as a plain string no caller would ever send.
   if (trimmed.startsWith("{")) throw new SecretFailure("malformed")
   const values = trimmed.startsWith("[") ? parsedJson(trimmed) : [trimmed]

@@ -65,7 +65,7 @@ function appliesTo({ Action, Resource, Condition, NotAction, NotResource }: Memb
 }
 
 /**
- * Wildcards of a resource stay within the part between two colons in which they stand; the sixth part runs to the end.
+ * Wildcards of a resource stay within the part between two colons that holds them; the sixth part runs to the end.
  */
 function coversArn(resource: string, arn: string): string {
   if (resource === "*") return "yes"

@@ -4,9 +4,9 @@ import type { CheckedShadow } from "../configuration/rules-of-shadow.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import type { ConfigurationProblem } from "../types/errors.ts"
 
-// Who can send the header decides, so it is believed as the identity of an edge is: with evidence only, and never
-// twice, under another spelling or beside an alias. So an authorizer of its own reads it, for which the decision is the
-// user.
+// The sender of the header decides, so it is believed as the identity of an edge is. It needs evidence, and is refused
+// twice, under another spelling or next to an alias. So an authorizer of its own reads it, for which the decision is
+// the user.
 
 /** The configuration of the authorizer that reads the header. */
 export function headerConfig(
@@ -21,7 +21,7 @@ export function headerConfig(
   }
 }
 
-/** Its parts. It tells of its secrets; what it decides is told as what the existing authorizer did. */
+/** Its parts. It reports events of its secrets. What it decides is reported as the existing authorizer's decision. */
 export function headerParts({ clock, secrets, observer }: AuthorizerParts): AuthorizerParts {
   return {
     check: ({ subject }) => subject === "allow", // and every other text denies
@@ -35,7 +35,7 @@ export function headerParts({ clock, secrets, observer }: AuthorizerParts): Auth
   }
 }
 
-/** The answer for what the header says, about nobody: a header that says allow says nothing of the caller. */
+/** The answer for the header's decision, without a principal: the header says nothing about the caller. */
 export function existingByHeader({ handler }: Authorizer): ExistingAuthorizer {
   return async (event) => {
     const answer = await handler(event)

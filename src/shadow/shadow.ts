@@ -13,8 +13,8 @@ import { existingByHeader, headerConfig, headerParts, problemsOfHeader } from ".
 type Built = Authorizer | readonly ConfigurationProblem[]
 
 /**
- * Creates the authorizer of a configuration with a `shadow` block: it runs beside an existing one, whose answer it
- * always gives, and compares that with what hallpass would have answered.
+ * Creates the authorizer of a configuration with a `shadow` block: it runs beside an existing one and always gives that
+ * one's answer. It compares that answer with its own.
  *
  * @throws ConfigurationError with every problem at once
  */
@@ -103,7 +103,7 @@ function problemsOf(built: Built | undefined): readonly ConfigurationProblem[] {
   return Array.isArray(built) ? built : []
 }
 
-/** Tells everything on, and notes what was decided. Whatever it throws ends where the authorizer tells it. */
+/** Passes every record on, and notes the decision. The authorizer catches what it throws. */
 function noting(notes: Notes, observer: Observer = {}): Observer {
   return {
     configure: (options) => observer.configure?.({ ...options, shadow: true }),
@@ -128,6 +128,6 @@ function tell(observe: () => unknown): void {
     const result = observe()
     if (result instanceof Promise) result.catch(() => undefined)
   } catch {
-    // Nothing to tell it to: observing is what failed.
+    // No place to report it: observing is what failed.
   }
 }

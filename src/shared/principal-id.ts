@@ -4,7 +4,7 @@ const maxSubjectLength = 512
 const maxIdBytes = 1024
 
 /**
- * Whether a value can identify somebody. Lone surrogates have no UTF-8 form, so two of them would become one id
+ * Whether a value can identify a caller. Lone surrogates have no UTF-8 form, so two of them would become one id
  * (SR-145).
  */
 export function isSubject(value: unknown): value is string {
@@ -14,8 +14,16 @@ export function isSubject(value: unknown): value is string {
 /**
  * The `principalId`: issuer and subject, unambiguous as long as no issuer holds a `|`.
  *
+ * @param issuer the `iss` claim
+ * @param subject the `sub` claim, or the claim that this provider has in its place
  * @param mark goes before the subject, so that a client never has the id of a user of the same name (SR-071)
- * @returns undefined when it would be too long
+ * @returns undefined if it would be longer than 1024 bytes
+ * @example
+ * ```ts
+ * import { principalId } from "hallpass/observe"
+ *
+ * console.log(principalId("https://acme.okta.com/oauth2/default", "Ann B")) // https://acme.okta.com/oauth2/default|Ann%20B
+ * ```
  */
 export function principalId(issuer: string, subject: string, mark = ""): string | undefined {
   const id = `${issuer}|${mark}${printable(subject)}`

@@ -21,7 +21,7 @@ export interface Source<V> {
   readonly isFixed: boolean
 }
 
-/** A source whose value is never fetched and never old: what stands in the configuration or the environment. */
+/** A source whose value is never fetched and never old: what the configuration or the environment holds. */
 export function fixedSource<V>(value: V): Source<V> {
   const settled = Promise.resolve(value)
   return {

@@ -14,9 +14,9 @@ export interface ShapeParts {
 /** How one issuer writes its tokens and keys. */
 export interface Shape {
   readonly issuer: string
-  /** The JOSE header besides `alg` and `kid`. */
+  /** The JOSE header without `alg` and `kid`. */
   readonly header: TestClaims
-  /** Members of the published key besides those of every public key. */
+  /** Members of the published key in addition to those of every public key. */
   readonly key: (kid: string) => TestClaims
   /** An access token of a person, as the provider issues it. */
   readonly access: (parts: ShapeParts) => TestClaims

@@ -34,7 +34,7 @@ const kidMissing = refusal("kid_missing")
 const keyUnknown = refusal("key_unknown")
 const keysUnavailable = refusal("keys_unavailable")
 
-/** Headers of tokens that verified; a few per issuer and key. Only those are remembered, so nobody can fill it. */
+/** Headers of tokens that verified; a few per issuer and key. Only those are remembered, so no attacker can fill it. */
 const maxHeaders = 256
 
 /** A token with everything read from it that does not need a key. */

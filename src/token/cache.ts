@@ -30,7 +30,7 @@ const endOf = (token: string): string => token.slice(-endLength)
 export type CachePolicy = { readonly [K in keyof CacheOptions]-?: NonNullable<CacheOptions[K]> }
 
 // Measured on Node 24: a parsed claims set with its principal takes about 4 bytes of heap per character of the token,
-// and 1 KiB besides.
+// and 1 KiB more.
 const bytesOf = (token: string): number => 5 * token.length + 1024
 
 /**
@@ -47,8 +47,8 @@ export class VerifiedTokens {
   readonly #toleranceSeconds: number
 
   /**
-   * @param make undefined where it is not loaded: then it is, behind the answer to the first token, which does not need
-   *   it
+   * @param make undefined if it is not loaded yet: it is loaded after the answer to the first token, which does not
+   *   need it
    */
   constructor(
     { maxTokens, maxBytes, maxAgeSeconds }: CachePolicy,
@@ -70,7 +70,7 @@ export class VerifiedTokens {
     if (entry === undefined || entry.token !== token) return undefined
     const { expiresAt, staleAt, verifiedAt, key, keys, principal } = entry
     const nowMs = nowSeconds * 1000
-    // Asking for the set also renews it behind this request where it is due, so that hits alone keep it young.
+    // Asking for the set also renews it after this answer if it is due, so that hits alone keep it young.
     const keyUsable = nowMs < key.usableUntilMs && keys.current(nowMs) !== undefined
     if (keyUsable && nowSeconds < expiresAt && nowSeconds < staleAt && nowSeconds >= verifiedAt) return principal
     this.#entries?.value?.delete(end)

@@ -113,7 +113,7 @@ export function profileChecks(profile: IssuerProfile): readonly NamedCheck[] {
 }
 
 /**
- * Demands what only access tokens have (RFC 9068 section 2.2): an ID token of the code flow may have no mark of its
+ * Demands what only access tokens have (RFC 9068 section 2.2). An ID token of the code flow may have no mark of its
  * own, since `nonce` and `at_hash` are optional there (OpenID Connect Core 1.0 section 2).
  */
 function evidenceCheck(claim: ClaimPath | undefined): ClaimsCheck {
@@ -139,7 +139,7 @@ function isText(value: unknown): boolean {
   return typeof value === "string" && value !== ""
 }
 
-/** What tokens of one accepted issuer must hold besides. */
+/** What else tokens of one accepted issuer must hold. */
 export function issuerChecks(accepted: Pick<AcceptedIssuer, "require">): readonly NamedCheck[] {
   return accepted.require.map(requirementCheck)
 }

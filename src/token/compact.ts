@@ -43,8 +43,8 @@ function isPlain(token: string): boolean {
 
 /**
  * Decodes one base64url segment of a token that is plain. The decoder skips what it does not know without a word, and
- * then the result is too short; an empty segment is refused too. One token has one spelling: caches and deny lists are
- * keyed by its text, so the unused bits of the last character must be zero (RFC 4648 section 3.5, SR-005).
+ * then the result is too short; an empty segment is refused too. One token has one spelling, because caches and deny
+ * lists are keyed by its text. So the unused bits of the last character must be zero (RFC 4648 section 3.5, SR-005).
  */
 export function decodeSegment(segment: string): Buffer | undefined {
   const octets = Buffer.from(segment, "base64url")

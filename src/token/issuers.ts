@@ -16,7 +16,7 @@ export interface Issuer {
   readonly makePrincipal: MakePrincipal
 }
 
-/** The issuer that a token names, and what its tokens must hold besides. */
+/** The issuer that a token names, and what else its tokens must hold. */
 export interface SelectedIssuer {
   readonly issuer: Issuer
   readonly checks: readonly ClaimsCheck[]

@@ -22,8 +22,8 @@ export function parseObject(octets: Buffer): JsonObject | undefined {
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined
   // Nothing that a prototype carries may ever satisfy a check (RFC 8725 section 3.10). `Object.hasOwn` before each of
-  // some 25 look-ups takes 2.5 µs and so does taking the prototype away; looking whether anybody has added a member to
-  // `Object.prototype` takes none. Its built-in names are refused as claim names in the configuration.
+  // some 25 look-ups takes 2.5 µs and so does taking the prototype away; looking whether a program has added a member
+  // to `Object.prototype` takes none. Its built-in names are refused as claim names in the configuration.
   return (prototypeIsPolluted() ? Object.setPrototypeOf(value, null) : value) as JsonObject
 }
 
@@ -38,7 +38,7 @@ function prototypeIsPolluted(): boolean {
 const maxDepth = 64
 
 /**
- * Freezes a parsed value through and through, so that cached claims cannot be changed by whoever receives them.
+ * Freezes a parsed value through and through, so that no receiver can change cached claims.
  * Iterative, because a payload may nest thousands deep (SR-014).
  *
  * @returns false when it nests deeper than 64

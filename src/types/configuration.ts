@@ -105,7 +105,7 @@ export interface GatewayOptions {
   /** Whether the API's resource policy has Allow statements. Refusals are explicit Denys anyway. @default false */
   readonly resourcePolicyAllows?: boolean
   /**
-   * Most bytes of an answer. Only WebSocket APIs have a published limit, which is the default: before you raise it, let
+   * Most bytes of an answer. Only WebSocket APIs have a published limit, which is the default. Before you raise it, let
    * your API serve a caller whose answer is that large. @default 8192, 8192 to 65536
    */
   readonly maxAnswerBytes?: number

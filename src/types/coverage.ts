@@ -1,6 +1,6 @@
 /**
  * What an answer covers, as patterns below the stage of an API: `GET/orders/?*`, `$connect`, `*`. Made from
- * configuration only. In a pattern `*` stands for any text, slashes included, and `?` for one character, as IAM reads
+ * configuration only. In a pattern `*` means any text, slashes included, and `?` for one character, as IAM reads
  * them.
  */
 export interface CoverageForm {
@@ -10,7 +10,7 @@ export interface CoverageForm {
   /** Forms of ambiguous paths, denied wherever they occur. They are patterns of any API and stage: `*/ /*`, `*%61*`. */
   readonly denyForms?: readonly string[]
   /**
-   * What is denied besides, group by group as room permits: clearer answers, and routes that the table does not name.
+   * What else is denied, group by group as room permits: clearer answers, and routes that the table does not name.
    */
   readonly denyIfRoom: readonly (readonly string[])[]
   /** Whether the Resources may begin with a shorter ARN if they do not fit otherwise. */
@@ -26,13 +26,13 @@ export type Coverage = CoverageForm | { form(): CoverageForm }
 
 /** What the parts of a policy document take. Bytes. */
 export interface DocumentBytes {
-  /** A Resource besides method and path. */
+  /** A Resource without method and path. */
   readonly resource: number
-  /** The Deny of an ambiguous form besides its text. */
+  /** The Deny of an ambiguous form without its text. */
   readonly form: number
   /** What is put before a form that has slashes. */
   readonly stageOfForm: number
-  /** The Deny of texts that the Resources of one method could be mistaken on, besides the method's name. */
+  /** The Deny of texts that the Resources of one method could be mistaken on, without the method's name. */
   readonly mistaken: number
   /** Everything else. */
   readonly frame: number

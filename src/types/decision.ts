@@ -65,7 +65,7 @@ export interface DecisionLatency {
 }
 
 /**
- * What is worth writing into a record besides. Every text is short printable ASCII, whatever the request holds; there
+ * What else is worth writing into a record. Every text is short printable ASCII, whatever the request holds; there
  * is no token, claim value or header value among them, except for trace ids that have the form of one, and the start of
  * a `kid`.
  */
@@ -129,7 +129,7 @@ export interface DecisionRecord {
   /** Whether the token had been verified before. Absent where no token was. */
   readonly tokenCacheHit?: boolean | undefined
   /**
-   * More, computed when somebody asks: for the few decisions that are written down.
+   * More, computed on the first call: for the few decisions that are written down.
    *
    * @param principal how to name the caller: a hash of its id, the id itself, or not at all
    * @param path how to show a path: as a template, in full, or not at all. Default: template

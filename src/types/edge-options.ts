@@ -33,7 +33,7 @@ export interface HeaderOptions {
   readonly field?: CertificateField
 }
 
-/** A name stands for `{ name, format: "text" }`. */
+/** A name means `{ name, format: "text" }`. */
 export type HeaderOption = string | HeaderOptions
 
 /** Context key to header. `groups`, `roles`, `permissions` and `scopes` hold lists and can be demanded by routes. */

@@ -35,7 +35,7 @@ export class Unavailable extends Error {
 
 const mayNotBeKept = "The request is refused, and API Gateway must not keep that refusal."
 
-/** One thing wrong with a configuration: where it stands, and what to do about it. */
+/** One thing wrong with a configuration: its place, and what to do about it. */
 export interface ConfigurationProblem {
   /** Path in the configuration, such as `issuers[1].audience`. */
   readonly path: string

@@ -7,7 +7,7 @@ export interface KeyOptions {
   /** Least time between two refreshes that unknown key ids can force. Seconds. @default 30, 1 to 3600 */
   readonly cooldownSeconds?: number
   /**
-   * Age at which a set is refreshed behind the requests if the issuer sends no `max-age`. Seconds.
+   * Age at which a set is refreshed after answers if the issuer sends no `max-age`. Seconds.
    * @default 3600, 300 to 86400
    */
   readonly refreshAfterSeconds?: number

@@ -8,7 +8,7 @@ export interface KeySetRecord {
   readonly issuer: string
   /** Keys that can verify something. */
   readonly usable: number
-  /** How many keys were skipped, by reason. A private key in a public set stands here as `private`. */
+  /** How many keys were skipped, by reason. A private key in a public set counts as `private`. */
   readonly skipped: { readonly [reason: string]: number }
 }
 
@@ -76,19 +76,19 @@ export interface FaultRecord {
 }
 
 /**
- * Told what was decided. Every method is optional; nothing is built for a method that is absent.
+ * Receives what was decided. Every method is optional; nothing is built for a method that is absent.
  * An observer cannot change a decision, and what it throws is ignored.
  */
 export interface Observer extends SecretObserver {
   /**
-   * The `observe` block of a configuration, if it has one, before anything else is told; and that another authorizer
+   * The `observe` block of a configuration, if it has one, before any other call; and that another authorizer
    * decides, where one does.
    */
   configure?(options: ObserveOptions & { readonly shadow?: true }): void
   decision?(record: DecisionRecord): void
   /**
    * Resolves when every record is written, or undefined when they are; what is only counted may follow. For a Lambda
-   * handler, which awaits it before it returns; what an authorizer does behind an answer begins after it.
+   * handler, which awaits it before it returns; what an authorizer does after an answer begins after it.
    */
   recorded?(): Promise<void> | undefined
   disagreement?(record: DisagreementRecord): void

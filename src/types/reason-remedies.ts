@@ -70,7 +70,7 @@ export const reasonRemedies: { readonly [code in ReasonCode]: string } = {
   edge_signature_malformed:
     "Write the four parts of the header in the order and with the blanks that [edge](edge.md#hmac) shows.",
   edge_signature_stale:
-    "Compare the clocks: the edge's may be at most `windowSeconds` behind and 5 seconds ahead. If they agree, a captured request was sent again.",
+    "Compare the clocks: the edge's may be at most `windowSeconds` slow and 5 seconds fast. If they agree, a captured request was sent again.",
   edge_signature_invalid:
     "Compare, line by line, what the edge signs with what [edge](edge.md) lists: host and path after every rewrite, all configured headers. If only some requests to an HTTP API fail, look for escapes that their paths do not need (`%2F`, `%41`, `%3F`): the gateway decodes them, and the event does not show that they were there. All other cases are forgeries.",
   edge_path_decoded:

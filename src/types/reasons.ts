@@ -101,7 +101,7 @@ export type UnauthenticatedCode = (typeof unauthenticated)[number]
 export type ForbiddenCode = (typeof forbidden)[number]
 /** Codes that mean "cannot decide". */
 export type UnavailableCode = (typeof unavailable)[number]
-/** A stable code of the reason table, as it stands in decisions, logs and metrics. */
+/** A stable code of the reason table, as decisions, logs and metrics have it. */
 export type ReasonCode = UnauthenticatedCode | ForbiddenCode | UnavailableCode
 
 /** A refusal as an ordinary value. One frozen object per code exists, so refusing allocates nothing. */
@@ -112,15 +112,16 @@ export interface Refusal {
   /** The configured issuer whose token was refused, once that much is known. */
   readonly issuer?: string
   /**
-   * Set if the refusal is about this request only, or may end before an answer that API Gateway keeps: the code with
-   * which the question is undecided if the answer would be kept.
+   * Set if the refusal is about this request only, or may end before an answer that API Gateway keeps. It is the code
+   * of the undecided answer that is given in its place then.
    */
   readonly ifKept?: ReasonCode
 }
 
 /**
- * Refusals that no kept answer may hold, besides those of the edge: they depend on the time, or on parts of the request
- * that the cache key does not hold. Every other refusal is about the caller, and true for as long as an answer is kept.
+ * Refusals that no kept answer may hold, in addition to those of the edge: they depend on the time, or on parts of the
+ * request that the cache key does not hold. Every other refusal is about the caller, and true for as long as an answer
+ * is kept.
  */
 const passing = [
   "credential_ambiguous",

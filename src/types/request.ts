@@ -4,7 +4,7 @@ export type EventKind = "rest-token" | "rest-request" | "http-1.0" | "http-2.0" 
 /** What a request came as: an event, or a request to the HTTP or gRPC service. */
 export type RequestKind = EventKind | "service"
 
-/** Parts of an execute-api ARN. Everything is kept as it stood; `path` keeps its slashes and is never decoded. */
+/** Parts of an execute-api ARN. Everything is kept as it was; `path` keeps its slashes and is never decoded. */
 export interface ExecuteApiArn {
   readonly partition: string
   readonly region: string
@@ -20,9 +20,9 @@ export interface ExecuteApiArn {
 type Values = { readonly [name: string]: unknown }
 
 /**
- * How the request reached the gateway, in the gateway's own words: from `requestContext` and the event's own fields,
- * never from a header that a client can send, such as `X-Forwarded-For` (SR-128). A member that the event lacks is
- * undefined.
+ * How the request reached the gateway, in the gateway's own words. It comes from `requestContext` and the event's own
+ * fields, never from a header that a client can send, such as `X-Forwarded-For` (SR-128). A member that the event lacks
+ * is undefined.
  */
 export interface Connection {
   /** The method on the wire; a WebSocket handshake is a GET (RFC 6455 section 4.1). */

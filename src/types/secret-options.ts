@@ -1,5 +1,5 @@
 /**
- * Where a secret is to be found. The value never stands in the configuration.
+ * The place of a secret. The configuration never holds its value.
  *
  * - `env`: name of an environment variable, read at start; it changes with the next deployment
  * - `secretsManager`: name or ARN of a secret; `AWSCURRENT` and `AWSPREVIOUS` are valid at once
@@ -12,7 +12,7 @@ export type SecretReference = { readonly env: string } | { readonly secretsManag
 export interface SecretOptions {
   /** One deadline for a whole refresh, both versions included. Milliseconds. @default 3000, 100 to 8000 */
   readonly timeoutMs?: number
-  /** Age at which the values are refreshed behind the requests. Seconds. @default 300, 30 to 86400 */
+  /** Age at which the values are refreshed after answers. Seconds. @default 300, 30 to 86400 */
   readonly refreshAfterSeconds?: number
   /**
    * Age at which a request waits for the refresh (and uses the old values if it fails). Seconds.
@@ -27,7 +27,7 @@ export interface SecretOptions {
 /** What a secret holds at one time. */
 export interface FetchedSecret {
   readonly current: string
-  /** The version before, valid besides the current one. */
+  /** The version before, valid as well as the current one. */
   readonly previous?: string
 }
 
@@ -97,7 +97,7 @@ export interface SecretEventRecord {
   readonly ageSeconds?: number
 }
 
-/** Told what happens to secrets. Every method is optional. */
+/** Receives events of secrets. Every method is optional. */
 export interface SecretObserver {
   secretFetch?(record: SecretFetchRecord): void
   secretEvent?(record: SecretEventRecord): void

@@ -67,7 +67,7 @@ describe("docs/policies.md", () => {
     expect(blocks("text")[1]).toBe(stdout)
     const refused = (): unknown => createAuthorizer(exampleConfig("conflict"))
     expect(refused).toThrow(ConfigurationError)
-    expect(refused).toThrow('routes["GET /orders/{id}/items/{item}/notes"]: cannot be told from')
+    expect(refused).toThrow('routes["GET /orders/{id}/items/{item}/notes"]: cannot be distinguished from')
   })
 
   const { routes = {}, ...rest } = exampleConfig("conflict")
@@ -119,7 +119,7 @@ describe("hallpass check finds planted conflicts, and names both routes and a re
     for (const text of named) expect(row).toContain(text)
     expect(stdout).toContain("Remedies, one of them:\n")
     expect(stdout).toMatch(/\nThe configuration is refused\.\n$/)
-    expect(() => createAuthorizer(config(routes, changes) as AuthorizerConfig)).toThrow("cannot be told from")
+    expect(() => createAuthorizer(config(routes, changes) as AuthorizerConfig)).toThrow("cannot be distinguished from")
   })
 
   it("the same table is sound where every answer is for one route", async () => {
@@ -171,7 +171,7 @@ describe("hallpass check tells all problems at once", () => {
     const { stdout } = await check(config({ "ANY /{proxy+}": read, "GET /x/{id}": write }, { cache: { size: 1 } }))
     expect(stdout).toMatch(/^Problems \(1\)\n/)
     expect(stdout).toContain("\n\nConflicts (")
-    expect(stdout).not.toContain("cannot be told from")
+    expect(stdout).not.toContain("cannot be distinguished from")
   })
 
   it.each<[string, object, string]>([

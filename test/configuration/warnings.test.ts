@@ -100,7 +100,7 @@ describe("13.3: hallpass check warns of what hardly a caller meets", () => {
   it("of scopes where only ID tokens are taken", () => {
     const idTokens = [oidcIssuer({ tokenUse: "id" })]
     const rule = { scopes: ["a"], anyOf: [{ scopes: ["b"] }, { groups: ["c"] }] }
-    const message = "is hardly ever met: ID tokens have no scopes. Demand groups or roles"
+    const message = "is rarely met: ID tokens have no scopes. Demand groups or roles"
     expect(warnings({ "GET /x": rule }, { issuers: idTokens })).toEqual([
       `.scopes: ${message}`,
       `.anyOf[0].scopes: ${message}`,

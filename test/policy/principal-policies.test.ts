@@ -147,7 +147,7 @@ describe("REST and HTTP APIs order routes that both fit differently", () => {
 
   it("a table that is sound for one of them only is refused, unless the configuration says which one is meant", () => {
     expect(refused()).toMatch(/on HTTP APIs only.*set gateway\.api to "rest"/)
-    expect(refused("http")).toMatch(/cannot be told from/)
+    expect(refused("http")).toMatch(/cannot be distinguished from/)
     expect(refused("rest")).toBe("")
   })
 

@@ -112,7 +112,7 @@ describe("13.3: a route key that no request has is refused with a remedy", () =>
     ["GET /{proxy+}/x", 'has a {parameter+} before its last segment. Write "GET /{proxy}/x"'],
     ["GET /a/../b", "has a segment . or .., which clients resolve before they send it"],
     ["GET /a/.", "has a segment . or .., which clients resolve before they send it"],
-    ["GET https://api.example.com/prod/orders", "has a host; a route begins with the path behind the stage"],
+    ["GET https://api.example.com/prod/orders", "has a host; a route begins with the path after the stage"],
     ["GET /größe", "has a character that no route of API Gateway has"],
     ["GET /a%20b", "has a character that no route of API Gateway has"],
     ["GET /a\u001b[2J", "has a character that no route of API Gateway has"],

@@ -191,7 +191,7 @@ describe("2.9: the configuration", () => {
   it("a kept answer that covers what the table does not name is a conflict, with its remedies", () => {
     const nested = { "GET /orders/{id}": {}, "GET /orders/{id}/items": {} }
     expect(() => authorizer({}, { routes: nested })).toThrow(
-      /routes\["GET \/orders\/\{id\}\/items"\]: cannot be told from what the table does not name .*context\.path/,
+      /routes\["GET \/orders\/\{id\}\/items"\]: cannot be distinguished from what the table does not name .*context\.path/,
     )
     for (const gateway of [modes["TTL 0"], modes["path and method in the key"]] as Gateway[])
       expect(problems(gateway, { routes: nested })).toEqual([])

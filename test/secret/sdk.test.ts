@@ -90,7 +90,7 @@ describe("Secrets Manager through the SDK", () => {
     manager.on(GetSecretValueCommand).rejects(error)
     const failure = await fetchSecret(secret, limits).catch((thrown: unknown) => thrown)
     expect(failure).toBeInstanceOf(SecretFailure)
-    expect(failure).toMatchObject({ kind, message: `The secret could not be had: ${kind}` })
+    expect(failure).toMatchObject({ kind, message: `Could not fetch the secret: ${kind}` })
     expect((failure as Error).cause).toBeUndefined()
   })
 

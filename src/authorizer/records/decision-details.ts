@@ -12,7 +12,7 @@ export type StageTimes = { -readonly [stage in keyof DecisionLatency]?: number }
 /** What was noticed of one request on its way. Holds the credential, so no observer is handed it. */
 export interface Noticed {
   readonly times: StageTimes
-  /** What stood where a token should. */
+  /** The form of a credential that is no token. */
   readonly presented: string | undefined
   readonly tokenCacheHit: boolean | undefined
   /** The Lambda context, if there is one. */
@@ -34,8 +34,8 @@ const kidLength = 16
 const maxHeaderLength = 4096
 
 /**
- * What a record says besides the decision. Of everything that the caller sent, only what is listed here leaves this
- * place.
+ * What a record says in addition to the decision. Of everything that the caller sent, only what is listed here leaves
+ * this place.
  */
 export function detailsOf(
   done: Walk,

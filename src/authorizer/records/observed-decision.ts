@@ -3,7 +3,7 @@ import type { RequestKind } from "../../types/request.ts"
 import type { Walk } from "../walk.ts"
 import { detailsOf, type Noticed } from "./decision-details.ts"
 
-/** What an observer is told of a decision. What it must not see is private, in the sense of the language. */
+/** What an observer receives of a decision. What it must not see is private, in the sense of the language. */
 export class ObservedDecision implements DecisionRecord {
   readonly outcome: DecisionRecord["outcome"]
   readonly reason: DecisionRecord["reason"]

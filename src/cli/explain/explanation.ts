@@ -92,7 +92,7 @@ export async function explainClaims(
   const keys = withTestKeys(config)
   const token = await keys.sign(claims, keys.typeFor(claims))
   const explanation = await tried(keys.config, config, token, requestText, options)
-  // Nobody has given a header or a signature.
+  // Without a token there is no header and no signature.
   const unsigned = ["form", "header", "algorithm", "type", "key", "signature"]
   const checks = explanation.checks.filter(({ stage, check }) => stage !== "token" || !unsigned.includes(check))
   return { ...explanation, checks, notes: ["Claims have no signature: header, key and signature were not judged."] }

@@ -32,7 +32,7 @@ type Judged = Proof | Refusal
 /** Judges one piece of evidence: at once while nothing has to be fetched. Never throws, never rejects. */
 export type CheckEvidence = (received: Received) => Judged | Promise<Judged>
 
-/** Nothing of this evidence stands in the request. */
+/** The request has nothing of this evidence. */
 export const missing: Refusal = refusal("edge_evidence_missing")
 /** Evidence that holds without a time of its own. */
 export const timeless: Proof = Object.freeze({ expiresAt: Number.POSITIVE_INFINITY })

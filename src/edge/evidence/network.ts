@@ -38,7 +38,7 @@ export function readRange(text: string): AddressRange | undefined {
 
 /**
  * The immediate TCP peer, as the gateway names it, has one of these addresses (SR-128). An addition to other evidence:
- * egress addresses are shared, and everything behind them qualifies.
+ * egress addresses are shared, and every host that uses them qualifies.
  */
 export function cidrEvidence(ranges: readonly AddressRange[]): CheckEvidence {
   const { BlockList: List, isIP } = process.getBuiltinModule("node:net") // loaded only where addresses are configured

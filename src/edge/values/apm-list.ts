@@ -48,7 +48,7 @@ function decodeElement(element: string, mode: DnMode): string | Refusal {
   const decoded = decodeHex(element)
   if (typeof decoded !== "string") return decoded
   const name = withoutBlanks(decoded)
-  // A name that is still hex was encoded twice (SR-124): nobody can tell which of the two is meant.
+  // A name that is still hex was encoded twice (SR-124): which of the two is meant is unknown.
   return name === "" || isHexForm(name) ? malformed : directoryName(name, mode)
 }
 
@@ -62,7 +62,7 @@ function unescaped(element: string): string {
   return element.includes("\\") ? element.replaceAll("\\|", "|") : element
 }
 
-/** Where the next bar without a backslash before it stands, or -1. */
+/** The index of the next bar without a backslash before it, or -1. */
 function nextBar(text: string, start: number): number {
   let bar = text.indexOf("|", start)
   while (bar > 0 && text[bar - 1] === "\\") bar = text.indexOf("|", bar + 1)

@@ -1,6 +1,6 @@
 /**
  * An object that inherits nothing, whatever is looked up in it, for names that come from outside: `new BareObject()`.
- * `Object.create(null)` does the same, and makes an object of the slow kind: filled with four members and frozen it
+ * `Object.create(null)` does the same, and makes an object of the slow kind. Filled with four members and frozen it
  * takes 0.6 µs against 0.2, and copied 2.5 µs against 0.3 (Node 24).
  */
 export const BareObject: new () => { [name: string]: unknown } = bare as unknown as new () => {

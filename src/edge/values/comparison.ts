@@ -1,7 +1,7 @@
 import { isPlainName, looksLikeName, type NameAttribute, readDistinguishedName } from "./distinguished-name.ts"
 
 /**
- * The form in which two names, or two DNs, are equal exactly when a directory takes them for the same: letter case does
+ * The form in which two names, or two DNs, are equal exactly if a directory takes them for the same. Letter case does
  * not count, nor do blanks around separators, the choice of escapes or the order inside of a multi-valued RDN. For
  * comparing only; never shown. A plain name never equals a DN.
  */
@@ -22,7 +22,7 @@ const ascii = /^[ -~]*$/
 /**
  * Letter case away, one letter for one letter: a capital is folded only where it is the capital of its small letter.
  * So `É` is `é`, but the Kelvin sign is no `k`, `ſ` no `s`, `ı` no `i` and `ß` no `ss`: full Unicode folding would let
- * somebody who may name a group take the name of another. Locale-independent. Accents count.
+ * a person who may name a group take the name of another. Locale-independent. Accents count.
  */
 export function foldCase(text: string): string {
   if (ascii.test(text)) return text.toLowerCase()

@@ -6,7 +6,7 @@ import { directoryName } from "./directory-name.ts"
 const malformed = refusal("edge_header_malformed")
 
 /**
- * Decodes a comma-separated list. A field that holds a comma, a double quote or outer blanks stands in double quotes,
+ * Decodes a comma-separated list. A field that holds a comma, a double quote or outer blanks is in double quotes,
  * with its own quotes doubled (RFC 4180 section 2); empty fields are passed over, as RFC 9110 section 5.6.1 asks of
  * lists.
  *
@@ -29,7 +29,7 @@ export function decodeCsv(text: string, mode: DnMode): readonly string[] | Refus
 
 interface Field {
   readonly text: string
-  /** Where the comma behind the field stands, or the end of the text. */
+  /** The index of the comma after the field, or the end of the text. */
   readonly end: number
 }
 

@@ -23,7 +23,7 @@ const plainForm = /^(?:[A-Za-z][A-Za-z0-9-]*=[^ #,+"\\;<>=\0](?:[^,+"\\;<>=\0]*[
 
 /**
  * Whether a text is a DN as directories write nearly all of theirs: one attribute per RDN, no escapes, no blanks around
- * separators. Then its parts can be cut out of the text as they stand, which is twenty times as fast as reading it.
+ * separators. Then its parts can be cut out of the text as they are, which is twenty times as fast as reading it.
  */
 export function isPlainName(text: string): boolean {
   return plainForm.test(text)
@@ -72,7 +72,7 @@ export function readDistinguishedName(text: string): readonly RelativeName[] | u
 interface Value {
   readonly text: string
   readonly encoded: boolean
-  /** Where the separator stands, or the end of the text. */
+  /** The index of the separator, or the end of the text. */
   readonly end: number
 }
 

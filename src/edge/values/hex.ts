@@ -12,7 +12,7 @@ export function isHexForm(text: string): boolean {
 }
 
 /**
- * The text behind the hex form. Bytes that are not UTF-8 are refused and never passed on as hex: a rule that compares
+ * The text of the hex form. Bytes that are not UTF-8 are refused and never passed on as hex: a rule that compares
  * names would miss them without a word.
  */
 export function decodeHex(text: string): string | Refusal {
