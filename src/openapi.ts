@@ -1,8 +1,21 @@
 /**
- * API documents in, route tables out. Start with `routesFromOpenApi`.
+ * API documents in, route tables and inventories out. Start with `routesFromOpenApi` for a route table, and with `inventory` for
+ * which route has which authorizer.
  *
  * @module hallpass/openapi
  */
+export { inventory } from "./openapi/inventory/inventory.ts"
+export type {
+  ApiKind,
+  AuthorizerKind,
+  AuthorizerSettings,
+  Inventory,
+  InventoryApi,
+  InventoryAuthorizer,
+  InventoryFinding,
+  InventoryOptions,
+  InventoryRoute,
+} from "./openapi/inventory/types.ts"
 export type { AuthorizerSource, OpenApiSource, RoutesSource } from "./openapi/route-source.ts"
 export {
   type OpenApiOptions,

@@ -13,6 +13,7 @@ export {
   type PolicySizes,
 } from "./authorizer/compile-policy.ts"
 export { comparePolicies, type PolicyChange, type SideVerdict } from "./comparison/compare.ts"
+export { compareApi } from "./comparison/compare-api.ts"
 export { claimedId } from "./comparison/identity.ts"
 export {
   type AccessMatrix,

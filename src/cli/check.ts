@@ -1,8 +1,10 @@
 import { type AuthorizerConfig, ConfigurationError, type ConfigurationProblem, createAuthorizer } from "../index.ts"
 import { type CompiledPolicy, compilePolicy, configurationWarnings, type PolicySizes } from "../policy.ts"
+import { apiDocument, apiOptions, checkedApi, fails } from "./check/api.ts"
 import { answersText, conflictsText, exposedText, routesText } from "./check-text.ts"
-import { readConfiguration } from "./configuration.ts"
-import { type Command, configOption, textOption } from "./frame/command.ts"
+import { readConfiguration, readConfigurationIfAny } from "./configuration.ts"
+import { type Command, type CommandLine, configOption, textOption } from "./frame/command.ts"
+import type { Output } from "./frame/output.ts"
 import { columns } from "./frame/table.ts"
 import { gatewaySettingsText } from "./gateway-settings.ts"
 
@@ -15,16 +17,30 @@ the table is compiled the way the gateway block says, and routes that no cached
 answer can keep apart are named in pairs, with a request that shows it.
 
 There is no rule for public routes. A public route has no authorizer in API
-Gateway, so hallpass is never asked about it.`,
-  options: [configOption],
+Gateway, so hallpass is never asked about it. --api finds such routes: it reads the
+documents of an API, and says which route has which authorizer, and where the
+API is set to something else than the configuration needs.`,
+  options: [configOption, ...apiOptions],
   examples: [
     "check --config authorizer.json",
     "check --config handlers/authorizer.config.ts",
     "check --config authorizer.yaml --json | jq .problems",
+    'check --config authorizer.json --api openapi.yaml --public "GET /health"',
+    "check --config authorizer.json --api template.yaml --strict",
   ],
-  exits: "0 the configuration is sound; 1 it has problems or conflicts; 2 it cannot be read. Warnings do not count.",
+  exits:
+    "0 the configuration is sound; 1 it has problems or conflicts, or a route of the API has no authorizer; 2 something " +
+    "cannot be read. Warnings do not count without --strict.",
+  notes: {
+    "Which authorizer is hallpass": `Every Lambda authorizer, because most APIs have one. If the name or the function
+of one holds "hallpass", or the function has variables HALLPASS_..., authorizers
+of other functions count as other ones. --authorizer NAME says it exactly.`,
+  },
   async run(line, output) {
-    const configuration = await readConfiguration(textOption(line, "config"))
+    const withApi = line.options.api !== undefined
+    const file = textOption(line, "config")
+    const configuration = await (withApi ? readConfigurationIfAny(file) : readConfiguration(file))
+    if (configuration === undefined) return await checkApiAlone(line, output)
     const policy = compiled(configuration)
     const conflicts = policy?.conflicts ?? []
     const sizes = policy?.searchSizes()
@@ -35,25 +51,40 @@ Gateway, so hallpass is never asked about it.`,
     )
     const warnings = configurationWarnings(configuration)
     const sound = problems.length === 0 && conflicts.length === 0
+    const api = await checkedApi(line, policy === undefined ? undefined : configuration)
+    const isStrict = line.options.strict === true
+    const code = !sound || (isStrict && warnings.length > 0) || (api !== undefined && fails(api, isStrict)) ? 1 : 0
     if (output.json) {
       const routes = policy?.routes.map(({ key, demands }) => ({ route: key, demands })) ?? []
       const [found, warned] = [problems, warnings].map((list) => list.map(withRemedy))
-      output.document({ sound, problems: found, conflicts, warnings: warned, routes })
-      return sound ? 0 : 1
+      const more = api === undefined ? {} : { api: apiDocument(api) }
+      output.document({ sound, problems: found, conflicts, warnings: warned, routes, ...more })
+      return code
     }
     const parts: string[] = []
     if (problems.length > 0) parts.push(`Problems (${problems.length})\n${problemsText(problems)}`)
     if (conflicts.length > 0) parts.push(conflictsText(conflicts, configuration))
     if (warnings.length > 0)
       parts.push(`Warnings (${warnings.length}): allowed, and probably not what is meant\n${problemsText(warnings)}`)
-    if (policy !== undefined) {
+    if (api !== undefined) parts.push((await import("./check/api-text.ts")).apiText(api, output))
+    else if (policy !== undefined) {
       parts.push(routesText(policy), answersText(policy, sizes), ...exposedText(policy, configuration))
       parts.push(gatewaySettingsText(configuration, policy))
     }
     parts.push(sound ? "The configuration is sound.\n" : "The configuration is refused.\n")
     output.print(parts.join("\n"))
-    return sound ? 0 : 1
+    return code
   },
+}
+
+/** Without a configuration: which route has which authorizer. */
+async function checkApiAlone(line: CommandLine, output: Output): Promise<number> {
+  const api = await checkedApi(line, undefined)
+  if (api === undefined) return 2
+  if (output.json)
+    output.document({ sound: true, problems: [], conflicts: [], warnings: [], routes: [], api: apiDocument(api) })
+  else output.print((await import("./check/api-text.ts")).apiText(api, output))
+  return fails(api, line.options.strict === true) ? 1 : 0
 }
 
 /** What is wrong, and what to do, apart. */

@@ -33,6 +33,12 @@ export async function readConfiguration(file: string | undefined): Promise<Autho
   return (await resolveOpenApi(source, folder)).configuration
 }
 
+/** The same, for a command that can go on without one. @returns undefined if neither a file nor the environment has one */
+export async function readConfigurationIfAny(file: string | undefined): Promise<AuthorizerConfig | undefined> {
+  const isGiven = Object.keys(process.env).some((name) => name.startsWith("HALLPASS_"))
+  return file === undefined && !isGiven ? undefined : await readConfiguration(file)
+}
+
 /** The mistake of giving a wrong configuration to a command that needs a sound one. */
 export function refusedConfiguration({ problems }: ConfigurationError): UsageError {
   return new UsageError(

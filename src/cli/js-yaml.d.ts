@@ -5,6 +5,13 @@ declare module "js-yaml" {
     /** Line and column begin with 0. */
     readonly mark?: { readonly line: number; readonly column: number }
   }
-  export const CORE_SCHEMA: object
+  /** A tag of a document, and the value that it makes. */
+  export class Type {
+    constructor(
+      tag: string,
+      options: { readonly kind: "scalar" | "sequence" | "mapping"; readonly construct: (data: unknown) => unknown },
+    )
+  }
+  export const CORE_SCHEMA: { extend(types: readonly Type[]): object }
   export function load(text: string, options: { readonly schema: object; readonly maxDepth: number }): unknown
 }

@@ -50,7 +50,7 @@ const mayImport: { readonly [room: string]: readonly string[] } = {
   testing: base,
   configuration: [...base, "problems", ...lowerRooms, ...stageRooms],
   shadow: [...base, "problems", "event", "answer", "configuration", "authorizer"],
-  comparison: [...base, "problems", ...lowerRooms, ...stageRooms, "configuration", "authorizer", "testing"],
+  comparison: [...base, "problems", ...lowerRooms, ...stageRooms, "configuration", "authorizer", "testing", "openapi"],
   authorizer: [...base, "problems", "observe", "configuration", "shadow", ...lowerRooms, ...stageRooms],
   http: [...base, "answer", "authorizer", "edge", "observe"],
   cli: ["door", "local"],
