@@ -1,6 +1,6 @@
-import { fileURLToPath } from "node:url"
 import type { Progress } from "../progress.ts"
 import { installRuntimeClient } from "./install.ts"
+import { plainClient } from "./plain.ts"
 
 /** The program that runs a handler the way Lambda does. */
 export interface RuntimeClient {
@@ -9,12 +9,6 @@ export interface RuntimeClient {
   readonly name: string
   /** The file that Node.js runs. */
   readonly entry: string
-}
-
-const plainClient: RuntimeClient = {
-  kind: "plain",
-  name: "a plain child process that speaks the Runtime API",
-  entry: fileURLToPath(new URL("plain-client.mjs", import.meta.url)),
 }
 
 /** AWS's own runtime client, installed if it is not there yet; the plain one where that is impossible or not wanted. */

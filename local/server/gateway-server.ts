@@ -53,7 +53,9 @@ async function answer(
 }
 
 function send(response: ServerResponse, { method }: IncomingMessage, { response: found }: Handled): void {
-  response.writeHead(found.status, found.headers.flat())
+  const hasBody = found.status >= 200 && found.status !== 204 && found.status !== 304
+  const length: (readonly [string, string])[] = hasBody ? [["content-length", String(found.body.length)]] : []
+  response.writeHead(found.status, [...found.headers, ...length].flat())
   response.end(method === "HEAD" ? undefined : found.body)
 }
 

@@ -1,7 +1,8 @@
-import type { ClientRequest } from "../gateway/api.ts"
+import type { ApiSettings, ClientRequest } from "../gateway/api.ts"
 
 /** What a backend is asked. */
 export interface BackendRequest {
+  readonly kind: ApiSettings["kind"]
   readonly request: ClientRequest
   /** `requestContext.authorizer`. */
   readonly authorizer: unknown
@@ -19,6 +20,8 @@ export interface Backend {
   /** For people: `demo`, or the address. */
   readonly name: string
   respond(request: BackendRequest): Promise<BackendResponse>
+  /** Ends what is open to it. */
+  close?(): void
 }
 
 /** What the demo backend says that it received. */
@@ -30,7 +33,10 @@ export interface Received {
 }
 
 /** Header names in lower case, repeated ones joined. */
-export function receivedBy({ request: { method, path, headers }, authorizer }: Omit<BackendRequest, "body">): Received {
+export function receivedBy({
+  request: { method, path, headers },
+  authorizer,
+}: Pick<BackendRequest, "request" | "authorizer">): Received {
   const joined = new Map<string, string>()
   for (const [name, value] of headers) {
     const before = joined.get(name.toLowerCase())

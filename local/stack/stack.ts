@@ -3,7 +3,7 @@ import type { AuthorizerConfig } from "../../src/index.ts"
 import type { ClientRequest } from "../gateway/api.ts"
 import type { GatewayOutcome } from "../gateway/gateway.ts"
 import { clientHeaders } from "../gateway/response-headers.ts"
-import type { Controls, Walk } from "../server/control-api.ts"
+import type { Controls, Problem, Walk } from "../server/control-api.ts"
 import type { ApiName, FurtherSettings } from "./apis.ts"
 import { type Backend, type BackendResponse, demoBackend } from "./backend.ts"
 import { type Deployment, deploy, type RunningApi } from "./deployment.ts"
@@ -35,6 +35,9 @@ export interface Handled {
   readonly latencyMs: number
 }
 
+/** An opened WebSocket has no response of a backend. */
+const switched: BackendResponse = { status: 101, headers: [], body: Buffer.alloc(0) }
+
 /** A wrong value of a control; the message is for people. */
 export class ControlRefused extends Error {
   override readonly name: string = "ControlRefused"
@@ -53,9 +56,7 @@ export class LocalStack {
   #ttl: number | undefined
   readonly rotations: Map<string, number> = new Map()
   /** Set while the configuration's file has problems. */
-  broken:
-    | { readonly message: string; readonly problems: readonly { path: string; message: string; remedy: string }[] }
-    | undefined
+  broken: { readonly message: string; readonly problems: readonly Problem[] } | undefined
 
   private constructor(options: StackOptions) {
     const { clock = Date.now, backend = demoBackend } = options
@@ -108,6 +109,7 @@ export class LocalStack {
   /** Puts a configuration to work in place of the one before. @throws ConfigurationError (rejects); the one before stays */
   async deploy(written: AuthorizerConfig): Promise<void> {
     this.#deployment = await this.#deployed(written, this.#ttl)
+    this.broken = undefined
     this.changed()
   }
 
@@ -130,10 +132,13 @@ export class LocalStack {
     const call = api.callOf(outcome.event)
     const walk = call && walkOf(call, api.config)
     const { response: own, authorizer } = outcome
+    const { kind } = api.settings
     const found =
-      own === undefined
-        ? await this.backend.respond({ request, authorizer, body })
-        : { status: own.status, headers: Object.entries(own.headers), body: Buffer.from(own.body) }
+      own !== undefined
+        ? { status: own.status, headers: Object.entries(own.headers), body: Buffer.from(own.body) }
+        : kind === "websocket"
+          ? switched
+          : await this.backend.respond({ kind, request, authorizer, body })
     const response = { ...found, headers: clientHeaders(api.settings, outcome, found.headers) }
     const latencyMs = Math.round((performance.now() - startedAt) * 100) / 100
     const handled = { id: randomUUID(), api, outcome, ...(walk && { walk }), response, latencyMs }
@@ -180,7 +185,14 @@ export class LocalStack {
     throw new ControlRefused(names === "" ? "The stack has no local issuers." : `The local issuers are ${names}.`)
   }
 
+  /** The configuration's file has problems: the one before stays at work. */
+  reportBroken(message: string, problems: readonly Problem[]): void {
+    this.broken = { message, problems }
+    this.changed()
+  }
+
   async stop(): Promise<void> {
+    this.backend.close?.()
     await this.issuers.stop()
   }
 }

@@ -52,6 +52,14 @@ export const commands: {
     summary: "run the rules as a service for nginx, Envoy, Caddy, Traefik, Gloo",
     load: async () => (await import("./serve.ts")).serve,
   },
+  dev: {
+    summary: "run a local API Gateway over a configuration, with a page",
+    load: async () => (await import("./dev.ts")).dev,
+  },
+  invoke: {
+    summary: "send an event to the built bundle, as Lambda does",
+    load: async () => (await import("./invoke.ts")).invoke,
+  },
   completion: {
     summary: "print a completion script for bash, zsh or fish",
     load: async () => (await import("./completion.ts")).completion(commands),

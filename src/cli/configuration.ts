@@ -18,9 +18,10 @@ const moduleEndings = [".ts", ".mts", ".js", ".mjs"]
  *
  * @param file JSON with or without comments, YAML, or a module with the configuration as its default export; `-` for
  *   JSON or YAML on standard input; undefined for the environment
+ * @param again whether a module that was loaded before is loaded as it is now
  * @throws UsageError (rejects) when there is none, or when it cannot be read
  */
-export async function readConfiguration(file: string | undefined): Promise<AuthorizerConfig> {
+export async function readConfiguration(file: string | undefined, again: boolean = false): Promise<AuthorizerConfig> {
   if (file === undefined) return fromEnvironment()
   const ending = extname(file).toLowerCase()
   const isModule = moduleEndings.includes(ending)
@@ -28,7 +29,9 @@ export async function readConfiguration(file: string | undefined): Promise<Autho
     const endings = [...dataEndings, ...moduleEndings].join(", ")
     throw new UsageError(oneLine(`a configuration is - or a file that ends in ${endings}, not ${file}`))
   }
-  const source = isModule ? await fromModule(file) : ((await readData(file, "configuration")) as AuthorizerSource)
+  const source = isModule
+    ? await fromModule(file, again)
+    : ((await readData(file, "configuration")) as AuthorizerSource)
   const folder = file === "-" ? process.cwd() : dirname(resolve(file))
   return (await resolveOpenApi(source, folder)).configuration
 }
@@ -64,14 +67,15 @@ export function parseJson(text: string, name: string): unknown {
   return readJson(text, name)
 }
 
-async function fromModule(file: string): Promise<AuthorizerSource> {
+async function fromModule(file: string, again: boolean): Promise<AuthorizerSource> {
   const { name, text } = await readInput(file, "configuration")
   const twice = firstTwice(text)
   if (twice !== undefined)
     throw new UsageError(
       oneLine(`${name}:${twice.line} has ${JSON.stringify(twice.member)} twice in one object. Keep one of the two`),
     )
-  const url = pathToFileURL(resolve(file)).href
+  const { href } = pathToFileURL(resolve(file))
+  const url = again ? `${href}?again=${++loads}` : href
   let loaded: { readonly default?: AuthorizerSource }
   try {
     loaded = await import(url)
@@ -85,6 +89,9 @@ async function fromModule(file: string): Promise<AuthorizerSource> {
   if (loaded.default === undefined) throw new UsageError(oneLine(`${file} has no configuration as its default export`))
   return loaded.default
 }
+
+/** Node.js keeps a module under its address. */
+let loads = 0
 
 /** What is wrong with a module; the lines after it show its code. */
 function firstLine(error: unknown): string {
