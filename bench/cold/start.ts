@@ -1,4 +1,4 @@
-import type { RuntimeClient } from "../../local/runtime/client.ts"
+import type { RuntimeClient } from "../../local/runtime/plain-runtime.ts"
 import { type LambdaProcess, startLambdaProcess } from "../../local/runtime/lambda-process.ts"
 import { http2 } from "../../test/support/events.ts"
 import type { Prepared } from "../subjects/tokens.ts"

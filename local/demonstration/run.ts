@@ -1,6 +1,6 @@
 import { styleText } from "node:util"
-import type { RuntimeClient } from "../runtime/client.ts"
 import { startLambdaProcess } from "../runtime/lambda-process.ts"
+import type { RuntimeClient } from "../runtime/plain-runtime.ts"
 import { compared } from "../stack/comparison.ts"
 import { withToken } from "../stack/exchange.ts"
 import { sent } from "../stack/send.ts"

@@ -1,15 +1,6 @@
 import type { Progress } from "../progress.ts"
 import { installRuntimeClient } from "./install.ts"
-import { plainClient } from "./plain.ts"
-
-/** The program that runs a handler the way Lambda does. */
-export interface RuntimeClient {
-  readonly kind: "aws-lambda-ric" | "plain"
-  /** For people. */
-  readonly name: string
-  /** The file that Node.js runs. */
-  readonly entry: string
-}
+import { plainClient, type RuntimeClient } from "./plain-runtime.ts"
 
 /** AWS's own runtime client, installed if it is not there yet; the plain one where that is impossible or not wanted. */
 export async function prepareRuntimeClient(progress: Progress, options?: { plain?: boolean }): Promise<RuntimeClient> {

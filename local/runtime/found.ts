@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
-import type { RuntimeClient } from "./client.ts"
-import { plainClient } from "./plain.ts"
+import type { RuntimeClient } from "./plain-runtime.ts"
+import { plainClient } from "./plain-runtime.ts"
 
 /**
  * AWS's own runtime client if it is installed and compiled in a folder or above it, else the plain one. Installs nothing.

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process"
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import type { RuntimeClient } from "./client.ts"
+import type { RuntimeClient } from "./plain-runtime.ts"
 import { type InvocationResult, type LambdaError, startRuntimeApi } from "./runtime-api.ts"
 
 /** A JSON line that the function wrote to its standard output. */

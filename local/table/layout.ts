@@ -1,5 +1,5 @@
 import { styleText } from "node:util"
-import type { RuntimeClient } from "../runtime/client.ts"
+import type { RuntimeClient } from "../runtime/plain-runtime.ts"
 import { type Row, warmInvocations } from "./row.ts"
 import type { Verdict } from "./verdict.ts"
 

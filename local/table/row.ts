@@ -1,7 +1,7 @@
 import type { Issuer } from "../issuers/issuer.ts"
 import type { TokenName } from "../issuers/tokens.ts"
-import type { RuntimeClient } from "../runtime/client.ts"
 import { startLambdaProcess } from "../runtime/lambda-process.ts"
+import type { RuntimeClient } from "../runtime/plain-runtime.ts"
 import { configurationFor } from "./configuration.ts"
 import { type GatewayEvent, sampleEvent, withCredential } from "./event.ts"
 import { expectedVerdict } from "./expected.ts"

@@ -1,6 +1,6 @@
 import type { Issuer } from "../issuers/issuer.ts"
 import { tokenNames } from "../issuers/tokens.ts"
-import type { RuntimeClient } from "../runtime/client.ts"
+import type { RuntimeClient } from "../runtime/plain-runtime.ts"
 import { edgeQuestions } from "./edge.ts"
 import { kinds } from "./kind.ts"
 import { foot, head, line } from "./layout.ts"
