@@ -1,5 +1,5 @@
-import type { RuntimeClient } from "../../local/runtime/plain-runtime.ts"
 import { type LambdaProcess, startLambdaProcess } from "../../local/runtime/lambda-process.ts"
+import type { RuntimeClient } from "../../local/runtime/plain-runtime.ts"
 import { http2 } from "../../test/support/events.ts"
 import type { Prepared } from "../subjects/tokens.ts"
 import { type Bundle, bareName, type KeySource } from "./bundles.ts"

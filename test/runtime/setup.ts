@@ -4,7 +4,8 @@ import { join } from "node:path"
 import type { TestProject } from "vitest/node"
 import { buildBundle } from "../../local/build.ts"
 import { progressOn } from "../../local/progress.ts"
-import { prepareRuntimeClient, type RuntimeClient } from "../../local/runtime/client.ts"
+import { prepareRuntimeClient } from "../../local/runtime/client.ts"
+import type { RuntimeClient } from "../../local/runtime/plain-runtime.ts"
 
 declare module "vitest" {
   interface ProvidedContext {
