@@ -35,9 +35,21 @@ export const nginx: Tool = tool(
   {
     shows: "a real nginx with examples/nginx in front of the authorizer",
     get: "apt-get install nginx-light libnginx-mod-http-js openssl",
-    files: /^test\/edge\/nginx\.test/,
+    files: /^test\/(?:edge\/nginx|http\/neighbours)\.test/,
   },
 )
+
+export const caddy: Tool = tool(() => isOnPath("caddy"), {
+  shows: "a real Caddy that asks the service, as docs/serve.md sets it up",
+  get: "apt-get install caddy",
+  files: /^test\/http\/neighbours\.test/,
+})
+
+export const haproxy: Tool = tool(() => isOnPath("haproxy"), {
+  shows: "a real HAProxy that asks the service, as docs/serve.md sets it up",
+  get: "apt-get install haproxy",
+  files: /^test\/http\/neighbours\.test/,
+})
 
 export const tcl: Tool = tool(() => ["tclsh", "openssl"].every(isOnPath), {
   shows: "the iRules of examples/f5 and the commands of docs/f5.md",
@@ -74,4 +86,4 @@ export const runtimeClient: Tool = tool(
   },
 )
 
-export const tools: readonly Tool[] = [nginx, tcl, moto, cfnLint, terraform, runtimeClient]
+export const tools: readonly Tool[] = [nginx, caddy, haproxy, tcl, moto, cfnLint, terraform, runtimeClient]

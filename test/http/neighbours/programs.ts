@@ -1,0 +1,145 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { freePort, startProgram } from "../../support/program.ts"
+import { caddy, haproxy, nginx, type Tool } from "../../support/tools.ts"
+import { adapted, recipe } from "./recipes.ts"
+
+/** Where a neighbour finds the service and the backend. */
+export interface Addresses {
+  readonly service: number
+  readonly backend: number
+}
+
+/** A neighbour that runs for real, set up as docs/serve.md says. */
+export interface RunningNeighbour {
+  readonly port: number
+  output(): string
+  stop(): Promise<void>
+}
+
+export interface Neighbour {
+  readonly name: string
+  readonly tool: Tool
+  readonly dialect: "nginx" | "caddy"
+  /** What its client sees if the service cannot decide. */
+  readonly undecided: number
+  start(addresses: Addresses): Promise<RunningNeighbour>
+}
+
+type Write = (name: string, text: string) => string
+
+/** Runs a program in a folder of its own. */
+async function running(
+  port: number,
+  program: string,
+  wordsIn: (folder: string, write: Write) => readonly string[],
+): Promise<RunningNeighbour> {
+  const folder = mkdtempSync(join(tmpdir(), "hallpass-neighbour-"))
+  const write: Write = (name, text) => {
+    writeFileSync(join(folder, name), text)
+    return join(folder, name)
+  }
+  const started = await startProgram(program, wordsIn(folder, write), port)
+  return {
+    port,
+    output: started.output,
+    async stop() {
+      await started.stop()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+const places = (
+  { service, backend }: Addresses,
+  port: number,
+  listen: readonly [string, string],
+): [string, string][] => [
+  ["127.0.0.1:9191", `127.0.0.1:${service}`],
+  ["127.0.0.1:8080", `127.0.0.1:${backend}`],
+  [listen[0], listen[1].replace("PORT", String(port))],
+]
+
+async function startNginx(addresses: Addresses, withNjs: boolean): Promise<RunningNeighbour> {
+  const port = await freePort()
+  return await running(port, "/usr/sbin/nginx", (folder, write) => {
+    const block = recipe("nginx", "nginx")[withNjs ? 1 : 0]
+    const http = adapted(block, [
+      ...places(addresses, port, ["listen 80;", "listen 127.0.0.1:PORT;"]),
+      ...(withNjs ? ([["/etc/nginx/hallpass", folder]] as const) : []),
+    ])
+    if (withNjs) write("hallpass.js", recipe("nginx", "js")[0] ?? "")
+    for (const each of ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]) mkdirSync(join(folder, each))
+    const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
+      (each) => `${each}_temp_path ${folder}/${each};`,
+    )
+    const file = write(
+      "nginx.conf",
+      `${withNjs ? "load_module /usr/lib/nginx/modules/ngx_http_js_module.so;\n" : ""}worker_processes 1;
+pid ${folder}/nginx.pid;
+error_log stderr;
+events {}
+http {
+${temporary.join("\n")}
+access_log off;
+${http}
+}
+`,
+    )
+    return ["-p", folder, "-e", "stderr", "-c", file, "-g", "daemon off; master_process off;"]
+  })
+}
+
+/** The neighbours of docs/serve.md that Debian packages. */
+export const neighbours: readonly Neighbour[] = [
+  {
+    name: "nginx without njs",
+    tool: nginx,
+    dialect: "nginx",
+    undecided: 500,
+    start: (addresses) => startNginx(addresses, false),
+  },
+  {
+    name: "nginx with njs",
+    tool: nginx,
+    dialect: "nginx",
+    undecided: 503,
+    start: (addresses) => startNginx(addresses, true),
+  },
+  {
+    name: "Caddy",
+    tool: caddy,
+    dialect: "caddy",
+    undecided: 503,
+    async start(addresses) {
+      const port = await freePort()
+      return await running(port, "caddy", (_folder, write) => {
+        const site = adapted(recipe("Caddy", "caddyfile")[0], [
+          ...places(addresses, port, ["http://orders.example.com", "http://:PORT"]),
+        ])
+        return ["run", "--adapter", "caddyfile", "--config", write("Caddyfile", `{\n\tadmin off\n}\n${site}`)]
+      })
+    },
+  },
+  {
+    name: "HAProxy",
+    tool: haproxy,
+    dialect: "nginx",
+    undecided: 503,
+    async start(addresses) {
+      const port = await freePort()
+      return await running(port, "/usr/sbin/haproxy", (_folder, write) => {
+        const service = [["127.0.0.1:9191", `127.0.0.1:${addresses.service}`]] as const
+        const lua = write("hallpass.lua", adapted(recipe("HAProxy", "lua")[0], service))
+        const [block] = recipe("HAProxy", "haproxy")
+        const text = adapted(block, [
+          ["/etc/haproxy/hallpass.lua", lua],
+          ["127.0.0.1:8080", `127.0.0.1:${addresses.backend}`],
+          ["bind :80", `bind 127.0.0.1:${port}`],
+        ])
+        return ["-db", "-f", write("haproxy.cfg", text)]
+      })
+    },
+  },
+]
