@@ -65,7 +65,8 @@ export async function createAuthorizationServer(
   const fetches = new KeyFetches()
   const service: Service = createService(config, adminPort === undefined ? parts : fetches.counting(parts))
   const load = optionalPackages(parts.loadPackage)
-  const metrics = adminPort === undefined ? undefined : await metricsOf(load("prom-client"), fetches, service, clock)
+  const metrics =
+    adminPort === undefined ? undefined : await metricsOf(await load("prom-client"), fetches, service, clock)
   const ports = new OpenPorts(checked.closeTimeoutMs)
   try {
     const scheme = tls === undefined ? "http" : "https"
@@ -103,11 +104,11 @@ export async function createAuthorizationServer(
 }
 
 async function metricsOf(
-  promClient: Promise<unknown>,
+  promClient: unknown,
   fetches: KeyFetches,
   { keySets }: Service,
   clock: () => number,
 ): Promise<ServiceMetrics> {
   const { createMetrics } = await import("./metrics.ts")
-  return createMetrics(await promClient, fetches, keySets, clock)
+  return createMetrics(promClient, fetches, keySets, clock)
 }
