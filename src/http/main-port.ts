@@ -47,7 +47,8 @@ export async function createMainPort(
       write(request, response, answer, draining)
       answered?.(answer, startedAtMs)
     }
-    if (request.rawHeaders.length > 2 * maxHeaders) return tooMany(response)
+    if (request.httpVersionMajor !== 1) return refuse(response, 505)
+    if (request.rawHeaders.length > 2 * maxHeaders) return refuse(response, 431)
     service.decide(questionOf(request, dialect) as AccessRequest).then(finish, () => finish(faultAnswer))
   }
   const server = await serverOf(listener, tls)
@@ -117,6 +118,7 @@ function hasLongBody({ headers }: IncomingMessage): boolean {
   return length !== undefined && Number(length) > maxBodyBytes
 }
 
-function tooMany(response: ServerResponse): void {
-  response.writeHead(431, { connection: "close", "content-length": "0" }).end()
+/** Beyond the limits: an answer to the neighbour, and to no question. */
+function refuse(response: ServerResponse, status: 431 | 505): void {
+  response.writeHead(status, { connection: "close", "content-length": "0" }).end()
 }
