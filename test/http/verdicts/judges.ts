@@ -1,0 +1,95 @@
+import { Agent, request as ask } from "node:http"
+import { apiSettings } from "../../../local/gateway/api.ts"
+import { ApiGateway } from "../../../local/gateway/gateway.ts"
+import type { HttpDialect } from "../../../src/http/dialect.ts"
+import { createAuthorizationServer } from "../../../src/http.ts"
+import { type AuthorizerConfig, createAuthorizer } from "../../../src/index.ts"
+import { checkRequest, envoyClient } from "../envoy.ts"
+import { clock, config, type Judge } from "./table.ts"
+
+/** The Lambda handler as API Gateway uses it, with its cache of answers. */
+function gateway(name: string, kind: "rest" | "http", block: AuthorizerConfig["gateway"], api: object): Judge {
+  const { handler } = createAuthorizer({ ...config, gateway: block ?? {} }, { clock })
+  const settings = apiSettings({ kind, routes: Object.keys(config.routes ?? {}), ...api })
+  const behind = new ApiGateway(settings, handler, clock)
+  return {
+    name,
+    async judge(authorization, method, target) {
+      const [path = "", query = ""] = target.split("?")
+      const headers: [string, string][] = authorization === undefined ? [] : [["Authorization", authorization]]
+      const { response } = await behind.handle({ method, path, query, headers, sourceIp: "192.0.2.7" })
+      return response === undefined ? 200 : response.status
+    },
+  }
+}
+
+/** The HTTP service, asked as a neighbour of the dialect asks. */
+async function service(dialect: HttpDialect): Promise<Judge> {
+  const { url, close } = await createAuthorizationServer(config, { dialect, port: 0 }, { clock })
+  const { port } = new URL(url)
+  const agent = new Agent({ keepAlive: true })
+  const own = dialect === "envoy"
+  const [prefix, uri] = dialect === "caddy" || dialect === "traefik" ? ["X-Forwarded", "Uri"] : ["X-Original", "URI"]
+  return {
+    name: `service, ${dialect}`,
+    judge: (authorization, method, target) =>
+      new Promise((resolve, reject) => {
+        const names = own ? {} : { [`${prefix}-Method`]: method, [`${prefix}-${uri}`]: target }
+        const headers = { ...names, ...(authorization !== undefined && { authorization }) }
+        const asked = {
+          agent,
+          host: "127.0.0.1",
+          port,
+          method: own ? method : "GET",
+          path: own ? target : "/",
+          headers,
+        }
+        ask(asked, (response) => {
+          response.resume()
+          response.on("end", () => resolve(response.statusCode ?? 0))
+        })
+          .on("error", reject)
+          .end()
+      }),
+    async close() {
+      agent.destroy()
+      await close()
+    },
+  }
+}
+
+async function overGrpc(): Promise<Judge> {
+  const { url, close } = await createAuthorizationServer(config, { dialect: "envoy-grpc", port: 0 }, { clock })
+  const envoy = envoyClient(url)
+  const numbers: { readonly [name: string]: number } = { Unauthorized: 401, Forbidden: 403, ServiceUnavailable: 503 }
+  return {
+    name: "service, gRPC",
+    async judge(authorization, method, target) {
+      const headers = authorization === undefined ? undefined : { authorization }
+      const { status, denied_response } = await envoy.check(checkRequest(method, target, { ...headers }))
+      return status.code === 0 ? 200 : (numbers[String(denied_response?.status.code)] ?? 0)
+    },
+    async close() {
+      envoy.close()
+      await close()
+    },
+  }
+}
+
+/** Every way to ask. The first one is what the others are compared with. */
+export async function allJudges(): Promise<readonly Judge[]> {
+  const dialects = ["nginx", "caddy", "traefik", "envoy", "gloo"] as const
+  return [
+    ...(await Promise.all(dialects.map(service))),
+    await overGrpc(),
+    gateway("REST API, answers kept for 300 s", "rest", undefined, {}),
+    gateway("REST API, nothing kept", "rest", { resultTtlSeconds: 0 }, { authorizer: { resultTtlSeconds: 0 } }),
+    gateway("HTTP API, nothing kept", "http", { resultTtlSeconds: 0 }, { authorizer: { resultTtlSeconds: 0 } }),
+    gateway(
+      "HTTP API, simple responses",
+      "http",
+      { resultTtlSeconds: 0, responses: "simple" },
+      { authorizer: { resultTtlSeconds: 0, simpleResponses: true } },
+    ),
+  ]
+}
