@@ -49,7 +49,7 @@ export function checkIssuers(
     const raw = object(item, path, report)
     if (raw === undefined) return []
     const preset = providerNames.find((name) => name === raw.provider)
-    const profile = preset && presets[preset]?.(raw, path, report)
+    const profile = preset && presets[preset]?.profileOf(raw, path, report)
     if (profile === undefined) {
       report(`${path}.provider`, raw.provider === undefined ? "missing" : "provider", raw.provider, ...providerNames)
       return []

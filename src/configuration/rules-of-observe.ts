@@ -8,7 +8,7 @@ interface Around {
   readonly context: { readonly [contextKey: string]: ClaimPath }
 }
 
-/** Checks the `observe` block and returns it. What it leaves out stays absent: an observer can have defaults of its own. */
+/** Checks the `observe` block and returns it as it is: what it leaves out, an observer has its own defaults for. */
 export type CheckObserve = (value: unknown, around: Around, report: Report) => ObserveOptions | undefined
 
 export const checkObserve: CheckObserve = (value, around, report) => {

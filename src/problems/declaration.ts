@@ -1,5 +1,12 @@
 import type { ClaimPath } from "../types/configuration.ts"
-import { claimPath as checkClaimPath, text as checkText, knownKeys, object, type Report } from "./option-checks.ts"
+import {
+  claimName as checkClaimName,
+  claimPath as checkClaimPath,
+  text as checkText,
+  knownKeys,
+  object,
+  type Report,
+} from "./option-checks.ts"
 
 // The words in which the blocks of a configuration are declared. A declaration is what checks a block; the JSON Schema,
 // the tables of docs/configuration.md and the defaults come from the same declaration.
@@ -131,6 +138,9 @@ function itemsOf<T, O>(values: readonly unknown[], item: Option<T, Presence, O>,
 
 /** A claim: its name, or a list of names that leads to a nested claim. */
 export const claimPath: Option<ClaimPath> = option("claimPath", [], checkClaimPath)
+
+/** The name of a claim. */
+export const claimName: Option<string> = option("claimName", [], checkClaimName)
 
 /** A block of options. */
 export function block<T, C = T>(members: Declaration<T, C>): Option<T, "optional", C> {

@@ -1,7 +1,17 @@
-import { claimName, type Report, texts } from "../problems/option-checks.ts"
+import { claimName, required } from "../problems/declaration.ts"
+import type { AdfsIssuer } from "../types/configuration.ts"
 import { checkKnownIssuer } from "./known-issuers.ts"
-import { algorithmsOf, commonOptions, domainOf, issuerKeys, issuerText, keyPlaceOf, type RawIssuer } from "./options.ts"
-import { type IssuerProfile, plainProfile, type SubjectRule } from "./profile.ts"
+import { audience, domain, issuerText, keyPlaceOf, type Preset, preset } from "./options.ts"
+import { plainProfile, type SubjectRule } from "./profile.ts"
+
+interface AdfsSettings {
+  readonly domain: string
+  readonly issuer?: string
+  readonly audience: readonly string[]
+  readonly subject?: string
+}
+
+const options = { domain: required(domain), issuer: issuerText, audience, subject: claimName }
 
 /**
  * What AD FS calls a user, the most stable claim first. Which of them a token has is up to the rules of the
@@ -13,50 +23,44 @@ const userClaims = ["sub", "primarysid", "nameid", "upn", "unique_name", "winacc
  * Active Directory Federation Services. Access tokens name `access_token_issuer` of the discovery document as `iss`, ID
  * tokens name `issuer`; the key is named by `x5t`, often without `kid`; `sub` is there only if a rule issues it.
  */
-export function adfs(raw: RawIssuer, path: string, report: Report): IssuerProfile {
-  issuerKeys(raw, ["domain", "issuer", "audience", "subject"], path, report)
-  const domain = domainOf(raw, path, report)
-  const issuer =
-    raw.issuer === undefined ? `http://${domain}/adfs/services/trust` : issuerText(raw.issuer, `${path}.issuer`, report)
+export const adfs: Preset = preset<AdfsIssuer, AdfsSettings>(options, (settings, base, path, report) => {
+  const { domain, issuer = `http://${domain}/adfs/services/trust` } = settings
   const idTokens = `https://${domain}/adfs`
   if (issuer === idTokens)
     report(`${path}.issuer`, "is what ID tokens name as iss. Set it to access_token_issuer of the discovery document")
-  const options = commonOptions(raw, path, report)
-  checkKnownIssuer(issuer, raw, path, report)
+  checkKnownIssuer(issuer, settings, path, report)
   return {
-    ...plainProfile,
-    ...options,
+    ...base,
     provider: "adfs",
     name: issuer,
     issuers: [{ issuer, require: [] }],
     lookalikes: [{ issuer: idTokens, code: "token_kind_refused" }],
-    keyPlace: keyPlaceOf(raw, { jwksUri: `${idTokens}/discovery/keys` }, path, report),
-    algorithms: algorithmsOf(raw, ["RS256"], path, report),
+    keyPlace: keyPlaceOf(settings, { jwksUri: `${idTokens}/discovery/keys` }, path, report),
     selectByThumbprint: true,
-    audiences: [{ claim: "aud", anyOf: texts(raw.audience, `${path}.audience`, report) }],
+    audiences: [{ claim: "aud", anyOf: settings.audience }],
     require: [{ claim: "appid", code: "token_kind_refused" }],
     refuseClaims: ["nonce", ...plainProfile.refuseClaims],
     scopes: ["scp"],
-    roles: options.roles.length > 0 ? options.roles : ["role"],
-    groups: options.groups.length > 0 ? options.groups : ["group"],
+    roles: settings.roles ?? ["role"],
+    groups: settings.groups ?? ["group"],
     clientId: ["appid"],
-    subject: subjectOf(raw, path, report),
+    subject: subjectOf(settings.subject),
     // Nothing marks the token of a program: a user's token without claims about the user looks the same.
     kind: ["upn", "unique_name", "winaccountname", "primarysid"].map((present) => ({
       kind: "user",
       when: { present },
     })),
   }
-}
+})
 
-function subjectOf(raw: RawIssuer, path: string, report: Report): readonly SubjectRule[] {
+function subjectOf(subject: string | undefined): readonly SubjectRule[] {
   // A public client acts for a user always; only a confidential one may act for itself.
   const program: SubjectRule = {
     claims: ["appid"],
     mark: "appid%3D",
     when: { claim: "apptype", equals: "Confidential" },
   }
-  if (raw.subject !== undefined) return [{ claims: [claimName(raw.subject, `${path}.subject`, report)] }, program]
+  if (subject !== undefined) return [{ claims: [subject] }, program]
   return [
     ...userClaims.map((claim) => ({ claims: [claim], ...(claim === "sub" ? {} : { mark: `${claim}%3D` }) })),
     program,

@@ -1,51 +1,58 @@
-import { type Report, text, texts, word } from "../problems/option-checks.ts"
-import { algorithmsOf, commonOptions, issuerKeys, keyPlaceOf, type RawIssuer } from "./options.ts"
-import { type IssuerProfile, logoutMark, plainProfile } from "./profile.ts"
+import { byDefault, oneOrMore, required, text, words } from "../problems/declaration.ts"
+import type { CognitoIssuer } from "../types/configuration.ts"
+import { keyPlaceOf, type Preset, preset } from "./options.ts"
+import { logoutMark } from "./profile.ts"
+
+interface CognitoSettings {
+  readonly userPoolId: string
+  readonly clientIds: readonly string[]
+  readonly tokenUse: "access" | "id"
+  readonly issuerType: "original" | "updated"
+  readonly audience?: readonly string[]
+  readonly endpoint?: string
+}
+
+const options = {
+  // Emulators have pools such as local_AbCdEf123.
+  userPoolId: required(text(/^[A-Za-z0-9-]+_[A-Za-z0-9]+$/, "user_pool"), ""),
+  clientIds: required(oneOrMore(text()), []),
+  tokenUse: byDefault(words("access", "id"), "access"),
+  issuerType: byDefault(words("original", "updated"), "original"),
+  audience: oneOrMore(text()),
+  // Whether plain http is allowed is checked where the keys are fetched from.
+  endpoint: text(/^http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/, "loopback"),
+}
 
 /**
  * Amazon Cognito user pools: access tokens have `client_id` and no `aud` (unless resource-bound), ID tokens the other
  * way round, and `token_use` distinguishes them. Key ids hold `+`, `/` and `=`.
  */
-export function cognito(raw: RawIssuer, path: string, report: Report): IssuerProfile {
-  issuerKeys(raw, ["userPoolId", "clientIds", "tokenUse", "issuerType", "audience", "endpoint"], path, report)
-  const userPoolId = text(raw.userPoolId, `${path}.userPoolId`, report) ?? ""
-  const endpoint = raw.endpoint === undefined ? undefined : text(raw.endpoint, `${path}.endpoint`, report)
-  // Emulators have pools such as local_AbCdEf123. Whether plain http is allowed is checked where the keys are fetched
-  // from.
-  const poolForm = endpoint === undefined ? /^[a-z]+(?:-[a-z]+)+-\d+_[A-Za-z0-9]+$/ : /^[A-Za-z0-9-]+_[A-Za-z0-9]+$/
-  if (userPoolId !== "" && !poolForm.test(userPoolId)) report(`${path}.userPoolId`, "user_pool")
-  if (endpoint !== undefined) {
-    if (!/^http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/.test(endpoint))
-      report(`${path}.endpoint`, "loopback")
-    for (const name of ["jwks", "jwksUri", "issuerType"])
-      if (raw[name] !== undefined) report(`${path}.${name}`, "not_with", "endpoint")
-  }
+export const cognito: Preset = preset<CognitoIssuer, CognitoSettings>(options, (settings, base, path, report, raw) => {
+  const { userPoolId, clientIds, tokenUse, endpoint } = settings
+  if (userPoolId !== "" && raw.endpoint === undefined && !/^[a-z]+(?:-[a-z]+)+-\d+_/.test(userPoolId))
+    report(`${path}.userPoolId`, "user_pool")
+  for (const name of raw.endpoint === undefined ? [] : ["jwks", "jwksUri", "issuerType"])
+    if (raw[name] !== undefined) report(`${path}.${name}`, "not_with", "endpoint")
   const region = userPoolId.slice(0, userPoolId.indexOf("_"))
   const suffix = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com"
-  const issuerType = word(raw.issuerType, `${path}.issuerType`, report, ["original", "updated"], "original")
-  const host = issuerType === "updated" ? "issuer-cognito-idp" : "cognito-idp"
+  const host = settings.issuerType === "updated" ? "issuer-cognito-idp" : "cognito-idp"
   const issuer = `${endpoint ?? `https://${host}.${region}.${suffix}`}/${userPoolId}`
-  const tokenUse = word(raw.tokenUse, `${path}.tokenUse`, report, ["access", "id"], "access")
-  const clientIds = texts(raw.clientIds, `${path}.clientIds`, report)
   const audiences = [{ claim: tokenUse === "access" ? "client_id" : "aud", anyOf: clientIds }]
-  if (raw.audience !== undefined) {
+  if (settings.audience !== undefined) {
     if (tokenUse === "id") report(`${path}.audience`, "cognito_audience")
-    else audiences.push({ claim: "aud", anyOf: texts(raw.audience, `${path}.audience`, report) })
+    else audiences.push({ claim: "aud", anyOf: settings.audience })
   }
-  const options = commonOptions(raw, path, report)
   return {
-    ...plainProfile,
-    ...options,
+    ...base,
     provider: "cognito",
     name: issuer,
     issuers: [{ issuer, require: [] }],
-    keyPlace: keyPlaceOf(raw, { jwksUri: `${issuer}/.well-known/jwks.json` }, path, report),
-    algorithms: algorithmsOf(raw, ["RS256"], path, report),
+    keyPlace: keyPlaceOf(settings, { jwksUri: `${issuer}/.well-known/jwks.json` }, path, report),
     audiences,
     require: [{ claim: "token_use", value: tokenUse, code: "token_kind_refused" }],
     // ID tokens carry at_hash; the token_use check above tells the kinds apart.
     refuseClaims: [logoutMark],
-    groups: options.groups.length > 0 ? options.groups : ["cognito:groups"],
+    groups: settings.groups ?? ["cognito:groups"],
     clientId: tokenUse === "access" ? ["client_id"] : ["aud"],
     kind: [
       { kind: "user", when: { present: "username" } },
@@ -54,4 +61,4 @@ export function cognito(raw: RawIssuer, path: string, report: Report): IssuerPro
     ],
     tenant: { value: userPoolId },
   }
-}
+})

@@ -1,38 +1,42 @@
-import { type Report, texts, word } from "../problems/option-checks.ts"
+import { byDefault, flag, oneOrMore, required, text, words } from "../problems/declaration.ts"
+import type { EntraB2cIssuer } from "../types/configuration.ts"
 import { entraRules } from "./entra.ts"
-import { tenantNameOf, tenantOf } from "./entra-external-id.ts"
-import { commonOptions, domainOf, issuerKeys, keyPlaceOf, type RawIssuer } from "./options.ts"
-import { type AcceptedIssuer, type IssuerProfile, plainProfile, type Requirement } from "./profile.ts"
+import { tenantName } from "./entra-external-id.ts"
+import { tenantId } from "./entra-tenants.ts"
+import { audience, domain, keyPlaceOf, type Preset, preset } from "./options.ts"
+import { type AcceptedIssuer, plainProfile, type Requirement } from "./profile.ts"
+
+interface B2cSettings {
+  readonly tenant: string
+  readonly tenantName?: string
+  readonly domain?: string
+  readonly policy: readonly string[]
+  readonly policyClaim: "tfp" | "acr"
+  readonly issuerMode: "tenant" | "tfp"
+  readonly audience: readonly string[]
+  readonly allowAppsWithoutRoles: boolean
+}
+
+const options = {
+  tenant: required(tenantId, ""),
+  tenantName,
+  policy: required(oneOrMore(text(/^[\w-]+$/, "must be the name of a policy, such as B2C_1_signin")), []),
+  policyClaim: byDefault(words("tfp", "acr"), "tfp"),
+  issuerMode: byDefault(words("tenant", "tfp"), "tenant"),
+  domain,
+  audience,
+  allowAppsWithoutRoles: byDefault(flag, false),
+}
 
 /**
  * Azure AD B2C. All policies of a tenant share one issuer, so `tfp` (older policies: `acr`) must name one of the
  * configured ones. Otherwise the token of a password reset would pass. Access tokens may carry a `nonce`; what ID
  * tokens lack is `azp` with `scp` or `roles`.
  */
-export function entraB2c(raw: RawIssuer, path: string, report: Report): IssuerProfile {
-  const own = [
-    "tenant",
-    "tenantName",
-    "policy",
-    "policyClaim",
-    "issuerMode",
-    "domain",
-    "audience",
-    "allowAppsWithoutRoles",
-  ]
-  issuerKeys(raw, own, path, report)
-  const tenant = tenantOf(raw, path, report)
-  const name = tenantNameOf(raw, path, report)
-  const domain = raw.domain === undefined ? undefined : domainOf(raw, path, report)
-  if (name === undefined && domain === undefined)
+export const entraB2c: Preset = preset<EntraB2cIssuer, B2cSettings>(options, (settings, base, path, report, raw) => {
+  const { tenant, tenantName: name, domain, policy: policies, policyClaim: claim, issuerMode: mode } = settings
+  if (raw.tenantName === undefined && domain === undefined)
     report(`${path}.tenantName`, "is missing. Set it to the name before .b2clogin.com, or set domain to your own host")
-  const policies = texts(raw.policy, `${path}.policy`, report)
-  for (const [index, policy] of policies.entries()) {
-    if (!/^[\w-]+$/.test(policy))
-      report(`${path}.policy[${index}]`, "must be the name of a policy, such as B2C_1_signin")
-  }
-  const claim = word(raw.policyClaim, `${path}.policyClaim`, report, ["tfp", "acr"], "tfp")
-  const mode = word(raw.issuerMode, `${path}.issuerMode`, report, ["tenant", "tfp"], "tenant")
 
   const host = domain ?? `${name}.b2clogin.com`
   const byClient: Requirement = { claim: "azp", code: "token_kind_refused" }
@@ -50,17 +54,17 @@ export function entraB2c(raw: RawIssuer, path: string, report: Report): IssuerPr
         )
   const directory = name === undefined ? tenant : `${name}.onmicrosoft.com`
   return {
-    ...entraRules(raw, commonOptions(raw, path, report), path, report),
+    ...entraRules(settings, base),
     provider: "entra-b2c",
     name: issuers[0]?.issuer ?? "",
     issuers,
     keyPlace: keyPlaceOf(
-      raw,
+      settings,
       { jwksUri: `https://${host}/${directory}/${policies[0]}/discovery/v2.0/keys` },
       path,
       report,
     ),
-    audiences: [{ claim: "aud", anyOf: texts(raw.audience, `${path}.audience`, report) }],
+    audiences: [{ claim: "aud", anyOf: settings.audience }],
     requireAny: ["scp", "roles"],
     refuseClaims: plainProfile.refuseClaims,
     // Policies need not emit oid; sub is the object id unless a policy says otherwise.
@@ -71,4 +75,4 @@ export function entraB2c(raw: RawIssuer, path: string, report: Report): IssuerPr
     tenant: { value: tenant },
     groupsOverage: false,
   }
-}
+})

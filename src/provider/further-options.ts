@@ -1,29 +1,30 @@
-import { claimPath, type Report, word } from "../problems/option-checks.ts"
+import type { Report } from "../problems/option-checks.ts"
+import type { ClaimPath } from "../types/configuration.ts"
 import { checkMlDsa } from "./ml-dsa.ts"
-import type { Preset, RawIssuer } from "./options.ts"
-import type { IssuerProfile } from "./profile.ts"
-import { requirements } from "./requirements.ts"
+import type { IssuerProfile, Requirement } from "./profile.ts"
 
-/**
- * A preset that also reads the options that few issuers need: `require`, `listFormat`, and `accessTokenClaim` if the
- * preset knows it.
- */
-export function withFurtherOptions(preset: Preset): Preset {
-  return (raw, path, report) => {
-    const profile = preset(raw, path, report)
-    checkMlDsa(profile, path, report)
-    return {
-      ...profile,
-      require: [...profile.require, ...requirements(raw.require, `${path}.require`, report)],
-      ...listFormatOf(raw, path, report),
-      ...accessTokenClaimOf(raw, path, report),
-    }
-  }
+/** Options that few issuers need. The last two are there if the preset knows them. */
+export interface FurtherSettings {
+  readonly require: readonly Requirement[]
+  readonly listFormat: "plain" | "bracketed"
+  readonly accessTokenClaim?: ClaimPath
+  readonly tokenUse?: "access" | "id"
 }
 
-function listFormatOf(raw: RawIssuer, path: string, report: Report): Pick<IssuerProfile, "readBracketed"> {
-  const format = word(raw.listFormat, `${path}.listFormat`, report, ["plain", "bracketed"], "plain")
-  return format === "bracketed" ? { readBracketed: namesInBrackets } : {}
+/** What these options change of a profile. */
+export function furtherRules(
+  profile: IssuerProfile,
+  { require, listFormat, accessTokenClaim, tokenUse }: FurtherSettings,
+  path: string,
+  report: Report,
+): Partial<IssuerProfile> {
+  checkMlDsa(profile, path, report)
+  if (accessTokenClaim !== undefined) checkAccessTokenClaim(accessTokenClaim, tokenUse, path, report)
+  return {
+    require: [...profile.require, ...require],
+    ...(listFormat === "bracketed" && { readBracketed: namesInBrackets }),
+    ...(accessTokenClaim !== undefined && { accessTokenClaim }),
+  }
 }
 
 /**
@@ -48,16 +49,18 @@ const inIdTokens =
   /^(?:iss|sub|aud|exp|nbf|iat|jti|azp|nonce|auth_time|acr|amr|at_hash|c_hash|sid|\w*name|profile|picture|website|email\w*|gender|birthdate|zoneinfo|locale|phone_\w+|address|updated_at|events)$/
 
 /** The claim that marks this issuer's access tokens. */
-function accessTokenClaimOf(raw: RawIssuer, path: string, report: Report): Pick<IssuerProfile, "accessTokenClaim"> {
-  if (raw.accessTokenClaim === undefined) return {}
-  const accessTokenClaim = claimPath(raw.accessTokenClaim, `${path}.accessTokenClaim`, report)
-  const [name = ""] = [accessTokenClaim].flat()
+function checkAccessTokenClaim(
+  claim: ClaimPath,
+  tokenUse: FurtherSettings["tokenUse"],
+  path: string,
+  report: Report,
+): void {
+  const [name = ""] = [claim].flat()
   if (inIdTokens.test(name)) {
     report(
       `${path}.accessTokenClaim`,
       "is a claim that ID tokens have as well. Name one that only access tokens of this issuer have",
     )
   }
-  if (raw.tokenUse === "id") report(`${path}.accessTokenClaim`, "goes with access tokens only. Leave it out")
-  return { accessTokenClaim }
+  if (tokenUse === "id") report(`${path}.accessTokenClaim`, "goes with access tokens only. Leave it out")
 }

@@ -1,8 +1,14 @@
 import type { Report } from "../problems/option-checks.ts"
-import type { RawIssuer } from "./options.ts"
 import type { Requirement } from "./profile.ts"
-import { requirements } from "./requirements.ts"
 import { type SharedIssuers, sharedIssuers } from "./shared-issuers.ts"
+
+/** The options that say what an issuer's tokens are, and where its keys are. */
+interface KnownBy {
+  readonly require: readonly Requirement[]
+  readonly tokenUse?: "access" | "id"
+  readonly jwksUri?: string
+  readonly discoveryUrl?: string
+}
 
 /**
  * Refuses an issuer under a preset without rules for it. That is an issuer with a preset of its own. It is also a
@@ -10,16 +16,18 @@ import { type SharedIssuers, sharedIssuers } from "./shared-issuers.ts"
  *
  * @returns whether `require` pins the owner of such an issuer
  */
-export type CheckKnownIssuer = (issuer: string, raw: RawIssuer, path: string, report: Report) => boolean
-
-export const checkKnownIssuer: CheckKnownIssuer = (issuer, raw, path, report) => {
+export function checkKnownIssuer(
+  issuer: string,
+  { require, tokenUse, jwksUri, discoveryUrl }: KnownBy,
+  path: string,
+  report: Report,
+): boolean {
   const known = withPreset.find(
-    ({ form, idTokensToo = true }) => form.test(issuer) && (idTokensToo || raw.tokenUse !== "id"),
+    ({ form, idTokensToo = true }) => form.test(issuer) && (idTokensToo || tokenUse !== "id"),
   )
   if (known !== undefined) report(`${path}.provider`, `must be "${known.preset}" for this issuer: ${known.because}`)
-  const shared = sharedIssuerOf(issuer, [raw.jwksUri, raw.discoveryUrl])
+  const shared = sharedIssuerOf(issuer, [jwksUri, discoveryUrl])
   if (shared === undefined) return false
-  const require = requirements(raw.require, "", () => undefined) // reported where every preset reads it
   if (shared.owners.some((owner) => pins(owner, require))) return true
   report(
     `${path}.require`,

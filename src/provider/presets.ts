@@ -1,6 +1,5 @@
 import type { ProviderName } from "../types/principal.ts"
 import { cognito } from "./cognito.ts"
-import { withFurtherOptions } from "./further-options.ts"
 import { okta } from "./okta.ts"
 import type { Preset } from "./options.ts"
 
@@ -8,7 +7,7 @@ import type { Preset } from "./options.ts"
 export type Presets = { readonly [P in ProviderName]?: Preset }
 
 /** The presets that need no more than every start has. The others are loaded if a configuration names them. */
-export const smallPresets: Presets = { okta: withFurtherOptions(okta), cognito: withFurtherOptions(cognito) }
+export const smallPresets: Presets = { okta, cognito }
 
 type Members = { readonly [name: string]: unknown }
 const listed = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])

@@ -1,38 +1,56 @@
-import { claimPath, type Report, text, texts } from "../problems/option-checks.ts"
+import { claimPath, required, text } from "../problems/declaration.ts"
+import type { ClaimPath, Wso2Issuer } from "../types/configuration.ts"
 import { checkKnownIssuer } from "./known-issuers.ts"
-import { algorithmsOf, commonOptions, issuerKeys, issuerText, keyPlaceOf, type RawIssuer } from "./options.ts"
-import { type IssuerProfile, plainProfile } from "./profile.ts"
+import { audience, issuerText, keyPlaceOf, type Preset, preset } from "./options.ts"
 
-const own = ["baseUrl", "tenantDomain", "issuer", "audience", "permissions", "accessTokenClaim"]
+interface Wso2Settings {
+  readonly baseUrl: string
+  readonly tenantDomain?: string
+  readonly issuer?: string
+  readonly audience: readonly string[]
+  readonly permissions?: ClaimPath
+  readonly accessTokenClaim?: ClaimPath
+}
+
+const serverAddress = text(
+  /^https:\/\/[a-z0-9.-]+(?::\d{1,5})?$/,
+  "must be scheme, host and port, such as https://is.example.com:9443, without a path",
+)
+
+const options = {
+  baseUrl: required(serverAddress, "https://unset.invalid"),
+  tenantDomain: text(/^[\w.-]+$/, "must be a domain name, such as acme.example"),
+  issuer: issuerText,
+  audience,
+  permissions: claimPath,
+  accessTokenClaim: claimPath,
+}
 
 /**
  * WSO2 Identity Server and API Manager: `iss` is the token endpoint, and `aut` says who acts. `aud` is the client id
  * unless an API resource is configured. Header `x5t` is base64url of hexadecimal text. Older servers send it without a
  * `kid` that the key set has.
  */
-export function wso2(raw: RawIssuer, path: string, report: Report): IssuerProfile {
-  issuerKeys(raw, own, path, report)
-  const base = baseOf(raw, path, report)
-  const issuer = raw.issuer === undefined ? `${base}/oauth2/token` : issuerText(raw.issuer, `${path}.issuer`, report)
-  const options = commonOptions(raw, path, report)
-  checkKnownIssuer(issuer, raw, path, report)
+export const wso2: Preset = preset<Wso2Issuer, Wso2Settings>(options, (settings, base, path, report) => {
+  const { baseUrl, tenantDomain } = settings
+  const server = tenantDomain === undefined ? baseUrl : `${baseUrl}/t/${tenantDomain}`
+  const { issuer = `${server}/oauth2/token` } = settings
+  checkKnownIssuer(issuer, settings, path, report)
   // Until version 7 the sub of a program's token was the name of the person who registered it.
   const program = { when: { claim: "aut", equals: "APPLICATION" }, mark: "client_id%3D" }
   return {
-    ...plainProfile,
-    ...options,
+    ...base,
     provider: "wso2",
     name: issuer,
     issuers: [{ issuer, require: [] }],
-    keyPlace: keyPlaceOf(raw, { jwksUri: `${base}/oauth2/jwks` }, path, report),
-    algorithms: algorithmsOf(raw, ["RS256"], path, report),
+    keyPlace: keyPlaceOf(settings, { jwksUri: `${server}/oauth2/jwks` }, path, report),
     selectByThumbprint: true,
-    audiences: [{ claim: "aud", anyOf: texts(raw.audience, `${path}.audience`, report) }],
+    audiences: [{ claim: "aud", anyOf: settings.audience }],
     accessTokenEvidence: true,
     refuseNonceWithoutScope: true,
-    roles: options.roles.length > 0 ? options.roles : ["roles"],
-    groups: options.groups.length > 0 ? options.groups : ["groups"],
-    permissions: raw.permissions === undefined ? [] : [claimPath(raw.permissions, `${path}.permissions`, report)],
+    roles: settings.roles ?? ["roles"],
+    groups: settings.groups ?? ["groups"],
+    permissions: settings.permissions === undefined ? [] : [settings.permissions],
     clientId: ["client_id", "azp"],
     subject: [{ claims: ["client_id"], ...program }, { claims: ["azp"], ...program }, { claims: ["sub"] }],
     kind: [
@@ -41,15 +59,4 @@ export function wso2(raw: RawIssuer, path: string, report: Report): IssuerProfil
     ],
     tenant: { claim: "org_id" },
   }
-}
-
-/** Where the server is, with the tenant's path. */
-function baseOf(raw: RawIssuer, path: string, report: Report): string {
-  const base = text(raw.baseUrl, `${path}.baseUrl`, report) ?? "https://unset.invalid"
-  if (!/^https:\/\/[a-z0-9.-]+(?::\d{1,5})?$/.test(base))
-    report(`${path}.baseUrl`, "must be scheme, host and port, such as https://is.example.com:9443, without a path")
-  if (raw.tenantDomain === undefined) return base
-  const tenantDomain = text(raw.tenantDomain, `${path}.tenantDomain`, report) ?? ""
-  if (!/^[\w.-]+$/.test(tenantDomain)) report(`${path}.tenantDomain`, "must be a domain name, such as acme.example")
-  return `${base}/t/${tenantDomain}`
-}
+})

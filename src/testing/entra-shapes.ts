@@ -1,7 +1,7 @@
 import { first, type Of, type Shape, tenantOfTests, times } from "./shape.ts"
 
 export function entra({ tenant, audience, version = 2, allowedTenants }: Of<"entra">): Shape {
-  const tid = /^[0-9a-f-]{36}$/.test(tenant) ? tenant : (allowedTenants?.[0] ?? tenantOfTests)
+  const tid = /^[0-9a-f-]{36}$/.test(tenant) ? tenant : ([allowedTenants].flat()[0] ?? tenantOfTests)
   const isFirst = [version].flat().every((each) => each === 1)
   const keyIssuer = `https://login.microsoftonline.com/${tid}/v2.0`
   const issuer = isFirst ? `https://sts.windows.net/${tid}/` : keyIssuer

@@ -9,7 +9,7 @@ export type ClaimValue = string | number | boolean
 /** Options that every issuer takes. */
 export interface IssuerOptions {
   /** Replaces the preset's algorithms: RS, PS, ES 256/384/512, EdDSA or Ed25519 (the same), ML-DSA-44/65/87. */
-  readonly algorithms?: readonly string[]
+  readonly algorithms?: string | readonly string[]
   /** The key set itself; nothing is fetched then. */
   readonly jwks?: { readonly keys: readonly unknown[] }
   /** The address of the key set, if it is not the one that the preset expects. https only. */
@@ -51,7 +51,7 @@ export interface Auth0Issuer extends IssuerOptions {
   readonly domain: string
   readonly audience: string | readonly string[]
   /** Allowed organization ids: `org_id` must be one of them. `"none"` refuses every token that has one. */
-  readonly organizations?: readonly string[] | "none"
+  readonly organizations?: string | readonly string[]
   /** Accept only tokens of the RFC 9068 profile (`typ: at+jwt`). @default false */
   readonly requireAtJwt?: boolean
   /** A claim that only access tokens have. Needed if they have no scope, and no client but the audience. */
@@ -70,7 +70,7 @@ export interface EntraIssuer extends IssuerOptions {
   /** @default "public" */
   readonly cloud?: "public" | "usgov" | "china"
   /** Tenant ids to accept for a multi-tenant `tenant`. */
-  readonly allowedTenants?: readonly string[]
+  readonly allowedTenants?: string | readonly string[]
   /**
    * Accept every tenant of the cloud. Then every rule has to demand a `tid`, because the administrator of a tenant
    * grants roles and scopes of your app to its own users. @default false
@@ -159,7 +159,7 @@ export interface CognitoIssuer extends IssuerOptions {
   /** `eu-west-1_AbCdEf`. */
   readonly userPoolId: string
   /** App clients to accept; every client of the pool would be too many. */
-  readonly clientIds: readonly string[]
+  readonly clientIds: string | readonly string[]
   /** @default "access" */
   readonly tokenUse?: "access" | "id"
   /** The issuer type of the pool. @default "original" */

@@ -266,7 +266,7 @@ describe("1.5: Entra External ID and B2C under oidc", () => {
     ["entra-b2c", { tenant: "acme" }, /tenant: must be a tenant id/],
     ["entra-b2c", { tenantName: undefined }, /tenantName: is missing/],
     ["entra-b2c", { tenantName: "acme.onmicrosoft.com" }, /tenantName: must be the name before/],
-    ["entra-b2c", { policy: "a/b" }, /policy\[0\]: must be the name of a policy/],
+    ["entra-b2c", { policy: "a/b" }, /policy: must be the name of a policy/],
     ["entra-b2c", { policy: [] }, /policy: must not be empty/],
     ["entra-b2c", { policyClaim: "sub" }, /policyClaim: must be one of/],
     ["entra-b2c", { issuerMode: "te" }, /issuerMode: must be one of/],

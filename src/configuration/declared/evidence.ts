@@ -22,7 +22,7 @@ import type { SecretReference } from "../../types/secret-options.ts"
 import { type PinLists, pinsBlock } from "./certificate-pins.ts"
 import { headerName } from "./edge-headers.ts"
 
-/** An entry of `edge.evidence` as declared. The issuer of a JWS is checked together with the issuers of bearer tokens. */
+/** An entry of `edge.evidence` as declared. The issuer of a JWS is checked like the issuers of bearer tokens. */
 export interface EvidenceEntry {
   /** Its place in the configuration. */
   readonly path: string
