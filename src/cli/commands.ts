@@ -16,6 +16,10 @@ export const commands: {
     summary: "say why a request was allowed or refused",
     load: async () => (await import("./explain.ts")).explain,
   },
+  doctor: {
+    summary: "look at issuers, keys, secrets, a token and the function",
+    load: async () => (await import("./doctor.ts")).doctor,
+  },
   test: {
     summary: "run cases: callers and requests with the expected outcome",
     load: async () => (await import("./test.ts")).test,

@@ -52,6 +52,7 @@ const mayImport: { readonly [room: string]: readonly string[] } = {
   shadow: [...base, "problems", "event", "answer", "configuration", "authorizer"],
   comparison: [...base, "problems", ...lowerRooms, ...stageRooms, "configuration", "authorizer", "testing", "openapi"],
   authorizer: [...base, "problems", "observe", "configuration", "shadow", ...lowerRooms, ...stageRooms],
+  diagnosis: [...base, "problems", ...lowerRooms, ...stageRooms, "configuration", "authorizer"],
   http: [...base, "answer", "authorizer", "edge", "observe"],
   cli: ["door", "local"],
   handlers: ["door"],

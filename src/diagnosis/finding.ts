@@ -1,0 +1,50 @@
+/** Something that a diagnosis found. */
+export interface DiagnosisFinding {
+  /** What was looked at: `discovery`, `issuer`, `keys`, `cache`, `latency`, `clock`, `certificate`, `audience` … */
+  readonly check: string
+  /** `error`: something fails or will fail; `warning`: it may; `info`: worth knowing. */
+  readonly severity: "error" | "warning" | "info"
+  readonly message: string
+  /** What to do. */
+  readonly remedy?: string
+  /** When it fails: `now`, or a time in ISO 8601. Errors have one; others if a time is known. */
+  readonly when?: string
+}
+
+/** `bad`: something fails or will fail; `fair`: it may; `good`: neither. */
+export type DiagnosisGrade = "good" | "fair" | "bad"
+
+/** The grade that findings come to. */
+export function gradeOf(findings: readonly DiagnosisFinding[]): DiagnosisGrade {
+  if (findings.some(({ severity }) => severity === "error")) return "bad"
+  return findings.some(({ severity }) => severity === "warning") ? "fair" : "good"
+}
+
+/** Collects findings. */
+export class Findings {
+  readonly list: DiagnosisFinding[] = []
+
+  error(check: string, message: string, remedy: string, when = "now"): void {
+    this.list.push({ check, severity: "error", message, remedy, when })
+  }
+
+  warning(check: string, message: string, remedy: string, when?: string): void {
+    this.list.push({ check, severity: "warning", message, remedy, ...(when !== undefined && { when }) })
+  }
+
+  info(check: string, message: string, when?: string): void {
+    this.list.push({ check, severity: "info", message, ...(when !== undefined && { when }) })
+  }
+}
+
+/** Text of a server or a token for a message: control characters become blanks, and a long one is cut. */
+export function shown(value: unknown, maxLength: number = 120): string {
+  const text = (typeof value === "string" ? value : (JSON.stringify(value) ?? "nothing")).replace(
+    /[\p{Cc}\p{Cf}]+/gu,
+    " ",
+  )
+  return text.length > maxLength ? `${text.slice(0, maxLength)}…` : text
+}
+
+/** Whole days from now to a time, for messages. */
+export const daysUntil = (ms: number, nowMs: number): number => Math.floor((ms - nowMs) / 86_400_000)
