@@ -78,8 +78,7 @@ export function createAuthenticate(select: SelectIssuer, verified: VerifiedToken
 
   function finish(found: ReadToken, candidates: readonly Candidate[]): Principal | Refusal {
     const { token, compact, header, claims, selected, condemned, nowMs } = found
-    const signed = Buffer.from(token.slice(0, compact.signedLength), "latin1")
-    const key = signingKey(header.algorithm, signed, compact.signature, candidates)
+    const key = signingKey(header.algorithm, token.slice(0, compact.signedLength), compact.signature, candidates)
     const { issuer } = selected
     if (key === undefined) return attributed(signatureInvalid, issuer)
     if (condemned !== undefined) return attributed(condemned, issuer)

@@ -38,12 +38,25 @@ function prototypeIsPolluted(): boolean {
 const maxDepth = 64
 
 /**
- * Freezes a parsed value through and through, so that no receiver can change cached claims.
- * Iterative, because a payload may nest thousands deep (SR-014).
+ * Freezes a parsed value through and through, so that cached claims cannot be changed by whoever receives them.
  *
  * @returns false when it nests deeper than 64
  */
 export function deepFreeze(root: JsonObject): boolean {
+  // Usual claims are scalars and flat lists: these need no list of what is still to do.
+  for (const name in root) {
+    const value = root[name]
+    if (!isObject(value)) continue
+    if (!Array.isArray(value)) return freezeByLevel(root)
+    for (let at = 0; at < value.length; at++) if (isObject(value[at])) return freezeByLevel(root)
+    Object.freeze(value)
+  }
+  Object.freeze(root)
+  return true
+}
+
+/** Iterative, because a payload may nest thousands deep (SR-014). */
+function freezeByLevel(root: JsonObject): boolean {
   let level: readonly object[] = [root]
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > maxDepth) return false
