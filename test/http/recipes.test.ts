@@ -1,0 +1,95 @@
+import { resolve } from "node:path"
+import { loadSync } from "@grpc/proto-loader"
+import { describe, expect, it } from "vitest"
+import { parse } from "yaml"
+import { recipe } from "./neighbours/recipes.ts"
+
+// The recipes of docs/serve.md for neighbours that are not packaged here: what can be checked without them.
+
+const published = resolve(import.meta.dirname, "../../node_modules/@grpc/grpc-js-xds/deps")
+const loaded = loadSync("envoy/extensions/filters/http/ext_authz/v3/ext_authz.proto", {
+  includeDirs: ["envoy-api", "xds", "googleapis", "protoc-gen-validate"].map((name) => resolve(published, name)),
+  keepCase: true,
+  enums: String,
+}) as never as { readonly [name: string]: { readonly type: Message } }
+
+interface Message {
+  readonly name: string
+  readonly field: readonly {
+    readonly name: string
+    readonly type: string
+    readonly typeName: string
+    readonly label: string
+  }[]
+  readonly nestedType?: readonly Message[]
+}
+
+/** Messages by their last name, nested ones as well. */
+const messages = new Map<string, Message>()
+function collect(message: Message): void {
+  messages.set(message.name, message)
+  for (const nested of message.nestedType ?? []) collect(nested)
+}
+for (const { type } of Object.values(loaded)) if (type?.field !== undefined) collect(type)
+
+/** Every member of a YAML document that the message of this name does not have. */
+function unknownMembers(value: unknown, name: string, path = ""): string[] {
+  const message = messages.get(name.split(".").at(-1) ?? "")
+  if (message === undefined || typeof value !== "object" || value === null) return []
+  return Object.entries(value).flatMap(([member, inner]) => {
+    const field = message.field.find((each) => each.name === member)
+    if (field === undefined) return [`${path}${member}`]
+    if (field.type !== "TYPE_MESSAGE") return []
+    const list: readonly unknown[] = Array.isArray(inner) ? inner : [inner]
+    return list.flatMap((each) => unknownMembers(each, field.typeName, `${path}${member}.`))
+  })
+}
+
+describe("18-2: the recipes for Envoy", () => {
+  const filters = recipe("Envoy", "yaml").map(
+    (text) => parse(text) as { name: string; typed_config: { [member: string]: unknown } },
+  )
+
+  it("have only members of Envoy's published definition", () => {
+    expect(filters).toHaveLength(2)
+    for (const { name, typed_config } of filters) {
+      expect(name).toBe("envoy.filters.http.ext_authz")
+      const { "@type": type, ...members } = typed_config
+      expect(type).toBe("type.googleapis.com/envoy.extensions.filters.http.ext_authz.v3.ExtAuthz")
+      expect(unknownMembers(members, "ExtAuthz")).toEqual([])
+    }
+    expect(unknownMembers({ fail_open: true, grpc_service: { envoy_grpc: { clusters: "a" } } }, "ExtAuthz")).toEqual([
+      "fail_open",
+      "grpc_service.envoy_grpc.clusters",
+    ])
+  })
+
+  it("let nothing pass if the service fails, and hand the identity on", () => {
+    for (const { typed_config } of filters) expect(typed_config).toMatchObject({ failure_mode_allow: false })
+    expect(filters[1]?.typed_config).toMatchObject({
+      allowed_headers: { patterns: [{ exact: "authorization" }, { prefix: "x-hallpass-" }] },
+      http_service: { authorization_response: { allowed_upstream_headers: { patterns: [{ prefix: "x-hallpass-" }] } } },
+    })
+  })
+})
+
+describe("18-2: the other recipes", () => {
+  it("Gloo overwrites identity headers, appends none, and takes the original request from its own headers", () => {
+    const [transformation, authConfig] = recipe("Gloo", "yaml").map((text) => JSON.stringify(parse(text)))
+    for (const name of ["x-original-method", "x-original-uri"]) {
+      expect(transformation).toContain(name)
+      expect(authConfig).toContain(name)
+    }
+    expect(authConfig).toContain('"allowedUpstreamHeadersToOverwrite":["x-hallpass-principal"')
+    expect(authConfig).not.toMatch(/"allowedUpstreamHeaders"|failureModeAllow/)
+  })
+
+  it("Istio asks for everything, and Traefik does not trust its client", () => {
+    const [mesh, policy] = recipe("Istio", "yaml").map((text) => parse(text) as { [member: string]: never })
+    expect(mesh?.extensionProviders?.[0]).toMatchObject({ name: "hallpass", envoyExtAuthzGrpc: { port: 9191 } })
+    expect(policy?.spec).toMatchObject({ action: "CUSTOM", provider: { name: "hallpass" }, rules: [{}] })
+    const [traefik] = recipe("Traefik", "yaml").map((text) => JSON.stringify(parse(text)))
+    expect(traefik).toContain("X-Hallpass-Principal")
+    expect(traefik).not.toContain("trustForwardHeader")
+  })
+})
