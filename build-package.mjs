@@ -1,7 +1,7 @@
 // Builds what is published: the library as modules of its own, and the command as one program with its libraries in it.
 // So an installation of the library does not install them.        node build-package.mjs
 import { execFileSync } from "node:child_process"
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { build } from "esbuild"
@@ -54,6 +54,9 @@ const { metafile } = await build({
   external: ["@aws-sdk/*", "esbuild"],
   plugins: [doorsOutside],
 })
+
+// What `hallpass invoke` runs the function under is a program of its own.
+copyFileSync(join(root, "local/runtime/plain-client.mjs"), join(dist, "cli/plain-client.mjs"))
 
 const page = await bundlePage()
 mkdirSync(join(dist, "cli/page"))

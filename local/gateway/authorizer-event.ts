@@ -124,7 +124,8 @@ function httpEvent2(
   const headers = headerMaps(all.filter(([name]) => name.toLowerCase() !== "cookie"))
   const cookies = all.filter(([name]) => name.toLowerCase() === "cookie").flatMap(([, value]) => value.split(/;\s*/))
   const query = queryMaps(request.query)
-  const path = api.stage === "$default" ? request.path : `/${api.stage}${request.path}`
+  const decoded = shownPath(request.path)
+  const path = api.stage === "$default" ? decoded : `/${api.stage}${decoded}`
   const parameters = decodedParameters(route)
   return {
     version: "2.0",
@@ -178,14 +179,14 @@ function httpEvent1(
     identitySource: joined,
     authorizationToken: joined,
     resource: route.template,
-    path: request.path,
+    path: shownPath(request.path),
     httpMethod: request.method,
     headers: headers.last,
     queryStringParameters: queryMaps(request.query).last,
     pathParameters: decodedParameters(route),
     stageVariables: {},
     requestContext: {
-      path: request.path,
+      path: shownPath(request.path),
       accountId: api.accountId,
       resourceId: resourceIdOf(route),
       stage: api.stage,
@@ -256,12 +257,25 @@ function certificateMember({ clientCertPem }: ClientRequest): object {
   return clientCertPem === undefined ? {} : { clientCert: certificateFields(clientCertPem) }
 }
 
-/** Path parameters are handed on decoded. */
-function decodedParameters({ pathParameters }: MatchedRoute): { readonly [name: string]: string } {
-  return Object.fromEntries(Object.entries(pathParameters).map(([name, value]) => [name, decoded(value)]))
+/**
+ * The path as an HTTP API shows it: decoded once, but for the slash. Recorded events have `file name.xml` and `a%2Fb`; of
+ * escapes that are no UTF-8 nothing is known, and they stay.
+ */
+export function shownPath(path: string): string {
+  return path.replaceAll(/(?:%[0-9A-Fa-f]{2})+/g, (escapes) =>
+    escapes
+      .split(/(%2[Ff])/)
+      .map((part) => (/^%2f$/i.test(part) ? part : decodedText(part)))
+      .join(""),
+  )
 }
 
-function decoded(value: string): string {
+/** Path parameters are handed on decoded. */
+function decodedParameters({ pathParameters }: MatchedRoute): { readonly [name: string]: string } {
+  return Object.fromEntries(Object.entries(pathParameters).map(([name, value]) => [name, decodedText(value)]))
+}
+
+function decodedText(value: string): string {
   try {
     return decodeURIComponent(value)
   } catch {

@@ -3,6 +3,7 @@ import type { ApiSettings, ClientRequest, MatchedRoute } from "./api.ts"
 import { readAnswer } from "./authorizer-answer.ts"
 import { type Arrival, arrivalAt, authorizerEvent, requestArn } from "./authorizer-event.ts"
 import { type ClientResponse, type GatewayRefusal, responseTo } from "./client-response.ts"
+import { preflightResponse } from "./cors.ts"
 import { type Evaluation, evaluatePolicy } from "./evaluate.ts"
 import { identityValues } from "./identity-sources.ts"
 import { matchRoute } from "./route-match.ts"
@@ -61,6 +62,8 @@ export class ApiGateway {
     const arrival = arrivalAt(this.#clock())
     const arn = requestArn(api, request)
     const base = { arrival, arn, cache: "gateway" as const }
+    const preflight = preflightResponse(api, request)
+    if (preflight !== undefined) return { ...base, response: preflight }
     const route = matchRoute(api, request)
     if (route === undefined) return { ...base, response: this.#respond("no-route", arrival) }
     if (api.openRoutes?.includes(route.key)) return { ...base, route }

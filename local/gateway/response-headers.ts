@@ -1,4 +1,5 @@
-import type { ApiSettings } from "./api.ts"
+import type { ApiSettings, ClientRequest } from "./api.ts"
+import { corsHeaders } from "./cors.ts"
 import type { GatewayOutcome } from "./gateway.ts"
 
 type Headers = readonly (readonly [name: string, value: string])[]
@@ -16,7 +17,12 @@ const remapped = new Set([
 const dropped = new Set(["connection", "keep-alive", "transfer-encoding", "content-length", "te", "trailer", "upgrade"])
 
 /** Headers that the client gets: of API Gateway itself, or of the backend as the kind of API hands them on. */
-export function clientHeaders(api: ApiSettings, { response, arrival }: GatewayOutcome, headers: Headers): Headers {
+export function clientHeaders(
+  api: ApiSettings,
+  request: ClientRequest,
+  { response, arrival }: GatewayOutcome,
+  headers: Headers,
+): Headers {
   if (response !== undefined) return headers
   const ids: Headers =
     api.kind === "http"
@@ -30,8 +36,9 @@ export function clientHeaders(api: ApiSettings, { response, arrival }: GatewayOu
     if (dropped.has(lower)) return []
     if (api.kind === "rest" && remapped.has(lower)) return [[`x-amzn-Remapped-${name}`, value]]
     // CORS is the API's own if it is configured: what the backend says about it is ignored.
-    if (api.cors !== undefined && lower.startsWith("access-control-")) return []
+    if (api.kind === "http" && api.cors !== undefined && lower.startsWith("access-control-")) return []
     return [[name, value]]
   })
-  return [...kept, ...ids]
+  const origin = request.headers.find(([name]) => name.toLowerCase() === "origin")?.[1]
+  return [...kept, ...(api.cors === undefined || api.kind !== "http" ? [] : corsHeaders(api.cors, origin)), ...ids]
 }

@@ -139,7 +139,7 @@ export class LocalStack {
         : kind === "websocket"
           ? switched
           : await this.backend.respond({ kind, request, authorizer, body })
-    const response = { ...found, headers: clientHeaders(api.settings, outcome, found.headers) }
+    const response = { ...found, headers: clientHeaders(api.settings, request, outcome, found.headers) }
     const latencyMs = Math.round((performance.now() - startedAt) * 100) / 100
     const handled = { id: randomUUID(), api, outcome, ...(walk && { walk }), response, latencyMs }
     this.#record(handled, request)

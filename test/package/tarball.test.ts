@@ -133,6 +133,18 @@ describe("a project that installs it", () => {
     for (const [specifier, count] of Object.entries(names)) expect(count, specifier).toBeGreaterThan(0)
   })
 
+  test("16-6: no subpath loads a byte of the local stack or of the command", () => {
+    const hooks = `import { registerHooks } from "node:module"
+      const loaded = []
+      registerHooks({ load: (url, context, next) => (loaded.push(url), next(url, context)) })
+      for (const specifier of ${JSON.stringify(specifiers)}) await import(specifier)
+      console.log(JSON.stringify(loaded))`
+    writeFileSync(join(scratch, "loaded.js"), hooks)
+    const loaded = JSON.parse(run(scratch, process.execPath, "loaded.js")) as string[]
+    expect(loaded.filter((url) => url.includes("/hallpass/dist/")).length).toBeGreaterThan(50)
+    expect(loaded.filter((url) => /\/dist\/cli\/|\/local\/|node_modules\/(?:ws|preact)\//.test(url))).toEqual([])
+  })
+
   test("part 6: every subpath and the command say at once, in one line, that Node.js is too old", () => {
     const { engines } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { engines: { node: string } }
     expect(engines.node).toBe(">=22.12")
