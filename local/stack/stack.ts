@@ -158,6 +158,7 @@ export class LocalStack {
   /** Sets switches; either all of them or, if one is wrong, none. @throws ControlRefused, ConfigurationError (rejects) */
   async control(wanted: Controls): Promise<void> {
     const { issuerDown, issuerSlowMs, rotate, clockOffsetSeconds, clearCache, resultTtlSeconds } = wanted
+    // Names first: a wrong one changes nothing.
     const down = typeof issuerDown === "string" ? this.#issuer(issuerDown) : undefined
     const rotating = rotate === undefined ? undefined : this.#issuer(rotate)
     if (resultTtlSeconds !== undefined)

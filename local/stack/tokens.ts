@@ -38,6 +38,7 @@ export async function tokenFor(
       names === "" ? "The stack has no local issuers, and only they sign tokens." : `The local issuers are ${names}.`,
     )
   }
-  const usual = options.mode === "demo" ? scopesAsClaims(found.configuration, [usualScope]) : {}
+  // An ID token has no scopes, and with one it might pass for an access token.
+  const usual = options.mode === "demo" && !defects?.includes("idToken") ? scopesAsClaims(found.configuration, [usualScope]) : {}
   return found.token({ claims: { ...usual, ...claims }, ...(defects !== undefined && { defects }) })
 }
