@@ -39,6 +39,7 @@ export async function tokenFor(
     )
   }
   // An ID token has no scopes, and with one it might pass for an access token.
-  const usual = options.mode === "demo" && !defects?.includes("idToken") ? scopesAsClaims(found.configuration, [usualScope]) : {}
+  const usual =
+    options.mode === "demo" && !defects?.includes("idToken") ? scopesAsClaims(found.configuration, [usualScope]) : {}
   return found.token({ claims: { ...usual, ...claims }, ...(defects !== undefined && { defects }) })
 }
