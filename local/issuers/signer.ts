@@ -23,7 +23,10 @@ export interface Signer {
   /** The present JWK Set (RFC 7517). */
   jwks(): { readonly keys: readonly object[] }
   token(wish: SignedToken): Promise<string>
-  /** Signs with a new key from now on. The key before it stays in the key set until the next call. */
+  /**
+   * Signs with the key that was published as the next one, and publishes another. The key before stays in the key set until
+   * the next call.
+   */
   rotate(): Promise<void>
 }
 
@@ -38,7 +41,7 @@ const lifeSeconds = 3600
 /** Signs as a persona does, with `jose`. @param clock milliseconds since the epoch */
 export async function personaSigner(persona: Persona, clock: () => number): Promise<Signer> {
   // Providers publish the key that comes next beside the one that signs.
-  const next = await newKey(persona)
+  let next = await newKey(persona)
   let keys: readonly SigningKey[] = [await newKey(persona)]
   return {
     issuer: persona.issuerName,
@@ -66,7 +69,8 @@ export async function personaSigner(persona: Persona, clock: () => number): Prom
       return has("tampered") ? withOtherPayload(token, { ...set, tampered: true }) : token
     },
     async rotate() {
-      keys = [await newKey(persona), ...keys.slice(0, 1)]
+      keys = [next, ...keys.slice(0, 1)]
+      next = await newKey(persona)
     },
   }
 }

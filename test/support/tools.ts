@@ -86,4 +86,12 @@ export const runtimeClient: Tool = tool(
   },
 )
 
-export const tools: readonly Tool[] = [nginx, caddy, haproxy, tcl, moto, cfnLint, terraform, runtimeClient]
+/** Debian's browser; the tests drive it with playwright-core, which brings none. */
+export const chromium: Tool = tool(() => existsSync(chromiumPath), {
+  shows: "the local stack's page in a real browser, by keyboard and pointer, in light, dark and narrow",
+  get: "apt-get install chromium",
+  files: /^test\/local\/page\.test/,
+})
+export const chromiumPath = "/usr/bin/chromium"
+
+export const tools: readonly Tool[] = [nginx, caddy, haproxy, tcl, moto, cfnLint, terraform, runtimeClient, chromium]

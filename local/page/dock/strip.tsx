@@ -5,7 +5,6 @@ import { Icon } from "../show/icon.tsx"
 import { outcomeOfStatus, outcomeWords } from "../show/outcome.tsx"
 import { durationText } from "../show/quantity.ts"
 import { Text } from "../show/text.tsx"
-import { plainLabel } from "../show/visible-text.ts"
 import { idOf, show, shown } from "../state/exchange.ts"
 import { requests } from "../state/stack.ts"
 
@@ -42,17 +41,11 @@ function Cell({ request, isCurrent }: { readonly request: RequestSummary; readon
   const how = cache === "hit" ? "kept answer" : cache === "gateway" ? "not asked" : `cache ${cacheWords[cache]}`
   return (
     <li>
-      <button
-        type="button"
-        class="cell"
-        data-outcome={outcome}
-        aria-pressed={isCurrent}
-        aria-label={plainLabel(`${target}: ${status} ${outcomeWords[outcome]}, ${how}, ${latency}`)}
-        onClick={() => show(request)}
-      >
+      <button type="button" class="cell" data-outcome={outcome} aria-pressed={isCurrent} onClick={() => show(request)}>
         <span class="first">
           <Icon name={outcome} />
           <b>{status}</b>
+          <span class="hidden">{outcomeWords[outcome]},</span>
           <span class="time">{latency}</span>
         </span>
         <span class="second">

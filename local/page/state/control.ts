@@ -1,15 +1,13 @@
-import { type ControlProblem, maxBodyBytes, type Problem, tokenHeader } from "../../server/control-api.ts"
+import { type ControlProblem, maxBodyBytes, tokenHeader } from "../../server/control-api.ts"
 
 /** A refusal of the control API, or a server that does not answer. The message is for people. */
 export class ControlError extends Error {
   override readonly name: string = "ControlError"
   readonly status: number
-  readonly problems: readonly Problem[]
 
-  constructor(message: string, status: number, problems: readonly Problem[] = []) {
+  constructor(message: string, status: number) {
     super(message)
     this.status = status
-    this.problems = problems
   }
 }
 
@@ -28,10 +26,11 @@ export async function call<T>(path: string, body?: object, signal?: AbortSignal)
   })
   const answer: unknown = await response.json().catch(() => undefined)
   if (response.ok && answer !== undefined) return answer as T
-  const problem = Object(answer) as Partial<ControlProblem>
-  throw new ControlError(problem.message ?? `The local stack answered ${response.status}.`, response.status, [
-    ...(problem.problems ?? []),
-  ])
+  const { message, problems = [] } = Object(answer) as Partial<ControlProblem>
+  const said = problems
+    .map(({ path: at, message: text, remedy }) => `${at} ${text}${remedy && `. ${remedy}`}`)
+    .join("\n")
+  throw new ControlError(said || (message ?? `The local stack answered ${response.status}.`), response.status)
 }
 
 async function reach(path: string, init: RequestInit): Promise<Response> {
@@ -51,7 +50,7 @@ export async function readEvents(onEvent: (type: string, data: string) => void):
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
   let text = ""
   for (;;) {
-    const { done, value = "" } = await reader.read()
+    const { done, value = "" } = await reader.read().catch(() => ({ done: true, value: "" }))
     if (done) return
     const blocks = (text + value).split(/\r?\n\r?\n/)
     text = blocks.pop() ?? ""

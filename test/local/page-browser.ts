@@ -1,0 +1,76 @@
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core"
+import { type ServedStack, serveStack } from "../../local/server/serve.ts"
+import { demoConfiguration } from "../../local/stack/demo.ts"
+import { LocalStack } from "../../local/stack/stack.ts"
+import type { AuthorizerConfig } from "../../src/index.ts"
+import { chromiumPath } from "../support/tools.ts"
+
+/** Long enough for a busy machine; it only ends what hangs. */
+const limitMs = 60_000
+
+/** A browser, and a stack that it can open. */
+export interface PageBench {
+  readonly stack: LocalStack
+  readonly served: ServedStack
+  open(options?: BrowserContextOptions): Promise<OpenPage>
+  close(): Promise<void>
+}
+
+/** A page, and everything that must not have happened in it. */
+export interface OpenPage {
+  readonly page: Page
+  /** Addresses that were asked for besides the stack's own. */
+  readonly foreign: readonly string[]
+  /** Errors, warnings and dialogs. */
+  readonly trouble: readonly string[]
+}
+
+export async function startBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: chromiumPath,
+    args: [
+      ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
+      ...["--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"],
+    ],
+  })
+}
+
+/** Starts a stack with a new page for each call of `open`. @param clock milliseconds since the epoch */
+export async function startBench(
+  browser: Browser,
+  clock: () => number,
+  config: AuthorizerConfig = demoConfiguration,
+): Promise<PageBench> {
+  const stack = await LocalStack.start({ mode: "demo", source: "a test", config, localIssuers: true, clock })
+  const served = await serveStack(stack, 0)
+  return {
+    stack,
+    served,
+    open: (options) => opened(browser, served.page, options),
+    close: () => served.close(),
+  }
+}
+
+async function opened(browser: Browser, address: string, options: BrowserContextOptions = {}): Promise<OpenPage> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options })
+  context.setDefaultTimeout(limitMs)
+  const page = await context.newPage()
+  const foreign: string[] = []
+  const trouble: string[] = []
+  page.on("request", (request) => {
+    if (!request.url().startsWith(`${address}/`)) foreign.push(request.url())
+  })
+  page.on("console", (message) => {
+    // The browser itself reports each refusal of the control API.
+    const isRefusal = /^Failed to load resource: .*(?:status of 4\d\d|net::ERR_)/.test(message.text())
+    if (["error", "warning"].includes(message.type()) && !isRefusal) trouble.push(message.text())
+  })
+  page.on("pageerror", (error) => trouble.push(error.message))
+  page.on("dialog", (dialog) => {
+    trouble.push(`dialog: ${dialog.message()}`)
+    void dialog.dismiss()
+  })
+  await page.goto(`${address}/`)
+  await page.waitForSelector(".panels")
+  return { page, foreign, trouble }
+}

@@ -1,0 +1,371 @@
+import { readFileSync } from "node:fs"
+import { createRequire } from "node:module"
+import type { Browser, Page } from "playwright-core"
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest"
+import { demoConfiguration } from "../../local/stack/demo.ts"
+import { chromium } from "../support/tools.ts"
+import { type OpenPage, type PageBench, startBench, startBrowser } from "./page-browser.ts"
+
+// What happens is read where a person reads it: by role, label and text.
+
+const now = Date.parse("2026-11-30T10:00:00Z")
+let browser: Browser
+let bench: PageBench
+let open: OpenPage
+let page: Page
+
+beforeAll(async () => {
+  if (chromium.isThere) browser = await startBrowser()
+})
+afterAll(async () => browser?.close())
+
+const press = (name: string) => page.getByRole("button", { name, exact: true }).click()
+const panel = (name: string) => page.getByRole("region", { name: new RegExp(`${name}$`) })
+const hallpass = () => panel("hallpass decides")
+const gateway = () => panel("API Gateway answers")
+const tab = (name: string) => page.getByRole("tab", { name }).click()
+/** Waits until a panel shows a text. */
+const shows = (where: ReturnType<typeof panel>, text: string | RegExp) => where.getByText(text).first().hover()
+const words = async (where: ReturnType<typeof panel>): Promise<string> => (await where.innerText()).replace(/\s+/g, " ")
+
+describe.runIf(chromium.isThere)("16-4: the page in Chromium", () => {
+  beforeAll(async () => {
+    bench = await startBench(browser, () => now)
+  })
+  afterAll(() => bench.close())
+  beforeEach(async () => {
+    await bench.stack.control({ issuerDown: null, clockOffsetSeconds: 0, clearCache: true, resultTtlSeconds: 300 })
+    open = await bench.open()
+    page = open.page
+  })
+  afterEach(async () => {
+    expect(open.foreign, "requests to other addresses").toEqual([])
+    expect(open.trouble, "errors, warnings, dialogs").toEqual([])
+    await page.context().close()
+  })
+
+  it("accepted: each stage passed, the statement that decided, and what the backend received", async () => {
+    await press("Accepted")
+    await shows(hallpass(), "Allowed")
+    const walk = await words(hallpass())
+    for (const stage of ["event", "arn", "credential", "token", "route"])
+      expect(walk).toContain(`passed: ${stage}`.slice(8))
+    expect(walk).toMatch(/token .*\d [µm]s/)
+    const answer = await words(gateway())
+    expect(answer).toContain("Cache miss")
+    expect(answer).toMatch(/Allow this statement decides/)
+    expect(answer).toContain("200 OK")
+    expect(answer).toMatch(/received GET \/orders/)
+    expect(answer).toContain('"principalId"')
+  })
+
+  it("wrong scope: the first check that fails, what was expected and found, and the fix", async () => {
+    await press("Wrong scope")
+    await shows(hallpass(), "Forbidden")
+    expect(await words(hallpass())).toMatch(
+      /Reason scope_missing .*First failing check: route · scopes Expected orders:read Found profile Fix Missing: scopes orders:read/,
+    )
+    const answer = await words(gateway())
+    expect(answer).toMatch(/Deny this statement decides/)
+    expect(answer).toMatch(/403 Forbidden .*The request did not reach it\./)
+  })
+
+  it("expired: the time of the token in words, and nothing is kept", async () => {
+    await press("Expired")
+    await shows(hallpass(), "Unauthenticated")
+    expect(await words(hallpass())).toMatch(/token_expired .*token · times .*exp 2026-11-30 0\d:\d\d:\d\d UTC/)
+    expect(await words(gateway())).toMatch(/It threw Unauthorized.*401 Unauthorized/)
+    await page.getByRole("button", { name: "expired", exact: true, pressed: true }).click()
+    await press("Send request")
+    await shows(hallpass(), "Allowed")
+  })
+
+  it("issuer down: tokens of known keys go on, keys that were never fetched are unavailable", async () => {
+    await bench.stack.deploy(demoConfiguration)
+    await press("Accepted")
+    await shows(hallpass(), "Allowed")
+    await page.getByRole("switch", { name: "Issuer down" }).click()
+    await page.getByRole("switch", { name: "Issuer down", checked: true }).hover()
+    await page.getByText("okta is down").first().hover()
+    await press("Rotate key")
+    await press("Clear cache")
+    await page.getByText("0 kept answers").hover()
+    await press("Send request")
+    await shows(gateway(), "No answer is kept")
+    expect(await words(hallpass())).toContain("Allowed")
+    await page.getByLabel("Issuer of the switches").selectOption("auth0")
+    await page.getByRole("switch", { name: "Issuer down", checked: false }).click()
+    await page.getByText("auth0 is down").first().hover()
+    await page.getByLabel("Issuer", { exact: true }).selectOption("auth0")
+    await press("Send request")
+    await shows(hallpass(), "Unavailable")
+    expect(await words(gateway())).toMatch(/Nothing is kept.*500 Internal Server Error/)
+    await page.getByRole("switch", { name: "Issuer down", checked: true }).click()
+    await press("Clock + 1 h") // the pause between two attempts to fetch keys is over
+    await press("Send request")
+    await shows(hallpass(), "Allowed")
+  })
+
+  it("a kept answer on another route: a hit, the function does not run, and the answer is right", async () => {
+    await press("Kept answer")
+    await shows(hallpass(), "hallpass was not asked")
+    const answer = await words(gateway())
+    expect(answer).toContain("Cache hit")
+    expect(answer).toMatch(/Judged for GET\/orders\/7/)
+    expect(answer).toContain("200 OK")
+    const strip = panel("Requests .*")
+    await strip.getByRole("button", { name: /^200 Allowed, .* GET \/orders\/7 kept answer/ }).hover()
+    await strip
+      .getByRole("button", { name: /^200 Allowed, .* GET \/orders cache miss/ })
+      .first()
+      .click()
+    await shows(hallpass(), "Allowed")
+  })
+
+  it("the clock and the TTL are moved, and the page says where they are", async () => {
+    await press("Accepted")
+    await shows(hallpass(), "Allowed")
+    await press("Clock + 1 h")
+    await page.getByText("clock + 1 h", { exact: true }).hover()
+    await page.getByLabel("Result TTL").selectOption("0")
+    await press("Send request")
+    await shows(gateway(), "The result TTL is 0")
+    await press("+ 1 h, reset")
+    await page.getByRole("button", { name: "clock is right" }).hover()
+    expect(bench.stack.clockOffsetSeconds).toBe(0)
+  })
+
+  it("exact, star, hallpass: who is wrong on which request, and how often each function ran", async () => {
+    await tab("Exact")
+    const table = page.getByRole("table", { name: "What the client gets from each authorizer" })
+    const row = async (name: RegExp): Promise<string> =>
+      (await table.getByRole("row", { name }).innerText()).replace(/\s+/g, " ")
+    expect(await row(/^GET \/orders\/7/)).toMatch(/200 200 right miss.* 200 right miss.* 200 right miss/)
+    expect(await row(/^GET \/orders okta/)).toMatch(/200 403 wrong hit .*another route.* 200 right hit 200 right hit/)
+    expect(await row(/^DELETE/)).toMatch(/403 .*403 right hit 200 wrong hit .*everything.* 403 right hit/)
+    await page.getByLabel("Requests, one on each line").fill("POST /orders\nnonsense")
+    await press("Replay")
+    await page.getByText("Line 2 is no request").hover()
+    await page.getByLabel("Requests, one on each line").fill("POST /orders\nGET /orders")
+    await page.getByLabel("Caller").selectOption("omar")
+    await press("Replay")
+    expect(await row(/^POST \/orders auth0/)).toMatch(/200 200 right miss/)
+  })
+
+  it("a pasted token and a pasted event are explained, and leave no trace in the list of requests", async () => {
+    const before = bench.stack.requests.newest
+    const { token } = (await (
+      await fetch(`${bench.served.page}/api/tokens`, {
+        method: "POST",
+        headers: { "x-hallpass-token": bench.served.token, "content-type": "application/json" },
+        body: JSON.stringify({ issuer: "okta", claims: { scp: ["orders:write"] } }),
+      })
+    ).json()) as { token: string }
+    await page.getByLabel("Paste token").check()
+    await page.getByLabel("Token", { exact: true }).fill(`Bearer ${token}`)
+    await press("Explain this token")
+    await shows(hallpass(), "Forbidden")
+    await hallpass().getByText("Claims of the token").click()
+    expect(await words(hallpass())).toMatch(/iss https:\/\/northwind\.okta\.com\/oauth2\/default/)
+    await page.getByLabel("Paste event").check()
+    await page.getByLabel("Event", { exact: true }).fill("{ no event")
+    await press("Explain this event")
+    await page
+      .getByRole("alert")
+      .getByText(/^event /)
+      .hover()
+    const methodArn = "arn:aws:execute-api:eu-west-1:123456789012:abcdef1234/prod/POST/orders"
+    const event = { type: "TOKEN", methodArn, authorizationToken: `Bearer ${token}` }
+    await page.getByLabel("Event", { exact: true }).fill(JSON.stringify(event))
+    await press("Explain this event")
+    await shows(hallpass(), "Allowed")
+    expect(bench.stack.requests.newest).toEqual(before)
+    expect(JSON.stringify(bench.stack.requests.newest)).not.toContain("orders:write")
+  })
+
+  it("an edited rule: problems while it is broken, the old state stays, then it is used", async () => {
+    await tab("Configuration")
+    const editor = page.getByLabel("Configuration as JSON")
+    await page.getByText("Sound. The stack runs on it.").hover()
+    await editor.fill('{ "issuers": [], "routes": { "GET /orders": { "scope": 1 } } }')
+    await page.getByText(/problems?\. The stack keeps the running configuration/).hover()
+    await page.getByText('routes["GET /orders"]').first().hover()
+    await press("Use it")
+    expect(Object.keys(bench.stack.deployment.written.routes ?? {})).toHaveLength(6)
+    const { routes } = demoConfiguration
+    const changed = { ...demoConfiguration, routes: { ...routes, "DELETE /orders/{id}": { scopes: ["orders:read"] } } }
+    await editor.fill(JSON.stringify(changed, null, 2))
+    await page.getByText("Sound. It is not used yet.").hover()
+    await press("Use it")
+    await page.getByText("Sound. The stack runs on it.").hover()
+    await tab("One request")
+    await page.getByLabel("Route", { exact: true }).selectOption("DELETE /orders/{id}")
+    await press("Send request")
+    await shows(hallpass(), "Allowed")
+    await bench.stack.deploy(demoConfiguration)
+  })
+
+  it("a conflict is named with both routes while it is written", async () => {
+    await tab("Configuration")
+    const routes = {
+      "GET /orders/{id}": { scopes: ["orders:read"] },
+      "GET /orders/{id}/notes": { scopes: ["support"] },
+      "GET /orders/{id}/items/notes": { scopes: ["orders:read"] },
+    }
+    await page.getByLabel("Configuration as JSON").fill(JSON.stringify({ ...demoConfiguration, routes }))
+    const conflicts = page.getByRole("region", { name: "Conflicts" })
+    await conflicts.getByText("1 conflict").hover()
+    expect(await conflicts.innerText()).toContain("GET /orders/{id}/items/notes and GET /orders/{id}/notes")
+  })
+
+  it("a request of another program appears in the strip", async () => {
+    const [[, url] = []] = [...bench.served.gateways]
+    await fetch(`${url}/orders`)
+    await panel("Requests .*")
+      .getByRole("button", { name: /^401 Unauthenticated, .* GET \/orders not asked/ })
+      .click()
+    await shows(gateway(), "Another program sent this request")
+  })
+
+  it("a stack that has gone is named, and what is on the screen stays", async () => {
+    const own = await startBench(browser, () => now)
+    await page.context().close()
+    open = await own.open()
+    page = open.page
+    await press("Accepted")
+    await shows(hallpass(), "Allowed")
+    await own.close()
+    await page.getByText("no connection to the local stack").hover()
+    await press("Send request")
+    await page.getByRole("alert").getByText("The local stack does not answer.").hover()
+    expect(await words(hallpass())).toContain("Allowed")
+  })
+
+  it("keyboard only: the content, the tabs, the form, and a request of the strip", async () => {
+    const key = (name: string) => page.keyboard.press(name)
+    const focused = () => page.evaluate("document.activeElement?.innerText || document.activeElement?.ariaLabel")
+    await key("Tab")
+    expect(await focused()).toBe("Skip to the content")
+    await key("Tab")
+    expect(await focused()).toBe("One request")
+    await key("ArrowLeft")
+    await page.getByLabel("Configuration as JSON").hover()
+    expect(await focused()).toBe("Configuration")
+    await key("Home")
+    await key("Tab")
+    await key("Tab")
+    expect(await focused()).toBe("Wrong scope")
+    await key("Enter")
+    await shows(hallpass(), "Forbidden")
+    expect(await page.getByRole("status").textContent()).toMatch(
+      /^GET \/orders: the client gets 403\. The principal lacks/,
+    )
+    await page.getByLabel("Scopes", { exact: true }).focus()
+    await key("Control+a")
+    await page.keyboard.type("orders:read")
+    await key("Control+Enter")
+    await shows(hallpass(), "Allowed")
+    await panel("Requests .*")
+      .getByRole("button", { name: /403 Forbidden/ })
+      .first()
+      .focus()
+    await key("Enter")
+    await shows(hallpass(), "Forbidden")
+    expect(await page.getByRole("button", { name: /403 Forbidden/, pressed: true }).count()).toBe(1)
+  })
+
+  it("hostile text is text: markup, escape sequences, marks of direction, a megabyte", async () => {
+    const claim = `<img src=x onerror=alert(1)><script>alert(2)</script>\u001b[31mred\u202Eevil\u0000{{7*7}}`
+    const token = `${jwtPart({ alg: "RS256", kid: claim })}.${jwtPart({ iss: claim, sub: claim, [claim]: claim })}.c2ln`
+    await page.getByLabel("Paste token").check()
+    const box = page.getByLabel("Token", { exact: true })
+    await box.fill(token)
+    await press("Explain this token")
+    await shows(hallpass(), "Unauthenticated")
+    await hallpass().getByText("Claims of the token").click()
+    const shown = await words(hallpass())
+    expect(shown).toContain("<img src=x onerror=alert(1)><script>alert(2)</script>")
+    expect(shown).toMatch(/U\+001B\s?\[31mred\s?U\+202E\s?evil\s?U\+0000\s?\{\{7\*7\}\}/)
+    expect(await page.locator("img, script:not([src='/page.js']), iframe, style").count()).toBe(0)
+
+    await box.fill("a".repeat(1_000_000))
+    await page.getByRole("alert").getByText("The text has 1,000,000 characters").hover()
+    expect(await box.inputValue()).toBe(token)
+    await box.fill(`\u202E${"b".repeat(30_000)}`)
+    await press("Explain this token")
+    await shows(hallpass(), "Unauthenticated")
+    await page.getByLabel("Paste event").check()
+    await page.getByLabel("Event", { exact: true }).fill(`{"type":"${"x".repeat(200_000)}<script>alert(3)</script>"}`)
+    await press("Explain this event")
+    await page.getByRole("tab", { name: "Configuration" }).click()
+    await page.getByLabel("Configuration as JSON").fill(`{ "${claim}": "${"\u202E".repeat(2000)}<b>x</b>" }`)
+    await page.getByText(/problems?\. The stack keeps the running configuration/).hover()
+    await page.getByLabel("Configuration as JSON").fill(`"${"y".repeat(600_000)}"`)
+    await page.getByText("This is larger than 512 KB, so it was not sent.").hover()
+    expect(await page.locator("img, script:not([src='/page.js']), iframe, b:has-text('x')").count()).toBe(0)
+  })
+})
+
+const jwtPart = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url")
+
+describe.runIf(chromium.isThere)("16-4: the page for everybody", () => {
+  const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
+  const views = ["One request", "Routes", "Exact", "Configuration"]
+  const forms = [
+    ["light", { colorScheme: "light" }],
+    ["dark", { colorScheme: "dark" }],
+    ["narrow", { viewport: { width: 360, height: 740 } }],
+  ] as const
+
+  beforeAll(async () => {
+    bench = await startBench(browser, () => now)
+  })
+  afterAll(() => bench.close())
+
+  it.each(forms)("axe finds nothing serious, and nothing is wider than the window: %s", async (_, options) => {
+    const { page: here, trouble } = await bench.open(options)
+    for (const example of ["Accepted", "Wrong scope", "Expired", "Kept answer"]) {
+      await here.getByRole("button", { name: example, exact: true }).click()
+      await here.getByRole("button", { name: "Send request" }).and(here.locator("[aria-disabled=false]")).hover()
+    }
+    await here.evaluate(axe)
+    for (const view of views) {
+      await here.getByRole("tab", { name: view }).click()
+      await here.getByRole("tabpanel", { name: view }).hover()
+      const found = await here.evaluate<{ violations: readonly Violation[] }>("axe.run(document)")
+      const serious = found.violations.filter(({ impact }) => impact === "serious" || impact === "critical")
+      expect(
+        serious.map(({ id, nodes }) => [id, ...nodes.slice(0, 3).map(({ html }) => html)]),
+        view,
+      ).toEqual([])
+      expect(await here.evaluate("document.documentElement.scrollWidth - innerWidth"), view).toBeLessThanOrEqual(0)
+    }
+    expect(trouble).toEqual([])
+    await here.context().close()
+  })
+
+  it("nothing moves for people who want less motion", async () => {
+    const { page: here } = await bench.open({ reducedMotion: "reduce" })
+    const moving =
+      "[...document.querySelectorAll('*')].filter((each) => getComputedStyle(each).transitionDuration !== '0s')"
+    expect(await here.evaluate(`${moving}.length`)).toBe(0)
+    await here.context().close()
+  })
+
+  it("a result changes no place of what was there before it: the panels and the dock stay", async () => {
+    const { page: here } = await bench.open()
+    const places =
+      "[...document.querySelectorAll('.panel, .dock, .head')].map((each) => JSON.stringify(each.getBoundingClientRect()))"
+    const before = await here.evaluate(places)
+    await here.getByRole("button", { name: "Expired", exact: true }).click()
+    await here.getByText("First failing check").hover()
+    expect(await here.evaluate(places)).toEqual(before)
+    await here.context().close()
+  })
+})
+
+interface Violation {
+  readonly id: string
+  readonly impact: string
+  readonly nodes: readonly { readonly html: string }[]
+}
