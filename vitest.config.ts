@@ -21,6 +21,7 @@ const takesLong = [
     "edge/irules",
     "edge/nginx",
     "local/command",
+    "local/page",
     "package/bundle",
     "package/tarball",
   ].map((name) => `test/${name}.test.ts`),
