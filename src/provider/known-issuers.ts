@@ -98,6 +98,9 @@ function plainAddress(address: string): string {
 }
 
 function isAt(address: string, pattern: string): boolean {
+  // Nearly all patterns are plain text, and each issuer of a configuration is compared with all of them.
+  if (!pattern.includes("*"))
+    return address.startsWith(pattern) && (address.length === pattern.length || address[pattern.length] === "/")
   const form = pattern
     .split("*")
     .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"))
