@@ -32,6 +32,10 @@ export const commands: {
     summary: "list who can call what",
     load: async () => (await import("./matrix.ts")).matrix,
   },
+  summary: {
+    summary: "write a Markdown summary of check, test and diff",
+    load: async () => (await import("./summary.ts")).summary,
+  },
   simulate: {
     summary: "send requests through API Gateway's cache of answers",
     load: async () => (await import("./simulate.ts")).simulate,
