@@ -120,7 +120,7 @@ function httpEvent2(
   sources: readonly string[],
   arrival: Arrival,
 ): { readonly [member: string]: unknown } {
-  const all = withGatewayHeaders(request, arrival)
+  const all = withLength(withGatewayHeaders(request, arrival))
   const headers = headerMaps(all.filter(([name]) => name.toLowerCase() !== "cookie"))
   const cookies = all.filter(([name]) => name.toLowerCase() === "cookie").flatMap(([, value]) => value.split(/;\s*/))
   const query = queryMaps(request.query)
@@ -247,6 +247,12 @@ function withGatewayHeaders({ headers, sourceIp }: ClientRequest, { traceId }: A
   if (!has("X-Amzn-Trace-Id")) added.push(["X-Amzn-Trace-Id", `Root=${traceId}`])
   const replaced = new Set(added.map(([name]) => name.toLowerCase()))
   return [...headers.filter(([name]) => !replaced.has(name.toLowerCase())), ...added]
+}
+
+/** HTTP APIs show a length for every request: browsers send none with GET, and recorded events have it. */
+function withLength(headers: ClientRequest["headers"]): ClientRequest["headers"] {
+  const has = headers.some(([name]) => name.toLowerCase() === "content-length")
+  return has ? headers : [...headers, ["content-length", "0"]]
 }
 
 function firstHeader({ headers }: ClientRequest, name: string): string | undefined {
