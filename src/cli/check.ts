@@ -27,6 +27,7 @@ API is set to something else than the configuration needs.`,
     "check --config authorizer.yaml --json | jq .problems",
     'check --config authorizer.json --api openapi.yaml --public "GET /health"',
     "check --config authorizer.json --api template.yaml --strict",
+    "check --config authorizer.json --account --region eu-west-1 --api-id a1b2c3d4e5",
   ],
   exits:
     "0 the configuration is sound; 1 it has problems or conflicts, or a route of the API has no authorizer; 2 something " +
@@ -37,7 +38,7 @@ of one holds "hallpass", or the function has variables HALLPASS_..., authorizers
 of other functions count as other ones. --authorizer NAME says it exactly.`,
   },
   async run(line, output) {
-    const withApi = line.options.api !== undefined
+    const withApi = line.options.api !== undefined || line.options.account === true
     const file = textOption(line, "config")
     const configuration = await (withApi ? readConfigurationIfAny(file) : readConfiguration(file))
     if (configuration === undefined) return await checkApiAlone(line, output)
@@ -51,7 +52,7 @@ of other functions count as other ones. --authorizer NAME says it exactly.`,
     )
     const warnings = configurationWarnings(configuration)
     const sound = problems.length === 0 && conflicts.length === 0
-    const api = await checkedApi(line, policy === undefined ? undefined : configuration)
+    const api = await checkedApi(line, policy === undefined ? undefined : configuration, output)
     const isStrict = line.options.strict === true
     const code = !sound || (isStrict && warnings.length > 0) || (api !== undefined && fails(api, isStrict)) ? 1 : 0
     if (output.json) {
@@ -79,7 +80,7 @@ of other functions count as other ones. --authorizer NAME says it exactly.`,
 
 /** Without a configuration: which route has which authorizer. */
 async function checkApiAlone(line: CommandLine, output: Output): Promise<number> {
-  const api = await checkedApi(line, undefined)
+  const api = await checkedApi(line, undefined, output)
   if (api === undefined) return 2
   if (output.json)
     output.document({ sound: true, problems: [], conflicts: [], warnings: [], routes: [], api: apiDocument(api) })

@@ -44,6 +44,10 @@ export const commands: {
     summary: "print the hash by which records name a caller",
     load: async () => (await import("./hash.ts")).hash,
   },
+  attach: {
+    summary: "put hallpass in front of an API that exists",
+    load: async () => (await import("./attach.ts")).attach,
+  },
   policy: {
     summary: "print the IAM policy that a token gets",
     load: async () => (await import("./policy.ts")).policy,

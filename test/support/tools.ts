@@ -59,9 +59,10 @@ export const tcl: Tool = tool(() => ["tclsh", "openssl"].every(isOnPath), {
 
 /** Another implementation of the two services, which knows nothing of ours (https://docs.getmoto.org). */
 export const moto: Tool = tool(() => answers("moto_server"), {
-  shows: "secrets fetched from, and rotated in, a server of Secrets Manager and Parameter Store",
+  shows:
+    "secrets fetched from, and rotated in, a server of Secrets Manager and Parameter Store; a REST API read from a server",
   get: "pip install 'moto[server]'",
-  files: /^test\/secret\/moto/,
+  files: /^test\/(?:secret|cli)\/moto/,
 })
 
 export const cfnLint: Tool = tool(() => isOnPath("cfn-lint"), {

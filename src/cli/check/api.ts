@@ -2,6 +2,7 @@ import type { AuthorizerConfig } from "../../index.ts"
 import type { Inventory, InventoryOptions } from "../../openapi.ts"
 import { compareApi } from "../../policy.ts"
 import { type CommandLine, type CommandOption, textOption, textsOption, UsageError } from "../frame/command.ts"
+import type { Output } from "../frame/output.ts"
 import { oneLine } from "../frame/program.ts"
 
 /** The options of `check` that are about an API. */
@@ -14,6 +15,18 @@ export const apiOptions: readonly CommandOption[] = [
     repeatable: true,
   },
   {
+    flags: "--account",
+    description:
+      "read the same from your AWS account. Needs the AWS SDK: npm install @aws-sdk/client-api-gateway @aws-sdk/client-apigatewayv2",
+  },
+  {
+    flags: "--api-id <id>",
+    description: "with --account: only this API; several times for several APIs",
+    repeatable: true,
+  },
+  { flags: "--region <region>", description: "with --account: the region. Default: that of your environment" },
+  { flags: "--stage <stage>", description: "with --account: what is deployed to this stage, not what the API has now" },
+  {
     flags: "--public <route>",
     description: 'a route that is meant to be open, such as "GET /health"; several times for several routes',
     repeatable: true,
@@ -25,21 +38,41 @@ export const apiOptions: readonly CommandOption[] = [
   { flags: "--strict", description: "warnings end with exit code 1, too" },
 ]
 
-/** What `--api` leads to: compared with the configuration, if that is sound. Undefined without the option. */
+/** What `--api` or `--account` leads to: compared with the configuration, if that is sound. Undefined without both. */
 export async function checkedApi(
   line: CommandLine,
   configuration: AuthorizerConfig | undefined,
+  output: Output,
 ): Promise<Inventory | undefined> {
   const files = textsOption(line, "api")
   const options = optionsOf(line)
-  if (files.length === 0) {
-    for (const name of ["public", "authorizer"])
-      if (line.options[name] !== undefined) throw new UsageError(`--${name} goes with --api`)
-    return undefined
+  const isAccount = line.options.account === true
+  if (files.length === 0 && !isAccount) {
+    refuseWithout(line, "--api or --account", ["public", "authorizer"])
   }
+  if (!isAccount) refuseWithout(line, "--account", ["apiId", "region", "stage"])
+  if (files.length > 0 && isAccount) throw new UsageError("--api and --account are two questions. Ask one of them")
+  const found = isAccount ? await ofAccount(line, options, output) : await ofFiles(files, options)
+  return configuration === undefined || found === undefined ? found : compareApi(configuration, found)
+}
+
+async function ofFiles(files: readonly string[], options: InventoryOptions): Promise<Inventory | undefined> {
+  if (files.length === 0) return undefined
   const { inventoryOfFiles } = await import("./api-files.ts")
-  const found = await inventoryOfFiles(files, options)
-  return configuration === undefined ? found : compareApi(configuration, found)
+  return await inventoryOfFiles(files, options)
+}
+
+async function ofAccount(line: CommandLine, options: InventoryOptions, output: Output): Promise<Inventory> {
+  const { inventoryOfAccount } = await import("./account.ts")
+  const [region, stage] = [textOption(line, "region"), textOption(line, "stage")]
+  const progress = (text: string): void => (output.interactive ? output.note(oneLine(text)) : undefined)
+  return await inventoryOfAccount({ ids: textsOption(line, "apiId"), region, stage }, options, progress)
+}
+
+function refuseWithout(line: CommandLine, other: string, names: readonly string[]): void {
+  for (const name of names)
+    if (line.options[name] !== undefined)
+      throw new UsageError(`--${name.replace("apiId", "api-id")} goes with ${other}`)
 }
 
 function optionsOf(line: CommandLine): InventoryOptions {
