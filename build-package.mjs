@@ -49,7 +49,10 @@ const { metafile } = await build({
   legalComments: "none",
   logLevel: "warning",
   // CommonJS libraries ask for built-in modules.
-  banner: { js: 'import{createRequire as $r}from"node:module";const require=$r(import.meta.url);' },
+  // The name is longer than any that the minifier chooses: a large library had a short one, too.
+  banner: {
+    js: 'import{createRequire as createBundleRequire}from"node:module";const require=createBundleRequire(import.meta.url);',
+  },
   // The page is bundled below; esbuild is not part of the package.
   external: ["@aws-sdk/*", "esbuild"],
   plugins: [doorsOutside],
