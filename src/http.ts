@@ -7,7 +7,7 @@
 export type { AuthorizerParts } from "./authorizer/parts.ts"
 export { type AuthorizationServer, createAuthorizationServer } from "./http/create-server.ts"
 export type { Dialect } from "./http/dialect.ts"
-export { type Guard, type GuardedIdentity, type GuardedRequest, guard } from "./http/guard.ts"
+export { type Guard, guard } from "./http/guard.ts"
 export {
   type FastifyReplyLike,
   type FastifyRequestLike,
@@ -15,6 +15,7 @@ export {
   type HonoContextLike,
   honoGuard,
 } from "./http/guard-adapters.ts"
+export type { GuardedIdentity, GuardedRequest, GuardedResponse } from "./http/guarded-request.ts"
 export type {
   AuthorizationServerOptions,
   LoadPackage,

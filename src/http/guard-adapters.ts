@@ -2,7 +2,8 @@ import type { AuthorizerParts } from "../authorizer/parts.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import type { AccessRequest } from "../types/request.ts"
 import { accessRequest, unknownPeer } from "./access-request.ts"
-import { answerOf, type GuardedIdentity, type GuardedRequest, identityOf } from "./guard.ts"
+import { answerOf, identityOf } from "./guarded-answer.ts"
+import type { GuardedIdentity, GuardedRequest } from "./guarded-request.ts"
 import { isRefusal, readHeaders } from "./received-headers.ts"
 import { createService, type Service } from "./service.ts"
 import { faultAnswer, type ServiceAnswer } from "./service-answers.ts"
@@ -57,13 +58,17 @@ export function fastifyGuard(
   }
 }
 
-/** As much of a Hono context as is used; the identity is its variable `hallpass`. */
-export interface HonoContextLike {
+/**
+ * As much of a Hono context as is used; the identity is its variable `hallpass`.
+ *
+ * @typeParam R what Hono answers with
+ */
+export interface HonoContextLike<R> {
   readonly req: { readonly raw: { readonly method: string; readonly url: string; readonly headers: HeaderPairs } }
   /** With `@hono/node-server`: `incoming`, where duplicate headers can be told apart. */
   readonly env?: unknown
   set(name: "hallpass", value: GuardedIdentity): void
-  body(data: null, status: 401 | 403 | 503, headers: { [name: string]: string }): Response
+  body(data: null, status: 401 | 403 | 503, headers: { [name: string]: string }): R
 }
 
 interface HeaderPairs {
@@ -92,7 +97,7 @@ interface HeaderPairs {
 export function honoGuard(
   config: AuthorizerConfig,
   parts: AuthorizerParts = {},
-): (context: HonoContextLike, next: () => Promise<void>) => Promise<Response | undefined> {
+): <R>(context: HonoContextLike<R>, next: () => Promise<void>) => Promise<R | undefined> {
   const service = createService(config, parts)
   return async (context, next) => {
     const { incoming } = Object(context.env) as { readonly incoming?: GuardedRequest }
@@ -113,7 +118,7 @@ export function honoGuard(
 /** A request of the Fetch standard: values of one name are joined with commas, which no token holds. */
 function fetchAnswer(
   service: Service,
-  { method, url, headers }: HonoContextLike["req"]["raw"],
+  { method, url, headers }: HonoContextLike<unknown>["req"]["raw"],
 ): Promise<ServiceAnswer> {
   const raw: string[] = []
   headers.forEach((value, name) => void raw.push(name, value))

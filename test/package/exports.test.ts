@@ -117,6 +117,7 @@ const contract: { readonly [door: string]: { readonly values: readonly string[];
         "Guard",
         "GuardedIdentity",
         "GuardedRequest",
+        "GuardedResponse",
         "HonoContextLike",
         "LoadPackage",
         "OptionalPackage",

@@ -179,6 +179,40 @@ describe("a project that installs it", () => {
     }
   })
 
+  test("18-2: the command serves over HTTP and gRPC with metrics, and none of that is installed", () => {
+    expect(
+      existsSync(join(scratch, "node_modules/prom-client")) || existsSync(join(scratch, "node_modules/@grpc")),
+    ).toBe(false)
+    writeFileSync(
+      join(scratch, "serve.js"),
+      `import { spawn } from "node:child_process"
+      import { once } from "node:events"
+      import { writeFileSync } from "node:fs"
+      import { connect } from "node:http2"
+      import { createTestIssuer } from "hallpass/testing"
+      const issuer = createTestIssuer({ provider: "okta", audience: "api://orders" })
+      writeFileSync("serve.json", JSON.stringify({ issuers: [issuer.config] }))
+      const words = "serve --config serve.json --dialect envoy --port 0 --grpc-port 0 --admin-port 0 --json".split(" ")
+      const child = spawn(process.execPath, ["node_modules/hallpass/dist/cli/main.js", ...words], { stdio: ["ignore", "pipe", "inherit"] })
+      let text = ""
+      for await (const chunk of child.stdout) if ((text += chunk).endsWith("}\\n")) break
+      const { url, grpcUrl, adminUrl } = JSON.parse(text)
+      const { status } = await fetch(url + "/x", { headers: { authorization: "Bearer " + issuer.token() } })
+      const metrics = await (await fetch(adminUrl + "/metrics")).text()
+      // An empty CheckRequest: a frame of gRPC without bytes.
+      const session = connect(grpcUrl.replace("grpc:", "http:"))
+      const path = "/envoy.service.auth.v3.Authorization/Check"
+      const stream = session.request({ ":method": "POST", ":path": path, "content-type": "application/grpc", te: "trailers" })
+      stream.resume().end(Buffer.alloc(5))
+      const [trailers] = await once(stream, "trailers")
+      session.close()
+      child.kill("SIGTERM")
+      const [code] = await once(child, "exit")
+      console.log(status, /reason="ok"} 1/.test(metrics), trailers["grpc-status"], code)`,
+    )
+    expect(run(scratch, process.execPath, "serve.js").trim()).toBe("200 true 0 0")
+  })
+
   test("verifies nothing that is no token, through the installed package", () => {
     writeFileSync(
       join(scratch, "refuse.js"),

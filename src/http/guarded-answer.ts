@@ -1,0 +1,44 @@
+import { type Refusal, refusal } from "../types/reasons.ts"
+import type { AccessRequest } from "../types/request.ts"
+import { accessRequest, type Peer } from "./access-request.ts"
+import type { GuardedIdentity, GuardedRequest } from "./guarded-request.ts"
+import { isRefusal, onlyValue, readHeaders } from "./received-headers.ts"
+import type { Service } from "./service.ts"
+import { faultAnswer, type ServiceAnswer } from "./service-answers.ts"
+
+/** The answer to a request of node:http. */
+export function answerOf(service: Service, request: GuardedRequest): Promise<ServiceAnswer> {
+  return service.decide(readGuarded(request) as AccessRequest).catch(() => faultAnswer)
+}
+
+export function identityOf({ principal, route, headers }: ServiceAnswer): GuardedIdentity | undefined {
+  if (principal === undefined) return undefined
+  const named: { [name: string]: string } = {}
+  for (let at = 0; at < headers.length; at += 2) named[headers[at] as string] = headers[at + 1] as string
+  return { principal, route, headers: named }
+}
+
+const pathAmbiguous = refusal("path_ambiguous")
+/** As many as the service takes. */
+const maxHeaders = 128
+
+function readGuarded(request: GuardedRequest): AccessRequest | Refusal {
+  const { rawHeaders, method = "", url = "", originalUrl = url } = request
+  // Node.js drops headers beyond its limit, and what is dropped is not seen.
+  if (rawHeaders.length > 2 * maxHeaders) return pathAmbiguous
+  const headers = readHeaders(rawHeaders)
+  if (isRefusal(headers)) return headers
+  const host = onlyValue(headers, "host")
+  if (typeof host === "object") return host
+  return accessRequest({ method, host, target: originalUrl }, headers, peerOf(request))
+}
+
+/** The connection's own address and certificate, never a header's. */
+function peerOf({ socket }: GuardedRequest): Peer {
+  const secure = socket as Partial<{
+    authorized: boolean
+    getPeerX509Certificate(): { toString(): string } | undefined
+  }>
+  const certificate = secure.authorized === true ? secure.getPeerX509Certificate?.() : undefined
+  return { sourceIp: socket.remoteAddress, certificatePem: certificate?.toString() }
+}
