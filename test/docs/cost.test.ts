@@ -131,7 +131,13 @@ describe("docs/cost.md", () => {
     const lines = execFileSync(
       process.execPath,
       ["--input-type=module", "-e", program, JSON.stringify({ config, events, clock: clock() })],
-      { encoding: "utf8", env: { _X_AMZN_TRACE_ID: "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0" } },
+      {
+        encoding: "utf8",
+        env: {
+          _X_AMZN_TRACE_ID: "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0",
+          NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+        },
+      },
     ).split("\n")
     const bytesOf = (part: string): number => Buffer.byteLength(lines.find((line) => line.includes(part)) ?? "") + 1
     const { metricBytes, detailBytes } = measureMetrics()

@@ -27,7 +27,7 @@ export function measureMetrics(): MetricBytes {
   const observe = fileURLToPath(new URL("../../src/observe.ts", import.meta.url))
   const lines = execFileSync(process.execPath, ["--input-type=module", "-e", program(observe)], {
     encoding: "utf8",
-    env: {},
+    env: { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE },
   }).split("\n")
   const [total, detail] = [
     lines.findLast((line) => line.includes('"Allowed"')),
