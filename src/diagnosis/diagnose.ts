@@ -45,15 +45,21 @@ export interface Diagnosis {
 }
 
 /**
- * Looks at what a configuration depends on: its issuers and their keys, the secrets and pins of its edge, and, if they are given,
- * a token and the deployed function. It says what will fail, and when.
+ * Looks at what a configuration depends on: its issuers and their keys, the secrets and pins of its edge. It also looks at
+ * a token and at the deployed function if they are given. It says what will fail, and when.
  *
+ * @param config a sound configuration
+ * @param options a token, the deployed function, and what tests replace
  * @throws ConfigurationError (rejects)
  * @example
+ * ```ts
  * import { diagnose } from "hallpass/policy"
  *
- * const { issuers } = await diagnose(config)
- * for (const { issuer, grade } of issuers) console.log(issuer, grade)
+ * const config = { issuers: [{ provider: "okta", domain: "acme.okta.com", audience: "api://orders" }] } as const
+ * const fetchKeySet = async () => ({ status: 503, headers: {}, body: "" }) // without it, the issuer is asked
+ * const { grade, issuers } = await diagnose(config, { fetchKeySet })
+ * console.log(grade, issuers[0]?.issuer) // bad https://acme.okta.com/oauth2/default
+ * ```
  */
 export async function diagnose(config: AuthorizerConfig, options: DiagnosisOptions = {}): Promise<Diagnosis> {
   const { clock = Date.now, progress = () => undefined, token, deployed, certificate, fetchKeySet } = options
