@@ -1,7 +1,7 @@
 import type { CheckedVerification } from "../configuration/check-configuration.ts"
-import type { CheckedEdge, CheckedEvidence } from "../configuration/checked-edge.ts"
+import type { CheckedEdge, EvidenceOptions } from "../configuration/checked-edge.ts"
 import { createEdge, type EvidenceHeader, type KeptUnder, type VerifyEdge } from "../edge/edge.ts"
-import type { CheckEvidence } from "../edge/evidence/evidence.ts"
+import type { VerifyEvidence } from "../edge/evidence/evidence.ts"
 import { hmacEvidence } from "../edge/evidence/hmac.ts"
 import { jwsEvidence } from "../edge/evidence/jws.ts"
 import { mtlsEvidence } from "../edge/evidence/mtls.ts"
@@ -104,8 +104,8 @@ class EvidenceConnector {
     this.#surroundings = surroundings
   }
 
-  checksOf({ jws, hmac, mtls, secret, vpceIds, cidrs }: CheckedEvidence): readonly CheckEvidence[] {
-    const checks: CheckEvidence[] = [] // the cheap ones first
+  checksOf({ jws, hmac, mtls, secret, vpceIds, cidrs }: EvidenceOptions): readonly VerifyEvidence[] {
+    const checks: VerifyEvidence[] = [] // the cheap ones first
     if (cidrs !== undefined) checks.push(cidrEvidence(cidrs))
     if (vpceIds !== undefined) checks.push(vpceEvidence(vpceIds))
     if (secret !== undefined) {
@@ -121,7 +121,7 @@ class EvidenceConnector {
     return checks
   }
 
-  #minted({ header, issuer, claims, windowSeconds }: NonNullable<CheckedEvidence["jws"]>): CheckEvidence {
+  #minted({ header, issuer, claims, windowSeconds }: NonNullable<EvidenceOptions["jws"]>): VerifyEvidence {
     const { verification, parts } = this.#surroundings
     const toleranceSeconds = Math.min(verification.clockToleranceSeconds, maxToleranceSeconds)
     const cache = { ...verification.cache, maxTokens: Math.min(verification.cache.maxTokens, maxMintedTokens) }
@@ -154,7 +154,7 @@ class EvidenceConnector {
 }
 
 /** As the configuration check demands them of the identity sources. */
-function keptUnder(evidence: readonly CheckedEvidence[], identity: readonly string[]): KeptUnder {
+function keptUnder(evidence: readonly EvidenceOptions[], identity: readonly string[]): KeptUnder {
   const names = evidence.flatMap(({ jws, secret }) => [
     ...[jws, secret].flatMap((part) => (part === undefined ? [] : [part.header.toLowerCase()])),
     ...(jws === undefined ? identity : []),
@@ -166,7 +166,7 @@ function keptUnder(evidence: readonly CheckedEvidence[], identity: readonly stri
   }
 }
 
-function evidenceHeaders({ jws, hmac, secret }: CheckedEvidence, alone: boolean): readonly EvidenceHeader[] {
+function evidenceHeaders({ jws, hmac, secret }: EvidenceOptions, alone: boolean): readonly EvidenceHeader[] {
   return [
     ...(jws ? [{ name: jws.header, speaks: true, token: alone }] : []),
     ...(hmac ? [{ name: hmac.header, speaks: true }] : []),

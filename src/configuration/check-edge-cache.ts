@@ -1,12 +1,12 @@
 import type { Report } from "../problems/option-checks.ts"
 import type { EdgeHeaders } from "../types/edge-options.ts"
-import type { CheckedEvidence } from "./checked-edge.ts"
+import type { EvidenceOptions } from "./checked-edge.ts"
 
 /** An edge whose answers may be cached. */
 interface CachedEdge {
   readonly role: "identity" | "attributes"
   readonly headers: EdgeHeaders
-  readonly evidence: readonly CheckedEvidence[]
+  readonly evidence: readonly EvidenceOptions[]
 }
 
 /** What its answers are cached under. */
@@ -50,7 +50,7 @@ export function checkEdgeCache(
 
 /** The identity sources that an entry's evidence needs, without the prefix that differs between kinds of API. */
 function sourcesOf(
-  { jws, hmac, secret, mtls, vpceIds, cidrs }: CheckedEvidence,
+  { jws, hmac, secret, mtls, vpceIds, cidrs }: EvidenceOptions,
   identity: readonly string[],
 ): string[] {
   if (hmac !== undefined) return [] // needs TTL 0 in any case

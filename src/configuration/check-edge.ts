@@ -1,7 +1,7 @@
 import type { CertificatePins } from "../edge/evidence/mtls.ts"
 import type { Report } from "../problems/option-checks.ts"
 import { checkIssuers } from "./check-issuers.ts"
-import type { AroundEdge, CheckedEdge, CheckedEvidence } from "./checked-edge.ts"
+import type { AroundEdge, CheckedEdge, EvidenceOptions } from "./checked-edge.ts"
 import type { PinLists } from "./declared/certificate-pins.ts"
 import { edgeBlock } from "./declared/edge.ts"
 import type { EvidenceEntry } from "./declared/evidence.ts"
@@ -24,7 +24,7 @@ function connected(
   { jws, mtls, ...others }: EvidenceEntry,
   { presets, keys }: AroundEdge,
   report: Report,
-): CheckedEvidence {
+): EvidenceOptions {
   const entry = mtls === undefined ? others : { ...others, mtls: pinSets(mtls) }
   if (jws === undefined) return entry
   const path = `${others.path}.jws.issuer`

@@ -9,7 +9,7 @@ import type { EdgeSettings } from "./declared/edge.ts"
 import type { EvidenceEntry } from "./declared/evidence.ts"
 
 /** One entry of `edge.evidence`, checked: everything that is there must hold. */
-export type CheckedEvidence = Omit<EvidenceEntry, "jws" | "mtls"> & {
+export type EvidenceOptions = Omit<EvidenceEntry, "jws" | "mtls"> & {
   readonly jws?: {
     readonly header: string
     readonly issuer: CheckedIssuer
@@ -21,7 +21,7 @@ export type CheckedEvidence = Omit<EvidenceEntry, "jws" | "mtls"> & {
 
 /** The `edge` block, checked and with defaults. */
 export type CheckedEdge = Omit<EdgeSettings, "evidence"> & {
-  readonly evidence: readonly CheckedEvidence[]
+  readonly evidence: readonly EvidenceOptions[]
   readonly secretPolicy: SecretPolicy
 }
 

@@ -5,7 +5,7 @@ import { hmacKeysFormat } from "../secret/hmac-keys.ts"
 import { sharedSecretsFormat } from "../secret/shared-secrets.ts"
 import { certificateFields } from "../types/edge-options.ts"
 import { checkEdgeCache } from "./check-edge-cache.ts"
-import type { AroundEdge, CheckedEdge, CheckedEvidence } from "./checked-edge.ts"
+import type { AroundEdge, CheckedEdge, EvidenceOptions } from "./checked-edge.ts"
 import type { CheckedHeader } from "./declared/edge-headers.ts"
 import { checkDistinctHeaders } from "./distinct-headers.ts"
 import { shareIssuer } from "./share-issuer.ts"
@@ -23,7 +23,7 @@ interface HeaderAt {
 
 /** One entry of the evidence, and as it is configured. */
 interface EvidenceAt {
-  readonly entry: CheckedEvidence
+  readonly entry: EvidenceOptions
   readonly raw: Written
   readonly edge: CheckedEdge
   /** The context keys that the headers name; undefined if they are not known. */

@@ -3,7 +3,7 @@ import { keyHoldsValue } from "../shared/cache-key.ts"
 import type { EdgeHeaders } from "../types/edge-options.ts"
 import { type Refusal, refusal } from "../types/reasons.ts"
 import type { AccessRequest } from "../types/request.ts"
-import { anyOf, type CheckEvidence, type Proof, type Received } from "./evidence/evidence.ts"
+import { anyOf, type Proof, type Received, type VerifyEvidence } from "./evidence/evidence.ts"
 import { type CompiledHeaders, compileHeaders, type EdgeValues, isRefused } from "./header-options.ts"
 import { createHeaderScan, type ScannedHeaders, type TrustedHeader } from "./headers.ts"
 import { compileMinted, remembered } from "./jws-identity.ts"
@@ -22,7 +22,7 @@ export interface EdgeParts {
   readonly headers: EdgeHeaders
   readonly evidenceHeaders: readonly EvidenceHeader[]
   /** Any one entry is enough; everything inside an entry must hold. */
-  readonly evidence: readonly (readonly CheckEvidence[])[]
+  readonly evidence: readonly (readonly VerifyEvidence[])[]
   /** What evidence vouches for and a kept answer must be kept under; undefined if API Gateway keeps no answer. */
   readonly kept: KeptUnder | undefined
   /** Requests without anything of the edge are not refused here, because a token may authenticate them instead. */

@@ -14,9 +14,6 @@ const blocks = (path: string, language: string): string[] =>
 /** Runs an example as a module of its own, with the package's names standing for its doors. */
 const folder = mkdtempSync(join(import.meta.dirname, ".example-"))
 afterAll(() => rmSync(folder, { recursive: true }))
-/** What examples import as their configuration. */
-const issuer = { provider: "okta", domain: "acme.okta.com", audience: "api://orders" }
-writeFileSync(join(folder, "authorizer.config.ts"), `export default ${JSON.stringify({ issuers: [issuer] })}\n`)
 let count = 0
 async function run(code: string): Promise<{ [name: string]: unknown }> {
   const file = join(folder, `example-${count++}.ts`)

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto"
 import { generate } from "selfsigned"
 import { describe, expect, it } from "vitest"
-import { anyOf, type CheckEvidence, missing, type Proof, timeless } from "../../src/edge/evidence/evidence.ts"
+import { anyOf, missing, type Proof, timeless, type VerifyEvidence } from "../../src/edge/evidence/evidence.ts"
 import { hmacEvidence } from "../../src/edge/evidence/hmac.ts"
 import { issuerAndSerial, mtlsEvidence } from "../../src/edge/evidence/mtls.ts"
 import { fixedSource, type Source } from "../../src/shared/value-source.ts"
@@ -25,14 +25,14 @@ const received = (headers: { readonly [name: string]: string } = {}, more: objec
   nowMs: nowSeconds * 1000,
 })
 const holds =
-  (expiresAt: number): CheckEvidence =>
+  (expiresAt: number): VerifyEvidence =>
   () => ({ expiresAt })
 const later =
-  (check: CheckEvidence): CheckEvidence =>
+  (check: VerifyEvidence): VerifyEvidence =>
   async (...args) =>
     check(...args)
 const refuses =
-  (refused: Refusal): CheckEvidence =>
+  (refused: Refusal): VerifyEvidence =>
   () =>
     refused
 const [invalid, stale, unavailable] = [
@@ -42,7 +42,7 @@ const [invalid, stale, unavailable] = [
 ]
 
 describe("9, SR-130: an entry of several pieces of evidence", () => {
-  it.each<[string, (check: CheckEvidence) => CheckEvidence]>([
+  it.each<[string, (check: VerifyEvidence) => VerifyEvidence]>([
     ["at once", (check) => check],
     ["after a fetch", later],
   ])("ends with the piece that ends first, %s", async (_name, when) => {
@@ -76,7 +76,7 @@ describe("9, SR-130: an entry of several pieces of evidence", () => {
 
   it("keeps what a minted token asserts, wherever it is among the others", async () => {
     const asserted = { principal: { id: "x" }, claims: {} } as unknown as NonNullable<Proof["asserted"]>
-    const minted: CheckEvidence = () => ({ expiresAt: 50, asserted })
+    const minted: VerifyEvidence = () => ({ expiresAt: 50, asserted })
     for (const entry of [
       [minted, holds(100)],
       [holds(100), minted],
@@ -87,11 +87,11 @@ describe("9, SR-130: an entry of several pieces of evidence", () => {
 
   it("is refused by its first piece that does not hold, and asks no later one", async () => {
     let asked = 0
-    const counting: CheckEvidence = () => {
+    const counting: VerifyEvidence = () => {
       asked++
       return timeless
     }
-    for (const when of [(check: CheckEvidence) => check, later]) {
+    for (const when of [(check: VerifyEvidence) => check, later]) {
       expect(await anyOf([[holds(1), when(refuses(invalid)), counting]])(received())).toBe(invalid)
       expect(asked).toBe(0)
     }
@@ -108,7 +108,7 @@ describe("9, SR-147: of several entries, the reason", () => {
     ["is that nothing can be decided, last", [invalid, unavailable], unavailable],
     ["is that nothing can be decided, between others", [missing, unavailable, stale], unavailable],
   ])("%s", async (_name, refusals, expected) => {
-    for (const when of [(check: CheckEvidence) => check, later]) {
+    for (const when of [(check: VerifyEvidence) => check, later]) {
       const entries = refusals.map((refused) => [when(refuses(refused))])
       expect(await anyOf(entries)(received())).toBe(expected)
       expect(await anyOf([...entries, [holds(7)]])(received())).toEqual({ expiresAt: 7 })

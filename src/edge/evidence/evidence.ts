@@ -30,7 +30,7 @@ export type JwsClaims = { readonly [contextKey: string]: string | readonly strin
 type Judged = Proof | Refusal
 
 /** Judges one piece of evidence: at once while nothing has to be fetched. Never throws, never rejects. */
-export type CheckEvidence = (received: Received) => Judged | Promise<Judged>
+export type VerifyEvidence = (received: Received) => Judged | Promise<Judged>
 
 /** The request has nothing of this evidence. */
 export const missing: Refusal = refusal("edge_evidence_missing")
@@ -38,12 +38,12 @@ export const missing: Refusal = refusal("edge_evidence_missing")
 export const timeless: Proof = Object.freeze({ expiresAt: Number.POSITIVE_INFINITY })
 
 /** Any one entry is enough; in an entry, everything must hold. @param entries in the order of the configuration */
-export function anyOf(entries: readonly (readonly CheckEvidence[])[]): CheckEvidence {
+export function anyOf(entries: readonly (readonly VerifyEvidence[])[]): VerifyEvidence {
   const checks = entries.map(allOf)
   const from = (received: Received, start: number, before: Refusal): Judged | Promise<Judged> => {
     let worst = before
     for (let index = start; index < checks.length; index++) {
-      const judged = (checks[index] as CheckEvidence)(received)
+      const judged = (checks[index] as VerifyEvidence)(received)
       if (judged instanceof Promise) {
         return judged.then((settled) =>
           "refused" in settled ? from(received, index + 1, graver(worst, settled)) : settled,
@@ -57,13 +57,13 @@ export function anyOf(entries: readonly (readonly CheckEvidence[])[]): CheckEvid
   return (received) => from(received, 0, missing)
 }
 
-function allOf(checks: readonly CheckEvidence[]): CheckEvidence {
+function allOf(checks: readonly VerifyEvidence[]): VerifyEvidence {
   const [only] = checks
   if (checks.length === 1 && only !== undefined) return only
   const from = (received: Received, start: number, before: Proof): Judged | Promise<Judged> => {
     let proof = before
     for (let index = start; index < checks.length; index++) {
-      const judged = (checks[index] as CheckEvidence)(received)
+      const judged = (checks[index] as VerifyEvidence)(received)
       if (judged instanceof Promise) {
         return judged.then((settled) =>
           "refused" in settled ? settled : from(received, index + 1, both(proof, settled)),

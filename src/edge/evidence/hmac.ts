@@ -3,7 +3,7 @@ import type { Source } from "../../shared/value-source.ts"
 import { type Refusal, refusal } from "../../types/reasons.ts"
 import type { HmacKeys } from "../../types/secret-options.ts"
 import { type SignedField, signedText } from "../edge-v1.ts"
-import { type CheckEvidence, missing, type Proof } from "./evidence.ts"
+import { missing, type Proof, type VerifyEvidence } from "./evidence.ts"
 import { heldEscape, likelyPath, otherPaths } from "./sent-paths.ts"
 
 const { timingSafeEqual } = nodeCrypto
@@ -36,7 +36,7 @@ export interface HmacOptions {
  * Checks an `edge-v1` signature (SR-130). What is cheap comes first: form and time are judged before any key is looked
  * for, because an unknown key id may cause a fetch.
  */
-export function hmacEvidence({ header, keys, windowSeconds, signed }: HmacOptions): CheckEvidence {
+export function hmacEvidence({ header, keys, windowSeconds, signed }: HmacOptions): VerifyEvidence {
   const names = signed.toSorted()
   return ({ scanned, connection, nowMs }) => {
     const value = scanned.get(header)

@@ -1,6 +1,6 @@
 import type { Principal } from "../../types/principal.ts"
 import { type Refusal, refusal } from "../../types/reasons.ts"
-import { type CheckEvidence, type JwsClaims, missing, type Proof } from "./evidence.ts"
+import { type JwsClaims, missing, type Proof, type VerifyEvidence } from "./evidence.ts"
 
 /** Verifies a token as a bearer token is verified. The authorizer hands it in. */
 export type VerifyToken = (token: string, nowMs: number) => Principal | Refusal | Promise<Principal | Refusal>
@@ -20,7 +20,7 @@ export interface JwsOptions {
 const tooLong = refusal("lifetime_too_long")
 
 /** Checks a JWS that the edge minted: signature, issuer, audience and times, and that its end is near (SR-130). */
-export function jwsEvidence({ header, verify, claims, windowSeconds, toleranceSeconds }: JwsOptions): CheckEvidence {
+export function jwsEvidence({ header, verify, claims, windowSeconds, toleranceSeconds }: JwsOptions): VerifyEvidence {
   const judge = (result: Principal | Refusal, nowMs: number): Proof | Refusal => {
     if ("refused" in result) return result
     const { expiresAt } = result

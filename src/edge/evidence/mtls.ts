@@ -3,7 +3,7 @@ import { nodeCrypto } from "../../shared/node-crypto.ts"
 import { refusal } from "../../types/reasons.ts"
 import { readAlternativeNames } from "../certificate-names.ts"
 import { type RelativeName, readDistinguishedName } from "../values/distinguished-name.ts"
-import { type CheckEvidence, missing, timeless } from "./evidence.ts"
+import { missing, timeless, type VerifyEvidence } from "./evidence.ts"
 
 const { createHash } = nodeCrypto
 
@@ -35,7 +35,7 @@ const maxRemembered = 64
  * Checks the pins of the client certificate that the gateway saw. The gateway has verified its chain, against every
  * authority in the trust store; that it is the edge's own is what the pins say.
  */
-export function mtlsEvidence(pins: CertificatePins): CheckEvidence {
+export function mtlsEvidence(pins: CertificatePins): VerifyEvidence {
   const remembered = new Map<string, Judged>()
   return ({ connection: { clientCertPem }, nowMs }) => {
     if (clientCertPem === undefined) return missing

@@ -1,11 +1,11 @@
 import type { BlockList } from "node:net"
 import { refusal } from "../../types/reasons.ts"
-import { type CheckEvidence, missing, timeless } from "./evidence.ts"
+import { missing, timeless, type VerifyEvidence } from "./evidence.ts"
 
 const refused = refusal("edge_network_refused")
 
 /** The request came through one of these VPC endpoints (private REST APIs). */
-export function vpceEvidence(ids: readonly string[]): CheckEvidence {
+export function vpceEvidence(ids: readonly string[]): VerifyEvidence {
   const allowed = new Set(ids)
   return ({ connection: { vpceId } }) => {
     if (vpceId === undefined) return missing
@@ -40,7 +40,7 @@ export function readRange(text: string): AddressRange | undefined {
  * The immediate TCP peer, as the gateway names it, has one of these addresses (SR-128). An addition to other evidence:
  * egress addresses are shared, and every host that uses them qualifies.
  */
-export function cidrEvidence(ranges: readonly AddressRange[]): CheckEvidence {
+export function cidrEvidence(ranges: readonly AddressRange[]): VerifyEvidence {
   const { BlockList: List, isIP } = process.getBuiltinModule("node:net") // loaded only where addresses are configured
   const allowed: BlockList = new List()
   for (const { address, prefix, family } of ranges) allowed.addSubnet(address, prefix, family)

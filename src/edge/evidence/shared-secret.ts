@@ -1,7 +1,7 @@
 import type { Source } from "../../shared/value-source.ts"
 import { type Refusal, refusal } from "../../types/reasons.ts"
 import type { SharedSecrets } from "../../types/secret-options.ts"
-import { type CheckEvidence, missing, type Proof, timeless } from "./evidence.ts"
+import { missing, type Proof, timeless, type VerifyEvidence } from "./evidence.ts"
 
 const invalid = refusal("edge_secret_invalid")
 const unavailable = refusal("secrets_unavailable")
@@ -12,7 +12,7 @@ const unavailable = refusal("secrets_unavailable")
  *
  * @param header in lower case
  */
-export function secretEvidence(header: string, values: Source<SharedSecrets>): CheckEvidence {
+export function secretEvidence(header: string, values: Source<SharedSecrets>): VerifyEvidence {
   return ({ scanned, nowMs }) => {
     const candidate = scanned.get(header)
     if (candidate === undefined || candidate === "") return missing
