@@ -1,13 +1,5 @@
 import type { CheckedVerification } from "../configuration/check-configuration.ts"
 import type { CheckedEdge, EvidenceOptions } from "../configuration/checked-edge.ts"
-import { createEdge, type EvidenceHeader, type KeptUnder, type VerifyEdge } from "../edge/edge.ts"
-import type { VerifyEvidence } from "../edge/evidence/evidence.ts"
-import { hmacEvidence } from "../edge/evidence/hmac.ts"
-import { jwsEvidence } from "../edge/evidence/jws.ts"
-import { mtlsEvidence } from "../edge/evidence/mtls.ts"
-import { cidrEvidence, vpceEvidence } from "../edge/evidence/network.ts"
-import { secretEvidence } from "../edge/evidence/shared-secret.ts"
-import { listKeys } from "../edge/header-options.ts"
 import {
   type AddAttributes,
   attributeClaim,
@@ -16,13 +8,21 @@ import {
   type MakePrincipal,
   type Spell,
   spellOnce,
-} from "../edge/principal.ts"
+} from "../edge/asserted-principal.ts"
+import { createEdge, type EvidenceHeader, type KeptUnder, type VerifyEdge } from "../edge/edge.ts"
+import type { VerifyEvidence } from "../edge/evidence/evidence.ts"
+import { hmacEvidence } from "../edge/evidence/hmac.ts"
+import { jwsEvidence } from "../edge/evidence/jws.ts"
+import { mtlsEvidence } from "../edge/evidence/mtls.ts"
+import { cidrEvidence, vpceEvidence } from "../edge/evidence/network.ts"
+import { secretEvidence } from "../edge/evidence/shared-secret.ts"
+import { listKeys } from "../edge/header-options.ts"
 import { createSpellings } from "../edge/values/comparison.ts"
 import type { SecretFormat } from "../secret/format.ts"
 import { hmacKeysFormat } from "../secret/hmac-keys.ts"
+import { createSecretSource } from "../secret/secret-source.ts"
 import type { SecretPolicy } from "../secret/settings.ts"
 import { sharedSecretsFormat } from "../secret/shared-secrets.ts"
-import { createSecretSource } from "../secret/source.ts"
 import type { Source } from "../shared/value-source.ts"
 import { makeTokenStore } from "../token/store.ts"
 import type { RouteRule } from "../types/configuration.ts"

@@ -1,4 +1,4 @@
-import { attributeClaim, edgeIssuer } from "../edge/principal.ts"
+import { attributeClaim, edgeIssuer } from "../edge/asserted-principal.ts"
 import { type IssuerProfile, plainProfile } from "../provider/profile.ts"
 import { principalId } from "../shared/principal-id.ts"
 import type { AuthorizerConfig, ClaimPath, IssuerConfig } from "../types/configuration.ts"

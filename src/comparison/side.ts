@@ -1,6 +1,6 @@
 import { checkAnswersOf, checkIssuersOf } from "../configuration/check-configuration.ts"
 import { routeChecks } from "../configuration/check-routes.ts"
-import { edgeIssuer } from "../edge/principal.ts"
+import { edgeIssuer } from "../edge/asserted-principal.ts"
 import { explain } from "../problems/explain-problems.ts"
 import { allPresets } from "../provider/all-presets.ts"
 import type { Route } from "../route/decide.ts"

@@ -1,6 +1,6 @@
 import { listKeys } from "../edge/header-options.ts"
 import { knownKeys, type Report } from "../problems/option-checks.ts"
-import { checkEnvironmentSecret } from "../secret/check.ts"
+import { checkEnvironmentSecret } from "../secret/check-reference.ts"
 import { hmacKeysFormat } from "../secret/hmac-keys.ts"
 import { sharedSecretsFormat } from "../secret/shared-secrets.ts"
 import { certificateFields } from "../types/edge-options.ts"

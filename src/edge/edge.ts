@@ -3,11 +3,11 @@ import { keyHoldsValue } from "../shared/cache-key.ts"
 import type { EdgeHeaders } from "../types/edge-options.ts"
 import { type Refusal, refusal } from "../types/reasons.ts"
 import type { AccessRequest } from "../types/request.ts"
+import type { EdgeIdentity } from "./asserted-principal.ts"
 import { anyOf, type Proof, type Received, type VerifyEvidence } from "./evidence/evidence.ts"
 import { type CompiledHeaders, compileHeaders, type EdgeValues, isRefused } from "./header-options.ts"
 import { createHeaderScan, type ScannedHeaders, type TrustedHeader } from "./headers.ts"
 import { compileMinted, remembered } from "./jws-identity.ts"
-import type { EdgeIdentity } from "./principal.ts"
 
 /** A header of the evidence. */
 export interface EvidenceHeader extends TrustedHeader {

@@ -1,5 +1,5 @@
 import type { VerificationKey } from "../keys/jwk.ts"
-import type { KeySource } from "../keys/source.ts"
+import type { KeySource } from "../keys/key-set-source.ts"
 import type { AfterAnswer } from "../shared/after-answer.ts"
 import { Deferred } from "../shared/deferred.ts"
 import type { CacheOptions } from "../types/configuration.ts"

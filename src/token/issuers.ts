@@ -1,10 +1,10 @@
-import type { KeySource } from "../keys/source.ts"
+import type { KeySource } from "../keys/key-set-source.ts"
 import type { IssuerProfile, TenantIssuers } from "../provider/profile.ts"
 import { acceptsTenant, tenantIn } from "../provider/tenant-issuers.ts"
 import { type Refusal, refusal } from "../types/reasons.ts"
 import { type ClaimsCheck, issuerChecks, type NamedCheck, profileChecks, timeCheck } from "./claims.ts"
 import type { JsonObject } from "./json.ts"
-import { compilePrincipal, type MakePrincipal } from "./principal.ts"
+import { compilePrincipal, type MakePrincipal } from "./verified-principal.ts"
 
 /** One configured issuer, ready to verify with: names became sets, rules became checks. */
 export interface Issuer {

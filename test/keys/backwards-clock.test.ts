@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import type { FetchedDocument, KeyOptions } from "../../src/index.ts"
 import { hmacKeysFormat } from "../../src/secret/hmac-keys.ts"
-import { createSecretSource } from "../../src/secret/source.ts"
+import { createSecretSource } from "../../src/secret/secret-source.ts"
 import { createVerifier } from "../../src/verify.ts"
 import { keyMap, keyOne } from "../secret/values.ts"
 import { oidcIssuer } from "../support/config.ts"

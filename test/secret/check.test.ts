@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { checkSecretOptions } from "../../src/configuration/declared/secrets.ts"
-import { checkEnvironmentSecret, checkSecretReference } from "../../src/secret/check.ts"
+import { checkEnvironmentSecret, checkSecretReference } from "../../src/secret/check-reference.ts"
 import { hmacKeysFormat } from "../../src/secret/hmac-keys.ts"
 import { sharedSecretsFormat } from "../../src/secret/shared-secrets.ts"
 import { defaultSecretPolicy } from "../support/defaults.ts"

@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { SecretFailure } from "../../src/secret/failure.ts"
 import { fetchSecret } from "../../src/secret/fetch.ts"
 import { hmacKeysFormat } from "../../src/secret/hmac-keys.ts"
-import { createSecretSource } from "../../src/secret/source.ts"
+import { createSecretSource } from "../../src/secret/secret-source.ts"
 import type { FetchedSecret, SecretFetchRecord } from "../../src/types/secret-options.ts"
 import { startTimers, stopTimers } from "../support/deadlines.ts"
 import { defaultSecretPolicy } from "../support/defaults.ts"

@@ -1,10 +1,10 @@
 import { inspect } from "node:util"
 import { describe, expect, it } from "vitest"
-import { checkEnvironmentSecret } from "../../src/secret/check.ts"
+import { checkEnvironmentSecret } from "../../src/secret/check-reference.ts"
 import type { SecretFormat } from "../../src/secret/format.ts"
 import { hmacKeysFormat } from "../../src/secret/hmac-keys.ts"
+import { createSecretSource } from "../../src/secret/secret-source.ts"
 import { sharedSecretsFormat } from "../../src/secret/shared-secrets.ts"
-import { createSecretSource } from "../../src/secret/source.ts"
 import { defaultSecretPolicy } from "../support/defaults.ts"
 import { keyMap, keyOne, keyTwo, sharedOne, sharedTwo, startMs } from "./values.ts"
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from "vitest"
 import { SecretFailure } from "../../src/secret/failure.ts"
 import { hmacKeysFormat } from "../../src/secret/hmac-keys.ts"
-import { createSecretSource } from "../../src/secret/source.ts"
+import { createSecretSource } from "../../src/secret/secret-source.ts"
 import type {
   FetchedSecret,
   HmacKeys,

@@ -15,7 +15,7 @@ import {
   text,
 } from "../../problems/declaration.ts"
 import { text as checkText, object } from "../../problems/option-checks.ts"
-import { checkSecretReference, secretPlaces } from "../../secret/check.ts"
+import { checkSecretReference, secretPlaces } from "../../secret/check-reference.ts"
 import type { EdgeEvidence, HmacEvidence, JwsEvidence, SharedSecretEvidence } from "../../types/edge-options.ts"
 import type { IssuerConfig } from "../../types/issuer-options.ts"
 import type { SecretReference } from "../../types/secret-options.ts"
