@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { describe, expect, test } from "vitest"
-import { houseProblems, importsOf, longFiles } from "./house.ts"
+import { base, houseProblems, importsOf, longFiles, mayImport } from "./house.ts"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const paths = globSync(["src/**/*.ts", "handlers/**/*.ts", "local/**/*.{ts,tsx,mjs}"], {
@@ -25,6 +25,26 @@ describe("the house", () => {
     if (long.length > 0) console.info(`Over 150 lines:\n  ${long.join("\n  ")}`)
     expect(longFiles(files, 220)).toEqual([])
   })
+})
+
+describe("14-1: the table of docs/architecture.md", () => {
+  const page = readFileSync(`${root}/docs/architecture.md`, "utf8")
+  const rows = [...page.matchAll(/^\| `(?:src\/)?([a-z]+)\/` \| .+ \| (.*?) ?\|$/gm)].map(
+    ([, room = "", imports = ""]) => ({ room, imports }),
+  )
+
+  test("has every room, and no other", () => {
+    expect(rows.map(({ room }) => room).toSorted()).toEqual(Object.keys(mayImport).toSorted())
+  })
+
+  test.each(rows.filter(({ imports }) => !/every room|doors|nothing/.test(imports)))(
+    "says what $room may import",
+    ({ room, imports }) => {
+      const named = [...imports.matchAll(/`([a-z]+)`/g)].map(([, name]) => name)
+      const allowed = (mayImport[room] ?? []).filter((each) => room === "shared" || !base.includes(each))
+      expect(named.toSorted()).toEqual(allowed.toSorted())
+    },
+  )
 })
 
 describe("the import scan finds", () => {

@@ -23,13 +23,13 @@ export function importsOf(source: string): Import[] {
   ]
 }
 
-/** Nouns and tables, private tools, and time: every room may use the first two. */
-const base = ["types", "shared"]
+/** Nouns and tables, and private tools: every room may use them. */
+export const base: readonly string[] = ["types", "shared"]
 const lowerRooms = ["token", "keys", "provider", "secret", "renewal"]
 const stageRooms = ["event", "edge", "credential", "route", "policy", "answer"]
 
 /** Room to the rooms that it may import, other than itself. */
-const mayImport: { readonly [room: string]: readonly string[] } = {
+export const mayImport: { readonly [room: string]: readonly string[] } = {
   types: [],
   shared: ["types"],
   renewal: base,
