@@ -33,9 +33,10 @@ API is set to something else than the configuration needs.`,
     "0 the configuration is sound; 1 it has problems or conflicts, or a route of the API has no authorizer; 2 something " +
     "cannot be read. Warnings do not count without --strict.",
   notes: {
-    "Which authorizer is hallpass": `Every Lambda authorizer, because most APIs have one. If the name or the function
-of one holds "hallpass", or the function has variables HALLPASS_..., authorizers
-of other functions count as other ones. --authorizer NAME says it exactly.`,
+    "Which authorizer is hallpass": `Every Lambda authorizer, because most APIs have one. If the name or the
+function of one holds "hallpass", or the function has variables HALLPASS_...,
+authorizers of other functions count as other ones. --authorizer NAME says it
+exactly.`,
   },
   async run(line, output) {
     const withApi = line.options.api !== undefined || line.options.account === true

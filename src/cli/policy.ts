@@ -19,7 +19,7 @@ would; the issuer's keys are fetched if the configuration has none.`,
     {
       flags: "--arn <arn>",
       description:
-        "methodArn or routeArn of a request, such as arn:aws:execute-api:eu-west-1:123456789012:abc123/prod/GET/orders/7",
+        "methodArn or routeArn of a request, such as arn:aws:execute-api:REGION:ACCOUNT:API/prod/GET/orders/7",
     },
     {
       flags: "--token <token>",

@@ -42,10 +42,10 @@ table does not have them, and anyone may call them.`,
     "routes wso2.yaml | jq keys",
   ],
   notes: {
-    "What to do with it": `at build time   routes: { openapi: "openapi.yaml" } in handlers/authorizer.config.ts
-                reads the document with each build
-as it is        "routes": <the JSON> in HALLPASS_CONFIG, or
-                import routes from "./routes.json" with { type: "json" }`,
+    "What to do with it": `with each build   routes: { openapi: "openapi.yaml" } in
+                  handlers/authorizer.config.ts reads the document
+as it is          "routes": <the JSON> in HALLPASS_CONFIG, or
+                  import routes from "./routes.json" with { type: "json" }`,
   },
   exits:
     "0 done, also if routes without security were found; 1 the document has problems or the table cannot be written, and nothing was written; 2 the command line is wrong, or there is no such file.",

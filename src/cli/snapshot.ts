@@ -31,7 +31,8 @@ has keys.allowHttpLoopback.`,
   ],
   notes: {
     "What to do with it": `the Lambda bundle   npm run build -- --snapshot key-snapshot.json
-the library         import keySnapshot from "./key-snapshot.json" with { type: "json" }
+the library         import keySnapshot from "./key-snapshot.json"
+                      with { type: "json" }
                     createAuthorizer(config, { keySnapshot })`,
   },
   exits:

@@ -32,7 +32,9 @@ no network is needed. Each failure is explained.`,
   job: { kind: app, issuer: 0, claims: { scope: "orders:write" } }
 tests:
   - { caller: reader, request: GET /orders/7, expect: allow }
-  - { caller: reader, request: POST /orders, expect: { outcome: forbidden, reason: scope_missing } }
+  - caller: reader
+    request: POST /orders
+    expect: { outcome: forbidden, reason: scope_missing }
 matrix:
   GET /orders/7: { job: forbidden, nobody: unauthenticated }`,
   },
