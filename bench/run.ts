@@ -17,7 +17,7 @@ import { tablesOf } from "./report/tables.ts"
 
 const here = import.meta.dirname
 /** Timed, in this order. Instructions are counted, and a busy machine does not change their number. */
-const timed = ["verify", "pipeline", "cold-start", "scale"]
+const timed = ["verify", "pipeline", "cold-start", "scale", "http"]
 const known = [...timed, "instructions"]
 
 const { values, positionals } = parseArgs({

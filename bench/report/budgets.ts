@@ -89,6 +89,9 @@ const budgets: readonly Budget[] = [
   ["1,000 issuers over 1: verify", 2, "×", ratio("scale", /^issuers of a configuration/)],
   ["bad token that needs no signature check, over crypto.verify", 0.5, "×", ratio("scale", /^bad tokens$/)],
   ["distinct tokens: heap growth with the default cache", 40, "MB", value("scale", /^distinct tokens/)],
+  ["HTTP service, over a bare node:http server", 1.43, "×", ratio("http", /^a request/)],
+  ["HTTP service: p99 at 1,000 requests a second", 5, "ms", value("http", /^p99/)],
+  ["HTTP service: heap growth under load", 8, "MB", value("http", /^heap growth/)],
 ]
 
 /** What was measured beside what is allowed. */

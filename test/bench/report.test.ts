@@ -207,10 +207,12 @@ describe("pictures", () => {
 })
 
 describe("the benches", () => {
-  it("are at most 2,500 lines with their page, and are published in one way", () => {
+  it("are at most 2,500 written lines with their page, and are published in one way", () => {
     const files = globSync("bench/**/*.{ts,mjs,md}", { cwd: root, exclude: ["**/node_modules/**"] })
     expect(files.length).toBeGreaterThan(20)
-    const lines = files.map((file) => read(file).split("\n").length - 1)
+    // The figures of the page are written by a program, and grow with what is measured.
+    const written = (text: string): string => text.replace(/<!-- figures: [\s\S]*<!-- end of figures -->/, "")
+    const lines = files.map((file) => written(read(file)).split("\n").length - 1)
     expect(lines.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(2500)
     const { scripts } = JSON.parse(read("package.json")) as { scripts: { [name: string]: string } }
     expect(Object.keys(scripts).filter((name) => name.startsWith("bench"))).toEqual(["bench", "bench:instructions"])
