@@ -65,6 +65,7 @@ function lambda(name: string, scheme: Members, authorizer: Members, kind: ApiKin
   const given = sources(member(authorizer, "identitySource"))
   return {
     ...bare(name, [name, ...functions].some(isMarked)),
+    ids: [name, ...functions],
     means: "lambda",
     functions,
     settings: settingsOf({

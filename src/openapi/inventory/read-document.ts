@@ -2,7 +2,6 @@ import type { Report } from "../../problems/option-checks.ts"
 import { type Members, member } from "../document.ts"
 import { Apis, readResources, type TemplateReading } from "./cloudformation.ts"
 import { readAuthorizers } from "./cloudformation-authorizers.ts"
-import { text } from "./names.ts"
 import { readOpenApi } from "./openapi-routes.ts"
 import { readSam } from "./sam.ts"
 import { Template } from "./template.ts"
@@ -44,9 +43,9 @@ const unreadable =
 const isTemplate = (document: unknown): boolean => typeof member(document, "Resources") === "object"
 
 function isTerraform(document: unknown): boolean {
-  const parts = ["planned_values", "values", "resource_changes"]
+  const state = member(member(document, "values"), "root_module")
   return (
-    text(member(document, "format_version")) !== undefined && parts.some((name) => member(document, name) !== undefined)
+    ["planned_values", "resource_changes"].some((name) => member(document, name) !== undefined) || state !== undefined
   )
 }
 

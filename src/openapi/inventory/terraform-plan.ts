@@ -38,6 +38,11 @@ export class TerraformPlan {
     this.#root = member(member(document, "configuration"), "root_module")
   }
 
+  /** Whether the document shows the expressions of the configuration. States do not. */
+  get hasExpressions(): boolean {
+    return this.#root !== undefined
+  }
+
   ofType(type: string): readonly TerraformResource[] {
     return this.resources.filter((resource) => resource.type === type)
   }

@@ -142,13 +142,24 @@ function authOf(
   ])
   const authorizer = found && authorizers.get(found.address)
   if (authorizer !== undefined) return { means: authorizer.means, authorizer, ...key }
-  if (reference === "")
+  if (reference === "" && (plan.hasExpressions || "authorizer_id" in resource.values))
     return { means: "unknown", detail: `authorization ${type} without an authorizer_id`, broken: true, ...key }
+  // A plan without its configuration does not show which authorizer a route gets. If there is one only, it is that.
+  const only = reference === "" ? onlyOf(authorizers, means) : undefined
+  if (only !== undefined) return { means, authorizer: only, ...key }
   // A reference to a resource that should be in the plan, and is not.
   const [, base] = /^(aws_api(?:_gateway|gatewayv2)_authorizer\.[\w-]+)/.exec(reference) ?? []
   const broken = base !== undefined && !plan.resources.some((each) => `${each.type}.${each.name}` === base)
   if (broken) return { means: "unknown", detail: `${reference}, which the document does not have`, broken, ...key }
-  return { means, detail: `an authorizer outside the document (${reference})`, ...key }
+  return { means, detail: `an authorizer outside the document (${reference || "not shown"})`, ...key }
+}
+
+function onlyOf(
+  authorizers: ReadonlyMap<string, AuthorizerReading>,
+  means: AuthorizerReading["means"],
+): AuthorizerReading | undefined {
+  const fitting = [...authorizers.values()].filter((each) => each.means === means)
+  return fitting.length === 1 ? fitting[0] : undefined
 }
 
 /** Longest chain of parents that is followed. */
