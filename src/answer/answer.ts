@@ -57,7 +57,7 @@ export interface Answers<A = AuthorizerAnswer> {
   isSimple(request: AccessRequest | undefined): boolean
   /** Whether a refusal is an answer that API Gateway keeps, for the next request under the same cache key. */
   keeps(request: AccessRequest | undefined, refused: Refusal): boolean
-  /** The policy for what an answer covers, or undefined when it does not fit. */
+  /** The policy for what an answer covers, or undefined if it does not fit. */
   policy(request: AccessRequest, covers: Coverage): SizedPolicy | undefined
   /** The answer that allows what the policy allows. */
   allow(request: AccessRequest, principal: Principal, policy: SizedPolicy, routeKey: string | undefined): A

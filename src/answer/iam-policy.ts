@@ -22,7 +22,7 @@ export class Policies {
     this.#maxBytes = maxAnswerBytes - besidesPolicyBytes
   }
 
-  /** The document for a coverage, or undefined when it does not fit into an answer. */
+  /** The document for a coverage, or undefined if it does not fit into an answer. */
   document(arn: ExecuteApiArn, coverage: Coverage): SizedPolicy | undefined {
     const byStage = this.#made.get(coverage)
     const made = byStage?.get(arn) ?? this.#make(arn, coverage)

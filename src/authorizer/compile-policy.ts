@@ -70,14 +70,14 @@ export interface CompiledPolicy {
    * The document that a principal gets.
    *
    * @param arn `methodArn` or `routeArn` of a request; where answers are for one route, the route of its path
-   * @throws TypeError when the ARN is none of a deployed API; RangeError when the document does not fit into an answer
+   * @throws TypeError if the ARN is none of a deployed API; RangeError if the document does not fit into an answer
    */
   document(principal: Principal, arn: string): PolicyDocument
   /**
    * The decision for one request, as the rules alone make it: no token is looked at, and no custom check is asked.
    *
    * @param arn `methodArn` or `routeArn` of the request; its path is matched as text, as for TOKEN events
-   * @throws TypeError when the ARN is none of a deployed API
+   * @throws TypeError if the ARN is none of a deployed API
    */
   decide(principal: Principal, arn: string): Decision
 }

@@ -74,7 +74,7 @@ async function parse(text: string, file: string): Promise<Parsed> {
 /** What a configuration's `routes.openapi` came to. */
 export interface ResolvedConfiguration {
   readonly configuration: AuthorizerConfig
-  /** What was read, for those who want to tell; undefined where the configuration names no document. */
+  /** What was read, for those who want to tell; undefined if the configuration names no document. */
   readonly openApi?: { readonly file: string; readonly found: OpenApiRoutes }
 }
 

@@ -142,7 +142,7 @@ function judgeEnvironment({ Environment }: FunctionSettings, config: AuthorizerC
   if (variables.NODE_TLS_REJECT_UNAUTHORIZED === "0")
     findings.error(
       "environment",
-      "NODE_TLS_REJECT_UNAUTHORIZED is 0: key sets of anybody are believed.",
+      "NODE_TLS_REJECT_UNAUTHORIZED is 0: key sets of any server are believed.",
       "Remove the variable; name your authority in keys.ca.",
     )
   if (Environment?.Error !== undefined)

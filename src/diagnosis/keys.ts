@@ -15,14 +15,14 @@ const defects: { readonly [reason in SkipReason]?: (jwk: Members) => readonly [m
     askIssuer,
   ],
   rsa_exponent: ({ e }) => [`has the RSA exponent ${shown(e, 24)}, which is unsafe or too long`, askIssuer],
-  small_order: () => ["is a point of small order: anybody can sign with it", askIssuer],
+  small_order: () => ["is a point of small order: every caller can sign with it", askIssuer],
   invalid: ({ kty }) => [`is no valid key of type ${shown(kty, 24)}`, askIssuer],
   private: () => [
-    "is a private key in public: anybody can sign with it",
+    "is a private key in public: every caller can sign with it",
     "Tell the issuer at once. hallpass does not use the key.",
   ],
   symmetric: () => [
-    "is a symmetric secret in public: anybody can sign with it",
+    "is a symmetric secret in public: every caller can sign with it",
     "Tell the issuer at once. hallpass does not use the key.",
   ],
 }

@@ -9,7 +9,7 @@ export interface AlternativeNames {
  * Reads `subjectAltName` as Node writes it: `DNS:a.example, URI:spiffe://…`. Names that could be taken for several ones
  * are in quotes there, as JSON (CVE-2021-44532), and are read as such. Linear time: the index only moves forward.
  *
- * @returns undefined when the text has another form
+ * @returns undefined if the text has another form
  */
 export function readAlternativeNames(text: string | undefined): AlternativeNames | undefined {
   const names = { uris: [] as string[], dns: [] as string[], emails: [] as string[] }

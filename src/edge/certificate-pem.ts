@@ -1,7 +1,7 @@
 const begin = "-----BEGIN CERTIFICATE-----"
 const end = "-----END CERTIFICATE-----"
 
-/** Base64 (RFC 4648 section 4) as bytes, or undefined when the text is not canonical: padding, alphabet, last bits. */
+/** Base64 (RFC 4648 section 4) as bytes, or undefined if the text is not canonical: padding, alphabet, last bits. */
 export function decodeBase64(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, "base64")
   return text !== "" && bytes.toString("base64") === text ? bytes : undefined

@@ -40,7 +40,7 @@ export interface KeptUnder {
 }
 
 /**
- * What the edge asserts of a request's caller, or why it is not believed; undefined when there is nothing of the edge
+ * What the edge asserts of a request's caller, or why it is not believed; undefined if there is nothing of the edge
  * and that is allowed. A value at once while nothing has to be fetched. Never throws, never rejects.
  */
 export type VerifyEdge = (

@@ -38,7 +38,7 @@ export function addFound(
 }
 
 /**
- * The value without outer blanks, or why it cannot be read; undefined when there is none.
+ * The value without outer blanks, or why it cannot be read; undefined if there is none.
  *
  * @param grammar whether the value may hold commas and tabs, or is a token, whose reader refuses both
  */

@@ -12,7 +12,7 @@ const maxRetryAfterMs = 60_000
 /**
  * What `Retry-After` asks for, in seconds or as a date (RFC 9110 section 10.2.3), up to a minute.
  *
- * @returns milliseconds; 0 when the header is absent or unreadable
+ * @returns milliseconds; 0 if the header is absent or unreadable
  */
 export function retryAfterMs(header: string | undefined, nowMs: number): number {
   if (header === undefined) return 0

@@ -63,7 +63,7 @@ export class Counters {
   }
 
   /**
-   * Everything, which starts again from nothing; undefined when there is nothing.
+   * Everything, which starts again from nothing; undefined if there is nothing.
    *
    * @param keySetAges in seconds, of the sets that were used
    */

@@ -3,7 +3,7 @@ export class KeyAges {
   readonly #fetchedAtMs = new Map<string, number>()
   readonly #used = new Set<string>()
 
-  /** @param ageSeconds of the set in use now; undefined when there is none */
+  /** @param ageSeconds of the set in use now; undefined if there is none */
   note(issuer: string, ageSeconds: number | undefined, nowMs: number): void {
     if (ageSeconds === undefined) this.#fetchedAtMs.delete(issuer)
     else this.#fetchedAtMs.set(issuer, nowMs - ageSeconds * 1000)

@@ -35,7 +35,7 @@ export class PendingVersion {
     return new RotationFailed(this.#of.step, why)
   }
 
-  /** @throws RotationFailed when the secret does not rotate, or the token is not that of the rotation under way */
+  /** @throws RotationFailed if the secret does not rotate, or the token is not that of the rotation under way */
   async state(): Promise<LabelState> {
     const { client, commands } = this.#client
     const { secretId, token } = this.#of

@@ -17,7 +17,7 @@ class NoAnswer extends Error {
 }
 
 /**
- * The port of the extension's local endpoint, or undefined where nothing speaks for it. The request carries the
+ * The port of the extension's local endpoint, or undefined if nothing speaks for it. The request carries the
  * function's session token, so it goes to a port only if the layer is there or a variable names the port.
  */
 export function extensionPort(environment: { readonly [name: string]: string | undefined }): number | undefined {
@@ -30,7 +30,7 @@ export function extensionPort(environment: { readonly [name: string]: string | u
 /**
  * A secret through the extension.
  *
- * @returns undefined when the SDK has to be asked: the port is closed, the extension is not ready (as during the
+ * @returns undefined if the SDK has to be asked: the port is closed, the extension is not ready (as during the
  *   function's initialisation), or its answer cannot be interpreted
  * @throws SecretFailure (rejects)
  */

@@ -46,7 +46,7 @@ export function absent(error: unknown): undefined {
   if (kind !== "not_found" && kind !== "malformed") throw error
 }
 
-/** The client library. @throws SecretFailure (rejects) `client_missing` where it is not installed */
+/** The client library. @throws SecretFailure (rejects) `client_missing` if it is not installed */
 export async function loadSecretsManager(): Promise<typeof import("@aws-sdk/client-secrets-manager")> {
   try {
     return await import("@aws-sdk/client-secrets-manager")

@@ -4,7 +4,7 @@ import type { Claims } from "../types/principal.ts"
 /**
  * The claim at a path: own members only, names taken literally (SR-075). A list of names goes down one object each.
  *
- * @returns undefined when any part of the path is missing
+ * @returns undefined if any part of the path is missing
  */
 export function claimAt(claims: Claims, path: ClaimPath): unknown {
   if (typeof path === "string") return claims[path] // nothing is inherited: see parseObject of the token room

@@ -5,11 +5,11 @@
  * Promises of a source never reject: a refresh that failed leaves what there was.
  */
 export interface Source<V> {
-  /** The value to use now, or undefined when a request has to wait for `refreshed`. Never waits, never allocates. */
+  /** The value to use now, or undefined if a request has to wait for `refreshed`. Never waits, never allocates. */
   current(nowMs: number): V | undefined
-  /** The value after a refresh, shared by all who ask while it runs; undefined when there is none that may be used. */
+  /** The value after a refresh, shared by all who ask while it runs; undefined if there is none that may be used. */
   refreshed(nowMs: number): Promise<V | undefined>
-  /** For an unknown key id: the value after one more refresh, or undefined when the cool-down forbids one now. */
+  /** For an unknown key id: the value after one more refresh, or undefined if the cool-down forbids one now. */
   forced(nowMs: number): Promise<V | undefined> | undefined
   /** Whether a value is there and needs no refresh. Sets nothing off. */
   isFresh(nowMs: number): boolean

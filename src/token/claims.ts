@@ -5,7 +5,7 @@ import { type Refusal, refusal } from "../types/reasons.ts"
 import type { JsonObject } from "./json.ts"
 
 /**
- * One check of a claims set. Returns the refusal, or undefined when it holds.
+ * One check of a claims set. Returns the refusal, or undefined if it holds.
  *
  * @param type the `typ` of the header, in lower case without `application/`
  */

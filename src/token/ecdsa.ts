@@ -2,7 +2,7 @@
  * Turns an ECDSA signature of JOSE, R and S of full length side by side (RFC 7518 section 3.4), into the DER form that
  * `node:crypto` verifies with a bare key object. About 1 µs, against 17 µs for an option object on Node 24.
  *
- * @returns undefined when the length is not exactly twice `integerLength`
+ * @returns undefined if the length is not exactly twice `integerLength`
  */
 export function derSignature(signature: Uint8Array, integerLength: number): Uint8Array | undefined {
   if (signature.length !== 2 * integerLength) return undefined

@@ -40,7 +40,7 @@ const maxDepth = 64
 /**
  * Freezes a parsed value through and through, so that cached claims cannot be changed by whoever receives them.
  *
- * @returns false when it nests deeper than 64
+ * @returns false if it nests deeper than 64
  */
 export function deepFreeze(root: JsonObject): boolean {
   // Usual claims are scalars and flat lists: these need no list of what is still to do.

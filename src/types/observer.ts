@@ -30,7 +30,7 @@ export interface KeyFetchRecord {
   readonly code?: string
   /** Of a failure: the proxy that was used, as host and port. */
   readonly proxy?: string
-  /** Present and true when the server said that the set at hand is still right (304). */
+  /** Present and true if the server said that the set at hand is still right (304). */
   readonly notModified?: true
   /** Age of the set in use after the attempt; absent when there is none. Seconds. */
   readonly ageSeconds?: number
@@ -51,7 +51,7 @@ export interface KeyEventRecord {
 
 /** Beside another authorizer: one request of which the two think differently. The other one's answer was given. */
 export interface DisagreementRecord {
-  /** What the other one answered; `unknown` where that depends on more than the event says, such as a Condition. */
+  /** What the other one answered; `unknown` if that depends on more than the event says, such as a Condition. */
   readonly existing: "allow" | "deny" | "error" | "unknown"
   /** What differs: the verdict, or of two that allow the `principalId` or the keys of the context. */
   readonly differs: readonly ("verdict" | "principalId" | "context")[]
@@ -87,7 +87,7 @@ export interface Observer extends SecretObserver {
   configure?(options: ObserveOptions & { readonly shadow?: true }): void
   decision?(record: DecisionRecord): void
   /**
-   * Resolves when every record is written, or undefined when they are; what is only counted may follow. For a Lambda
+   * Resolves when every record is written, or undefined if they are; what is only counted may follow. For a Lambda
    * handler, which awaits it before it returns; what an authorizer does after an answer begins after it.
    */
   recorded?(): Promise<void> | undefined

@@ -46,7 +46,7 @@ export interface Principal {
   readonly roles: readonly string[]
   readonly groups: readonly string[]
   readonly permissions: readonly string[]
-  /** Present and true when the issuer left the groups out because there are too many (Entra overage). */
+  /** Present and true if the issuer left the groups out because there are too many (Entra overage). */
   readonly groupsIncomplete?: true
   /**
    * Present and true for an Entra app token without any role or scope: authenticated, entitled to nothing by itself.

@@ -50,7 +50,7 @@ export interface Connection {
  */
 export interface AccessRequest {
   readonly kind: RequestKind
-  /** The parsed ARN, or undefined when its text is not one of a deployed API (console tests). */
+  /** The parsed ARN, or undefined if its text is not one of a deployed API (console tests). */
   readonly arn: ExecuteApiArn | undefined
   /** The HTTP method as API Gateway names it; `$connect` for WebSocket. */
   readonly method: string

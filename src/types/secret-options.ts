@@ -57,7 +57,7 @@ export interface HmacKeys {
   /**
    * The HMAC-SHA-256 of a text's UTF-8 bytes (RFC 2104); compare it with `timingSafeEqual`.
    *
-   * @returns 32 bytes, or undefined when no key has the id
+   * @returns 32 bytes, or undefined if no key has the id
    */
   mac(keyId: string, message: string): Uint8Array | undefined
 }

@@ -85,7 +85,7 @@ function issuerAndSerialOf({ issuer, serialNumber }: X509Certificate): string | 
  *
  * @param issuer RFC 4514, the most specific RDN first
  * @param serial hex digits in any case, with or without colons
- * @returns undefined when one of the two is none
+ * @returns undefined if one of the two is none
  */
 export function issuerAndSerial(issuer: string, serial: string): string | undefined {
   const names = readDistinguishedName(issuer)

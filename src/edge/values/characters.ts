@@ -37,7 +37,7 @@ export function withoutBlanks(text: string): string {
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 
-/** Bytes as text, or undefined when they are not UTF-8: no replacement characters, no byte order mark dropped. */
+/** Bytes as text, or undefined if they are not UTF-8: no replacement characters, no byte order mark dropped. */
 export function utf8(bytes: Uint8Array): string | undefined {
   try {
     return strict.decode(bytes)

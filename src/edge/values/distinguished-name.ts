@@ -46,7 +46,7 @@ export function looksLikeName(text: string): boolean {
  * writers put there (RFC 2253 section 4); quoted values, `;` as separator and empty values are not. Every character is
  * looked at a fixed number of times: linear time.
  *
- * @returns undefined when the text is no distinguished name
+ * @returns undefined if the text is no distinguished name
  */
 export function readDistinguishedName(text: string): readonly RelativeName[] | undefined {
   const names: RelativeName[] = []
