@@ -1,6 +1,6 @@
 /**
- * The rules of an authorizer where API Gateway does not ask: as an external authorization service for nginx, Envoy, Caddy,
- * Traefik and Gloo, and as a guard in a service of your own.
+ * The rules of an authorizer where API Gateway does not ask: as an external authorization service for nginx, Envoy,
+ * Caddy, Traefik and Gloo, and as a guard in a service of your own.
  *
  * @module hallpass/http
  */

@@ -1,6 +1,6 @@
 /**
- * API documents in, route tables and inventories out. Start with `routesFromOpenApi` for a route table, and with `inventory` for
- * which route has which authorizer.
+ * API documents in, route tables and inventories out. Start with `routesFromOpenApi` for a route table, and with
+ * `inventory` for which route has which authorizer.
  *
  * @module hallpass/openapi
  */

@@ -12,8 +12,8 @@ import { type SixthRow, sendSix } from "./six-requests.ts"
 const title = (text: string): string => styleText("bold", text)
 
 /**
- * Shows what hallpass does, in at most 25 lines: six requests, one refusal explained, one conflict, one cache with three
- * authorizers.
+ * Shows what hallpass does, in at most 25 lines: six requests, one refusal explained, one conflict, one cache with
+ * three authorizers.
  *
  * @returns whether everything was as expected
  */

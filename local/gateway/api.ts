@@ -38,7 +38,11 @@ export interface AuthorizerSettings {
   readonly validationExpression?: string
 }
 
-/** CORS configuration of an HTTP API. @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html */
+/**
+ * CORS configuration of an HTTP API.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
+ */
 export interface CorsSettings {
   /** Origins, or `*`. */
   readonly allowOrigins: readonly string[]

@@ -264,8 +264,8 @@ function certificateMember({ clientCertPem }: ClientRequest): object {
 }
 
 /**
- * The path as an HTTP API shows it: decoded once, but for the slash. Recorded events have `file name.xml` and `a%2Fb`; of
- * escapes that are no UTF-8 nothing is known, and they stay.
+ * The path as an HTTP API shows it: decoded once, but for the slash. Recorded events have `file name.xml` and `a%2Fb`;
+ * of escapes that are no UTF-8 nothing is known, and they stay.
  */
 export function shownPath(path: string): string {
   return path.replaceAll(/(?:%[0-9A-Fa-f]{2})+/g, (escapes) =>

@@ -6,8 +6,8 @@ const headerOf = ({ headers }: ClientRequest, name: string): string | undefined 
   headers.find(([each]) => each.toLowerCase() === name)?.[1]
 
 /**
- * The answer of an HTTP API with a CORS configuration to a preflight request, whether or not it has an OPTIONS route. No
- * authorizer is asked.
+ * The answer of an HTTP API with a CORS configuration to a preflight request, whether or not it has an OPTIONS route.
+ * No authorizer is asked.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
  */

@@ -7,8 +7,8 @@ import type { Signer } from "./signer.ts"
 const places = { keySet: "/keys", discovery: "/.well-known/openid-configuration", token: "/token" }
 
 /**
- * Starts a stand-in for an issuer of a configuration: its tokens have the shape and the names of the real issuer, and its keys
- * are of this process.
+ * Starts a stand-in for an issuer of a configuration: its tokens have the shape and the names of the real issuer, and
+ * its keys are of this process.
  *
  * @param clock milliseconds since the epoch
  */

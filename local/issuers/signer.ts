@@ -24,8 +24,8 @@ export interface Signer {
   jwks(): { readonly keys: readonly object[] }
   token(wish: SignedToken): Promise<string>
   /**
-   * Signs with the key that was published as the next one, and publishes another. The key before stays in the key set until
-   * the next call.
+   * Signs with the key that was published as the next one, and publishes another. The key before stays in the key set
+   * until the next call.
    */
   rotate(): Promise<void>
 }

@@ -16,8 +16,8 @@ const refused = (status: number, error: string, description: string): TokenAnswe
 })
 
 /**
- * The token endpoint: client credentials (RFC 6749 section 4.4). Every client id and secret is good. Two parameters of its
- * own are for tests: `claims`, a JSON object, and `defects`, names of `createTestIssuer` separated by blanks.
+ * The token endpoint: client credentials (RFC 6749 section 4.4). Every client id and secret is good. Two parameters of
+ * its own are for tests: `claims`, a JSON object, and `defects`, names of `createTestIssuer` separated by blanks.
  */
 export async function answerTokenRequest(signer: Signer, request: IncomingMessage): Promise<TokenAnswer> {
   if (request.method !== "POST") return refused(405, "invalid_request", "The token endpoint takes POST.")

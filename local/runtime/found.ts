@@ -4,7 +4,8 @@ import type { RuntimeClient } from "./plain-runtime.ts"
 import { plainClient } from "./plain-runtime.ts"
 
 /**
- * AWS's own runtime client if it is installed and compiled in a folder or above it, else the plain one. Installs nothing.
+ * AWS's own runtime client if it is installed and compiled in a folder or above it, else the plain one. Installs
+ * nothing.
  *
  * @param folders where to look, the first one that has it
  */

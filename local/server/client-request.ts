@@ -13,8 +13,8 @@ const hopByHop = new Set([
 ])
 
 /**
- * A request as API Gateway gets it: headers in the order and the spelling of the client, the path as it was sent, and the
- * API's own host name.
+ * A request as API Gateway gets it: headers in the order and the spelling of the client, the path as it was sent, and
+ * the API's own host name.
  *
  * @returns undefined if the request target is no path
  */

@@ -18,8 +18,8 @@ interface Answer {
 const refused = (status: number, message: string): Answer => ({ status, body: { message } })
 
 /**
- * Serves the page and the control API. It refuses a `Host` that is not loopback (DNS rebinding), requests of another origin, and
- * calls without the control token.
+ * Serves the page and the control API. It refuses a `Host` that is not loopback (DNS rebinding), requests of another
+ * origin, and calls without the control token.
  */
 export function controlServer(stack: LocalStack, token: string, addresses: () => Addresses): Server {
   return createServer((request, response) => {

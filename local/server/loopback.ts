@@ -8,8 +8,8 @@ export function isLoopbackHost(host: string | undefined): boolean {
 }
 
 /**
- * Whether a request comes from a page of this server itself, or from no page at all. Browsers send `Origin` with every request
- * to another origin that has a body, and `Sec-Fetch-Site` with every request.
+ * Whether a request comes from a page of this server itself, or from no page at all. Browsers send `Origin` with every
+ * request to another origin that has a body, and `Sec-Fetch-Site` with every request.
  *
  * @param host the `Host` of the request, which is loopback
  */

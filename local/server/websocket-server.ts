@@ -5,7 +5,11 @@ import type { Handled, LocalStack } from "../stack/stack.ts"
 import { clientRequest } from "./client-request.ts"
 import { foreignness } from "./gateway-server.ts"
 
-/** Largest frame of a WebSocket API, bytes. @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
+/**
+ * Largest frame of a WebSocket API, bytes.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+ */
 const maxMessageBytes = 128 * 1024
 
 /** Serves the WebSocket API of a stack: `$connect` asks the authorizer, and the demo backend answers each message. */

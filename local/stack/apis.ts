@@ -14,7 +14,7 @@ export interface PlannedApi {
   readonly settings: ApiSettings
 }
 
-/** What an API has besides the routes of the configuration. */
+/** What an API has in addition to the routes of the configuration. */
 export type FurtherSettings = Partial<
   Pick<ApiSettings, "routes" | "openRoutes" | "gatewayResponses" | "cors" | "resourcePolicy">
 >
@@ -59,7 +59,8 @@ const forms: { readonly [name in ApiName]: Form } = {
 /**
  * The APIs that an authorizer of this configuration can be used in.
  *
- * @param adapted whether the gateway block is adapted to each kind, as the demonstration does, or is as its author wrote it
+ * @param adapted whether the gateway block is adapted to each kind, as the demonstration does, or is as its author
+ *   wrote it
  */
 export function plannedApis(
   config: AuthorizerConfig,
@@ -117,7 +118,10 @@ const ids: { readonly [name in ApiName]: string } = {
   websocket: "wsck000001",
 }
 
-/** The API has the routes of the table. If the table leaves more open, everything else reaches the authorizer by a catch-all. */
+/**
+ * The API has the routes of the table. If the table leaves more open, everything else reaches the authorizer by a
+ * catch-all.
+ */
 function routesOf({ routes = {}, unmatched }: AuthorizerConfig, kind: ApiSettings["kind"]): readonly string[] {
   const keys = Object.keys(routes).filter((key) => key !== "$connect" && (key !== "$default" || kind === "http"))
   if (keys.length > 0 && unmatched !== "authenticated" && !("$default" in routes)) return keys

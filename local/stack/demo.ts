@@ -2,7 +2,10 @@ import type { AuthorizerConfig } from "../../src/index.ts"
 import { personas } from "../issuers/all.ts"
 import type { Persona, TokenWish } from "../server/control-api.ts"
 
-/** The configuration of the demonstration: what an adopter would write for these issuers, without the stack's own addresses. */
+/**
+ * The configuration of the demonstration: what an adopter would write for these issuers, without the stack's own
+ * addresses.
+ */
 export const demoConfiguration: AuthorizerConfig = {
   issuers: personas.map(({ issuer }) => issuer),
   routes: {

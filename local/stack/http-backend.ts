@@ -3,7 +3,11 @@ import { Agent as HttpsAgent, request as httpsRequest } from "node:https"
 import type { ApiSettings } from "../gateway/api.ts"
 import type { Backend, BackendRequest, BackendResponse } from "./backend.ts"
 
-/** The integration time-out of API Gateway. @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html */
+/**
+ * The integration time-out of API Gateway.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+ */
 const timeoutMs = 29_000
 /** API Gateway's limit of a payload. */
 const maxBytes = 10 * 1024 * 1024
@@ -11,7 +15,8 @@ const maxBytes = 10 * 1024 * 1024
 const maxSockets = 256
 
 /**
- * Where the backend finds what the authorizer said: the request context as JSON, as the AWS Lambda Web Adapter sends it.
+ * Where the backend finds what the authorizer said: the request context as JSON, as the AWS Lambda Web Adapter sends
+ * it.
  *
  * @see https://github.com/awslabs/aws-lambda-web-adapter
  */
@@ -31,7 +36,11 @@ const failures: {
   websocket: { unreachable: message(502, "Internal server error"), slow: message(504, "Endpoint request timed out") },
 }
 
-/** Passes requests on to an HTTP server, as an HTTP proxy integration does. @param url its address, with or without a path */
+/**
+ * Passes requests on to an HTTP server, as an HTTP proxy integration does.
+ *
+ * @param url its address, with or without a path
+ */
 export function httpBackend(url: URL): Backend {
   const secure = url.protocol === "https:"
   const options = { keepAlive: true, maxSockets }
@@ -67,7 +76,10 @@ export function httpBackend(url: URL): Backend {
   }
 }
 
-/** The client's headers, with the backend's host, the body's length, and the context of the authorizer, which no client can send. */
+/**
+ * The client's headers, with the backend's host, the body's length, and the context of the authorizer, which no client
+ * can send.
+ */
 function headersFor({ request, authorizer, body }: BackendRequest, host: string): readonly string[] {
   const own = new Set(["host", "content-length", contextHeader])
   const kept = request.headers.filter(([name]) => !own.has(name.toLowerCase()))

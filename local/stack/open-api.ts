@@ -42,7 +42,9 @@ export function apiFromOpenApi(document: unknown): DescribedApi {
   }
 }
 
-/** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-cors-configuration.html */
+/**
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-cors-configuration.html
+ */
 function corsOf(value: unknown): CorsSettings | undefined {
   if (!isObject(value)) return undefined
   const [allowMethods, allowHeaders, exposeHeaders] = ["allowMethods", "allowHeaders", "exposeHeaders"].map((name) =>
@@ -58,7 +60,9 @@ function corsOf(value: unknown): CorsSettings | undefined {
   }
 }
 
-/** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-gateway-responses.html */
+/**
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-gateway-responses.html
+ */
 function responsesOf(value: unknown): { readonly [type: string]: GatewayResponse } | undefined {
   if (!isObject(value)) return undefined
   return Object.fromEntries(
@@ -71,7 +75,7 @@ function responseOf({ statusCode, responseParameters, responseTemplates }: Membe
   const template = isObject(responseTemplates) ? responseTemplates["application/json"] : undefined
   const headers = Object.entries(isObject(responseParameters) ? responseParameters : {}).flatMap(([name, value]) => {
     const [, header] = /^gatewayresponse\.header\.(.+)$/.exec(name) ?? []
-    // A literal stands in single quotes; other values name a part of the request or of the context.
+    // A literal is in single quotes; other values name a part of the request or of the context.
     return header === undefined || typeof value !== "string"
       ? []
       : [[header, value.replace(/^'(.*)'$/s, "$1")] as const]

@@ -12,8 +12,8 @@ import { ControlRefused, type LocalStack } from "./stack.ts"
 import { walkOf } from "./walk.ts"
 
 /**
- * Judges a pasted token or event. Nothing of it is kept: the authorizer for it remembers no token, the gateway is a new one, the
- * request is in no list, and no backend gets it.
+ * Judges a pasted token or event. Nothing of it is kept: the authorizer for it remembers no token, the gateway is a new
+ * one, the request is in no list, and no backend gets it.
  */
 export function judged(stack: LocalStack, { token, event, gateway, method, path }: Pasted): Promise<Exchange> {
   return event === undefined

@@ -106,7 +106,11 @@ export class LocalStack {
     return this.#deployment.apis.get(name as ApiName)
   }
 
-  /** Puts a configuration to work in place of the one before. @throws ConfigurationError (rejects); the one before stays */
+  /**
+   * Puts a configuration to work in place of the one before.
+   *
+   * @throws ConfigurationError (rejects); the one before stays
+   */
   async deploy(written: AuthorizerConfig): Promise<void> {
     this.#deployment = await this.#deployed(written, this.#ttl)
     this.broken = undefined
@@ -155,7 +159,11 @@ export class LocalStack {
     })
   }
 
-  /** Sets switches; either all of them or, if one is wrong, none. @throws ControlRefused, ConfigurationError (rejects) */
+  /**
+   * Sets switches; either all of them or, if one is wrong, none.
+   *
+   * @throws ControlRefused, ConfigurationError (rejects)
+   */
   async control(wanted: Controls): Promise<void> {
     const { issuerDown, issuerSlowMs, rotate, clockOffsetSeconds, clearCache, resultTtlSeconds } = wanted
     // Names first: a wrong one changes nothing.

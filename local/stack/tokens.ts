@@ -9,8 +9,8 @@ const reuseMs = 1_800_000
 const remembered = new WeakMap<LocalStack, Map<string, string>>()
 
 /**
- * The token of a wish: the one that the same wish got before, until its issuer's key is replaced or the clock is moved. With a
- * new token for each request, API Gateway would find no kept answer.
+ * The token of a wish: the one that the same wish got before, until its issuer's key is replaced or the clock is moved.
+ * With a new token for each request, API Gateway would find no kept answer.
  */
 export async function sameTokenFor(stack: LocalStack, wish: TokenWish, isNew: boolean): Promise<string> {
   const tokens = remembered.get(stack) ?? new Map<string, string>()

@@ -27,8 +27,8 @@ const withRoutes: GatewayOptions = { resultTtlSeconds: 0, matchBy: "path" }
 const withoutRoutes: GatewayOptions = { resultTtlSeconds: 0 }
 
 /**
- * Creates the core of a service from the same configuration as an authorizer. The `gateway` block is ignored: it describes a
- * gateway that does not ask here.
+ * Creates the core of a service from the same configuration as an authorizer. The `gateway` block is ignored: it
+ * describes a gateway that does not ask here.
  *
  * @param createAnswers makes the answers; it is passed what names callers and makes contexts
  * @throws ConfigurationError with every problem at once

@@ -24,7 +24,9 @@ export interface Stages {
   /** Undefined where no header is believed. */
   readonly edge: EdgeStage | undefined
   readonly extract: ExtractCredential
-  /** The credential's header in lower case, as HTTP APIs write it. One credential alone is in a value that was taken. */
+  /**
+   * The credential's header in lower case, as HTTP APIs write it. One credential alone is in a value that was taken.
+   */
   readonly header: string | undefined
   readonly authenticate: Authenticate
   readonly decide: DecideRoute

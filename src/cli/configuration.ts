@@ -36,7 +36,11 @@ export async function readConfiguration(file: string | undefined, again: boolean
   return (await resolveOpenApi(source, folder)).configuration
 }
 
-/** The same, for a command that can go on without one. @returns undefined if neither a file nor the environment has one */
+/**
+ * The same, for a command that can go on without one.
+ *
+ * @returns undefined if neither a file nor the environment has one
+ */
 export async function readConfigurationIfAny(file: string | undefined): Promise<AuthorizerConfig | undefined> {
   const isGiven = Object.keys(process.env).some((name) => name.startsWith("HALLPASS_"))
   return file === undefined && !isGiven ? undefined : await readConfiguration(file)

@@ -5,8 +5,8 @@ import type { AuthorizerConfig } from "../types/configuration.ts"
 import { settingFindings } from "./api-settings.ts"
 
 /**
- * Compares what an API has with a configuration: routes without a rule, rules without a route, and authorizers that are set
- * to something else than the configuration needs.
+ * Compares what an API has with a configuration: routes without a rule, rules without a route, and authorizers that are
+ * set to something else than the configuration needs.
  *
  * @param configuration a sound configuration; what is wrong with another one is not reported here
  * @returns the inventory with the rule of each route, and all findings

@@ -77,7 +77,7 @@ const enough = "jws; hmac; mtls with secret; vpceIds with secret; cidrs with sec
 
 /** Each entry of the evidence. */
 const evidenceRules: readonly Rule<EvidenceAt>[] = [
-  /** An identity without proof, or with an address for a proof, is anybody's (SR-120). */
+  /** An identity without proof, or with an address for a proof, can be forged (SR-120). */
   ({ entry: { path }, raw }, report) => {
     const [jws, hmac, mtls, secret, vpceIds, cidrs] = ["jws", "hmac", "mtls", "secret", "vpceIds", "cidrs"].map(
       (kind) => raw[kind] !== undefined,

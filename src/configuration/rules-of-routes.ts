@@ -3,7 +3,9 @@ import type { ClaimDemand, RouteRule } from "../types/configuration.ts"
 import { claimBranches, contradiction, onlyName, valuesOf } from "./claim-demands.ts"
 import { checkRuleForm, claimDemand, ruleOptions } from "./declared/rule.ts"
 
-/** Names of people, which can change hands (SR-077); `email` is looked at only if the token says that it is verified. */
+/**
+ * Names of people, which can change hands (SR-077); `email` is looked at only if the token says that it is verified.
+ */
 const mutableNames = ["upn", "preferred_username", "unique_name", "username", "nickname", "name"]
 
 type Check<T> = (subject: T, path: string, report: Report) => unknown

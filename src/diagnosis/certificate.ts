@@ -50,7 +50,7 @@ function proxyOf(agent: unknown): { readonly proxy?: string } {
   return typeof host === "string" ? { proxy: host } : {}
 }
 
-/** Most public authorities renew 30 days before the end; later than that, nobody seems to do it. */
+/** Most public authorities renew 30 days before the end. A later certificate was probably forgotten. */
 const days = { warning: 30, error: 14 }
 
 /** What the end of a certificate means. */

@@ -17,7 +17,7 @@ import type { ProbeTools } from "./probe.ts"
 import type { DescribeSecret } from "./secret-age.ts"
 import { examineToken, type TokenDiagnosis } from "./token.ts"
 
-/** What is looked at besides the issuers, and with what. */
+/** What is examined in addition to the issuers, and with what. */
 export interface DiagnosisOptions {
   /** A token to compare with the configuration. */
   readonly token?: string
@@ -45,8 +45,8 @@ export interface Diagnosis {
 }
 
 /**
- * Looks at what a configuration depends on: its issuers and their keys, the secrets and pins of its edge. It also looks at
- * a token and at the deployed function if they are given. It says what will fail, and when.
+ * Looks at what a configuration depends on: its issuers and their keys, the secrets and pins of its edge. It also looks
+ * at a token and at the deployed function if they are given. It says what will fail, and when.
  *
  * @param config a sound configuration
  * @param options a token, the deployed function, and what tests replace
@@ -100,7 +100,9 @@ export async function diagnose(config: AuthorizerConfig, options: DiagnosisOptio
   return { grade: grades.includes("bad") ? "bad" : grades.includes("fair") ? "fair" : "good", ...found }
 }
 
-/** Secrets in variables are the function's: on another machine they need not be there, which is a finding of its own. */
+/**
+ * Secrets in variables are the function's: on another machine they need not be there, which is a finding of its own.
+ */
 function checkAllButSecrets(config: AuthorizerConfig): void {
   try {
     const { shadow: _, ...own } = config

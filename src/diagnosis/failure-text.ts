@@ -78,7 +78,9 @@ export function failureText({ url, failure, ms }: Probe, policy: KeyPolicy): Fai
 export function statusText(url: string, status: number, location: string | undefined): FailureText {
   if (status >= 300 && status < 400)
     return {
-      message: `${url} redirects (${status})${location === undefined ? "" : ` to ${shown(location)}`}; hallpass follows no redirect.`,
+      message:
+        `${url} redirects (${status})${location === undefined ? "" : ` to ${shown(location)}`}; ` +
+        "hallpass follows no redirect.",
       remedy: "Configure the address at which the document is.",
     }
   if (status === 404 || status === 410)

@@ -16,15 +16,18 @@ export const unknownPeer: Peer = Object.freeze({ sourceIp: undefined, certificat
 const pathAmbiguous = refusal("path_ambiguous")
 const methodUnknown = refusal("method_unknown")
 
-/** Origin form: a path, and a query string if there is one (RFC 9112 section 3.2.1). Never a fragment, blank or other byte. */
+/**
+ * Origin form: a path, and a query string if there is one (RFC 9112 section 3.2.1). Never a fragment, blank or other
+ * byte.
+ */
 const originForm = /^\/[!-"$->@-~]*(?:\?[!-"$-~]*)?$/
 const methodForm = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}$/ // RFC 9110 section 5.6.2
 /** Longest target that is looked at, characters. */
 const maxTarget = 16_384
 
 /**
- * The request of a service as the walk takes it. There is no ARN of an API: its place is taken by the method and the path, which
- * decide.
+ * The request of a service as the walk takes it. There is no ARN of an API: its place is taken by the method and the
+ * path, which decide.
  *
  * @returns the refusal of a target that is not in origin form: absolute, `*`, with a fragment or unescaped bytes
  */

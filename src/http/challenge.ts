@@ -8,8 +8,8 @@ export type ChallengeOf = (code: ReasonCode) => string
 const invalidRequest: readonly ReasonCode[] = ["credential_ambiguous", "credential_malformed"]
 
 /**
- * The challenges of a configuration, by RFC 6750 section 3: without a credential there is no error code, and never more than one
- * of the three codes. Which check failed is not said: that would help an attacker.
+ * The challenges of a configuration, by RFC 6750 section 3: without a credential there is no error code, and never more
+ * than one of the three codes. Which check failed is not said: that would help an attacker.
  */
 export function challenges({ credential }: Pick<AuthorizerConfig, "credential">): ChallengeOf {
   const plain = `${credential?.scheme ?? "Bearer"} realm="hallpass"`

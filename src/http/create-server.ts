@@ -18,16 +18,16 @@ export interface AuthorizationServer {
   /** Present with an admin port. */
   readonly adminUrl?: string
   /**
-   * Ends the service: readiness goes first, then the ports, then what is under way, at the latest after `closeTimeoutMs`.
-   * Called again, it returns the same promise. Never rejects.
+   * Ends the service: readiness goes first, then the ports, then what is under way, at the latest after
+   * `closeTimeoutMs`. Called again, it returns the same promise. Never rejects.
    */
   close(): Promise<void>
 }
 
 /**
- * Creates an external authorization service from the configuration of an authorizer, and begins to listen. Neighbours ask it
- * about each request: nginx `auth_request`, Envoy `ext_authz` over HTTP or gRPC, Caddy `forward_auth`, Traefik `ForwardAuth`, Gloo.
- * The `gateway` block is ignored; every request is decided by itself, by its path.
+ * Creates an external authorization service from the configuration of an authorizer, and begins to listen. Neighbours
+ * ask it about each request: nginx `auth_request`, Envoy `ext_authz` over HTTP or gRPC, Caddy `forward_auth`, Traefik
+ * `ForwardAuth`, Gloo. The `gateway` block is ignored; every request is decided by itself, by its path.
  *
  * @param config the same object as for `createAuthorizer`
  * @param options who asks, and where to listen

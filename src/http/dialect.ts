@@ -27,8 +27,8 @@ const ownRequest: ReadOriginal = (headers, own) => {
 }
 
 /**
- * Reads the original request from headers that the neighbour sets. The question's own method and path are never looked at: they
- * are the neighbour's, and the same for every request.
+ * Reads the original request from headers that the neighbour sets. The question's own method and path are never looked
+ * at: they are the neighbour's, and the same for every request.
  *
  * @param hostName the header with the original host, which may be absent: only signatures of an edge need it
  */
@@ -53,6 +53,7 @@ export const dialects: { readonly [dialect in HttpDialect]: ReadOriginal } = {
   nginx: fromHeaders("x-original-method", "x-original-uri", "host"),
   caddy: forwarded,
   traefik: forwarded,
-  // Gloo's pass-through request has neither method nor path of the original: an early transformation writes these headers.
+  // Gloo's pass-through request has neither method nor path of the original: an early transformation writes these
+  // headers.
   gloo: fromHeaders("x-original-method", "x-original-uri", "x-original-host"),
 }

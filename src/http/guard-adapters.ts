@@ -65,7 +65,7 @@ export function fastifyGuard(
  */
 export interface HonoContextLike<R> {
   readonly req: { readonly raw: { readonly method: string; readonly url: string; readonly headers: HeaderPairs } }
-  /** With `@hono/node-server`: `incoming`, where duplicate headers can be told apart. */
+  /** With `@hono/node-server`: `incoming`, which shows duplicate headers. */
   readonly env?: unknown
   set(name: "hallpass", value: GuardedIdentity): void
   body(data: null, status: 401 | 403 | 503, headers: { [name: string]: string }): R

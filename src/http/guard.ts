@@ -12,8 +12,9 @@ import { createService } from "./service.ts"
 export type Guard = (request: GuardedRequest, response: GuardedResponse, next?: () => void) => Promise<boolean>
 
 /**
- * Guards a service of node:http or Express with the configuration of an authorizer: behind a load balancer, a Function URL or in a
- * container. A refusal is answered here: 401 with `WWW-Authenticate`, 403 or 503. The `gateway` block is ignored; the path decides.
+ * Guards a service of node:http or Express with the configuration of an authorizer: behind a load balancer, a Function
+ * URL or in a container. A refusal is answered here: 401 with `WWW-Authenticate`, 403 or 503. The `gateway` block is
+ * ignored; the path decides.
  *
  * @throws ConfigurationError with every problem at once
  * @example

@@ -25,7 +25,10 @@ interface MetricOptions {
   collect?(this: never): void
 }
 
-/** What the service counts, as text for Prometheus. Labels hold configured names and reason codes, and nothing of a request. */
+/**
+ * What the service counts, as text for Prometheus. Labels hold configured names and reason codes, and nothing of a
+ * request.
+ */
 export interface ServiceMetrics {
   answered(answer: ServiceAnswer, startedAtMs: number): void
   readonly contentType: string

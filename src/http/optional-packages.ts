@@ -6,7 +6,7 @@ const needed: { readonly [name in OptionalPackage]: string } = {
   "@grpc/proto-loader": "a gRPC port",
 }
 
-/** Whoever uses the library without a port does not install what the port is made of. */
+/** Users of the library without a port do not install what the port is made of. */
 const load: LoadPackage = async (name) => {
   if (name === "prom-client") return await import("prom-client")
   return name === "@grpc/grpc-js" ? await import("@grpc/grpc-js") : await import("@grpc/proto-loader")

@@ -12,8 +12,8 @@ export const identityPrefix = "x-hallpass-"
 const identityHeaderSent = refusal("identity_header_sent")
 
 /**
- * Reads names and values as they were received, duplicates included. Many servers take `-`, `_` and `.` in a header name for the
- * same character, so a name counts as the service's own if it begins with `x-hallpass-` in that sense.
+ * Reads names and values as they were received, duplicates included. Many servers take `-`, `_` and `.` in a header
+ * name for the same character, so a name counts as the service's own if it begins with `x-hallpass-` in that sense.
  *
  * @param raw name, value, name, value, …
  * @returns the refusal of a request that brings a header which only the service may set
@@ -44,7 +44,10 @@ function isIdentityName(lowerCaseName: string): boolean {
   )
 }
 
-/** The value of a header that must not be there twice. `undefined` if it is absent, and the refusal if it has two values. */
+/**
+ * The value of a header that must not be there twice. `undefined` if it is absent, and the refusal if it has two
+ * values.
+ */
 export function onlyValue(headers: ReceivedHeaders, name: string): string | Refusal | undefined {
   const values = headers[name]
   if (values === undefined) return undefined

@@ -6,7 +6,11 @@ import { type Dialect, httpDialects } from "./dialect.ts"
 export interface ServiceTls {
   readonly cert: string
   readonly key: string
-  /** Mutual TLS: only neighbours with a certificate of these authorities are served. @default no client certificate is asked for */
+  /**
+   * Mutual TLS: only neighbours with a certificate of these authorities are served.
+   *
+   * @default no client certificate is asked for
+   */
   readonly clientCa?: string
 }
 
@@ -36,7 +40,9 @@ export type OptionalPackage = "prom-client" | "@grpc/grpc-js" | "@grpc/proto-loa
 
 /** The parts of a service: those of an authorizer, and where its optional packages come from. */
 export interface ServiceParts extends AuthorizerParts {
-  /** @default `import()`: install prom-client for an admin port, and `@grpc/grpc-js` with `@grpc/proto-loader` for gRPC */
+  /**
+   * @default `import()`: install prom-client for an admin port, and `@grpc/grpc-js` with `@grpc/proto-loader` for gRPC
+   */
   readonly loadPackage?: LoadPackage
 }
 

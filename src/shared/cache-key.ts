@@ -4,7 +4,8 @@
  * cookies.
  *
  * @param sources the values of the identity sources, as the event says them
- * @param whole the value of the credential's header, which nearly always is the source; undefined if it has another place
+ * @param whole the value of the credential's header, which nearly always is the source; undefined if it has another
+ *   place
  */
 export function keyHoldsCredential(sources: readonly unknown[], credential: string, whole: unknown): boolean {
   if (typeof whole === "string" && sources[0] === whole) return true

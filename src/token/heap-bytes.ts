@@ -6,8 +6,8 @@ const maxSharedLength = 10
 const maxFastMembers = 128
 
 /**
- * Counts the heap that claims take, by what they consist of: objects, members, lists and texts (Node 22 to 26, 64 bits). The
- * names of members and short texts are counted where they are new, because later tokens share them.
+ * Counts the heap that claims take, by what they consist of: objects, members, lists and texts (Node 22 to 26, 64
+ * bits). The names of members and short texts are counted where they are new, because later tokens share them.
  */
 export class HeapBytes {
   readonly #shared = new Set<string>()

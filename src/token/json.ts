@@ -38,7 +38,7 @@ function prototypeIsPolluted(): boolean {
 const maxDepth = 64
 
 /**
- * Freezes a parsed value through and through, so that cached claims cannot be changed by whoever receives them.
+ * Freezes a parsed value through and through, so that no receiver can change cached claims.
  *
  * @returns false if it nests deeper than 64
  */

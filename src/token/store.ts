@@ -14,7 +14,7 @@ export interface StoredToken {
 /** Makes a store of so many bytes. */
 export type MakeTokenStore = <V extends StoredToken>(maxBytes: number) => TokenStore<V>
 
-/** Bytes of an entry besides token and claims: the principal, its id and lists, and its place in the store. */
+/** Bytes of an entry without token and claims: the principal, its id and lists, and its place in the store. */
 const entryBytes = 720
 
 /**

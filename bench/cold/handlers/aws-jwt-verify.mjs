@@ -1,4 +1,5 @@
-// aws-jwt-verify as its README configures it, with Powertools for one log record per refusal and one metric per decision.
+// aws-jwt-verify as its README configures it, with Powertools for one log record per refusal and one metric per
+// decision.
 import { Logger } from "@aws-lambda-powertools/logger"
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics"
 import { JwtVerifier } from "aws-jwt-verify"

@@ -3,8 +3,8 @@ import { valueText } from "./value-text.ts"
 import { visibleParts } from "./visible-text.ts"
 
 /**
- * Text that comes from a user, a token or a server. It is never markup; a character that would be invisible, or would turn
- * the direction of its neighbours, is shown by its code point.
+ * Text that comes from a user, a token or a server. It is never markup; a character that would be invisible, or would
+ * turn the direction of its neighbours, is shown by its code point.
  *
  * @param limit longest text that is shown; the number of characters that are left out is shown in its place
  */

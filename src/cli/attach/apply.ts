@@ -4,7 +4,10 @@ import { oneLine } from "../frame/program.ts"
 import { type Call, newAuthorizerId } from "./calls.ts"
 import { functionParts, statementId, withAuthorizerId } from "./plan.ts"
 
-/** Whether the function's policy has the statement of an earlier run. A policy that may not be read counts as without it. */
+/**
+ * Whether the function's policy has the statement of an earlier run. A policy that may not be read counts as without
+ * it.
+ */
 export async function isPermitted(functionArn: string, apiId: string): Promise<boolean> {
   const { sdk, client } = await lambdaClient(functionParts(functionArn).region)
   try {

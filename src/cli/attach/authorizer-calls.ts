@@ -6,7 +6,7 @@ import { type AttachOptions, type Call, newAuthorizerId } from "./calls.ts"
 
 /** The authorizer of an API, and what has to be called for it. */
 export interface AuthorizerCalls {
-  /** Its id, or what stands for the id of the one that is made. */
+  /** Its id, or the placeholder for the id of a new one. */
   readonly authorizerId: string
   readonly calls: readonly Call[]
   readonly notes: readonly string[]

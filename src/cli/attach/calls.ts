@@ -18,7 +18,7 @@ export interface Call {
   readonly why: string
 }
 
-/** Stands for the id of an authorizer that an earlier call makes. */
+/** The placeholder for the id of an authorizer that an earlier call makes. */
 export const newAuthorizerId = "$AUTHORIZER_ID"
 
 /** `CreateAuthorizer` of the SDK is `create-authorizer` on the command line, and `ApiId` is `--api-id`. */

@@ -32,8 +32,8 @@ export function functionParts(arn: string): {
 }
 
 /**
- * Plans what has to be called, in order: the authorizer, the permission to call the function, the routes. Nothing is planned
- * that is so already.
+ * Plans what has to be called, in order: the authorizer, the permission to call the function, the routes. Nothing is
+ * planned that is so already.
  *
  * @param permitted whether the function's policy has the statement already
  */

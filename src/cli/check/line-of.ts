@@ -1,6 +1,6 @@
 /**
- * The line of a document's text that a path such as `paths["/orders"].get.$ref` leads to: name after name is looked for, so it
- * is right unless an earlier text is the same. 1 if nothing is found.
+ * The line of a document's text that a path such as `paths["/orders"].get.$ref` leads to: name after name is looked
+ * for, so it is right unless an earlier text is the same. 1 if nothing is found.
  */
 export function lineOf(text: string, path: string): number {
   let at = 0

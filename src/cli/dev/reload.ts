@@ -10,7 +10,8 @@ import { type Output, plain } from "../frame/output.ts"
 const everyMs = 250
 
 /**
- * Reads the configuration again whenever its file changes. One with problems is reported, and the one before stays at work.
+ * Reads the configuration again whenever its file changes. One with problems is reported, and the one before stays at
+ * work.
  *
  * @returns ends the watch
  */

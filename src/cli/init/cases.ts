@@ -8,7 +8,8 @@ const most = { routes: 100, callers: 6 }
 const ownTimes = ["iat", "exp", "nbf", "auth_time", "jti", "origin_jti", "uti"]
 
 /**
- * A first cases file: the callers that the rules tell apart, and what the configuration decides about each on each route.
+ * A first cases file: the callers that the rules tell apart, and what the configuration decides about each on each
+ * route.
  *
  * @returns YAML
  */

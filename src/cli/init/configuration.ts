@@ -14,7 +14,8 @@ export interface WrittenConfiguration {
 const schema = "./node_modules/hallpass/hallpass.schema.json"
 
 /**
- * The configuration for the answers: with one kept answer for every route if the table allows it, else with answers for one route.
+ * The configuration for the answers: with one kept answer for every route if the table allows it, else with answers for
+ * one route.
  *
  * @throws UsageError with every problem
  */

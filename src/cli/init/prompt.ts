@@ -3,7 +3,10 @@ import { UsageError } from "../frame/command.ts"
 import { suggested } from "../frame/suggestion.ts"
 import type { Prompt } from "./answers.ts"
 
-/** Where a person answers: standard input, with the questions on standard error, so that standard output stays the result's. */
+/**
+ * Where a person answers: standard input, with the questions on standard error, so that standard output stays the
+ * result's.
+ */
 export interface Terminal {
   readonly input: NodeJS.ReadableStream
   readonly output: NodeJS.WritableStream

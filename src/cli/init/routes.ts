@@ -5,8 +5,8 @@ import { plain } from "../frame/output.ts"
 const lists = { scope: "scopes", role: "roles", group: "groups", permission: "permissions" } as const
 
 /**
- * Reads routes as they are written on the command line: `GET /orders/{id} orders:read`. What comes after the key is demanded:
- * scopes, or `role=editor`, `group=ops`, `permission=read:orders`; nothing means any authenticated caller.
+ * Reads routes as they are written on the command line: `GET /orders/{id} orders:read`. What comes after the key is
+ * demanded: scopes, or `role=editor`, `group=ops`, `permission=read:orders`; nothing means any authenticated caller.
  *
  * @throws UsageError. Whether a key is a route is left to the doors
  */

@@ -37,7 +37,10 @@ const maxHeaders = 256
 const notSetUp = refusal("gateway_mismatch")
 const malformed = refusal("path_ambiguous")
 
-/** The request that Envoy asks about, or why there is none. Method, path and host are Envoy's own words for the client's request. */
+/**
+ * The request that Envoy asks about, or why there is none. Method, path and host are Envoy's own words for the client's
+ * request.
+ */
 export function requestOf({ attributes }: CheckRequest): AccessRequest | Refusal {
   const http = attributes?.request?.http
   if (!http?.method || !http.path) return notSetUp

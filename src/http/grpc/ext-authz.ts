@@ -1,9 +1,9 @@
-// The part of Envoy's external authorization API that the service reads and writes, as protobufjs writes descriptors. Fields that
-// are not listed are passed over when they are read, as in every protocol buffer.
+// The part of Envoy's external authorization API that the service reads and writes, as protobufjs writes descriptors.
+// Fields that are not listed are passed over when they are read, as in every protocol buffer.
 //
-// Source: envoyproxy/data-plane-api, envoy/service/auth/v3/{external_auth,attribute_context}.proto and what they import, as the npm
-// package @grpc/grpc-js-xds 1.14 publishes it in deps/. Copyright Envoy Project Authors, Apache License 2.0. A test compares the
-// two field by field.
+// Source: envoyproxy/data-plane-api, envoy/service/auth/v3/{external_auth,attribute_context}.proto and what they
+// import, as the npm package @grpc/grpc-js-xds 1.14 publishes it in deps/. Copyright Envoy Project Authors, Apache
+// License 2.0. A test compares the two field by field.
 
 const map = (id: number): object => ({ keyType: "string", type: "string", id })
 const repeated = (type: string, id: number): object => ({ rule: "repeated", type, id })

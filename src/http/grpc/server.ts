@@ -69,7 +69,7 @@ export function createGrpcPort(
       const startedAtMs = answered === undefined ? 0 : performance.now()
       const finish = (answer: ServiceAnswer): void => {
         answered?.(answer, startedAtMs)
-        if (!call.cancelled) reply(null, responseOf(answer)) // past its deadline there is nobody to answer
+        if (!call.cancelled) reply(null, responseOf(answer)) // past its deadline no client waits
       }
       const failed = (): void => finish(faultAnswer)
       service

@@ -8,8 +8,8 @@ export interface Classification {
 }
 
 /**
- * Without a name, every Lambda authorizer counts as hallpass, because most APIs have one. If the name or the function of one
- * shows that it is hallpass, those of other functions do not count.
+ * Without a name, every Lambda authorizer counts as hallpass, because most APIs have one. If the name or the function
+ * of one shows that it is hallpass, those of other functions do not count.
  */
 export function classify(apis: readonly ApiReading[], named: string | undefined): Classification {
   const all = new Set(apis.flatMap(({ routes }) => routes.flatMap(({ auth: { authorizer } }) => authorizer ?? [])))

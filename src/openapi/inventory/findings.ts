@@ -45,7 +45,7 @@ export function findingsOf(
   if (undecided.length > 1)
     findings.push({
       severity: "warning",
-      message: `there are several Lambda authorizers (${undecided.slice(0, 5).join(", ")}), and all of them count as hallpass`,
+      message: `there are several Lambda authorizers (${undecided.slice(0, 5).join(", ")}), and all count as hallpass`,
       remedy: "Name the one that is hallpass (--authorizer).",
     })
   if (routes.length === 0 && apis.every(({ unread }) => unread.length === 0))

@@ -7,11 +7,13 @@ import { readDocuments } from "./read-document.ts"
 import type { ApiReading, Inventory, InventoryApi, InventoryOptions, InventoryRoute } from "./types.ts"
 
 /**
- * Which route of an API has which authorizer. Reads OpenAPI documents (2.0, 3.0, 3.1, plain or with the extensions of API
- * Gateway), templates of CloudFormation, SAM and `cdk synth`, and plans and states of `terraform show -json`. Reads no file.
+ * Which route of an API has which authorizer. Reads OpenAPI documents (2.0, 3.0, 3.1, plain or with the extensions of
+ * API Gateway), templates of CloudFormation, SAM and `cdk synth`, and plans and states of `terraform show -json`. Reads
+ * no file.
  *
  * @param document the parsed document, of any origin; a list of documents is read together
- * @returns the routes in their order, and what was found. An `error` is a route that lets callers in without an authorizer
+ * @returns the routes in their order, and what was found. An `error` is a route that lets callers in without an
+ *   authorizer
  * @throws ConfigurationError for a document that cannot be read, with the place
  * @example
  * ```ts

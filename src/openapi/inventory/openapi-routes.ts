@@ -136,8 +136,8 @@ function requirementsOf(security: unknown): readonly Members[] {
 }
 
 /**
- * API Gateway runs every scheme of the list; exports have an authorizer and the demand for a key in two entries. In other
- * documents the entries are alternatives, and what the weakest of them asks is what the operation asks.
+ * API Gateway runs every scheme of the list; exports have an authorizer and the demand for a key in two entries. In
+ * other documents the entries are alternatives, and what the weakest of them asks is what the operation asks.
  */
 function readSecurity(security: unknown, gateway: boolean, find: (name: string) => SchemeReading): RouteAuth {
   const requirements = requirementsOf(security)

@@ -9,8 +9,8 @@ import { readTerraform } from "./terraform.ts"
 import type { ApiReading } from "./types.ts"
 
 /**
- * Reads every API of some documents: OpenAPI, templates of CloudFormation, SAM and the CDK, plans and states of Terraform.
- * Templates are read together, because one may import what another one exports.
+ * Reads every API of some documents: OpenAPI, templates of CloudFormation, SAM and the CDK, plans and states of
+ * Terraform. Templates are read together, because one may import what another one exports.
  */
 export function readDocuments(
   documents: readonly unknown[],

@@ -2,14 +2,17 @@
 export type ApiKind = "rest" | "http" | "websocket" | "unknown"
 
 /**
- * What API Gateway asks before it calls the backend of a route. `hallpass` and `other` are Lambda authorizers; `unknown`
- * is one that the document does not show; `none` and `api-key` let every caller in who has the key, if one is needed.
+ * What API Gateway asks before it calls the backend of a route. `hallpass` and `other` are Lambda authorizers;
+ * `unknown` is one that the document does not show; `none` and `api-key` let every caller in who has the key, if one is
+ * needed.
  */
 export type AuthorizerKind = "hallpass" | "other" | "jwt" | "cognito" | "iam" | "api-key" | "none" | "unknown"
 
 /** One route of an API, with its authorizer. */
 export interface InventoryRoute {
-  /** As a route table writes it: `GET /orders/{id}`, `$default`, `$connect`; of WebSocket APIs also other route keys. */
+  /**
+   * As a route table writes it: `GET /orders/{id}`, `$default`, `$connect`; of WebSocket APIs also other route keys.
+   */
   readonly route: string
   readonly kind: ApiKind
   readonly authorizer: AuthorizerKind
