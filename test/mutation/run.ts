@@ -1,6 +1,6 @@
 // Measures what the tests notice: changes the code of the security-relevant rooms in one small place at a time, and runs the
 // tests of the room, then the tests of the public doors, until one fails. test/README.md explains it and has the score.
-//   npm run mutate -- [--sample 150] [--seed NUMBER] [--rooms token,keys] [--only FILE:LINE] [--list]
+//   npm run mutate -- [--sample 150] [--seed NUMBER] [--rooms token,keys] [--only FILE:LINE] [--full] [--list]
 import { spawn } from "node:child_process"
 import {
   closeSync,
@@ -75,6 +75,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 32)) },
     rooms: { type: "string", default: allRooms.join(",") },
     only: { type: "string" },
+    full: { type: "boolean", default: false },
     list: { type: "boolean", default: false },
   },
 })
@@ -196,7 +197,8 @@ async function noticed(folder: string, room: string, limitMs: number): Promise<V
 function run(folder: string, names: readonly string[], limitMs: number): Promise<Verdict> {
   const log = openSync(join(folder, "output.txt"), "w")
   const vitest = join(root, "node_modules", "vitest", "vitest.mjs")
-  const args = [vitest, "run", "--project=rooms", "--bail=1", "--reporter=dot"]
+  const mode = values.full ? [] : ["--mode=brief"]
+  const args = [vitest, "run", "--project=rooms", "--bail=1", "--reporter=dot", ...mode]
   const child = spawn(process.execPath, [...args, ...names.map((name) => `test/${name}/`)], {
     cwd: folder,
     stdio: ["ignore", log, log],

@@ -9,8 +9,14 @@ export const isLong: boolean = process.env.TEST_MODE === "long"
 export const seed: number =
   given === "clock" || (given === undefined && isLong) ? Date.now() % 2 ** 31 : Number(given ?? 2_126_839_733)
 
-/** So many cases, or ten times as many in a long run. */
-export const cases = (count: number): number => (isLong ? 10 * count : count)
+/** While single changes are tried, see test/mutation: most that a property notices, it notices soon. */
+const isBrief = process.env.TEST_MODE === "brief"
+
+/** So many cases; ten times as many in a long run, and a tenth in a brief one. */
+export const cases = (count: number): number => (isLong ? 10 * count : isBrief ? Math.ceil(count / 10) : count)
+
+/** How many cases of a kind a run must have met to be worth something. A brief one may meet none. */
+export const worth = (count: number): number => (isBrief ? -1 : count)
 
 /** fast-check's parameters with the seed of this run, and with more cases in a long one. A failed property prints its seed. */
 export function seeded(
