@@ -36,7 +36,7 @@ export const maxBodyBytes: number = 512 * 1024
 export interface GatewayInfo {
   readonly kind: "rest" | "http" | "websocket"
   readonly url: string
-  /** Unique: `rest-token`, `rest-request`, `http-1.0`, `http-2.0`, `http-2.0-simple`, `websocket`. */
+  /** Unique: `rest-token`, `rest-request`, `http-1.0`, `http-2.0`, `http-2.0-simple`, `rest-edge`, `websocket`. */
   readonly name: string
   /** For people: `REST API, TOKEN authorizer`. */
   readonly title: string

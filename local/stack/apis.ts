@@ -1,9 +1,18 @@
 import type { AuthorizerConfig, GatewayOptions } from "../../src/index.ts"
 import { gatewaySettings } from "../../src/policy.ts"
 import { type ApiSettings, type AuthorizerSettings, apiSettings } from "../gateway/api.ts"
+import { demoEdge } from "./edge.ts"
 
 /** Every kind of API with every kind of authorizer. */
-export const apiNames = ["rest-token", "rest-request", "http-1.0", "http-2.0", "http-2.0-simple", "websocket"] as const
+export const apiNames = [
+  "rest-token",
+  "rest-request",
+  "http-1.0",
+  "http-2.0",
+  "http-2.0-simple",
+  "rest-edge",
+  "websocket",
+] as const
 export type ApiName = (typeof apiNames)[number]
 
 /** An API of the local gateway, and the configuration of the authorizer in it. */
@@ -25,6 +34,8 @@ interface Form {
   readonly authorizer: Partial<AuthorizerSettings>
   /** How the demonstration's configuration is meant for this kind of API. */
   readonly gateway: GatewayOptions
+  /** The demonstration only: an edge that the configuration itself does not have. */
+  readonly edge?: AuthorizerConfig["edge"]
 }
 
 // HTTP APIs document no way to answer 401 from an authorizer, so a refusal has to be a Deny there.
@@ -50,6 +61,12 @@ const forms: { readonly [name in ApiName]: Form } = {
     // One boolean for every request with the same key, so the key holds the route.
     gateway: { responses: "simple", identitySources: ["token", "route"] },
   },
+  "rest-edge": {
+    ...{ title: "REST API behind an edge that signs its headers", kind: "rest", authorizer: { type: "REQUEST" } },
+    // A signature is for one request, so nothing is kept.
+    gateway: { unauthorized: "deny", resultTtlSeconds: 0, identitySources: [] },
+    edge: demoEdge,
+  },
   websocket: {
     ...{ title: "WebSocket API, $connect", kind: "websocket", authorizer: {} },
     gateway: { unauthorized: "throw" },
@@ -69,7 +86,9 @@ export function plannedApis(
 ): readonly PlannedApi[] {
   return apiNames.flatMap((name) => {
     const form = forms[name]
-    const own = adapted ? { ...config, gateway: { ...config.gateway, ...form.gateway } } : config
+    const { edge = config.edge } = form
+    const own = adapted ? { ...config, ...(edge && { edge }), gateway: { ...config.gateway, ...form.gateway } } : config
+    if (!adapted && form.edge !== undefined) return []
     return isPossible(name, own) ? [planned(name, form, own, further)] : []
   })
 }
@@ -81,6 +100,7 @@ function isPossible(name: ApiName, config: AuthorizerConfig): boolean {
     case "rest-token":
       return rest.impossible === undefined && rest.authorizerTypes.includes("TOKEN")
     case "rest-request":
+    case "rest-edge":
       return rest.impossible === undefined && rest.authorizerTypes.includes("REQUEST")
     case "http-1.0":
       return http.impossible === undefined && http.payloadFormatVersions.includes("1.0")
@@ -115,6 +135,7 @@ const ids: { readonly [name in ApiName]: string } = {
   "http-1.0": "http000001",
   "http-2.0": "http000002",
   "http-2.0-simple": "http000003",
+  "rest-edge": "rest000003",
   websocket: "wsck000001",
 }
 

@@ -1,6 +1,7 @@
 import { type AuthorizerConfig, ConfigurationError } from "../../src/index.ts"
 import { ApiGateway } from "../gateway/gateway.ts"
 import { type ApiName, type FurtherSettings, type PlannedApi, plannedApis } from "./apis.ts"
+import { provideEdgeKeys } from "./edge.ts"
 import { type ObservedAuthorizer, type ObservedCall, observedAuthorizer } from "./observed-authorizer.ts"
 
 /** An API that runs. */
@@ -32,9 +33,11 @@ export interface DeploymentOptions {
 
 /** Puts a configuration to work. @throws ConfigurationError with every problem; nothing has changed then */
 export function deploy({ written, effective, clock, adapted, further }: DeploymentOptions): Deployment {
+  provideEdgeKeys(effective)
   const forgetful = observedAuthorizer({ ...effective, cache: { ...effective.cache, maxTokens: 0 } }, clock)
   const apis = new Map<ApiName, RunningApi>()
   for (const planned of plannedApis(effective, adapted, further)) {
+    provideEdgeKeys(planned.config)
     const api = runningApi(planned, clock, adapted)
     if (api !== undefined) apis.set(planned.name, api)
   }

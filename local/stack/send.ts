@@ -2,6 +2,8 @@ import type { ClientRequest } from "../gateway/api.ts"
 import type { ComposedRequest, Exchange } from "../server/control-api.ts"
 import type { ApiName } from "./apis.ts"
 import { receivedBy } from "./backend.ts"
+import type { RunningApi } from "./deployment.ts"
+import { signedHeaders } from "./edge.ts"
 import { decodedClaims, gatewayStep, withToken } from "./exchange.ts"
 import { ControlRefused, type Handled, type LocalStack } from "./stack.ts"
 import { sameTokenFor } from "./tokens.ts"
@@ -13,7 +15,7 @@ export async function sent(stack: LocalStack, wish: ComposedRequest): Promise<Ex
   const api = stack.api(wish.gateway)
   if (api === undefined) throw new ControlRefused(noGateway(stack))
   const token = wish.token && (await sameTokenFor(stack, wish.token, wish.newToken === true))
-  const base = requestOf(wish, api.settings.domainName)
+  const base = withEdge(requestOf(wish, api.settings.domainName), wish, api, stack.clock())
   const request = token === undefined ? base : withToken(base, token, api.config)
   const handled = await stack.handle(api.name as ApiName, request, Buffer.from(wish.body ?? ""))
   if (handled === undefined) throw new ControlRefused(noGateway(stack))
@@ -24,11 +26,24 @@ export function noGateway({ deployment }: LocalStack): string {
   return `The gateways are ${[...deployment.apis.keys()].join(", ")}.`
 }
 
-function requestOf({ method, path, headers = [], edge }: ComposedRequest, host: string): ClientRequest {
+/** Adds the identity headers of the edge, and its signature if that is wanted and the API is behind one. */
+function withEdge(
+  request: ClientRequest,
+  { edge }: ComposedRequest,
+  { config, settings }: RunningApi,
+  nowMs: number,
+): ClientRequest {
+  if (edge === undefined) return request
+  const own = Object.entries(edge.headers).filter(([, value]) => value !== "")
+  const signs = edge.sign && config.edge !== undefined && own.length > 0
+  const asserted = signs ? signedHeaders(config.edge, edge.headers, request, settings, nowMs) : own
+  return { ...request, headers: [...request.headers, ...asserted] }
+}
+
+function requestOf({ method, path, headers = [] }: ComposedRequest, host: string): ClientRequest {
   const [plain = "/", query = ""] = path.split(/\?(.*)/s)
   const own: ClientRequest["headers"] = [["Host", host], ["User-Agent", "hallpass-page"], ...headers]
-  const asserted = Object.entries(edge?.headers ?? {})
-  return { method, path: plain, query, headers: [...own, ...asserted], sourceIp: "127.0.0.1" }
+  return { method, path: plain, query, headers: own, sourceIp: "127.0.0.1" }
 }
 
 /** Everything that one request led to, for the page. */

@@ -2,6 +2,7 @@ import type { AuthorizerConfig, RouteRule } from "../../src/index.ts"
 import { tokenDefects } from "../../src/testing.ts"
 import type { Persona, State } from "../server/control-api.ts"
 import { demoPersonas } from "./demo.ts"
+import { edgeStateOf } from "./edge.ts"
 import { groupsClaimOf, scopeClaimOf, scopesAsClaims } from "./provider-claims.ts"
 import type { LocalStack } from "./stack.ts"
 
@@ -9,6 +10,7 @@ import type { LocalStack } from "./stack.ts"
 export function stateOf(stack: LocalStack): State {
   const { mode, source, localIssuers } = stack.options
   const { written, apis } = stack.deployment
+  const { edge = apis.get("rest-edge")?.config.edge } = written
   const down = stack.issuers.all.find(({ switches }) => switches.down)
   return {
     ...{ mode, source, backend: stack.backend.name },
@@ -26,6 +28,7 @@ export function stateOf(stack: LocalStack): State {
     vocabulary: vocabularyOf(written),
     defects: tokenDefects,
     examples: Object.keys(written.routes ?? { "GET /": {} }).map(exampleOf),
+    ...(edge && { edge: edgeStateOf(edge) }),
     controls: {
       issuerDown: down?.name ?? null,
       issuerSlowMs: stack.issuers.all[0]?.switches.slowMs ?? 0,

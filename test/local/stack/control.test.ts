@@ -29,7 +29,7 @@ describe("16-4.4: the stack as it says of itself", () => {
     const found = JSON.parse(text) as Stack
     expect(found.page).toBe(served().page)
     expect(found.gateways.map(({ name }) => name)).toEqual([
-      ...["rest-token", "rest-request", "http-1.0", "http-2.0", "http-2.0-simple", "websocket"],
+      ...["rest-token", "rest-request", "http-1.0", "http-2.0", "http-2.0-simple", "rest-edge", "websocket"],
     ])
     for (const { url } of found.gateways) expect(url).toMatch(/^(?:http|ws):\/\/127\.0\.0\.1:\d+$/)
     expect(found.issuers.map(({ name }) => name)).toEqual(["okta", "auth0", "entra", "cognito"])
@@ -93,6 +93,30 @@ describe("16-4.4: a composed request", () => {
       expect({ issuer, status: client.status, reason: walk?.reason }).toMatchObject({ issuer, status })
       if (defect !== "idToken" && defect !== "algNone") expect(walk?.reason, issuer).toBe(reason)
     }
+  })
+
+  it("behind an edge is that user if the edge has signed it, and nobody if the headers were changed", async () => {
+    const { edge } = await call<State>("GET /api/state")
+    expect(edge).toMatchObject({ signs: true, headers: { "x-edge-user": "alice" } })
+    const composed = {
+      gateway: "rest-edge",
+      method: "GET",
+      path: "/reports/2026",
+      edge: { headers: edge?.headers, sign: true },
+    }
+    const signed = await call<Exchange>("POST /api/send", composed)
+    expect(signed).toMatchObject({
+      client: { status: 200 },
+      walk: { outcome: "allow", principal: "user alice of edge" },
+    })
+    const plain = await call<Exchange>("POST /api/send", { ...composed, edge: { ...composed.edge, sign: false } })
+    expect(plain).toMatchObject({
+      client: { status: 403 },
+      walk: { outcome: "unauthenticated", failed: { stage: "edge" } },
+    })
+    const headers = [["x-edge-user", "mallory"]]
+    const doubled = await call<Exchange>("POST /api/send", { ...composed, headers })
+    expect(doubled.client.status).toBe(403)
   })
 
   it("without a token is answered by API Gateway, which asks no function", async () => {
