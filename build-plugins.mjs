@@ -102,6 +102,15 @@ export const embed = (text) => ({
   },
 })
 
+/** Puts the recorded events in place of the module that holds none. */
+export const embedEvents = (events) => ({
+  name: "recorded-events",
+  setup({ onLoad }) {
+    const contents = `export default JSON.parse(${JSON.stringify(JSON.stringify(events))})`
+    onLoad({ filter: /[\\/]handlers[\\/]recorded-events\.ts$/ }, () => ({ contents, loader: "js" }))
+  },
+})
+
 /**
  * Bundles the configuration; its `routes` are the table, where they name a document. What else it says stays as it is.
  */

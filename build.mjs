@@ -1,11 +1,12 @@
 // Builds the deployable Lambda bundles: one minified ESM entry each, and chunks for what most requests never need.
-//   node build.mjs [--snapshot FILE] [OUTDIR]        default: build/, and build-rotation/ for the rotation function
-import { readFile, rm } from "node:fs/promises"
+//   node build.mjs [--snapshot FILE] [OUTDIR]        default: build/, and build-check/ and build-rotation/ for the other functions
+import { spawnSync } from "node:child_process"
+import { readdir, readFile, rm } from "node:fs/promises"
 import { dirname, join, relative, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { build } from "esbuild"
-import { configure, embed, plainBuiltins, plainCache, shareStart } from "./build-plugins.mjs"
+import { configure, embed, embedEvents, plainBuiltins, plainCache, shareStart } from "./build-plugins.mjs"
 
 const root = dirname(fileURLToPath(import.meta.url))
 const entryModule = "handlers/authorizer.ts"
@@ -58,7 +59,7 @@ export async function buildBundle({
   // First, so that a snapshot or a document that is refused leaves the last bundle alone.
   const plugins = [...bundleOptions.plugins, ...(snapshot === undefined ? [] : [embed(await readSnapshot(snapshot))])]
   const openApi = await readOpenApi(configuration)
-  plugins.push(configure(configuration, openApi?.found.routes))
+  plugins.push(configure(configuration, openApi?.found.routes), embedEvents(await readEvents()))
   if (write) await rm(outdir, { recursive: true, force: true })
   const entryPoints = { authorizer: entryModule }
   const options = { ...bundleOptions, entryPoints, outdir }
@@ -72,16 +73,26 @@ export async function buildBundle({
 }
 
 /**
- * The function that rotates the edge's HMAC key, apart from the authorizer: a deployment without an edge has none of
- * it.
+ * A function of its own, without the authorizer: the check of a new version, or the rotation of the edge's HMAC key.
  *
+ * @param {"publish-checked-version" | "rotate-edge-secret"} name
  * @returns {Promise<{ files: { path: string, bytes: number }[] }>}
  */
-export async function buildRotation(outdir) {
+export async function buildFunction(name, outdir) {
   await rm(outdir, { recursive: true, force: true })
-  const entryPoints = { "rotate-edge-secret": "handlers/rotate-edge-secret.ts" }
-  const { metafile } = await build({ ...bundleOptions, entryPoints, outdir })
+  const entryPoints = { [name]: `handlers/${name}.ts` }
+  // The Lambda runtime has the SDK. What the check calls of it is the same in every version.
+  const external = name === "publish-checked-version" ? ["@aws-sdk/*"] : []
+  const { metafile } = await build({ ...bundleOptions, external, entryPoints, outdir })
   return { files: filesOf(metafile, outdir) }
+}
+
+/** What a new version decides before it takes traffic, by name. */
+async function readEvents() {
+  const folder = join(root, "events")
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".json")).toSorted()
+  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")))
+  return Object.fromEntries(names.map((name, index) => [name.replace(/\.json$/, ""), JSON.parse(texts[index])]))
 }
 
 function filesOf({ outputs }, outdir) {
@@ -107,13 +118,46 @@ function startOf({ outputs }) {
 
 /** The document that the configuration takes its routes from. @throws Error (rejects) when there is no table in it */
 async function readOpenApi(file) {
+  const bundled = await bundledConfiguration(file)
+  // A configuration may need what only the deployed function has, so it is run here only for this.
+  if (!/\bopenapi\b/.test(bundled.text)) return undefined
+  const { resolveOpenApi } = await import("./src/cli/open-api-file.ts")
+  return (await resolveOpenApi(await bundled.run(), dirname(file))).openApi
+}
+
+/** A configuration module with what it imports, as one text. */
+async function bundledConfiguration(file) {
   const options = { entryPoints: [file], bundle: true, write: false, format: "esm", platform: "node", target: "node22" }
   const { outputFiles } = await build({ ...options, legalComments: "none", logLevel: "warning" })
-  // A configuration may need what only the deployed function has, so it is run here only for this.
-  if (!/\bopenapi\b/.test(outputFiles[0].text)) return undefined
-  const module = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`)
-  const { resolveOpenApi } = await import("./src/cli/open-api-file.ts")
-  return (await resolveOpenApi(module.default, dirname(file))).openApi
+  const [{ text, contents }] = outputFiles
+  const address = `data:text/javascript;base64,${Buffer.from(contents).toString("base64")}`
+  return { text, run: async () => (await import(address)).default }
+}
+
+/**
+ * `hallpass check` of the configuration that will be bundled. Without one there is nothing to check.
+ *
+ * @throws Error (rejects) with what the check printed
+ */
+export async function checkConfiguration(file = configurationModule) {
+  const place = relative(process.cwd(), file)
+  const bundled = await bundledConfiguration(file)
+  let configuration
+  try {
+    const source = await bundled.run()
+    if (source === undefined) return false
+    const { resolveOpenApi } = await import("./src/cli/open-api-file.ts")
+    configuration = (await resolveOpenApi(source, dirname(file))).configuration
+  } catch (error) {
+    throw new Error(
+      `hallpass check could not run ${place}: ${problemsIn(error)}\nSet what it needs for the build, too.`,
+    )
+  }
+  const parameters = [join(root, "src/cli/main.ts"), "check", "--config", "-"]
+  const options = { cwd: dirname(file), input: JSON.stringify(configuration), encoding: "utf8" }
+  const { status, stdout, stderr } = spawnSync(process.execPath, parameters, options)
+  if (status !== 0) throw new Error(`hallpass check refuses ${place}:\n\n${stdout}${stderr}`)
+  return true
 }
 
 /**
@@ -164,12 +208,12 @@ function readArguments() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { snapshot, outdir, isDefault } = readArguments()
-  const { entryBytes, startBytes, snapshotBytes, openApi, files } = await buildBundle({ snapshot, outdir }).catch(
-    (error) => {
-      console.error(error.message)
-      process.exit(1)
-    },
-  )
+  const end = (error) => {
+    console.error(error.message)
+    process.exit(1)
+  }
+  if (await checkConfiguration().catch(end)) console.log("hallpass check: the bundled configuration is sound")
+  const { entryBytes, startBytes, snapshotBytes, openApi, files } = await buildBundle({ snapshot, outdir }).catch(end)
   const kilobytes = (bytes) => `${(bytes / 1024).toFixed(1)} KB`
   const [loaded, later] = [files.filter(({ atStart }) => atStart), files.filter(({ atStart }) => !atStart)]
   const total = (list) => kilobytes(list.reduce((sum, { bytes }) => sum + bytes, 0))
@@ -177,10 +221,14 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     console.log(`${kilobytes(bytes).padStart(11)}  ${join(relative(process.cwd(), outdir), path)}`)
   console.log(`${total(later).padStart(11)}  in ${later.length} chunks that are loaded only when something needs them`)
   if (isDefault) {
-    const rotation = join(root, "build-rotation")
-    const { files: rotationFiles } = await buildRotation(rotation)
-    const place = relative(process.cwd(), rotation)
-    console.log(`${total(rotationFiles).padStart(11)}  ${place}: rotates the edge's HMAC key, where there is an edge`)
+    const others = {
+      "build-check": ["publish-checked-version", "checks a new version before it takes traffic"],
+      "build-rotation": ["rotate-edge-secret", "rotates the edge's HMAC key, if there is an edge"],
+    }
+    for (const [folder, [name, purpose]] of Object.entries(others)) {
+      const { files: own } = await buildFunction(name, join(root, folder))
+      console.log(`${total(own).padStart(11)}  ${relative(process.cwd(), join(root, folder))}: ${purpose}`)
+    }
   }
   console.log(`entry chunk: ${kilobytes(entryBytes)} of ${kilobytes(entryBudgetBytes)}`)
   if (openApi !== undefined) {

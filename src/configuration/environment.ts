@@ -26,6 +26,8 @@ const variables: { readonly [name: string]: readonly [Block, string, Read] } = {
   PROVIDER: ["issuer", "provider", plain],
   DOMAIN: ["issuer", "domain", plain],
   AUTHORIZATION_SERVER: ["issuer", "authorizationServer", plain],
+  POLICY: ["issuer", "policy", plain],
+  BASE_URL: ["issuer", "baseUrl", plain],
   TENANT: ["issuer", "tenant", plain],
   ENTRA_VERSION: ["issuer", "version", wholeNumber],
   USER_POOL_ID: ["issuer", "userPoolId", plain],

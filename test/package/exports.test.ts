@@ -104,6 +104,10 @@ const contract: { readonly [door: string]: { readonly values: readonly string[];
         "ReasonDescription",
       ],
     },
+    deployment: {
+      values: ["checkDeployment", "publishCheckedVersion"],
+      types: ["CheckedVersionParts", "DeploymentProblem", "DeploymentReport"],
+    },
     http: {
       values: ["createAuthorizationServer", "fastifyGuard", "guard", "honoGuard"],
       types: [

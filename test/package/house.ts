@@ -38,6 +38,7 @@ export const mayImport: { readonly [room: string]: readonly string[] } = {
   provider: [...base, "problems"],
   secret: [...base, "problems", "renewal"],
   rotation: [...base, "secret"],
+  deployment: [...base, "authorizer"],
   event: base,
   edge: base,
   credential: base,
@@ -63,7 +64,7 @@ export const mayImport: { readonly [room: string]: readonly string[] } = {
 const lazyOnly = /^(?:node:)?(?:http|https|http2|net|tls)$|^@aws-sdk\//
 
 /** What the build puts into a handler. */
-const builtIn = /\.config\.ts$|^handlers\/(?:key-snapshot|start)\.ts$/
+const builtIn = /\.config\.ts$|^handlers\/(?:deployment-check|key-snapshot|recorded-events|start)\.ts$/
 
 /** What `import()` may load of `src/`: one file per optional block, and one named entry per room (`cli/` loads what a command needs). */
 const lazyEntries =
