@@ -24,12 +24,20 @@ export class ExampleStack extends Stack {
       },
     })
 
-    const rest = new RestApi(this, "Rest", { cloudWatchRole: false, deployOptions: { tracingEnabled: true } })
+    // Without a throttle one client can use up what the account may call.
+    const throttle = { rateLimit: 100, burstLimit: 200 }
+    const deployOptions = {
+      tracingEnabled: true,
+      throttlingRateLimit: throttle.rateLimit,
+      throttlingBurstLimit: throttle.burstLimit,
+    }
+    const rest = new RestApi(this, "Rest", { cloudWatchRole: false, deployOptions })
     const authorizer = hallpass.restAuthorizer("RestAuthorizer")
     const orders = rest.root.addResource("orders")
     orders.addMethod("GET", new MockIntegration(), { authorizer, authorizationType: AuthorizationType.CUSTOM })
 
-    const http = new HttpApi(this, "Http")
+    const http = new HttpApi(this, "Http", { createDefaultStage: false })
+    http.addStage("DefaultStage", { autoDeploy: true, throttle })
     const { ref } = hallpass.httpAuthorizer("HttpAuthorizer", http.apiId)
     const integration = new HttpUrlIntegration("Backend", "https://backend.example.com/orders")
     // $default as well: what no route names would be open otherwise.

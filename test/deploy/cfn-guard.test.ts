@@ -3,36 +3,75 @@ import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { check, ruleNames } from "./cfn-guard.ts"
 import { root } from "./external-tools.ts"
-import { hmac, parameterSets, privateDemo } from "./parameter-sets.ts"
-import { deployedResources, templateText } from "./template.ts"
+import { demoSets, edgeSets, hmac, mutualTls, privateSets, setsOf } from "./parameter-sets.ts"
+import { core, type Deployable, demo, deployables, edge, privateApi, type Values } from "./template.ts"
 
 type Resources = { [name: string]: { Type: string; Properties: { [name: string]: unknown } } }
-test("the rules hold for the template, and each of them has something to judge", () => {
-  const [whole] = check(templateText)
-  expect(ruleNames).toHaveLength(13)
-  expect(whole?.broken).toEqual([])
-  expect(whole?.kept.toSorted()).toEqual(ruleNames.toSorted())
+
+test("the rules hold for every template, and each of them has something to judge", () => {
+  const results = check(...deployables.map(({ text }) => text))
+  expect(ruleNames).toHaveLength(20)
+  for (const [index, { broken }] of results.entries()) expect(broken, deployables[index]?.path).toEqual([])
+  // Their REST APIs are OpenAPI documents, so they have no method resources. Those are judged below.
+  const judged = ruleNames.filter((name) => name !== "method_has_an_authorizer")
+  expect([...new Set(results.flatMap(({ kept }) => kept))].toSorted()).toEqual(judged.toSorted())
 })
 
 test("they hold for what each set of parameters deploys", () => {
-  const texts = Object.values(parameterSets).map((values) => JSON.stringify({ Resources: deployedResources(values) }))
+  const texts = deployables.flatMap((one) =>
+    Object.values(setsOf[one.path] ?? {}).map((values) => JSON.stringify({ Resources: one.deployedResources(values) })),
+  )
   const results = check(...texts)
-  expect(results).toHaveLength(Object.keys(parameterSets).length)
+  expect(results).toHaveLength(texts.length)
   expect(results.flatMap(({ broken }) => broken)).toEqual([])
 })
 
 test("they hold for the example that attaches to existing APIs", () => {
   const [attached] = check(readFileSync(join(root, "examples/attach-existing-api.yaml"), "utf8"))
-  expect(attached).toEqual({ broken: [], kept: ["http_authorizer_says_how_it_caches"] })
+  expect(attached).toEqual({ broken: [], kept: ["http_authorizer_says_how_it_caches", "ttl_is_as_configured"] })
 })
 
-describe("each rule can be broken:", () => {
-  const deployed = deployedResources({ ...privateDemo, ...hmac, DeployDemoApis: "true", EdgeRole: "attributes" })
+describe("17-3, 17-6: each rule can be broken:", () => {
   type Change = (resources: Resources) => void
+  const deployed = (one: Deployable, values: Values): Resources => one.deployedResources(values) as Resources
+  const all: { readonly [what: string]: Resources } = {
+    core: deployed(core, hmac),
+    demo: deployed(demo, { ...mutualTls }),
+    edge: deployed(edge, edgeSets["the defaults"] ?? {}),
+    private: deployed(privateApi, privateSets["a private REST API with everything"] ?? {}),
+    tls13: deployed(demo, demoSets["a domain with TLS 1.3 only"] ?? {}),
+    plain: {
+      Stage: {
+        Type: "AWS::ApiGateway::Stage",
+        Properties: {
+          MethodSettings: [{ HttpMethod: "*", ResourcePath: "/*", ThrottlingRateLimit: 5, ThrottlingBurstLimit: 5 }],
+        },
+      },
+      Method: {
+        Type: "AWS::ApiGateway::Method",
+        Properties: { HttpMethod: "GET", AuthorizationType: "CUSTOM", AuthorizerId: { Ref: "Authorizer" } },
+      },
+      Preflight: {
+        Type: "AWS::ApiGateway::Method",
+        Properties: { HttpMethod: "OPTIONS", AuthorizationType: "NONE", Integration: { Type: "MOCK" } },
+      },
+      Authorizer: {
+        Type: "AWS::ApiGateway::Authorizer",
+        Properties: { Type: "REQUEST", AuthorizerResultTtlInSeconds: 300 },
+      },
+      Sam: {
+        Type: "AWS::Serverless::HttpApi",
+        Properties: {
+          Auth: { DefaultAuthorizer: "Hallpass" },
+          DefaultRouteSettings: { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 5 },
+        },
+      },
+    },
+  }
   const set =
     (path: string, value: unknown): Change =>
     (resources) => {
-      const keys = path.split("/")
+      const keys = path.split("/").map((key) => key.replaceAll("~1", "/"))
       const last = keys.pop() ?? ""
       let node: { [key: string]: unknown } = resources
       for (const key of keys) {
@@ -45,64 +84,182 @@ describe("each rule can be broken:", () => {
   const invoke = "InvokeRole/Properties/Policies/0/PolicyDocument/Statement/0"
   const trust = "InvokeRole/Properties/AssumeRolePolicyDocument/Statement/0"
   const scheduler = { Service: "scheduler.amazonaws.com" }
-  const secret = "EdgeSecretPolicy/Properties/PolicyDocument/Statement/0"
+  const secret = "AuthorizerRole/Properties/Policies/0/PolicyDocument/Statement/2"
   const authorizer = "HttpDemoAuthorizer/Properties"
+  const rest = "RestDemoApi/Properties"
+  const definition = `${rest}/DefinitionBody/paths/~1orders`
+  const openApiAuthorizer = `${rest}/DefinitionBody/components/securitySchemes/Hallpass/x-amazon-apigateway-authorizer`
 
-  const breaches: [rule: string, what: string, change: Change][] = [
-    ["permission_has_source_arn", "no SourceArn", set("HttpBackendPermission/Properties/SourceArn", undefined)],
-    ["permission_has_source_arn", "another action", set("HttpBackendPermission/Properties/Action", "lambda:*")],
-    ["permission_has_source_arn", "anybody", set("HttpBackendPermission/Properties/Principal", "*")],
-    ["role_trusts_one_service", "another service for any account", set(`${trust}/Principal`, scheduler)],
-    ["role_trusts_one_service", "anybody", set(`${trust}/Principal`, "*")],
-    ["role_trusts_one_service", "an account", set(`${trust}/Principal`, { AWS: "123456789012" })],
+  const breaches: [rule: string, template: string, what: string, change: Change][] = [
+    ["permission_has_source_arn", "demo", "no SourceArn", set("HttpBackendPermission/Properties/SourceArn", undefined)],
+    ["permission_has_source_arn", "demo", "another action", set("HttpBackendPermission/Properties/Action", "lambda:*")],
+    ["permission_has_source_arn", "demo", "anybody", set("HttpBackendPermission/Properties/Principal", "*")],
+    ["role_trusts_one_service", "core", "another service for any account", set(`${trust}/Principal`, scheduler)],
+    ["role_trusts_one_service", "core", "anybody", set(`${trust}/Principal`, "*")],
+    ["role_trusts_one_service", "core", "an account", set(`${trust}/Principal`, { AWS: "123456789012" })],
+    [
+      "role_trusts_one_service",
+      "core",
+      "CodeDeploy of any account",
+      set("DeploymentRole/Properties/AssumeRolePolicyDocument/Statement/0/Condition", undefined),
+    ],
     [
       "role_has_no_managed_policies",
+      "core",
       "one",
       set("InvokeRole/Properties/ManagedPolicyArns", ["arn:aws:iam::aws:policy/x"]),
     ],
-    ["no_action_is_a_wildcard", "all of a service", set(`${invoke}/Action`, "lambda:*")],
-    ["no_action_is_a_wildcard", "everything, in a list", set(`${invoke}/Action`, ["lambda:InvokeFunction", "*"])],
-    ["no_action_is_a_wildcard", "NotAction", set(`${invoke}/Action`, undefined)],
-    ["no_action_is_a_wildcard", "in a policy beside the role", set(`${secret}/Action`, "secretsmanager:Get*")],
-    ["no_resource_is_a_wildcard", "everything", set(`${invoke}/Resource`, "*")],
-    ["no_resource_is_a_wildcard", "everything, in a list", set(`${invoke}/Resource/1`, "*")],
-    ["no_resource_is_a_wildcard", "NotResource", set(`${invoke}/Resource`, undefined)],
-    ["no_resource_is_a_wildcard", "in a policy beside the role", set(`${secret}/Resource`, "*")],
-    ["function_has_a_role_of_its_own", "SAM's role", set("AuthorizerFunction/Properties/Role", undefined)],
+    ["no_action_is_a_wildcard", "core", "all of a service", set(`${invoke}/Action`, "lambda:*")],
+    [
+      "no_action_is_a_wildcard",
+      "core",
+      "everything, in a list",
+      set(`${invoke}/Action`, ["lambda:InvokeFunction", "*"]),
+    ],
+    ["no_action_is_a_wildcard", "core", "NotAction", set(`${invoke}/Action`, undefined)],
+    ["no_action_is_a_wildcard", "core", "in a condition's statement", set(`${secret}/Action`, "secretsmanager:Get*")],
+    ["no_resource_is_a_wildcard", "core", "everything", set(`${invoke}/Resource`, "*")],
+    ["no_resource_is_a_wildcard", "core", "everything, in a list", set(`${invoke}/Resource`, ["a", "*"])],
+    ["no_resource_is_a_wildcard", "core", "NotResource", set(`${invoke}/Resource`, undefined)],
+    ["no_resource_is_a_wildcard", "core", "a secret", set(`${secret}/Resource`, "*")],
+    ["function_has_a_role_of_its_own", "core", "SAM's role", set("AuthorizerFunction/Properties/Role", undefined)],
     [
       "function_has_a_role_of_its_own",
+      "core",
       "SAM's policies",
       set("AuthorizerFunction/Properties/Policies", ["AWSLambdaRole"]),
     ],
-    ["log_retention_is_set", "none", set("DemoAccessLogGroup/Properties/RetentionInDays", undefined)],
+    ["log_retention_is_set", "demo", "none", set("AccessLogGroup/Properties/RetentionInDays", undefined)],
     [
       "function_logs_to_a_group_with_retention",
+      "edge",
       "Lambda's group",
       set("RotationFunction/Properties/LoggingConfig/LogGroup", undefined),
     ],
-    ["runtime_is_supported", "nodejs20.x", set("RotationFunction/Properties/Runtime", "nodejs20.x")],
-    ["timeout_is_below_10_seconds", "10", set("AuthorizerFunction/Properties/Timeout", 10)],
-    ["timeout_is_below_10_seconds", "none", set("AuthorizerFunction/Properties/Timeout", undefined)],
-    ["http_authorizer_says_how_it_caches", "no TTL", set(`${authorizer}/AuthorizerResultTtlInSeconds`, undefined)],
-    ["http_authorizer_says_how_it_caches", "no form", set(`${authorizer}/EnableSimpleResponses`, undefined)],
-    ["http_authorizer_says_how_it_caches", "no source", set(`${authorizer}/IdentitySource`, undefined)],
-    ["http_authorizer_says_how_it_caches", "no role", set(`${authorizer}/AuthorizerCredentialsArn`, undefined)],
-    ["connect_has_an_authorizer", "open", set("WebSocketConnect/Properties/AuthorizationType", "NONE")],
-    ["connect_has_an_authorizer", "none", set("WebSocketConnect/Properties/AuthorizerId", undefined)],
-    ["secret_is_generated", "in the template", set("EdgeSecret/Properties/SecretString", "x")],
+    ["runtime_is_supported", "edge", "nodejs20.x", set("RotationFunction/Properties/Runtime", "nodejs20.x")],
+    ["timeout_is_below_10_seconds", "core", "10", set("AuthorizerFunction/Properties/Timeout", 10)],
+    ["timeout_is_below_10_seconds", "core", "none", set("AuthorizerFunction/Properties/Timeout", undefined)],
+    ["timeout_is_below_10_seconds", "core", "a check without end", set("CheckFunction/Properties/Timeout", 900)],
+    [
+      "http_authorizer_says_how_it_caches",
+      "demo",
+      "no TTL",
+      set(`${authorizer}/AuthorizerResultTtlInSeconds`, undefined),
+    ],
+    ["http_authorizer_says_how_it_caches", "demo", "no form", set(`${authorizer}/EnableSimpleResponses`, undefined)],
+    ["http_authorizer_says_how_it_caches", "demo", "no source", set(`${authorizer}/IdentitySource`, undefined)],
+    ["http_authorizer_says_how_it_caches", "demo", "no role", set(`${authorizer}/AuthorizerCredentialsArn`, undefined)],
+    ["connect_has_an_authorizer", "demo", "open", set("WebSocketConnect/Properties/AuthorizationType", "NONE")],
+    ["connect_has_an_authorizer", "demo", "none", set("WebSocketConnect/Properties/AuthorizerId", undefined)],
+    ["secret_is_generated", "edge", "in the template", set("EdgeSecret/Properties/SecretString", "x")],
+    ["rest_stage_has_a_throttle", "demo", "none", set(`${rest}/MethodSettings`, undefined)],
+    ["rest_stage_has_a_throttle", "demo", "one limit", set(`${rest}/MethodSettings/0/ThrottlingBurstLimit`, undefined)],
+    ["rest_stage_has_a_throttle", "demo", "0", set(`${rest}/MethodSettings/0/ThrottlingRateLimit`, 0)],
+    ["rest_stage_has_a_throttle", "demo", "of one method", set(`${rest}/MethodSettings/0/ResourcePath`, "/~1orders")],
+    ["rest_stage_has_a_throttle", "plain", "a stage", set("Stage/Properties/MethodSettings", [])],
+    ["rest_stage_has_a_throttle", "private", "none", set("PrivateApi/Properties/MethodSettings", undefined)],
+    ["http_stage_has_a_throttle", "demo", "none", set("HttpDemoStage/Properties/DefaultRouteSettings", undefined)],
+    [
+      "http_stage_has_a_throttle",
+      "demo",
+      "of a WebSocket API",
+      set("WebSocketDemoStage/Properties/DefaultRouteSettings/ThrottlingRateLimit", undefined),
+    ],
+    ["http_stage_has_a_throttle", "plain", "SAM", set("Sam/Properties/DefaultRouteSettings", undefined)],
+    ["method_has_an_authorizer", "plain", "NONE", set("Method/Properties/AuthorizationType", "NONE")],
+    ["method_has_an_authorizer", "plain", "missing", set("Method/Properties/AuthorizationType", undefined)],
+    ["method_has_an_authorizer", "plain", "a parameter", set("Method/Properties/AuthorizationType", { Ref: "P" })],
+    ["method_has_an_authorizer", "plain", "no authorizer", set("Method/Properties/AuthorizerId", undefined)],
+    [
+      "method_has_an_authorizer",
+      "plain",
+      "an open OPTIONS",
+      set("Preflight/Properties/Integration/Type", "HTTP_PROXY"),
+    ],
+    ["route_has_an_authorizer", "demo", "NONE", set("HttpListOrders/Properties/AuthorizationType", "NONE")],
+    ["route_has_an_authorizer", "demo", "missing", set("HttpCreateOrder/Properties/AuthorizationType", undefined)],
+    ["route_has_an_authorizer", "demo", "$default", set("HttpDefault/Properties/AuthorizationType", "NONE")],
+    ["route_has_an_authorizer", "demo", "no authorizer", set("HttpReadOrder/Properties/AuthorizerId", undefined)],
+    ["operation_has_an_authorizer", "demo", "no security", set(`${definition}/get/security`, undefined)],
+    ["operation_has_an_authorizer", "demo", "empty", set(`${definition}/post/security`, [])],
+    ["operation_has_an_authorizer", "demo", "optional", set(`${definition}/post/security`, [{}])],
+    [
+      "operation_has_an_authorizer",
+      "demo",
+      "an open OPTIONS",
+      set(`${definition}/options/x-amazon-apigateway-integration/type`, "aws_proxy"),
+    ],
+    ["operation_has_an_authorizer", "demo", "another method", set(`${definition}/delete`, { responses: {} })],
+    [
+      "operation_has_an_authorizer",
+      "private",
+      "of a private API",
+      set("PrivateApi/Properties/DefinitionBody/paths/~1{proxy+}/x-amazon-apigateway-any-method/security", undefined),
+    ],
+    ["operation_has_an_authorizer", "plain", "no default", set("Sam/Properties/Auth/DefaultAuthorizer", undefined)],
+    ["ttl_is_as_configured", "demo", "an hour", set(`${authorizer}/AuthorizerResultTtlInSeconds`, 3600)],
+    ["ttl_is_as_configured", "demo", "301", set(`${openApiAuthorizer}/authorizerResultTtlInSeconds`, 301)],
+    ["ttl_is_as_configured", "demo", "none", set(`${openApiAuthorizer}/authorizerResultTtlInSeconds`, undefined)],
+    ["ttl_is_as_configured", "plain", "of REST", set("Authorizer/Properties/AuthorizerResultTtlInSeconds", 900)],
+    ["ttl_is_as_configured", "plain", "none", set("Authorizer/Properties/AuthorizerResultTtlInSeconds", undefined)],
+    [
+      "domain_has_a_tls_policy",
+      "demo",
+      "TLS 1.0",
+      set("Domain/Properties/DomainNameConfigurations/0/SecurityPolicy", "TLS_1_0"),
+    ],
+    ["domain_has_a_tls_policy", "tls13", "none", set("RestDomain/Properties/SecurityPolicy", undefined)],
+    ["domain_has_a_tls_policy", "tls13", "with mutual TLS", set("RestDomain/Properties/MutualTlsAuthentication", {})],
+    ["domain_has_a_tls_policy", "tls13", "no access mode", set("RestDomain/Properties/EndpointAccessMode", undefined)],
   ]
 
-  test.each(breaches)("%s: %s", (rule, _what, change) => {
-    const resources = structuredClone(deployed)
+  test("the templates that they break are whole", () => {
+    for (const [name, resources] of Object.entries(all))
+      expect(check(JSON.stringify({ Resources: resources }))[0]?.broken, name).toEqual([])
+  })
+
+  test.each(breaches)("%s: %s, %s", (rule, template, _what, change) => {
+    const resources = structuredClone(all[template] ?? {})
     change(resources)
     expect(check(JSON.stringify({ Resources: resources }))[0]?.broken).toEqual([rule])
   })
 
+  test("a parameter of another default is a wrong TTL as well", () => {
+    const text = demo.text.replace("    Default: 300\n", "    Default: 3600\n")
+    expect(text).not.toBe(demo.text)
+    expect(check(text)[0]?.broken).toEqual(["ttl_is_as_configured"])
+  })
+
+  test("a mutated text of the template is found as well: a role, a throttle, a route", () => {
+    for (const [one, from, to, rule] of [
+      [
+        core,
+        "Action: lambda:InvokeFunction, Resource: !Ref AuthorizerAlias",
+        'Action: "lambda:*", Resource: !Ref AuthorizerAlias',
+        "no_action_is_a_wildcard",
+      ],
+      [core, "Action: secretsmanager:GetSecretValue", 'Action: "secretsmanager:*"', "no_action_is_a_wildcard"],
+      [core, "Resource: !Ref EdgeSecretArn", 'Resource: "*"', "no_resource_is_a_wildcard"],
+      [
+        privateApi,
+        "DefaultRouteSettings: { ThrottlingRateLimit: !Ref ThrottleRate, ThrottlingBurstLimit: !Ref ThrottleBurst }",
+        "Description: x",
+        "http_stage_has_a_throttle",
+      ],
+      [privateApi, "AuthorizationType: CUSTOM", "AuthorizationType: NONE", "route_has_an_authorizer"],
+      [privateApi, "security: [{ Hallpass: [] }]", "security: []", "operation_has_an_authorizer"],
+    ] as const) {
+      const text = one.text.replace(from, to)
+      expect(text).not.toBe(one.text)
+      expect(check(text)[0]?.broken, rule).toEqual([rule])
+    }
+  })
+
   test("13-8-1: a role of API Gateway keeps them with and without aws:SourceAccount", () => {
-    const without = structuredClone(deployed)
+    const without = structuredClone(all.core ?? {})
     expect(JSON.stringify(without.InvokeRole)).not.toContain("SourceAccount")
-    const demanding = deployedResources({ ...privateDemo, InvokeRoleCondition: "source-account" })
-    expect(JSON.stringify(demanding.InvokeRole)).toContain("SourceAccount")
+    const demanding = structuredClone(without)
+    set(`${trust}/Condition`, { StringEquals: { "aws:SourceAccount": "123456789012" } })(demanding)
     for (const Resources of [without, demanding]) expect(check(JSON.stringify({ Resources }))[0]?.broken).toEqual([])
   })
 
