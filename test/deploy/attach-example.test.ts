@@ -4,14 +4,14 @@ import { describe, expect, test } from "vitest"
 import { parseTemplate } from "./cloudformation-yaml.ts"
 import { root } from "./external-tools.ts"
 import { evaluate, holds, type Stack, type Values } from "./intrinsics.ts"
-import { okta } from "./parameter-sets.ts"
+import { outputs } from "./parameter-sets.ts"
 import { samProblems } from "./sam-schema.ts"
-import { deployedResources, type Resource, type Template, template } from "./template.ts"
+import { core, demo, type Resource, type Template } from "./template.ts"
 
 const example = parseTemplate(readFileSync(join(root, "examples/attach-existing-api.yaml"), "utf8")) as Template
 const needed: Values = {
-  AuthorizerFunctionArn: "arn:aws:lambda:eu-west-1:123456789012:function:AuthorizerFunction",
-  InvokeRoleArn: "arn:aws:iam::123456789012:role/hallpass-InvokeRole",
+  AuthorizerFunctionArn: outputs.AuthorizerFunctionArn ?? "",
+  InvokeRoleArn: outputs.InvokeRoleArn ?? "",
 }
 const apis: Values = { ...needed, RestApiId: "r3st", HttpApiId: "httq", WebSocketApiId: "ws0ck" }
 
@@ -28,7 +28,7 @@ function attached(values: Values): { [name: string]: Resource["Properties"] } {
   )
 }
 const refusals = (values: Values): string[] =>
-  Object.values(example.Rules)
+  Object.values(example.Rules ?? {})
     .filter(({ RuleCondition }) => RuleCondition === undefined || evaluate(RuleCondition, stackOf(values)))
     .flatMap(({ Assertions }) => Assertions)
     .filter(({ Assert }) => !evaluate(Assert, stackOf(values)))
@@ -39,7 +39,7 @@ describe("examples/attach-existing-api.yaml", () => {
     for (const sources of ["token", "token,route"]) {
       const settings = { ResultTtlSeconds: 300, IdentitySources: sources, HttpResponses: "policy" }
       const ours = attached({ ...apis, ...settings })
-      const demos = deployedResources({ ...okta, ...settings })
+      const demos = demo.deployedResources({ ...outputs, ...settings })
       const same = ({ ApiId, Name, AuthorizerCredentialsArn, ...properties }: Resource["Properties"]) => properties
       expect(same(ours.HttpAuthorizer ?? {})).toEqual(same(demos.HttpDemoAuthorizer?.Properties ?? {}))
       expect(same(ours.WebSocketAuthorizer ?? {})).toEqual(same(demos.WebSocketDemoAuthorizer?.Properties ?? {}))
@@ -84,8 +84,13 @@ describe("examples/attach-existing-api.yaml", () => {
     expect(refusals({ ...needed, HttpApiId: "httq", RestGatewayResponses: "true" })).toHaveLength(1)
   })
 
+  test("17-1: has the defaults of the template", () => {
+    for (const name of ["ResultTtlSeconds", "IdentitySources", "HttpResponses"])
+      expect(example.Parameters[name]?.Default, name).toBe(core.template.Parameters[name]?.Default)
+  })
+
   test("takes what the template's outputs print", () => {
-    const command = JSON.stringify(template.Outputs.AttachCommand?.Value)
+    const command = JSON.stringify(core.template.Outputs.AttachCommand?.Value)
     expect(command).toContain("examples/attach-existing-api.yaml")
     const named = [...command.matchAll(/ (\w+)=/g)].map(([, name = ""]) => name)
     expect(named.length).toBeGreaterThan(4)

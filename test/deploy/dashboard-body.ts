@@ -40,6 +40,9 @@ const deployed: { readonly [name: string]: string } = {
   "AWS::StackName": "hallpass",
   "AWS::Region": "eu-west-1",
   "AWS::AccountId": "123456789012",
+  MetricsService: "hallpass",
+  FunctionName: "hallpass-AuthorizerFunction",
+  LogGroupName: "hallpass-AuthorizerLogGroup",
 }
 
 /** The dashboard's widgets as a stack named `hallpass` would have them. @throws when the template has no such dashboard */

@@ -3,73 +3,77 @@ import { describe, expect, test } from "vitest"
 import { explainAccessLog } from "../../src/cli/explain/access-log.ts"
 import type { AuthorizerConfig } from "../../src/index.ts"
 import { answerTableHash } from "../../src/policy.ts"
-import { mutualTls, okta, parameterSets, privateDemo, Routes } from "./parameter-sets.ts"
-import { deployedEnvironment, deployedResources, type Resource, resource, type Values } from "./template.ts"
+import { demoSets, mutualTls, okta, outputs, privateSets } from "./parameter-sets.ts"
+import { core, demo, deployedEnvironment, privateApi, type Resource, type Values } from "./template.ts"
 
 type Properties = { readonly [name: string]: unknown }
-interface SamAuthorizer {
-  readonly FunctionArn: string
-  readonly Identity: { readonly Headers: string[]; readonly Context: string[]; readonly ReauthorizeEvery: number }
+interface Operation {
+  readonly security?: readonly object[]
+  readonly "x-amazon-apigateway-integration": { readonly type: string }
 }
-interface SamAuth {
-  readonly DefaultAuthorizer: string
-  readonly Authorizers: { readonly [name: string]: SamAuthorizer }
+interface Definition {
+  readonly paths: { readonly [path: string]: { readonly [method: string]: Operation } }
+  readonly components: { readonly securitySchemes: { readonly Hallpass: { readonly [member: string]: unknown } } }
+  readonly "x-amazon-apigateway-gateway-responses": object
 }
 
-function propertiesOf(name: string, values: Values): Properties {
-  const found = deployedResources(values)[name]
+function propertiesOf(name: string, values: Values, one = demo): Properties {
+  const found = one.deployedResources(values)[name]
   if (found === undefined) throw new Error(`${name} is not deployed`)
   return found.Properties
 }
 const ofType = (type: string, values: Values): [string, Resource][] =>
-  Object.entries(deployedResources(values)).filter(([, { Type }]) => Type === type)
-const samAuthorizer = (api: string, values: Values): SamAuthorizer | undefined => {
-  const { DefaultAuthorizer, Authorizers } = propertiesOf(api, values).Auth as SamAuth
-  return Authorizers[DefaultAuthorizer]
-}
-const functionArn = "arn:aws:lambda:eu-west-1:123456789012:function:AuthorizerFunction"
-const uri = `arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/${functionArn}/invocations`
-const roleArn = { AuthorizerCredentialsArn: expect.stringContaining("InvokeRole") }
+  Object.entries(demo.deployedResources(values)).filter(([, { Type }]) => Type === type)
+const definitionOf = (api: string, values: Values, one = demo): Definition =>
+  propertiesOf(api, values, one).DefinitionBody as Definition
+const restAuthorizer = (api: string, values: Values, one = demo): Properties =>
+  definitionOf(api, values, one).components.securitySchemes.Hallpass["x-amazon-apigateway-authorizer"] as Properties
+const uri = `arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/${outputs.AuthorizerFunctionArn}/invocations`
+const roleArn = { AuthorizerCredentialsArn: outputs.InvokeRoleArn }
 
-const withDemos = Object.entries(parameterSets).filter(([, { DeployDemoApis }]) => DeployDemoApis !== "false")
-
-test("the demo APIs are of all three kinds, and are left out as a whole", () => {
-  const kinds = (values: Values): string[] =>
-    Object.entries(deployedResources(values))
-      .filter(([, { Type }]) => /^AWS::(?:Serverless::Api|ApiGateway\w*::\w+)$/.test(Type))
-      .map(([name]) => name)
-  expect(kinds(okta)).toEqual(expect.arrayContaining(["RestDemoApi", "HttpDemoApi", "WebSocketDemoApi"]))
-  expect(kinds(okta)).not.toContain("PrivateDemoApi")
-  expect(kinds(privateDemo)).toContain("PrivateDemoApi")
-  expect(kinds({ ...okta, DeployDemoApis: "false" })).toEqual([])
+test("the demo APIs are of all three kinds", () => {
+  const kinds = Object.entries(demo.deployedResources(outputs))
+    .filter(([, { Type }]) => /^AWS::(?:Serverless::Api|ApiGatewayV2::Api)$/.test(Type))
+    .map(([name]) => name)
+  expect(kinds).toEqual(["RestDemoApi", "HttpDemoApi", "WebSocketDemoApi"])
 })
 
-describe.each(withDemos)("%s", (_what, values) => {
-  const environment = deployedEnvironment(values)
+test("17-1: with the defaults of both templates the demo APIs cache as hallpass expects (SR-143)", () => {
+  const environment = deployedEnvironment(okta)
+  const http = propertiesOf("HttpDemoAuthorizer", outputs)
+  expect(http).toMatchObject({
+    EnableSimpleResponses: environment.HALLPASS_RESPONSES === "simple",
+    AuthorizerResultTtlInSeconds: Number(environment.HALLPASS_RESULT_TTL_SECONDS),
+    IdentitySource: ["$request.header.Authorization"],
+  })
+  expect(environment.HALLPASS_IDENTITY_SOURCES).toBe("token")
+  for (const name of ["ResultTtlSeconds", "IdentitySources", "HttpResponses"])
+    expect(demo.template.Parameters[name]?.Default).toBe(core.template.Parameters[name]?.Default)
+})
 
-  test("REST: the authorizer on every route; the TTL that hallpass is told, and a key that fits it (SR-143)", () => {
-    for (const api of ["RestDemoApi", ...(values.DeployPrivateDemoApi === "true" ? ["PrivateDemoApi"] : [])]) {
-      const { FunctionArn, Identity } = samAuthorizer(api, values) ?? {}
-      expect(FunctionArn).toBe(functionArn)
+describe.each(Object.entries(demoSets))("%s", (_what, values) => {
+  const { ResultTtlSeconds, IdentitySources, HttpResponses } = demo.withDefaults(values)
+
+  test("REST: the TTL of the parameter, the invoke role, and a key that fits (SR-143)", () => {
+    expect(restAuthorizer("RestDemoApi", values)).toEqual({
+      type: "request",
+      authorizerUri: uri,
+      authorizerCredentials: outputs.InvokeRoleArn,
+      authorizerResultTtlInSeconds: ResultTtlSeconds,
       // The route is among them whatever IdentitySources says: a finer key is right as well.
-      expect(Identity).toEqual({
-        Headers: ["Authorization"],
-        Context: ["httpMethod", "resourcePath"],
-        ReauthorizeEvery: Number(environment.HALLPASS_RESULT_TTL_SECONDS),
-      })
-    }
+      identitySource: "method.request.header.Authorization, context.httpMethod, context.resourcePath",
+    })
   })
 
-  test("HTTP: the TTL, the identity sources and the form of answers that hallpass is told (SR-143)", () => {
-    const simple = environment.HALLPASS_RESPONSES === "simple"
-    const route = environment.HALLPASS_IDENTITY_SOURCES === "token,route"
+  test("HTTP: the TTL, the identity sources and the form of answers of the parameters (SR-143)", () => {
+    const route = IdentitySources === "token,route"
     expect(propertiesOf("HttpDemoAuthorizer", values)).toMatchObject({
       AuthorizerType: "REQUEST",
       AuthorizerUri: uri,
       ...roleArn,
       AuthorizerPayloadFormatVersion: "2.0",
-      EnableSimpleResponses: simple,
-      AuthorizerResultTtlInSeconds: Number(environment.HALLPASS_RESULT_TTL_SECONDS),
+      EnableSimpleResponses: HttpResponses === "simple",
+      AuthorizerResultTtlInSeconds: ResultTtlSeconds,
       IdentitySource: ["$request.header.Authorization", ...(route ? ["$context.routeKey", "$context.httpMethod"] : [])],
     })
   })
@@ -84,21 +88,73 @@ describe.each(withDemos)("%s", (_what, values) => {
       IdentitySource: ["route.request.header.Authorization"],
     })
   })
+
+  test("17-3: every stage has the throttle of the parameters", () => {
+    const { ThrottleRate, ThrottleBurst } = demo.withDefaults(values)
+    const limits = { ThrottlingRateLimit: ThrottleRate, ThrottlingBurstLimit: ThrottleBurst }
+    expect(propertiesOf("RestDemoApi", values).MethodSettings).toEqual([
+      { HttpMethod: "*", ResourcePath: "/*", ...limits },
+    ])
+    const stages = ofType("AWS::ApiGatewayV2::Stage", values)
+    expect(stages).toHaveLength(2)
+    for (const [, { Properties }] of stages) expect(Properties.DefaultRouteSettings).toEqual(limits)
+  })
 })
 
+describe("17-3: limits of clients", () => {
+  const keyed = demoSets["a usage plan"] ?? {}
+
+  test("a usage plan takes the key from the authorizer, and every method demands one", () => {
+    expect(propertiesOf("RestDemoApi", keyed).ApiKeySourceType).toBe("AUTHORIZER")
+    for (const [path, method, { security }] of secured(definitionOf("RestDemoApi", keyed)))
+      expect(security, `${method} ${path}`).toEqual([{ Hallpass: [] }, { ApiKey: [] }])
+    expect(propertiesOf("UsagePlan", keyed)).toMatchObject({
+      Throttle: { RateLimit: 100, BurstLimit: 200 },
+      Quota: { Limit: 500, Period: "DAY" },
+    })
+    expect(propertiesOf("UsageApiKey", keyed)).toMatchObject({ Value: keyed.UsageKey, Enabled: true })
+    expect(demo.template.Parameters.UsageKey).toMatchObject({ NoEcho: true })
+    expect(propertiesOf("RestDemoApi", outputs).ApiKeySourceType).toBe("HEADER")
+    expect(ofType("AWS::ApiGateway::UsagePlan", outputs)).toEqual([])
+  })
+
+  test("a web ACL is on the stage of the REST API, and the template says that the others take none", () => {
+    const values = demoSets["a web ACL"] ?? {}
+    expect(propertiesOf("RestWebAcl", values)).toEqual({
+      WebACLArn: values.WebAclArn,
+      // The ARN has no account and names the stage.
+      ResourceArn: "arn:aws:apigateway:eu-west-1::/restapis/RestDemoApi/stages/RestDemoApi.Stage",
+    })
+    expect(demo.template.Parameters.WebAclArn?.Description).toContain("HTTP and WebSocket APIs take none")
+    expect(Object.keys(demo.deployedResources(outputs))).not.toContain("RestWebAcl")
+  })
+})
+
+const secured = ({ paths }: Definition): [path: string, method: string, operation: Operation][] =>
+  Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations)
+      .filter(([method]) => method !== "options")
+      .map(([method, operation]): [string, string, Operation] => [path, method, operation]),
+  )
+
 describe("every route has the authorizer", () => {
-  test("of a REST API: all of them by default, and none turns it off", () => {
-    const { Events } = propertiesOf("DemoBackendFunction", okta) as {
-      Events: { [name: string]: { Properties: object } }
+  test("of a REST API: every operation, but for preflights, which answer by themselves", () => {
+    const { paths } = definitionOf("RestDemoApi", outputs)
+    const operations = secured(definitionOf("RestDemoApi", outputs))
+    expect(operations.map(([path, method]) => `${method} ${path}`)).toEqual([
+      "get /orders",
+      "post /orders",
+      "get /orders/{id}",
+    ])
+    for (const [, , { security }] of operations) expect(security).toEqual([{ Hallpass: [] }])
+    for (const { options } of Object.values(paths)) {
+      expect(options?.security).toBeUndefined()
+      expect(options?.["x-amazon-apigateway-integration"].type).toBe("mock")
     }
-    expect(Object.keys(Events)).toHaveLength(3)
-    expect(Object.values(Events).filter(({ Properties }) => "Auth" in Properties)).toEqual([])
-    const { DefinitionBody } = propertiesOf("PrivateDemoApi", privateDemo) as { DefinitionBody: { paths: object } }
-    expect(JSON.stringify(DefinitionBody.paths)).not.toMatch(/security/)
   })
 
   test("of an HTTP API, $default included, but for CORS preflights; of a WebSocket API, $connect", () => {
-    const routes = ofType("AWS::ApiGatewayV2::Route", okta).map(([, { Properties }]) => [
+    const routes = ofType("AWS::ApiGatewayV2::Route", outputs).map(([, { Properties }]) => [
       Properties.ApiId,
       Properties.RouteKey,
       Properties.AuthorizationType,
@@ -118,7 +174,7 @@ describe("every route has the authorizer", () => {
 })
 
 test("13-8: HTTP: a preflight of any path finds a route without the authorizer, the root included", () => {
-  const open = ofType("AWS::ApiGatewayV2::Route", okta)
+  const open = ofType("AWS::ApiGatewayV2::Route", outputs)
     .filter(([, { Properties }]) => Properties.AuthorizationType === "NONE")
     .map(([, { Properties }]) => String(Properties.RouteKey).replace("OPTIONS ", ""))
   // A greedy parameter is one segment or more.
@@ -132,70 +188,96 @@ test("13-8: HTTP: a preflight of any path finds a route without the authorizer, 
   for (const template of open) expect(guide).toContain(`\`OPTIONS ${template}\``)
 })
 
-test("REST: preflights need no token, and refusals carry CORS headers and a challenge (RFC 6750 section 3)", () => {
-  const { Auth, GatewayResponses } = resource("RestDemoApi").Properties
-  expect(Auth).toMatchObject({ AddDefaultAuthorizerToCorsPreflight: false })
-  const cors = { ResponseParameters: { Headers: { "Access-Control-Allow-Origin": "'*'" } } }
-  const challenge = { ResponseParameters: { Headers: { "WWW-Authenticate": `'Bearer realm="hallpass"'` } } }
-  expect(GatewayResponses).toMatchObject({
-    UNAUTHORIZED: { StatusCode: 401, ...cors },
-    ACCESS_DENIED: { StatusCode: 403, ...cors },
+test("REST: refusals carry CORS headers and a challenge (RFC 6750 section 3)", () => {
+  const responses = definitionOf("RestDemoApi", outputs)["x-amazon-apigateway-gateway-responses"]
+  const cors = { responseParameters: { "gatewayresponse.header.Access-Control-Allow-Origin": "'*'" } }
+  const challenge = { responseParameters: { "gatewayresponse.header.WWW-Authenticate": `'Bearer realm="hallpass"'` } }
+  expect(responses).toMatchObject({
+    UNAUTHORIZED: { statusCode: "401", ...cors },
+    ACCESS_DENIED: { statusCode: "403", ...cors },
     DEFAULT_4XX: cors,
     DEFAULT_5XX: cors,
   })
-  expect(GatewayResponses).toMatchObject({ UNAUTHORIZED: challenge })
+  expect(responses).toMatchObject({ UNAUTHORIZED: challenge })
 })
 
-describe("the private API", () => {
-  test("answers through the named endpoints only, and hallpass knows that its policy allows", () => {
-    expect(propertiesOf("PrivateDemoApi", privateDemo)).toMatchObject({
-      EndpointConfiguration: { Type: "PRIVATE", VPCEndpointIds: ["vpce-0a1b2c3d"] },
-      Policy: {
-        Statement: [
-          { Effect: "Allow" },
-          { Effect: "Deny", Condition: { StringNotEquals: { "aws:SourceVpce": ["vpce-0a1b2c3d"] } } },
-        ],
-      },
-    })
-    expect(deployedEnvironment(privateDemo).HALLPASS_RESOURCE_POLICY_ALLOWS).toBe("true")
+describe("17-4: the private API", () => {
+  const values = privateSets["a private REST API with everything"] ?? {}
+
+  test("answers through the named endpoints only, or through the one that the stack makes", () => {
+    const answers = (one: Values) => propertiesOf("PrivateApi", one, privateApi)
+    const named = ["vpce-0a1b2c3d", "vpce-0123456789abcdef0"]
+    for (const [one, endpoints] of [
+      [values, named],
+      [privateSets["a private REST API"] ?? {}, ["ApiEndpoint"]],
+    ] as const)
+      expect(answers(one)).toMatchObject({
+        EndpointConfiguration: { Type: "PRIVATE", VPCEndpointIds: endpoints },
+        Policy: {
+          Statement: [
+            { Effect: "Allow" },
+            { Effect: "Deny", Condition: { StringNotEquals: { "aws:SourceVpce": endpoints } } },
+          ],
+        },
+      })
+    expect(Object.keys(privateApi.deployedResources(values))).not.toContain("ApiEndpoint")
+  })
+
+  test("its policy allows, so hallpass must know: the page and the template say so", () => {
+    expect(privateApi.text).toContain("ResourcePolicyAllows true")
+    expect(deployedEnvironment({ ...okta, ResourcePolicyAllows: "true" }).HALLPASS_RESOURCE_POLICY_ALLOWS).toBe("true")
   })
 })
 
-describe("mutual TLS", () => {
-  test("is demanded by the domain, and nobody comes past it", () => {
-    expect(propertiesOf("DemoDomain", mutualTls)).toMatchObject({
+describe("17-3: a custom domain", () => {
+  test("takes TLS 1.2 and 1.3, with mutual TLS if there is a trust store, and is the only way in", () => {
+    expect(propertiesOf("Domain", mutualTls)).toMatchObject({
       DomainName: "api.example.test",
       DomainNameConfigurations: [{ EndpointType: "REGIONAL", SecurityPolicy: "TLS_1_2" }],
       MutualTlsAuthentication: { TruststoreUri: "s3://truststore/clients.pem" },
     })
+    expect(propertiesOf("Domain", demoSets["a domain"] ?? {}).MutualTlsAuthentication).toBeUndefined()
     for (const api of ["RestDemoApi", "HttpDemoApi"]) {
       expect(propertiesOf(api, mutualTls).DisableExecuteApiEndpoint).toBe(true)
-      expect(propertiesOf(api, okta).DisableExecuteApiEndpoint).toBe(false)
+      expect(propertiesOf(api, outputs).DisableExecuteApiEndpoint).toBe(false)
     }
     expect(ofType("AWS::ApiGatewayV2::ApiMapping", mutualTls).map(([, { Properties }]) => Properties.ApiId)).toEqual([
       "HttpDemoApi",
       "RestDemoApi",
     ])
-    expect(ofType("AWS::ApiGatewayV2::DomainName", okta)).toEqual([])
+    expect(ofType("AWS::ApiGatewayV2::DomainName", outputs)).toEqual([])
+  })
+
+  test("takes TLS 1.3 only, where API Gateway can: on a REST API, which then answers there only", () => {
+    const values = demoSets["a domain with TLS 1.3 only"] ?? {}
+    expect(propertiesOf("RestDomain", values)).toMatchObject({
+      SecurityPolicy: "SecurityPolicy_TLS13_1_3_2025_09",
+      EndpointAccessMode: "STRICT",
+    })
+    expect(propertiesOf("RestDemoApi", values).DisableExecuteApiEndpoint).toBe(true)
+    expect(propertiesOf("HttpDemoApi", values).DisableExecuteApiEndpoint).toBe(false)
+    expect(ofType("AWS::ApiGatewayV2::ApiMapping", values).map(([, { Properties }]) => Properties)).toEqual([
+      expect.objectContaining({ ApiId: "RestDemoApi", DomainName: "RestDomain" }),
+    ])
   })
 })
 
 describe("access logs", () => {
   const written = (values: Values): string[] =>
-    Object.entries(deployedResources(values))
+    Object.entries(demo.deployedResources(values))
       .filter(([, { Properties }]) => (Properties.AccessLogSetting ?? Properties.AccessLogSettings) !== undefined)
       .map(([name]) => name)
 
   test("are those of HTTP APIs, unless the account has a role for the others", () => {
-    expect(written(okta)).toEqual(["HttpDemoStage"])
-    expect(written({ ...okta, DemoAccessLogs: "none" })).toEqual([])
-    expect(written({ ...okta, DemoAccessLogs: "all" })).toEqual(["RestDemoApi", "HttpDemoStage", "WebSocketDemoStage"])
-    expect(Object.keys(deployedResources({ ...okta, DemoAccessLogs: "none" }))).not.toContain("DemoAccessLogGroup")
+    expect(written(outputs)).toEqual(["HttpDemoStage"])
+    expect(written({ ...outputs, AccessLogs: "none" })).toEqual([])
+    expect(written({ ...outputs, AccessLogs: "all" })).toEqual(["RestDemoApi", "HttpDemoStage", "WebSocketDemoStage"])
+    expect(Object.keys(demo.deployedResources({ ...outputs, AccessLogs: "none" }))).not.toContain("AccessLogGroup")
   })
 
   test("are JSON of $context variables, with what the authorizer said, and without token and subject", () => {
-    const all = deployedResources({ ...okta, DemoAccessLogs: "all" })
-    for (const name of written({ ...okta, DemoAccessLogs: "all" })) {
+    const all = demo.deployedResources({ ...outputs, AccessLogs: "all" })
+    for (const name of written({ ...outputs, AccessLogs: "all" })) {
       const { AccessLogSetting, AccessLogSettings } = all[name]?.Properties ?? {}
       const { Format } = (AccessLogSetting ?? AccessLogSettings) as { Format: string }
       const values: string[] = Object.values(JSON.parse(Format))
@@ -225,7 +307,7 @@ describe("a kept 403", () => {
   const lineOf = (format: string, changes: typeof values = {}): string =>
     format.replace(/\$context\.([\w.]+)/g, (_all, name: string) => ({ ...values, ...changes })[name] ?? "-")
   const formatOf = (name: string): string => {
-    const { AccessLogSetting, AccessLogSettings } = propertiesOf(name, { ...okta, DemoAccessLogs: "all" }) as {
+    const { AccessLogSetting, AccessLogSettings } = propertiesOf(name, { ...outputs, AccessLogs: "all" }) as {
       readonly [setting: string]: { readonly Format: string }
     }
     return (AccessLogSetting ?? AccessLogSettings)?.Format ?? ""
@@ -254,18 +336,9 @@ describe("a kept 403", () => {
   })
 })
 
-test("routes with the defaults of API Gateway: one answer for all of them, as policies (SR-143)", () => {
-  const values = { ...okta, Routes, HttpResponses: "policy" }
-  expect(propertiesOf("HttpDemoAuthorizer", values)).toMatchObject({
-    EnableSimpleResponses: false,
-    AuthorizerResultTtlInSeconds: 300,
-    IdentitySource: ["$request.header.Authorization"],
-  })
-})
-
 describe("the backend", () => {
   const entry: { handler?: (event: object) => Promise<{ statusCode: number; headers?: object }> } = {}
-  new Function("exports", String(resource("DemoBackendFunction").Properties.InlineCode))(entry)
+  new Function("exports", String(demo.resource("BackendFunction").Properties.InlineCode))(entry)
   const answer = (event: object) => entry.handler?.(event)
 
   test("refuses a request without authorizer context (SR-152)", async () => {

@@ -54,6 +54,7 @@ function reference(name: string, { values, lists }: Stack): unknown {
   if (name === "AWS::NoValue") return noValue
   if (Object.hasOwn(pseudo, name)) return pseudo[name]
   if (!Object.hasOwn(values, name)) {
+    if (name === "AuthorizerAlias") return `arn:aws:lambda:${region}:${account}:function:AuthorizerFunction:live`
     return /Secret$/.test(name) ? `arn:aws:secretsmanager:${region}:${account}:secret:${name}-AbCdEf` : name
   }
   return lists.has(name) ? String(values[name]).split(",") : values[name]
@@ -77,8 +78,12 @@ function call(name: string, operand: unknown, stack: Stack): unknown {
       return operands.some(Boolean)
     case "Fn::Not":
       return !first
+    case "Fn::Contains":
+      return (first as unknown[]).map(String).includes(String(second))
     case "Fn::EachMemberEquals":
       return (first as string[]).every((member) => member === second)
+    case "Fn::Split":
+      return String(second).split(String(first))
     case "Fn::Join":
       return (second as string[]).join(String(first))
     case "Fn::Select":

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, test } from "vitest"
 import { type Observed, observeEverything } from "./observed.ts"
 import { alarm, alarms, idsIn, isBreaching, namespace, service, type UsedMetric } from "./operate.ts"
-import { refusals, resource, template, type Values } from "./template.ts"
+import { core, environment, operations, type Values } from "./template.ts"
 
-const okta: Values = { Provider: "okta", Domain: "acme.okta.com", Audience: "api://orders" }
+const named: Values = { FunctionName: "f", LogGroupName: "g", MetricsService: "s" }
 const each = alarms.map((one): [string, (typeof alarms)[number]] => [one.name, one])
-const lambdaMetrics = ["Duration", "Throttles"]
+const lambdaMetrics = ["ConcurrentExecutions", "Duration", "Throttles"]
 
 let observed: Observed
 beforeAll(async () => {
@@ -15,6 +15,7 @@ beforeAll(async () => {
 describe("the alarms", () => {
   test("SR-165: are about what an operator has to know of", () => {
     expect(alarms.map(({ name }) => name).sort()).toEqual([
+      "ConcurrencyAlarm",
       "DecisionLatencyAlarm",
       "DenyRateAlarm",
       "DurationAlarm",
@@ -43,14 +44,13 @@ describe("the alarms", () => {
       expect(String(properties.AlarmDescription)).toMatch(new RegExp(`docs/operate\\.md, ${name}\\.$`))
       const told = {
         "Fn::If": [
-          "OwnAlarmTopic",
+          "OwnTopic",
           [{ Ref: "AlarmTopic" }],
-          { "Fn::If": ["GivenAlarmTopic", [{ Ref: "AlarmTopicArn" }], { Ref: "AWS::NoValue" }] },
+          { "Fn::If": ["GivenTopic", [{ Ref: "AlarmTopicArn" }], { Ref: "AWS::NoValue" }] },
         ],
       }
       expect([properties.AlarmActions, properties.OKActions]).toEqual([told, told])
-      expect(resource(name).Condition).toBe("WithAlarms")
-      expect(properties.Tags).toEqual(resource("AuthorizerLogGroup").Properties.Tags)
+      expect(operations.resource(name).Condition).toBe(name === "ConcurrencyAlarm" ? "Reserved" : undefined)
     },
   )
 
@@ -63,7 +63,7 @@ describe("the alarms", () => {
     for (const { name, stat } of metrics) {
       const unit = observed.metrics.find((one) => one.name === name)?.unit
       const isTime = name === "Duration" || unit === "Microseconds"
-      expect(stat).toBe(isTime ? "p99" : "Sum")
+      expect(stat).toBe(isTime ? "p99" : name === "ConcurrentExecutions" ? "Maximum" : "Sum")
       // CloudWatch, "Percentile-based alarms and low data samples": the 99th of few values is chance.
       expect(properties.EvaluateLowSampleCountPercentile).toBe(isTime ? "ignore" : undefined)
     }
@@ -86,7 +86,7 @@ describe("the alarms", () => {
   })
 
   test("metrics that one expression combines come in one line, so that none is missing while another is there", () => {
-    for (const { metrics } of alarms.filter(({ expressions }) => expressions.length > 0)) {
+    for (const { metrics } of alarms.filter(({ metrics: [, second] }) => second !== undefined)) {
       const lines = observed.metrics.filter(
         ({ name, dimensions }) => name === metrics[0]?.name && dimensions.length === 1,
       )
@@ -100,7 +100,7 @@ describe("the alarms", () => {
 function expectToExist({ namespace: its, name, dimensions }: UsedMetric): void {
   if (its === "AWS/Lambda") {
     expect(lambdaMetrics).toContain(name)
-    expect(dimensions).toEqual({ FunctionName: { Ref: "AuthorizerFunction" } })
+    expect(dimensions).toEqual({ FunctionName: { Ref: "FunctionName" } })
     return
   }
   const written = observed.metrics.filter((one) => one.namespace === its && one.name === name)
@@ -143,6 +143,7 @@ describe("thresholds", () => {
     ["ThrottlesAlarm", "Throttles", 1],
     ["DecisionLatencyAlarm", "DecisionLatency", 100_001],
     ["DurationAlarm", "Duration", 1001],
+    ["ConcurrencyAlarm", "ConcurrentExecutions", 81],
   ])("%s begins at %s of %d, and not before", (name, metric, first) => {
     expect(isBreaching(alarm(name), { [metric]: first })).toBe(true)
     expect(isBreaching(alarm(name), { [metric]: first - 1 })).toBe(false)
@@ -151,7 +152,7 @@ describe("thresholds", () => {
 })
 
 describe("parameters of the alarms", () => {
-  const pattern = (name: string): RegExp => new RegExp(template.Parameters[name]?.AllowedPattern ?? "(?!)")
+  const pattern = (name: string): RegExp => new RegExp(operations.template.Parameters[name]?.AllowedPattern ?? "(?!)")
   const topic = "arn:aws:sns:eu-west-1:123456789012:ops"
 
   test("an address, or nothing", () => {
@@ -167,25 +168,45 @@ describe("parameters of the alarms", () => {
   })
 
   test("one topic at most", () => {
-    expect(refusals({ ...okta, AlarmEmail: "ops@example.com" })).toEqual([])
-    expect(refusals({ ...okta, AlarmTopicArn: topic })).toEqual([])
-    expect(refusals({ ...okta, AlarmTopicArn: topic, AlarmEmail: "ops@example.com" })).toEqual([
+    expect(operations.refusals({ ...named, AlarmEmail: "ops@example.com" })).toEqual([])
+    expect(operations.refusals({ ...named, AlarmTopicArn: topic })).toEqual([])
+    expect(operations.refusals({ ...named, AlarmTopicArn: topic, AlarmEmail: "ops@example.com" })).toEqual([
       expect.stringMatching(/AlarmEmail or AlarmTopicArn/),
     ])
   })
 
-  test("the dashboard brings the alarms, and so does either topic", () => {
-    expect(template.Conditions.WithAlarms).toEqual({
-      "Fn::Or": [{ Condition: "WithDashboard" }, { Condition: "OwnAlarmTopic" }, { Condition: "GivenAlarmTopic" }],
-    })
-    expect(resource("Dashboard").Condition).toBe("WithDashboard")
-    expect(resource("AlarmTopic").Condition).toBe("OwnAlarmTopic")
-    expect(resource("AlarmTopic").Properties.Subscription).toEqual([
+  test("17-1: the alarms are the template's purpose; the dashboard can be left out", () => {
+    expect(Object.keys(operations.deployedResources({ ...named, DeployDashboard: "false" }))).toEqual(
+      expect.arrayContaining(["UnavailableAlarm", "DenyRateAlarm"]),
+    )
+    expect(operations.resource("Dashboard").Condition).toBe("WithDashboard")
+    expect(operations.resource("AlarmTopic").Condition).toBe("OwnTopic")
+    expect(operations.resource("AlarmTopic").Properties.Subscription).toEqual([
       { Protocol: "email", Endpoint: { Ref: "AlarmEmail" } },
     ])
   })
 
   test("metrics of two stacks do not mix", () => {
-    expect(service).toEqual({ Ref: "AWS::StackName" })
+    expect(environment.POWERTOOLS_SERVICE_NAME).toEqual({ Ref: "AWS::StackName" })
+    expect(core.template.Outputs.MetricsService?.Value).toEqual({ Ref: "AWS::StackName" })
+  })
+
+  test("17-2: the alarm that reverts a deployment watches what the one that notifies watches", () => {
+    const {
+      AlarmActions: _actions,
+      OKActions: _ok,
+      Dimensions,
+      AlarmDescription: _text,
+      ...notifies
+    } = operations.resource("UnavailableAlarm").Properties
+    expect(Dimensions).toEqual([{ Name: "service", Value: service }])
+    expect(core.resource("UnavailableAlarm").Properties).toMatchObject(notifies)
+  })
+
+  test("17-3: the concurrency is watched if it is reserved", () => {
+    expect(Object.keys(operations.deployedResources(named))).not.toContain("ConcurrencyAlarm")
+    expect(Object.keys(operations.deployedResources({ ...named, ReservedConcurrency: "5" }))).toContain(
+      "ConcurrencyAlarm",
+    )
   })
 })

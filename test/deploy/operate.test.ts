@@ -3,11 +3,12 @@ import { beforeAll, describe, expect, test } from "vitest"
 import { allRefusals } from "../../src/types/reasons.ts"
 import { commandsIn, fieldsIn } from "./logs-insights.ts"
 import { fieldsOf, type Observed, observeEverything } from "./observed.ts"
-import { type Alarm, alarm, alarms, isBreaching } from "./operate.ts"
-import { template } from "./template.ts"
+import { type Alarm, alarm, alarms, furtherAlarms, isBreaching } from "./operate.ts"
+import { deployables, operations } from "./template.ts"
 
 const page = readFileSync(new URL("../../docs/operate.md", import.meta.url), "utf8")
 const alarmNames = alarms.map(({ name }) => name)
+const documented = [...alarms, ...furtherAlarms].map(({ name }) => name)
 
 /** Sections of the third level by their heading. */
 const sections = new Map(
@@ -30,17 +31,19 @@ beforeAll(async () => {
 describe("docs/operate.md", () => {
   test("has a section for every alarm, and none for another", () => {
     const described = [...sections.keys()].filter((heading) => heading.endsWith("Alarm"))
-    expect(described.toSorted()).toEqual(alarmNames.toSorted())
+    expect(described.toSorted()).toEqual(documented.toSorted())
   })
 
-  test.each(alarmNames)("%s: what it means, how to look, what to do, how to test it, in this order", (name) => {
+  test.each(documented)("%s: what it means, how to look, what to do, how to test it, in this order", (name) => {
     const parts = [...section(name).matchAll(/^\*\*(\w+)\.\*\*/gm)].map(([, part]) => part)
     expect(parts).toEqual(["Means", "Look", "Do", "Test"])
     expect(section(name)).toMatch(/^```(?:logs|sh)$/m)
+    expect(overview.get(name)).toBeDefined()
   })
 
+  const overview = new Map(rows(page).map(([name = "", begins = ""]) => [/^\[(\w+)\]/.exec(name)?.[1], begins]))
+
   test("says in its overview when each alarm begins, with the template's numbers", () => {
-    const overview = new Map(rows(page).map(([name = "", begins = ""]) => [/^\[(\w+)\]/.exec(name)?.[1], begins]))
     for (const each of alarms) {
       const begins = overview.get(each.name)
       for (const words of [thresholdWords(each), timeWords(each)]) expect(begins, each.name).toMatch(words)
@@ -69,8 +72,10 @@ describe("docs/operate.md", () => {
 
   test("explains the parameters of dashboard and alarms, and names only those that exist", () => {
     for (const name of ["DeployDashboard", "AlarmEmail", "AlarmTopicArn"]) expect(page).toContain(`| \`${name}\` |`)
-    const named = [...page.matchAll(/`((?:Sample|Flush|Deploy|Alarm|Log|Jwks|ResultTtl)[A-Z]?\w*)`/g)]
-    for (const [, name = ""] of named) expect(template.Parameters).toHaveProperty(name)
+    const named = [...page.matchAll(/`((?:Reserved|DaysBefore|Deploy|Alarm|Log|Jwks|ResultTtl)[A-Z]?\w*)`/g)]
+    const parameters = Object.assign({}, ...deployables.map(({ template }) => template.Parameters))
+    expect(named.length).toBeGreaterThan(5)
+    for (const [, name = ""] of named) expect(parameters).toHaveProperty(name)
   })
 })
 
@@ -87,14 +92,16 @@ function thresholdWords({ name, properties }: Alarm): RegExp {
   const threshold = Number(properties.Threshold)
   if (name === "DenyRateAlarm") return new RegExp(`more than ${threshold} %`)
   if (name === "DecisionLatencyAlarm") return new RegExp(`more than ${threshold / 1000} ms`)
+  if (name === "ConcurrencyAlarm") return new RegExp(`more than ${threshold} %`)
   if (name === "DurationAlarm") return new RegExp(`more than ${threshold / 1000} s`)
   if (properties.ComparisonOperator === "GreaterThanOrEqualToThreshold")
     return new RegExp(`at least ${threshold} fetches`)
   return threshold === 0 ? /\b(?:one|a private key)\b/ : new RegExp(`more than ${threshold}`)
 }
 
-function timeWords({ properties, metrics }: Alarm): RegExp {
+function timeWords({ name, properties, metrics }: Alarm): RegExp {
   const seconds = Number(metrics[0]?.period) * Number(properties.EvaluationPeriods)
+  if (name === "ConcurrencyAlarm") return /for 5 minutes/
   const words: { readonly [seconds: number]: RegExp } = {
     60: /in one minute|in a minute/,
     300: /in 5 minutes/,
@@ -104,7 +111,48 @@ function timeWords({ properties, metrics }: Alarm): RegExp {
   return words[seconds] ?? /(?!)/
 }
 
+describe("17-4, 17-6: the alarms of the other templates", () => {
+  const named = (name: string): Alarm => furtherAlarms.find((each) => each.name === name) as Alarm
+
+  test("missing data is a breach where it means that something is gone", () => {
+    const missing = Object.fromEntries(furtherAlarms.map(({ name, properties }) => [name, properties.TreatMissingData]))
+    expect(missing).toEqual({
+      BackendErrorsAlarm: "notBreaching",
+      CertificateExpiryAlarm: "breaching",
+      EdgeCertificateExpiryAlarm: "breaching",
+      SyntheticAlarm: "breaching",
+      UnhealthyTargetsAlarm: "breaching",
+    })
+  })
+
+  test("certificates: the least number of days of a day, below the parameter", () => {
+    for (const name of ["CertificateExpiryAlarm", "EdgeCertificateExpiryAlarm"]) {
+      const { properties, metrics } = named(name)
+      expect(metrics[0]).toMatchObject({
+        ...{ namespace: "AWS/CertificateManager", name: "DaysToExpiry", stat: "Minimum", period: 86_400 },
+        dimensions: { CertificateArn: { Ref: name.replace("ExpiryAlarm", "Arn") } },
+      })
+      expect(properties).toMatchObject({
+        ComparisonOperator: "LessThanThreshold",
+        Threshold: { Ref: "DaysBeforeExpiry" },
+      })
+    }
+  })
+
+  test.each(furtherAlarms.map((each) => [each.name, each] as const))("%s names its page", (name, { properties }) => {
+    expect(String(properties.AlarmDescription)).toMatch(new RegExp(`docs/operate\\.md, ${name}\\.$`))
+    expect(properties.AlarmActions).toEqual(properties.OKActions)
+  })
+})
+
 describe("the queries", () => {
+  const saved = operations.resourcesOf("AWS::Logs::QueryDefinition")
+
+  test.each(saved)("17-1: %s is saved as the page has it", (_name, { Properties }) => {
+    expect(queries.map((query) => query.trim())).toContain(String(Properties.QueryString).trim())
+    expect(Properties.LogGroupNames).toEqual([{ Ref: "LogGroupName" }])
+  })
+
   const members = (): string[] => [
     ...observed.records.flatMap((record) => fieldsOf(record)),
     ...observed.metrics.flatMap(({ line }) => fieldsOf(line)),
@@ -152,7 +200,9 @@ describe("the commands that test an alarm", () => {
   test("are there for all alarms on single metrics of hallpass", () => {
     expect(tested.map(([name]) => name).toSorted()).toEqual(
       alarmNames
-        .filter((name) => !["DecisionLatencyAlarm", "DurationAlarm", "ThrottlesAlarm"].includes(name))
+        .filter(
+          (name) => !["ConcurrencyAlarm", "DecisionLatencyAlarm", "DurationAlarm", "ThrottlesAlarm"].includes(name),
+        )
         .toSorted(),
     )
   })

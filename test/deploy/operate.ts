@@ -1,5 +1,5 @@
 import { runInNewContext } from "node:vm"
-import { environment, resourcesOf } from "./template.ts"
+import { type Deployable, environment, operations, privateApi, watch } from "./template.ts"
 
 /** A metric as an alarm or a widget asks for it. Values of dimensions are as the template writes them. */
 export interface UsedMetric {
@@ -31,10 +31,14 @@ interface Single {
 }
 interface Query {
   Id: string
-  Expression?: string
+  Expression?: string | { readonly "Fn::Sub": string }
   ReturnData?: boolean
   MetricStat?: { Metric: Single; Period: number; Stat: string }
 }
+
+/** An expression with 100 for the parameter in it, so that percent and numbers are the same. */
+const textOf = (expression: string | { readonly "Fn::Sub": string }): string =>
+  typeof expression === "string" ? expression : expression["Fn::Sub"].replaceAll("${ReservedConcurrency}", "100")
 
 const byName = (dimensions: readonly Dimension[]): { [name: string]: unknown } =>
   Object.fromEntries(dimensions.map(({ Name, Value }) => [Name, Value]))
@@ -44,29 +48,40 @@ function used({ Namespace, MetricName, Dimensions }: Single, stat: unknown, peri
   return { id, namespace: Namespace, name: MetricName, dimensions, stat: String(stat), period: Number(period) }
 }
 
-/** The alarms of the template. */
-export const alarms: readonly Alarm[] = resourcesOf("AWS::CloudWatch::Alarm").map(([name, { Properties }]) => {
-  if (!Array.isArray(Properties.Metrics)) {
-    const single = Properties as unknown as Single
-    const stat = Properties.Statistic ?? Properties.ExtendedStatistic
-    return { name, properties: Properties, metrics: [used(single, stat, Properties.Period)], expressions: [] }
+function alarmOf(name: string, properties: Alarm["properties"]): Alarm {
+  if (!Array.isArray(properties.Metrics)) {
+    // The alarm of an API has other dimensions for each kind.
+    const single = { Dimensions: [], ...properties } as unknown as Single
+    const stat = properties.Statistic ?? properties.ExtendedStatistic
+    const dimensions = Array.isArray(single.Dimensions) ? single.Dimensions : []
+    const metrics = [used({ ...single, Dimensions: dimensions }, stat, properties.Period)]
+    return { name, properties, metrics, expressions: [] }
   }
-  const queries = Properties.Metrics as Query[]
+  const queries = properties.Metrics as Query[]
   return {
     name,
-    properties: Properties,
+    properties,
     metrics: queries.flatMap(({ Id, MetricStat }) =>
       MetricStat ? [used(MetricStat.Metric, MetricStat.Stat, MetricStat.Period, Id)] : [],
     ),
     expressions: queries.flatMap(({ Id, Expression, ReturnData }) =>
-      Expression === undefined ? [] : [{ id: Id, expression: Expression, returned: ReturnData !== false }],
+      Expression === undefined ? [] : [{ id: Id, expression: textOf(Expression), returned: ReturnData !== false }],
     ),
   }
-})
+}
+
+const alarmsOf = (one: Deployable): Alarm[] =>
+  one.resourcesOf("AWS::CloudWatch::Alarm").map(([name, { Properties }]) => alarmOf(name, Properties))
+
+/** The alarms of deploy/operations.yaml. */
+export const alarms: readonly Alarm[] = alarmsOf(operations)
+
+/** Those of the other templates that the runbook describes. */
+export const furtherAlarms: readonly Alarm[] = [...alarmsOf(privateApi), ...alarmsOf(watch)]
 
 export function alarm(name: string): Alarm {
   const found = alarms.find((each) => each.name === name)
-  if (found === undefined) throw new Error(`template.yaml has no alarm ${name}`)
+  if (found === undefined) throw new Error(`deploy/operations.yaml has no alarm ${name}`)
   return found
 }
 
@@ -100,6 +115,6 @@ export function isBreaching({ metrics, expressions, properties }: Alarm, values:
   return breaching
 }
 
-/** What the function writes its metrics under. */
-export const service: unknown = environment.POWERTOOLS_SERVICE_NAME
+/** What the function writes its metrics under: the output MetricsService of template.yaml. */
+export const service: unknown = { Ref: "MetricsService" }
 export const namespace: unknown = environment.POWERTOOLS_METRICS_NAMESPACE

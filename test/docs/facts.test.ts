@@ -72,7 +72,7 @@ describe("13-8: facts in the documentation", () => {
     const [, query = ""] =
       /### The way of one request\n[\s\S]*?```logs\n([\s\S]*?)```/.exec(read("docs/operate.md")) ?? []
     expect(query).toMatch(/filter requestId = '([^']+)' or extendedRequestId = '\1'/)
-    const formats = read("template.yaml").match(/^ +\{"requestId":.*\}$/gm) ?? []
+    const formats = read("deploy/demo.yaml").match(/^ +\{"requestId":.*\}$/gm) ?? []
     expect(formats).toHaveLength(3)
     for (const format of formats) {
       expect(format).toContain('"requestId":"$context.requestId"')
