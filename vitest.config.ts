@@ -21,6 +21,7 @@ const takesLong = [
     "edge/irules",
     "edge/nginx",
     "local/command",
+    "local/demonstration",
     "local/page",
     "package/bundle",
     "package/tarball",
