@@ -92,7 +92,7 @@ describe("14-7: the README", () => {
 
   it("shows pictures that are in the repository, each under 40 KB, with a text for those who do not see them", () => {
     const pictures = [...page.matchAll(/!\[([^\]]*)\]\(([^)]+)\)/g)]
-    expect(pictures).toHaveLength(2)
+    expect(pictures).toHaveLength(3)
     for (const [, text = "", path = ""] of pictures) {
       expect(text.length).toBeGreaterThan(20)
       expect(statSync(join(root, path)).size, path).toBeLessThan(40 * 1024)

@@ -25,12 +25,14 @@ export interface OpenPage {
   readonly trouble: readonly string[]
 }
 
-export async function startBrowser(): Promise<Browser> {
+/** @param further arguments of the browser */
+export async function startBrowser(further: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: chromiumPath,
     args: [
       ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
       ...["--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"],
+      ...further,
     ],
   })
 }

@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs"
-import { createRequire } from "node:module"
+import axe from "axe-core"
 import type { Browser, Page } from "playwright-core"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { demoConfiguration } from "../../local/stack/demo.ts"
@@ -139,8 +138,11 @@ describe.runIf(chromium.isThere)("16-4: the page in Chromium", () => {
   it("exact, star, hallpass: who is wrong on which request, and how often each function ran", async () => {
     await tab("Exact")
     const table = page.getByRole("table", { name: "What the client gets from each authorizer" })
-    const row = async (name: RegExp): Promise<string> =>
-      (await table.getByRole("row", { name }).allInnerTexts()).join(" ").replace(/\s+/g, " ")
+    const row = async (name: RegExp): Promise<string> => {
+      const found = table.getByRole("row", { name })
+      await found.hover()
+      return (await found.allInnerTexts()).join(" ").replace(/\s+/g, " ")
+    }
     expect(await row(/^GET \/orders\/7/)).toMatch(/200 200 right miss.* 200 right miss.* 200 right miss/)
     expect(await row(/^GET \/orders okta/)).toMatch(/200 403 wrong hit .*another route.* 200 right hit 200 right hit/)
     expect(await row(/^DELETE/)).toMatch(/403 .*403 right hit 200 wrong hit .*everything.* 403 right hit/)
@@ -188,6 +190,10 @@ describe.runIf(chromium.isThere)("16-4: the page in Chromium", () => {
     await tab("Configuration")
     const editor = page.getByLabel("Configuration as JSON")
     await page.getByText("Sound. The stack runs on it.").hover()
+    await editor.fill('{\n  "issuers": [],\n  "routes": { "GET /x": <b> }\n}')
+    await page.getByText("The JSON breaks in line 3, column 25.").hover()
+    await press("Go to line 3")
+    expect(await editor.evaluate((box) => (box as unknown as { selectionStart: number }).selectionStart)).toBe(43)
     await editor.fill('{ "issuers": [], "routes": { "GET /orders": { "scope": 1 } } }')
     await page.getByText(/problems?\. The stack keeps the running configuration/).hover()
     await page.getByText('routes["GET /orders"]').first().hover()
@@ -310,7 +316,6 @@ describe.runIf(chromium.isThere)("16-4: the page in Chromium", () => {
 const jwtPart = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url")
 
 describe.runIf(chromium.isThere)("16-4: the page for each reader", () => {
-  const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
   const views = ["One request", "Routes", "Exact", "Configuration"]
   const forms = [
     ["light", { colorScheme: "light" }],
@@ -329,11 +334,13 @@ describe.runIf(chromium.isThere)("16-4: the page for each reader", () => {
       await here.getByRole("button", { name: example, exact: true }).click()
       await here.getByRole("button", { name: "Send request" }).and(here.locator("[aria-disabled=false]")).hover()
     }
-    await here.evaluate(axe)
+    await here.evaluate(axe.source)
     for (const view of views) {
       await here.getByRole("tab", { name: view }).click()
       await here.getByRole("tabpanel", { name: view }).hover()
-      const found = await here.evaluate<{ violations: readonly Violation[] }>("axe.run(document)")
+      const found = await here.evaluate<{ violations: readonly Violation[] }>(
+        "axe.run(document, { resultTypes: ['violations'] })",
+      )
       const serious = found.violations.filter(({ impact }) => impact === "serious" || impact === "critical")
       expect(
         serious.map(({ id, nodes }) => [id, ...nodes.slice(0, 3).map(({ html }) => html)]),

@@ -3,6 +3,7 @@ import type { JSX } from "preact"
 import { useEffect, useId } from "preact/hooks"
 import type { ConfigurationVerdict } from "../../server/control-api.ts"
 import { Icon } from "../show/icon.tsx"
+import { jsonMistakeIn, type TextPlace } from "../show/json-mistake.ts"
 import { counted } from "../show/quantity.ts"
 import { Text } from "../show/text.tsx"
 import { call } from "../state/control.ts"
@@ -102,10 +103,33 @@ function Verdict(): JSX.Element {
         {now.sound && !isEdited.value && " The stack runs on it."}
       </p>
       <Problems title="Problems" problems={now.problems} />
+      {!now.sound && <JsonMistake />}
       {now.conflicts.length > 0 && <Conflicts conflicts={now.conflicts} />}
       <Problems title="Warnings" problems={now.warnings} />
     </>
   )
+}
+
+/** If the text is no JSON: the place of the mistake, and the way to it. */
+function JsonMistake(): JSX.Element | null {
+  const place = jsonMistakeIn(text.value)
+  if (place === undefined) return null
+  return (
+    <p>
+      The JSON breaks in line {place.line}, column {place.column}.{" "}
+      <button type="button" onClick={() => goTo(place)}>
+        Go to line {place.line}
+      </button>
+    </p>
+  )
+}
+
+function goTo({ line, index }: TextPlace): void {
+  const box = document.querySelector<HTMLTextAreaElement>(".editor textarea")
+  if (box === null) return
+  box.focus()
+  box.setSelectionRange(index, Math.min(index + 1, box.value.length))
+  box.scrollTop = (box.scrollHeight / box.value.split("\n").length) * Math.max(0, line - 6)
 }
 
 function edit(to: string | undefined): void {
