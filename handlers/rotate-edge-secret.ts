@@ -1,4 +1,5 @@
-import { rotateEdgeSecret } from "../src/edge.ts"
+// Not through the door of the edge: the build would also put out what a verifier loads later.
+import { rotateEdgeSecret } from "../src/rotation/rotate.ts"
 
 /**
  * The rotation function of the secret that holds the edge's HMAC keys: `rotate-edge-secret.handler`. Secrets Manager

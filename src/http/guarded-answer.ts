@@ -22,11 +22,16 @@ const pathAmbiguous = refusal("path_ambiguous")
 /** As many as the service takes. */
 const maxHeaders = 128
 
-function readGuarded(request: GuardedRequest): AccessRequest | Refusal {
+/**
+ * Reads a request of node:http.
+ *
+ * @param behindService whether identity headers of the service are headers like any other: a service has set them before
+ */
+export function readGuarded(request: GuardedRequest, behindService = false): AccessRequest | Refusal {
   const { rawHeaders, method = "", url = "", originalUrl = url } = request
   // Node.js drops headers beyond its limit, and what is dropped is not seen.
   if (rawHeaders.length > 2 * maxHeaders) return pathAmbiguous
-  const headers = readHeaders(rawHeaders)
+  const headers = readHeaders(rawHeaders, behindService)
   if (isRefusal(headers)) return headers
   const host = onlyValue(headers, "host")
   if (typeof host === "object") return host

@@ -53,6 +53,8 @@ export async function createMainPort(
   }
   const server = await serverOf(listener, tls)
   server.maxConnections = maxConnections
+  // A decision that never comes, as of a custom check that hangs, ends its connection: the neighbour then denies.
+  server.timeout = 30_000
   // Node.js drops headers beyond its count without a word; the limit of bytes holds, and the listener counts.
   server.maxHeadersCount = 0
   server.on("checkContinue", listener)

@@ -16,14 +16,15 @@ const identityHeaderSent = refusal("identity_header_sent")
  * name for the same character, so a name counts as the service's own if it begins with `x-hallpass-` in that sense.
  *
  * @param raw name, value, name, value, …
+ * @param takesIdentity whether the service's own headers are headers like any other here
  * @returns the refusal of a request that brings a header which only the service may set
  */
-export function readHeaders(raw: readonly string[]): ReceivedHeaders | Refusal {
+export function readHeaders(raw: readonly string[], takesIdentity = false): ReceivedHeaders | Refusal {
   const headers = new BareObject() as { [name: string]: string[] }
   for (let at = 0; at + 1 < raw.length; at += 2) {
     const name = (raw[at] as string).toLowerCase()
     const value = raw[at + 1] as string
-    if (isIdentityName(name)) return identityHeaderSent
+    if (!takesIdentity && isIdentityName(name)) return identityHeaderSent
     const values = headers[name]
     if (values === undefined) headers[name] = [value]
     else values.push(value)

@@ -1,4 +1,5 @@
 import type { AnswerOptions, Answers } from "../answer/answer.ts"
+import type { SizedPolicy } from "../answer/written-policy.ts"
 import type { Decision } from "../types/decision.ts"
 import type { Principal } from "../types/principal.ts"
 import type { ReasonCode } from "../types/reasons.ts"
@@ -31,7 +32,11 @@ const statuses = { unauthenticated: 401, forbidden: 403, unavailable: 503 } as c
 const maxHeaderBytes = 8192
 
 /** There are no policies: every answer is for one request. */
-const noPolicy = Object.freeze({ document: { Version: "2012-10-17", Statement: [] }, bytes: 0, ambiguous: undefined })
+export const servicePolicy: SizedPolicy = {
+  document: { Version: "2012-10-17", Statement: [] },
+  bytes: 0,
+  ambiguous: undefined,
+}
 
 /** Makes the answers of a service. A refusal shows its status and its challenge, and never why. */
 export function serviceAnswers(
@@ -54,7 +59,7 @@ export function serviceAnswers(
     return {
       isSimple: () => true,
       keeps: () => false,
-      policy: () => noPolicy as ReturnType<Answers["policy"]>,
+      policy: () => servicePolicy,
       allow: (_request, principal, _policy, route) => ({
         outcome: "allow",
         reason: "ok",

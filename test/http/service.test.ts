@@ -233,6 +233,20 @@ describe("18-2: the original request", () => {
   })
 })
 
+describe("18-2: Gloo's pass-through question", () => {
+  it("has a JSON body or none, any method and path of its own, and allowed headers only", async () => {
+    const service = await serviceOf(config, { dialect: "gloo" })
+    const headers = { authorization: bearer("reader"), "X-Original-Method": "GET", "X-Original-URI": "/orders/7" }
+    const body = JSON.stringify({ state: { a: 1 }, filterMetadata: {}, body: "x".repeat(20_000) })
+    for (const asked of [{ method: "POST", body }, { method: "POST" }, { method: "GET" }]) {
+      const answer = await fetch(`${service.url}/auth`, { headers, ...asked })
+      expect([answer.status, answer.headers.get("connection")]).toEqual([200, "keep-alive"])
+    }
+    const other = { ...headers, "X-Original-URI": "/admin/x" }
+    expect((await fetch(`${service.url}/orders/7`, { headers: other, method: "POST", body })).status).toBe(403)
+  })
+})
+
 describe("18-2: what a service refuses to start with", () => {
   const problems = async (...args: Parameters<typeof createAuthorizationServer>): Promise<readonly string[]> => {
     const error = await createAuthorizationServer(...args).catch((thrown: unknown) => thrown)

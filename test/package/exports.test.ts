@@ -130,7 +130,14 @@ const contract: { readonly [door: string]: { readonly values: readonly string[];
       ],
     },
     edge: {
-      values: ["RotationFailed", "edgeV1Signature", "edgeV1Text", "rotateEdgeSecret", "signEdgeRequest"],
+      values: [
+        "RotationFailed",
+        "createEdgeVerifier",
+        "edgeV1Signature",
+        "edgeV1Text",
+        "rotateEdgeSecret",
+        "signEdgeRequest",
+      ],
       types: [
         "CertificateField",
         "DnMode",
@@ -139,7 +146,10 @@ const contract: { readonly [door: string]: { readonly values: readonly string[];
         "EdgeOptions",
         "EdgeV1Request",
         "EdgeV1Signing",
+        "EdgeVerifier",
+        "EdgeVerifierConfig",
         "FetchSecret",
+        "GuardedRequest",
         "HeaderFormat",
         "HeaderOption",
         "HeaderOptions",

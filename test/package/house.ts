@@ -56,7 +56,7 @@ export const mayImport: { readonly [room: string]: readonly string[] } = {
   diagnosis: [...base, "problems", ...lowerRooms, ...stageRooms, "configuration", "authorizer"],
   http: [...base, "answer", "authorizer", "edge", "observe"],
   cli: ["door", "local"],
-  handlers: ["door"],
+  handlers: ["door", "rotation"],
   local: ["door"],
 }
 
