@@ -1,11 +1,13 @@
 // Builds the deployable Lambda bundles: one minified ESM entry each, and chunks for what most requests never need.
-//   node build.mjs [--snapshot FILE] [OUTDIR]        default: build/, and build-check/ and build-rotation/ for the other functions
-import { spawnSync } from "node:child_process"
+//   node build.mjs [--snapshot FILE] [--code-cache] [OUTDIR]
+// OUTDIR is build/ by default; then build-check/ and build-rotation/ are made for the other functions as well.
+import { execFile, spawnSync } from "node:child_process"
 import { readdir, readFile, rm } from "node:fs/promises"
 import { dirname, join, relative, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
-import { parseArgs } from "node:util"
+import { parseArgs, promisify } from "node:util"
 import { build } from "esbuild"
+import { makeScript } from "./build-code-cache.mjs"
 import { configure, embed, embedEvents, plainBuiltins, plainCache, shareStart } from "./build-plugins.mjs"
 
 const root = dirname(fileURLToPath(import.meta.url))
@@ -44,7 +46,7 @@ export const bundleOptions = {
 /**
  * @param {{ outdir?: string, write?: boolean, snapshot?: string | undefined, configuration?: string }} [options]
  *   `snapshot`: the file that `hallpass snapshot` wrote, to embed; `configuration`: the module to bundle in place of
- *   handlers/authorizer.config.ts
+ *   handlers/authorizer.config.ts; `codeCache`: whether a code cache is made with this Node.js
  * @returns {Promise<{ entryBytes: number, startBytes: number, snapshotBytes: number, openApi: { file: string, found:
  *   import("./src/policy.ts").OpenApiRoutes } | undefined, files: { path: string, bytes: number, atStart: boolean }[],
  *   metafile: import("esbuild").Metafile }>} `startBytes`: the entry and what it imports statically, less
@@ -55,6 +57,7 @@ export async function buildBundle({
   write = true,
   snapshot,
   configuration = configurationModule,
+  codeCache = false,
 } = {}) {
   // First, so that a snapshot or a document that is refused leaves the last bundle alone.
   const plugins = [...bundleOptions.plugins, ...(snapshot === undefined ? [] : [embed(await readSnapshot(snapshot))])]
@@ -69,7 +72,23 @@ export async function buildBundle({
   const entryBytes = files.find(({ path }) => path === "authorizer.mjs")?.bytes ?? Number.POSITIVE_INFINITY
   const { atStart, ...sizes } = startOf(metafile)
   const marked = files.map((file) => ({ ...file, atStart: atStart.has(resolve(outdir, file.path)) }))
-  return { entryBytes, ...sizes, openApi, files: marked, metafile }
+  const caches = codeCache ? await makeCodeCaches(outdir, metafile, atStart) : []
+  return { entryBytes, ...sizes, openApi, files: marked, metafile, caches }
+}
+
+/** Lambda's images start Node.js with `--expose-gc`, which V8 counts as another kind of code: one cache for each. */
+async function makeCodeCaches(outdir, { outputs }, atStart) {
+  const [path] = Object.keys(outputs).filter((each) => atStart.has(resolve(root, each)) && !outputs[each].entryPoint)
+  const chunk = relative(outdir, resolve(root, path))
+  await makeScript({ outdir, chunk, exports: outputs[path].exports })
+  const caches = []
+  for (const flags of [[], ["--expose-gc"]]) {
+    const args = [...flags, join(root, "build-code-cache.mjs"), outdir]
+    const { NODE_OPTIONS: _, ...env } = process.env
+    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root, env })
+    caches.push({ ...JSON.parse(stdout), flags })
+  }
+  return caches
 }
 
 /**
@@ -192,28 +211,32 @@ function problemsIn({ problems, message }) {
 
 function readArguments() {
   try {
-    const { values, positionals } = parseArgs({ options: { snapshot: { type: "string" } }, allowPositionals: true })
+    const options = { snapshot: { type: "string" }, "code-cache": { type: "boolean", default: false } }
+    const { values, positionals } = parseArgs({ options, allowPositionals: true })
     if (positionals.length > 1) throw new Error(`One OUTDIR only, not also ${positionals[1]}`)
     const [outdir] = positionals
     return {
       snapshot: values.snapshot,
+      codeCache: values["code-cache"],
       outdir: resolve(outdir ?? join(root, "build")),
       isDefault: outdir === undefined,
     }
   } catch (error) {
-    console.error(`${error.message}\nUsage: node build.mjs [--snapshot FILE] [OUTDIR]`)
+    console.error(`${error.message}\nUsage: node build.mjs [--snapshot FILE] [--code-cache] [OUTDIR]`)
     process.exit(2)
   }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { snapshot, outdir, isDefault } = readArguments()
+  const { isDefault, ...options } = readArguments()
+  const { outdir, snapshot } = options
   const end = (error) => {
     console.error(error.message)
     process.exit(1)
   }
   if (await checkConfiguration().catch(end)) console.log("hallpass check: the bundled configuration is sound")
-  const { entryBytes, startBytes, snapshotBytes, openApi, files } = await buildBundle({ snapshot, outdir }).catch(end)
+  const built = await buildBundle(options).catch(end)
+  const { entryBytes, startBytes, snapshotBytes, openApi, files, caches } = built
   const kilobytes = (bytes) => `${(bytes / 1024).toFixed(1)} KB`
   const [loaded, later] = [files.filter(({ atStart }) => atStart), files.filter(({ atStart }) => !atStart)]
   const total = (list) => kilobytes(list.reduce((sum, { bytes }) => sum + bytes, 0))
@@ -238,6 +261,10 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
         `security, ${otherSecurity.length} with other security (hallpass routes FILE names them)`,
     )
   }
+  for (const { file, bytes, flags } of caches)
+    console.log(
+      `${kilobytes(bytes).padStart(11)}  ${file}: code cache of Node.js ${process.versions.node} ${flags.join(" ")}`,
+    )
   if (snapshot !== undefined) console.log(`key snapshot in it: ${kilobytes(snapshotBytes)}`)
   console.log(`loaded at start: ${kilobytes(startBytes)} of ${kilobytes(startBudgetBytes)}`)
   if (entryBytes > entryBudgetBytes || startBytes > startBudgetBytes) {

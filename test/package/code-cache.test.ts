@@ -1,0 +1,128 @@
+import { spawnSync } from "node:child_process"
+import { generateKeyPairSync, sign } from "node:crypto"
+import { chmodSync, cpSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+
+interface Build {
+  buildBundle(options: { outdir: string; codeCache?: boolean }): Promise<unknown>
+}
+const { buildBundle } = (await import(new URL("../../build.mjs", import.meta.url).href)) as Build
+
+const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 })
+const jwk = JSON.stringify({ ...publicKey.export({ format: "jwk" }), kid: "k", alg: "RS256", use: "sig" })
+const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url")
+const claims = { iss: "https://issuer.example/", aud: "orders", sub: "s", exp: 4_000_000_000 }
+const signed = `${encoded({ alg: "RS256", kid: "k", typ: "at+jwt" })}.${encoded(claims)}`
+const token = `${signed}.${sign("sha256", Buffer.from(signed), privateKey).toString("base64url")}`
+const script = join(import.meta.dirname, "../support/cold-answer.mjs")
+
+const folder = mkdtempSync(join(tmpdir(), "hallpass-code-cache-"))
+const built = join(folder, "built")
+let expected: unknown
+let copies = 0
+
+/** A copy of the bundle, which a test may spoil. */
+function copy(): string {
+  const to = join(folder, `copy-${++copies}`)
+  cpSync(built, to, { recursive: true })
+  return to
+}
+
+/** The files of a folder: the cache of plain Node.js, and that of Lambda's flags. */
+const cachesIn = (where: string): string[] => readdirSync(where).filter((name) => name.endsWith(".cache"))
+
+interface Said {
+  readonly rejected?: boolean | "absent"
+  readonly answer: unknown
+  readonly refused: unknown
+}
+
+function run(where: string, flags: readonly string[] = [], owner: { uid?: number; gid?: number } = {}): Said {
+  const { NODE_OPTIONS: _, NODE_COMPILE_CACHE: __, ...env } = process.env
+  const args = [...flags, script, where, jwk, token]
+  const { stdout, stderr, signal } = spawnSync(process.execPath, args, { encoding: "utf8", env, ...owner })
+  expect({ stderr, signal }).toEqual({ stderr: "", signal: null })
+  return JSON.parse(stdout) as Said
+}
+
+/** The file that plain Node.js reads. */
+let plain: string
+
+beforeAll(async () => {
+  await buildBundle({ outdir: join(folder, "without") })
+  const { answer, refused } = run(join(folder, "without"))
+  expected = { answer, refused }
+  await buildBundle({ outdir: built, codeCache: true })
+  plain = `start.${process.getBuiltinModule("node:v8").cachedDataVersionTag()}.cache`
+})
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe("19.2: a bundle with a code cache", () => {
+  it("has one for Node.js as it is, and one for the flags of Lambda's images", () => {
+    expect(cachesIn(built)).toHaveLength(2)
+    expect(run(built)).toEqual({ rejected: false, ...(expected as object) })
+    expect(run(built, ["--expose-gc", "--max-http-header-size=81920", "--max-old-space-size=115"])).toEqual({
+      rejected: false,
+      ...(expected as object),
+    })
+  })
+
+  it("answers as before after it was moved", () => {
+    const moved = join(folder, "elsewhere")
+    renameSync(copy(), moved)
+    expect(run(moved)).toEqual({ rejected: false, ...(expected as object) })
+  })
+
+  it("answers as before as another user, who may not write", () => {
+    const to = copy()
+    for (const name of readdirSync(to, { recursive: true, encoding: "utf8" })) chmodSync(join(to, name), 0o555)
+    chmodSync(to, 0o555)
+    chmodSync(folder, 0o755)
+    const other = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
+    expect(run(to, [], other)).toEqual({ rejected: false, ...(expected as object) })
+    chmodSync(to, 0o755)
+  })
+
+  it("compiles the script where V8 runs with other flags, or is another one", () => {
+    expect(run(built, ["--no-opt"])).toEqual({ rejected: "absent", ...(expected as object) })
+    const to = copy()
+    const [foreign = ""] = cachesIn(to).filter((name) => name !== plain)
+    renameSync(join(to, foreign), join(to, plain))
+    expect(run(to)).toEqual({ rejected: true, ...(expected as object) })
+  })
+
+  it.each([
+    ["absent", () => undefined],
+    ["empty", (good: Buffer) => good.subarray(0, 0)],
+    ["short of its digest", (good: Buffer) => good.subarray(0, 31)],
+    ["cut in the middle", (good: Buffer) => good.subarray(0, good.length >> 1)],
+    ["without its last octet", (good: Buffer) => good.subarray(0, -1)],
+    ["longer", (good: Buffer) => Buffer.concat([good, Buffer.alloc(8)])],
+    ...[0, 100, 5000, 100_000].map((at) => [
+      `changed in octet ${at}`,
+      (good: Buffer) => {
+        const bad = Buffer.from(good)
+        bad[at] = (bad[at] as number) ^ 1
+        return bad
+      },
+    ]),
+  ] as [string, (good: Buffer) => Buffer | undefined][])(
+    "compiles the script where the cache is %s",
+    (_what, spoil) => {
+      const to = copy()
+      const bad = spoil(readFileSync(join(to, plain)))
+      if (bad === undefined) rmSync(join(to, plain))
+      else writeFileSync(join(to, plain), bad)
+      expect(run(to)).toEqual({ rejected: "absent", ...(expected as object) })
+    },
+  )
+
+  it("is not made of a bundle that was built without one", () => {
+    const made = spawnSync(process.execPath, ["build-code-cache.mjs", join(folder, "without")], { encoding: "utf8" })
+    expect(made.status).toBe(1)
+    expect(made.stderr).toMatch(/was not built with --code-cache/)
+  })
+})
