@@ -72,6 +72,10 @@ export const commands: {
     summary: "send an event to the built bundle, as Lambda does",
     load: async () => (await import("./invoke.ts")).invoke,
   },
+  schema: {
+    summary: "print the JSON Schema of a configuration",
+    load: async () => (await import("./schema.ts")).schema,
+  },
   completion: {
     summary: "print a completion script for bash, zsh or fish",
     load: async () => (await import("./completion.ts")).completion(commands),

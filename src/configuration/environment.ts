@@ -21,41 +21,73 @@ const share: Read = (text) => (/^(?:\d{1,3}(?:\.\d{1,9})?|\.\d{1,9})$/.test(text
 const yesOrNo: Read = (text) => (text === "true" ? true : text === "false" ? false : text)
 const json: Read = parseStrictJson
 
-/** Which variable says what: the block of the configuration, the option in it, and how its text is read. */
-const variables: { readonly [name: string]: readonly [Block, string, Read] } = {
-  PROVIDER: ["issuer", "provider", plain],
-  DOMAIN: ["issuer", "domain", plain],
-  AUTHORIZATION_SERVER: ["issuer", "authorizationServer", plain],
-  POLICY: ["issuer", "policy", plain],
-  BASE_URL: ["issuer", "baseUrl", plain],
-  TENANT: ["issuer", "tenant", plain],
-  ENTRA_VERSION: ["issuer", "version", wholeNumber],
-  USER_POOL_ID: ["issuer", "userPoolId", plain],
-  CLIENT_IDS: ["issuer", "clientIds", list],
-  ISSUER: ["issuer", "issuer", plain],
-  JWKS_URI: ["issuer", "jwksUri", plain],
-  JWKS: ["issuer", "jwks", json],
-  AUDIENCE: ["issuer", "audience", list],
-  ROUTES: ["top", "routes", json],
-  UNMATCHED: ["top", "unmatched", plain],
-  EDGE: ["top", "edge", json],
-  RESPONSES: ["gateway", "responses", plain],
-  RESULT_TTL_SECONDS: ["gateway", "resultTtlSeconds", wholeNumber],
-  IDENTITY_SOURCES: ["gateway", "identitySources", list],
-  UNAUTHORIZED: ["gateway", "unauthorized", plain],
-  RESOURCE_POLICY_ALLOWS: ["gateway", "resourcePolicyAllows", yesOrNo],
-  SAMPLE_ALLOWS: ["observe", "sampleAllows", share],
-  LOG_PRINCIPAL: ["observe", "principal", plain],
-  AUDIT: ["observe", "audit", plain],
-  FLUSH_AFTER_SECONDS: ["observe", "flushAfterSeconds", wholeNumber],
-  TRACE_CONTEXT: ["observe", "traceContext", yesOrNo],
+/** How a variable is read; and its option, if that has another name than the variable. */
+type Variable = Read | readonly [Read, option: string]
+
+/** Which variable says what: by the block of the configuration, and without the prefix. */
+const variables: { readonly [block in Block]: { readonly [name: string]: Variable } } = {
+  issuer: {
+    PROVIDER: plain,
+    DOMAIN: plain,
+    AUTHORIZATION_SERVER: plain,
+    TENANT: plain,
+    TENANT_NAME: plain,
+    ENTRA_VERSION: [wholeNumber, "version"],
+    POLICY: list,
+    POLICY_CLAIM: plain,
+    ISSUER_MODE: plain,
+    USER_POOL_ID: plain,
+    CLIENT_IDS: list,
+    SUBJECT: plain,
+    BASE_URL: plain,
+    TENANT_DOMAIN: plain,
+    ISSUER: plain,
+    JWKS_URI: plain,
+    JWKS: json,
+    AUDIENCE: list,
+  },
+  top: { ROUTES: json, UNMATCHED: plain, EDGE: json },
+  gateway: {
+    RESPONSES: plain,
+    RESULT_TTL_SECONDS: wholeNumber,
+    IDENTITY_SOURCES: list,
+    UNAUTHORIZED: plain,
+    RESOURCE_POLICY_ALLOWS: yesOrNo,
+  },
+  observe: {
+    SAMPLE_ALLOWS: share,
+    LOG_PRINCIPAL: [plain, "principal"],
+    AUDIT: plain,
+    FLUSH_AFTER_SECONDS: wholeNumber,
+    TRACE_CONTEXT: yesOrNo,
+  },
 }
 const whole = `${prefix}CONFIG`
-/** The whole object, which is read beside the options of the top level. */
-const wholeObject = ["top", whole, json] as const
 
-/** Every environment variable that configures the deployed handler. */
-export const environmentVariables: readonly string[] = [whole, ...Object.keys(variables).map((name) => prefix + name)]
+/** What a variable sets, by its whole name. */
+export interface Target {
+  readonly block: Block
+  readonly option: string
+  readonly read: Read
+}
+
+/** `RESULT_TTL_SECONDS` is the option `resultTtlSeconds`. */
+const optionOf = (name: string): string =>
+  name.toLowerCase().replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase())
+
+/** Every environment variable that configures the deployed handler. The whole object is read beside the top level. */
+export const targets: ReadonlyMap<string, Target> = new Map([
+  [whole, { block: "top", option: whole, read: json }],
+  ...Object.entries(variables).flatMap(([block, names]) =>
+    Object.entries(names).map(([name, variable]): [string, Target] => {
+      const [read, option = optionOf(name)] = [variable].flat() as [Read, string?]
+      return [prefix + name, { block: block as Block, option, read }]
+    }),
+  ),
+])
+
+/** Their names. */
+export const environmentVariables: readonly string[] = [...targets.keys()]
 
 /** See `configFromEnvironment`. */
 export function readEnvironment(
@@ -69,11 +101,12 @@ export function readEnvironment(
   for (const name of Object.keys(environment)) {
     const text = environment[name]
     if (!name.startsWith(prefix) || !text) continue
-    if (!environmentVariables.includes(name)) {
+    const target = targets.get(name)
+    if (target === undefined) {
       problems.push({ path: name, message: "variable", details: [name, ...environmentVariables] })
       continue
     }
-    const [block, option, read] = variables[name.slice(prefix.length)] ?? wholeObject
+    const { block, option, read } = target
     if (block !== "observe" && name !== whole) simple.push(name)
     try {
       blocks[block][option] = read(read === json ? text : withoutByteOrderMark(text), name)

@@ -53,53 +53,6 @@ export function text(value: unknown, path: string, report: Report): string | und
   return undefined
 }
 
-/** A string, or a list of at least one, as a list. */
-export function texts(value: unknown, path: string, report: Report): readonly string[] {
-  if (!Array.isArray(value)) {
-    const one = text(value, path, report)
-    return one === undefined ? [] : [one]
-  }
-  if (value.length === 0) report(path, "empty_list")
-  const all = value.map((item, index) => text(item, `${path}[${index}]`, report))
-  return all.filter((item) => item !== undefined)
-}
-
-/** A finite number within bounds, or the default when the option is absent. */
-export function number(
-  value: unknown,
-  path: string,
-  report: Report,
-  { min, max, fallback, unit }: { min: number; max: number; fallback: number; unit: string },
-): number {
-  if (value === undefined) return fallback
-  if (typeof value === "number" && Number.isFinite(value) && value >= min && value <= max) return value
-  report(path, "number", min, max, unit)
-  return fallback
-}
-
-/** True or false, or the default when the option is absent. */
-export function flag(value: unknown, path: string, report: Report, fallback: boolean): boolean {
-  if (value === undefined) return fallback
-  if (typeof value === "boolean") return value
-  report(path, "flag")
-  return fallback
-}
-
-/** One of some words, or the default when the option is absent. */
-export function word<const W extends string>(
-  value: unknown,
-  path: string,
-  report: Report,
-  words: readonly W[],
-  fallback: W,
-): W {
-  if (value === undefined) return fallback
-  const found = words.find((candidate) => candidate === value)
-  if (found !== undefined) return found
-  report(path, "word", value, ...words)
-  return fallback
-}
-
 /** A claim name. The names that every object has are refused, so that looking a claim up needs no further check. */
 export function claimName(value: unknown, path: string, report: Report): string {
   const name = text(value, path, report) ?? ""

@@ -151,5 +151,6 @@ function hintOf(path: string): Hint | undefined {
     .replace(/\.(?:any|all)(?=$|\[|\.)/g, "")
     .replace(/^routes\["…"\]\.anyOf\[\]\./, 'routes["…"].')
     .replace(/^edge\.evidence\[\]\.jws\.issuer\./, "issuers[].")
+    .replace(/^shadow\.evidence/, "edge.evidence")
   return Object.hasOwn(hints, form) ? hints[form] : undefined
 }

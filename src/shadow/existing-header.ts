@@ -16,8 +16,10 @@ export function headerConfig(
   return {
     issuers: [],
     gateway: { ...gateway, resultTtlSeconds: 0, identitySources: [] },
-    edge: { role: "identity", headers: { user: header }, evidence },
-    ...(secrets && { secrets }),
+    edge: { role: "identity", headers: { user: header }, ...(evidence !== undefined && { evidence }) } as NonNullable<
+      AuthorizerConfig["edge"]
+    >,
+    ...(secrets !== undefined && { secrets }),
   }
 }
 

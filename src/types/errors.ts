@@ -39,7 +39,10 @@ const mayNotBeKept = "The request is refused, and API Gateway must not keep that
 export interface ConfigurationProblem {
   /** Path in the configuration, such as `issuers[1].audience`. */
   readonly path: string
-  /** What is wrong and what would be right. Never holds a configured value. */
+  /**
+   * What is wrong and what to do. It may show what is no secret: names of options, routes and claims, addresses of issuers.
+   * It never shows a secret, key material, or the value of an environment variable.
+   */
   readonly message: string
 }
 

@@ -44,6 +44,71 @@ describe("configFromEnvironment", () => {
       },
       { provider: "oidc", issuer: "https://i.example", jwksUri: "https://i.example/k", audience: ["a"] },
     ],
+    [
+      {
+        HALLPASS_PROVIDER: "auth0",
+        HALLPASS_DOMAIN: "acme.eu.auth0.com",
+        HALLPASS_AUDIENCE: "https://orders",
+      },
+      { provider: "auth0", domain: "acme.eu.auth0.com", audience: ["https://orders"] },
+    ],
+    [
+      {
+        HALLPASS_PROVIDER: "entra-external-id",
+        HALLPASS_TENANT: "7c1f0a3e-52b4-4d0b-9a86-0d6f2f1b9c11",
+        HALLPASS_TENANT_NAME: "acme",
+        HALLPASS_AUDIENCE: "3f0e6a52-9c1d-4b7a-8a55-2d1c0b9e7f60",
+      },
+      {
+        provider: "entra-external-id",
+        tenant: "7c1f0a3e-52b4-4d0b-9a86-0d6f2f1b9c11",
+        tenantName: "acme",
+        audience: ["3f0e6a52-9c1d-4b7a-8a55-2d1c0b9e7f60"],
+      },
+    ],
+    [
+      {
+        HALLPASS_PROVIDER: "entra-b2c",
+        HALLPASS_TENANT: "7c1f0a3e-52b4-4d0b-9a86-0d6f2f1b9c11",
+        HALLPASS_TENANT_NAME: "acme",
+        HALLPASS_POLICY: "B2C_1_signin, B2C_1_edit",
+        HALLPASS_POLICY_CLAIM: "acr",
+        HALLPASS_ISSUER_MODE: "tfp",
+        HALLPASS_AUDIENCE: "3f0e6a52-9c1d-4b7a-8a55-2d1c0b9e7f60",
+      },
+      {
+        provider: "entra-b2c",
+        tenant: "7c1f0a3e-52b4-4d0b-9a86-0d6f2f1b9c11",
+        tenantName: "acme",
+        policy: ["B2C_1_signin", "B2C_1_edit"],
+        policyClaim: "acr",
+        issuerMode: "tfp",
+        audience: ["3f0e6a52-9c1d-4b7a-8a55-2d1c0b9e7f60"],
+      },
+    ],
+    [
+      {
+        HALLPASS_PROVIDER: "adfs",
+        HALLPASS_DOMAIN: "fs.acme.example",
+        HALLPASS_AUDIENCE: "api",
+        HALLPASS_SUBJECT: "primarysid",
+      },
+      { provider: "adfs", domain: "fs.acme.example", audience: ["api"], subject: "primarysid" },
+    ],
+    [
+      {
+        HALLPASS_PROVIDER: "wso2",
+        HALLPASS_BASE_URL: "https://is.acme.example:9443",
+        HALLPASS_TENANT_DOMAIN: "acme.example",
+        HALLPASS_AUDIENCE: "client",
+      },
+      {
+        provider: "wso2",
+        baseUrl: "https://is.acme.example:9443",
+        tenantDomain: "acme.example",
+        audience: ["client"],
+      },
+    ],
   ])("reads one issuer from %o, and the result is a valid configuration", (environment, issuer) => {
     const config = configFromEnvironment(environment)
     expect(config).toEqual({ issuers: [issuer], gateway: {} })

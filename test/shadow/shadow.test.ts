@@ -303,7 +303,11 @@ describe("the configuration", () => {
 
   it.each<[string, object, RegExp]>([
     ["nothing that decides", {}, /^shadow needs the existing authorizer/],
-    ["no evidence", { header: "x-existing-decision" }, /^shadow\.evidence is undefined/],
+    [
+      "no evidence",
+      { header: "x-existing-decision" },
+      /^shadow\.evidence is missing\. Set it to a list of at least one proof/,
+    ],
     [
       "too little evidence",
       { ...header, evidence: [{ secret: secretPart }] },
