@@ -10,7 +10,7 @@ import { gatewaySettingsText } from "./gateway-settings.ts"
 
 export const check: Command = {
   description: `Checks a configuration without deploying it: every problem at once, the compiled
-route table, and what API Gateway must be set to. Nothing is fetched.
+route table, and what API Gateway must be set to. Nothing is fetched, except with --account.
 
 API Gateway keeps one answer per identity sources and uses it for every route. So
 the table is compiled the way the gateway block says, and routes that no cached

@@ -5,6 +5,7 @@ import { awsLine, quoted } from "../../src/cli/attach/calls.ts"
 import { attach } from "../../src/cli/attach.ts"
 import { check } from "../../src/cli/check.ts"
 import { account, functionArn, runHere, uri } from "./account.ts"
+import { hallpass } from "./hallpass.ts"
 
 const config = fileURLToPath(new URL("../../examples/openapi/authorizer.json", import.meta.url))
 beforeAll(() => {
@@ -176,6 +177,29 @@ aws apigateway update-method --rest-api-id rest1 --resource-id res1 --http-metho
   ])("refuses %s", async (_, options, message) => {
     await expect(run(options)).rejects.toThrow(message)
     expect(aws.calls()).toEqual([])
+  })
+})
+
+describe("15-7: the AWS SDK is optional", () => {
+  const hook = `import{registerHooks}from"node:module";registerHooks({resolve(s,c,n){if(s.startsWith("@aws-sdk/"))throw Object.assign(new Error("x"),{code:"ERR_MODULE_NOT_FOUND"});return n(s,c)}})`
+  const without = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hook)}` }
+
+  it.each([
+    ["check", ["--account"]],
+    ["attach", ["--api-id", "x", "--function-arn", functionArn]],
+  ])("%s names the npm install if it is missing", async (name, args) => {
+    const { code, stdout, stderr } = await hallpass([name, "-c", config, ...args], without)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" })
+    expect(stderr).toBe(
+      `an account is read with the AWS SDK, which is not installed. Run npm install @aws-sdk/client-api-gateway @aws-sdk/client-apigatewayv2. See hallpass ${name} --help\n`,
+    )
+  })
+
+  it("check --api works without it", async () => {
+    const document = fileURLToPath(new URL("../../examples/openapi/plain.yaml", import.meta.url))
+    expect((await hallpass(["check", "-c", config, "--api", document, "--public", "GET /health"], without)).code).toBe(
+      0,
+    )
   })
 })
 

@@ -24,8 +24,8 @@ const maxAttempts = 6
  */
 export async function gatewayClients(region: string | undefined): Promise<GatewayClients> {
   const [rest, v2] = await Promise.all([
-    loaded(() => import("@aws-sdk/client-api-gateway")),
-    loaded(() => import("@aws-sdk/client-apigatewayv2")),
+    loaded(() => import("@aws-sdk/client-api-gateway"), gatewayPackages),
+    loaded(() => import("@aws-sdk/client-apigatewayv2"), gatewayPackages),
   ])
   const options = { maxAttempts, ...(region !== undefined && { region }) }
   const restClient = new rest.APIGatewayClient(options)
@@ -41,13 +41,13 @@ export interface LambdaAccess {
 
 /** The client of Lambda, for the permission to call the function. */
 export async function lambdaClient(region: string): Promise<LambdaAccess> {
-  const sdk = await loaded(() => import("@aws-sdk/client-lambda"))
+  const sdk = await loaded(() => import("@aws-sdk/client-lambda"), "@aws-sdk/client-lambda")
   return { sdk, client: new sdk.LambdaClient({ maxAttempts, region }) }
 }
 
-const packages = "@aws-sdk/client-api-gateway @aws-sdk/client-apigatewayv2 @aws-sdk/client-lambda"
+const gatewayPackages = "@aws-sdk/client-api-gateway @aws-sdk/client-apigatewayv2"
 
-async function loaded<T>(load: () => Promise<T>): Promise<T> {
+async function loaded<T>(load: () => Promise<T>, packages: string): Promise<T> {
   try {
     return await load()
   } catch (error) {

@@ -47,7 +47,10 @@ export function inventoryOf(apis: readonly ApiReading[], options: InventoryOptio
       const counted = inherits ? connect.auth : auth
       const detail = inherits ? "as $connect" : (counted.detail ?? counted.authorizer?.name)
       const authorizer = classification.kindOf(counted)
-      return { route, kind: api.kind, authorizer, ...(detail !== undefined && { detail }), api: api.name }
+      const { kind, name } = api
+      return detail === undefined
+        ? { route, kind, authorizer, api: name }
+        : { route, kind, authorizer, detail, api: name }
     })
   })
   return {

@@ -76,7 +76,9 @@ interface Operation {
 function* operationsOf(document: OpenApiDocument, report: Report): Generator<Operation> {
   for (const [template, value] of Object.entries(document.paths)) {
     if (!template.startsWith("/")) continue
-    const item = follow(document, value, place("paths", template), report)
+    const isPlain =
+      typeof value === "object" && value !== null && !Array.isArray(value) && !Object.hasOwn(value, "$ref")
+    const item = isPlain ? (value as Members) : follow(document, value, place("paths", template), report)
     if (item === undefined) continue
     for (const [name, operation] of Object.entries(item)) {
       const method = methods.get(name.toLowerCase())
