@@ -114,6 +114,18 @@ The configuration is sound.
     expect(routes.map(({ route }) => route).toSorted()).toEqual(["GET /a", "GET /b", "GET /n"])
   })
 
+  it("reads the documents of APIs that a plan has as YAML, and that cdk synth leaves beside a template", async () => {
+    const body = "openapi: 3.0.1\npaths: { /y: { get: {} } }\n"
+    const resource = { address: "aws_apigatewayv2_api.h", mode: "managed", type: "aws_apigatewayv2_api", name: "h" }
+    const resources = [{ ...resource, values: { name: "h", protocol_type: "HTTP", body } }]
+    const plan = file("plan.json", { format_version: "1.2", planned_values: { root_module: { resources } } })
+    expect((await runHere(check, { api: [plan] })).text).toContain("GET /y has no authorizer")
+    file("synth/asset.0a1b.yaml", "openapi: 3.0.1\npaths: { /z: { get: {} } }\n")
+    const api = { Type: "AWS::ApiGateway::RestApi", Properties: { BodyS3Location: { Bucket: "b", Key: "0a1b.yaml" } } }
+    const synth = file("synth/stack.template.json", { Resources: { Api: api } })
+    expect((await runHere(check, { api: [synth] })).text).toContain("GET /z has no authorizer")
+  })
+
   it("reads the files that a template names, and standard input", async () => {
     file("sam/api.yaml", "openapi: 3.0.1\npaths: { /x: { get: {} } }\n")
     const template = file(

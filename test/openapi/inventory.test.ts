@@ -324,6 +324,34 @@ describe("15-7: CloudFormation and the CDK", () => {
     expect(errors(template(socket + second))).toEqual(["$connect H has no $connect route, so every client can connect"])
   })
 
+  it("a managed override sets the route of a quick create; a document in a bucket is read if it is given", () => {
+    const quick = "  H: { Type: AWS::ApiGatewayV2::Api, Properties: { ProtocolType: HTTP, Target: https://x } }\n"
+    const override = (auth: string): string =>
+      `  O: { Type: AWS::ApiGatewayV2::ApiGatewayManagedOverrides, Properties: { ApiId: !Ref H, Route: { ${auth} } } }\n`
+    const custom = "AuthorizationType: CUSTOM, AuthorizerId: !Ref A"
+    expect(rows(template(quick + authorizer + override(custom)))).toEqual(["http $default: hallpass"])
+    expect(rows(template(quick + override("Target: y")))).toEqual(["http $default: none"])
+    const bucket = template(
+      "  A: { Type: AWS::ApiGateway::RestApi, Properties: { BodyS3Location: { Bucket: b, Key: 7.json } } }",
+    )
+    expect(inventory(bucket).findings).toMatchObject([{ severity: "warning" }])
+    const files = new Map([["7.json", { openapi: "3.0.1", paths: { "/x": { get: {} } } }]])
+    expect(rows(bucket, { files })).toEqual(["rest GET /x: none"])
+  })
+
+  it("exports that lead to each other's imports, and values that nest, end", () => {
+    const circle = (own: string, other: string): unknown =>
+      template(
+        route("GET /x", `, AuthorizationType: CUSTOM, AuthorizerId: !ImportValue ${other}`),
+        `Outputs: { O: { Value: !ImportValue ${other}, Export: { Name: ${own} } } }`,
+      )
+    expect(rows([circle("a", "b"), circle("b", "a")])).toEqual(["http GET /x: hallpass", "http GET /x: hallpass"])
+    let nested: unknown = "x"
+    for (let depth = 0; depth < 20_000; depth++) nested = [nested]
+    const deep = { Resources: { R: { Type: "AWS::ApiGatewayV2::Route", Properties: { RouteKey: nested } } } }
+    expect(rows(deep)).toEqual(["http the route of R: none"])
+  })
+
   it("what a macro makes is reported as not read", () => {
     const { findings } = inventory(
       template(`  "Fn::ForEach::Routes": [R, [a], {}]\n${route("GET /x", ", AuthorizationType: AWS_IAM")}`),
@@ -409,6 +437,18 @@ describe("15-7: Terraform", () => {
       ],
     }
     expect(rows(document)).toEqual(["rest GET …/: none"])
+  })
+
+  it("a document that is known after apply, or that is no JSON, is reported", () => {
+    const api = of("aws_api_gateway_rest_api", "r", { name: "orders" })
+    const planned_values = { root_module: { resources: [api] } }
+    const resource_changes = [{ address: "aws_api_gateway_rest_api.r", change: { after_unknown: { body: true } } }]
+    const unknown = inventory({ format_version: "1.2", planned_values, resource_changes }).findings
+    expect(unknown).toMatchObject([{ severity: "warning", message: expect.stringContaining("known after apply") }])
+    const { findings } = inventory(
+      state(of("aws_apigatewayv2_api", "h", { id: "h", protocol_type: "HTTP", body: "a: b" })),
+    )
+    expect(findings).toMatchObject([{ severity: "warning", message: expect.stringContaining("not JSON in the plan") }])
   })
 
   it("for_each and modules in modules: each route gets the authorizer of its own index", () => {

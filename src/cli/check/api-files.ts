@@ -67,7 +67,22 @@ async function readNamed(name: string): Promise<readonly ApiFile[]> {
 async function readFile(file: string): Promise<ApiFile> {
   const { name, text } = await readInput(file, "API document", maxBytes)
   const document = isJson(text, file) ? readJson(text, name) : await readYaml(text, name, await templateSchema())
+  await readYamlBodies(document, name, 0)
   return { name, text, document }
+}
+
+/** A plan of Terraform has the body of an API as text, and it may be YAML. It becomes JSON. */
+async function readYamlBodies(document: unknown, name: string, depth: number): Promise<void> {
+  const { planned_values: planned, values } = Object(document) as { planned_values?: unknown; values?: unknown }
+  const module = depth === 0 ? (Object(planned ?? values).root_module as unknown) : document
+  const { resources, child_modules: children } = Object(module) as { resources?: unknown; child_modules?: unknown }
+  for (const resource of Array.isArray(resources) ? resources : []) {
+    const own = Object(Object(resource).values) as { body?: unknown }
+    if (typeof own.body !== "string" || !/^\s*[\w"'#-]/.test(own.body)) continue
+    own.body = JSON.stringify(await readYaml(own.body, `${name}, the body of ${Object(resource).address},`))
+  }
+  for (const child of Array.isArray(children) && depth < 30 ? children : [])
+    await readYamlBodies(child, name, depth + 1)
 }
 
 async function isFolder(name: string): Promise<boolean> {
@@ -135,18 +150,23 @@ async function exists(file: string): Promise<boolean> {
 /** OpenAPI documents that templates name by a local file: `DefinitionUri` of SAM, and `AWS::Include`. */
 async function readIncluded(files: readonly ApiFile[]): Promise<ReadonlyMap<string, unknown>> {
   const found = new Map<string, unknown>()
+  const add = async (location: unknown, place: (location: string) => string): Promise<void> => {
+    if (typeof location !== "string" || found.has(location) || !/^[^:]+\.(?:json|ya?ml)$/i.test(location)) return
+    if (await exists(place(location))) found.set(location, (await readFile(place(location))).document)
+  }
   for (const { name, document } of files) {
     for (const resource of Object.values(Object(Object(document).Resources))) {
-      const { DefinitionUri: uri, DefinitionBody: definition, Body: body } = Object(Object(resource).Properties)
-      const locations = [
-        uri,
-        ...[definition, body].map((each) => Object(Object(each)["Fn::Transform"]).Parameters?.Location),
-      ]
-      for (const location of locations) {
-        if (typeof location !== "string" || found.has(location) || !/^[^:]+\.(?:json|ya?ml)$/i.test(location)) continue
-        const file = resolve(name === "standard input" ? "." : dirname(name), location)
-        if (await exists(file)) found.set(location, (await readFile(file)).document)
-      }
+      const {
+        DefinitionUri: uri,
+        DefinitionBody: definition,
+        Body: body,
+        BodyS3Location: bucket,
+      } = Object(Object(resource).Properties)
+      const folder = name === "standard input" ? "." : dirname(name)
+      const included = [definition, body].map((each) => Object(Object(each)["Fn::Transform"]).Parameters?.Location)
+      for (const location of [uri, ...included]) await add(location, (file) => resolve(folder, file))
+      // cdk synth leaves a copy of each document beside the template.
+      await add(Object(bucket ?? uri).Key, (key) => resolve(folder, `asset.${key}`))
     }
   }
   return found

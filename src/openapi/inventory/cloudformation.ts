@@ -65,6 +65,13 @@ export function readResources(template: Template, reading: TemplateReading): voi
     if (properties.Target !== undefined)
       api.routes.push({ route: text(template.plain(properties.RouteKey)) ?? "$default", auth: open })
   }
+  for (const [, properties] of template.ofType("AWS::ApiGatewayV2::ApiGatewayManagedOverrides")) {
+    const made = Object(template.one(properties.Route)) as Members
+    const { routes } = apis.at(template.target(properties.ApiId), "http")
+    const [route] = routes
+    if (route !== undefined && routes.length === 1)
+      routes[0] = { route: route.route, auth: authOf(made, template, reading.authorizers) }
+  }
   for (const [, properties] of template.ofType("AWS::ApiGateway::Method")) {
     const api = apis.at(template.target(properties.RestApiId), "rest")
     const method = text(template.plain(properties.HttpMethod))?.toUpperCase() ?? "ANY"
@@ -87,9 +94,8 @@ function readBody(
   template: Template,
   reading: TemplateReading,
 ): void {
-  if (elsewhere !== undefined) api.unread.push("its OpenAPI document in S3 (BodyS3Location)")
-  if (given === undefined) return
-  const body = includedBody(template.one(given), reading.files)
+  if (given === undefined && elsewhere === undefined) return
+  const body = given === undefined ? asset(elsewhere, reading.files) : includedBody(template.one(given), reading.files)
   if (body === undefined) {
     api.unread.push("its OpenAPI document, which is outside the template")
     return
@@ -103,6 +109,12 @@ export function takeOver(api: ApiBuilder, read: ApiReading): void {
   for (const route of read.routes) api.routes.push(route)
   api.unread.push(...read.unread)
   if (read.resourcePolicy !== "silent") api.resourcePolicy = read.resourcePolicy
+}
+
+/** A document in a bucket. `cdk synth` leaves a copy beside the template, and its key is its name. */
+export function asset(location: unknown, files: ReadonlyMap<string, unknown>): unknown {
+  const key = typeof location === "string" ? location : member(location, "Key")
+  return typeof key === "string" ? files.get(key) : undefined
 }
 
 /** A document written in the template, or the file that a transform includes; undefined if it is elsewhere. */

@@ -1,5 +1,5 @@
 import { type Members, member } from "../document.ts"
-import { type ApiBuilder, includedBody, isPrivate, type TemplateReading, takeOver } from "./cloudformation.ts"
+import { type ApiBuilder, asset, includedBody, isPrivate, type TemplateReading, takeOver } from "./cloudformation.ts"
 import { isHallpass } from "./cloudformation-authorizers.ts"
 import { flag, functionNames, isMarked, sources, text } from "./names.ts"
 import { readOpenApi } from "./openapi-routes.ts"
@@ -76,8 +76,7 @@ function readDefinition({ api, auth, kind }: SamApi, properties: Members, readin
   const { template } = auth
   const { DefinitionBody: body, DefinitionUri: uri } = properties
   if (body === undefined && uri === undefined) return
-  const file = typeof uri === "string" ? reading.files.get(uri) : undefined
-  const document = body === undefined ? file : includedBody(template.one(body), reading.files)
+  const document = body === undefined ? asset(uri, reading.files) : includedBody(template.one(body), reading.files)
   if (document === undefined) {
     api.unread.push("its OpenAPI document, which is outside the template")
     return

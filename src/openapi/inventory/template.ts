@@ -18,6 +18,9 @@ export const implicitHttp = "ServerlessHttpApi"
 /** Most values that one place can have under different conditions; further ones are not looked at. */
 const maxBranches = 32
 
+/** What one template exports may be an import of its own. */
+const maxImports = 10
+
 /** One template of CloudFormation or SAM, with all that its functions can be resolved from. */
 export class Template {
   readonly name: string
@@ -68,14 +71,14 @@ export class Template {
   }
 
   /** The plain value of a place: written, a parameter's default, or made of both. Undefined if it is not shown. */
-  plain(value: unknown): unknown {
-    const all = this.branches(value).map((each) => this.#plain(each))
+  plain(value: unknown, depth: number = 0): unknown {
+    const all = this.branches(value).map((each) => this.#plain(each, depth))
     return all.every((each) => JSON.stringify(each) === JSON.stringify(all[0])) ? all[0] : undefined
   }
 
-  #plain(value: unknown): unknown {
+  #plain(value: unknown, depth: number): unknown {
     if (Array.isArray(value)) {
-      const list = value.map((each) => this.plain(each))
+      const list = depth > 5 ? [undefined] : value.map((each) => this.plain(each, depth + 1))
       return list.includes(undefined) ? undefined : list
     }
     if (typeof value !== "object" || value === null) return value
@@ -93,7 +96,7 @@ export class Template {
   }
 
   /** Where a reference leads: `Ref`, `Fn::GetAtt`, `Fn::Sub` of one name, `Fn::ImportValue`, or text. */
-  target(value: unknown): Target {
+  target(value: unknown, imports: number = 0): Target {
     const [first] = this.branches(value).filter((each) => each !== undefined)
     if (typeof first === "string") return { leads: "text", text: first }
     const reference = member(first, "Ref")
@@ -107,7 +110,7 @@ export class Template {
     const [, id, ofId] = typeof substituted === "string" ? (/^\$\{(\w+)(?:\.([\w.]+))?\}$/.exec(substituted) ?? []) : []
     if (id !== undefined) return this.#resource(id, ofId)
     const imported = member(first, "Fn::ImportValue")
-    if (imported !== undefined) return this.#exported(imported)
+    if (imported !== undefined && imports < maxImports) return this.#exported(imported, imports + 1)
     return { leads: "outside", text: functionName(first) }
   }
 
@@ -119,13 +122,13 @@ export class Template {
   }
 
   /** Templates of one application import what another one of them exports. */
-  #exported(name: unknown): Target {
+  #exported(name: unknown, imports: number): Target {
     const wanted = JSON.stringify(name)
     for (const other of this.#all) {
       for (const output of Object.values(Object(member(other.root, "Outputs")) as Members)) {
         const exported = member(member(output, "Export"), "Name")
         if (exported !== undefined && JSON.stringify(exported) === wanted && other !== this)
-          return other.target(member(output, "Value"))
+          return other.target(member(output, "Value"), imports)
       }
     }
     return { leads: "outside", text: text(name) ?? "an import" }

@@ -12,6 +12,8 @@ export interface TerraformResource {
   readonly module: string
 }
 
+/** Most expressions that one argument is followed through. */
+const maxSteps = 1000
 /** Deepest nesting of modules that is read. */
 const maxModules = 30
 
@@ -22,6 +24,8 @@ export class TerraformPlan {
   readonly #byId = new Map<string, TerraformResource[]>()
   readonly #blocks = new WeakMap<object, ReadonlyMap<string, unknown>>()
   readonly #root: unknown
+  readonly #unknown = new Map<string, unknown>()
+  #steps = 0
 
   constructor(document: Members) {
     const state =
@@ -35,6 +39,8 @@ export class TerraformPlan {
       if (same === undefined) this.#byId.set(id, [resource])
       else same.push(resource)
     }
+    for (const change of list(member(document, "resource_changes")))
+      this.#unknown.set(String(member(change, "address")), member(member(change, "change"), "after_unknown"))
     this.#root = member(member(document, "configuration"), "root_module")
   }
 
@@ -45,6 +51,11 @@ export class TerraformPlan {
 
   ofType(type: string): readonly TerraformResource[] {
     return this.resources.filter((resource) => resource.type === type)
+  }
+
+  /** Whether the plan knows an argument only when it is applied. */
+  isUnknown({ address }: TerraformResource, argument: string): boolean {
+    return member(this.#unknown.get(address), argument) === true
   }
 
   withId(id: string, types: readonly string[]): TerraformResource | undefined {
@@ -62,6 +73,7 @@ export class TerraformPlan {
     const module = this.#configurationOf(from.module)
     const block = this.#blocksOf(module).get(`${from.type}.${from.name}`)
     const expression = member(member(block, "expressions"), argument)
+    this.#steps = maxSteps
     return this.#follow(expression, from.module, from.index, 0)
   }
 
@@ -83,7 +95,7 @@ export class TerraformPlan {
   ): { readonly found: TerraformResource | undefined; readonly text: string } {
     const names = list(member(expression, "references")).filter((name): name is string => typeof name === "string")
     let text = names[0] ?? ""
-    if (depth > maxModules) return { found: undefined, text }
+    if (depth > maxModules || --this.#steps < 0) return { found: undefined, text }
     for (const name of names) {
       const variable = /^var\.([\w-]+)$/.exec(name)?.[1]
       if (variable !== undefined && module !== "") {

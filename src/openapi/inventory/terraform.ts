@@ -32,12 +32,12 @@ export function readTerraform(document: Members, report: Report): readonly ApiRe
   for (const api of plan.ofType("aws_api_gateway_rest_api")) {
     const types = member(list(api.values.endpoint_configuration)[0], "types")
     const policy = list(types).includes("PRIVATE") ? "allows" : resourcePolicy(api.values.policy)
-    readBody(make(api.address, text(api.values.name) ?? api.address, "rest", policy), api.values.body, report)
+    readBody(make(api.address, text(api.values.name) ?? api.address, "rest", policy), api, plan, report)
   }
   for (const api of plan.ofType("aws_apigatewayv2_api")) {
     const kind = text(api.values.protocol_type) === "WEBSOCKET" ? "websocket" : "http"
     const made = make(api.address, text(api.values.name) ?? api.address, kind, "silent")
-    readBody(made, api.values.body, report)
+    readBody(made, api, plan, report)
     // A quick create makes one route, and it has no authorizer.
     if (text(api.values.target) !== undefined)
       made.routes.push({ route: text(api.values.route_key) ?? "$default", auth: open })
@@ -67,15 +67,19 @@ export function readTerraform(document: Members, report: Report): readonly ApiRe
 
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
-function readBody(api: ApiBuilder, body: unknown, report: Report): void {
-  const given = text(body)
+function readBody(api: ApiBuilder, resource: TerraformResource, plan: TerraformPlan, report: Report): void {
+  const given = text(resource.values.body)
+  if (plan.isUnknown(resource, "body")) api.unread.push("its OpenAPI document, which is known after apply,")
   if (given === undefined) return
+  let document: unknown
   try {
-    const read = readOpenApi(JSON.parse(given), { name: api.name, kind: api.kind }, report)
-    if (read !== undefined) takeOver(api, read)
+    document = JSON.parse(given)
   } catch {
-    api.unread.push("its OpenAPI document, which is not JSON in the plan")
+    api.unread.push("its OpenAPI document, which is not JSON in the plan,")
+    return
   }
+  const read = readOpenApi(document, { name: api.name, kind: api.kind }, report)
+  if (read !== undefined) takeOver(api, read)
 }
 
 /** The resource that an argument leads to: by its id, if the plan knows it, else by the expression. */
