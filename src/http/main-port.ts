@@ -58,8 +58,9 @@ export async function createMainPort(
   // Node.js drops headers beyond its count without a word; the limit of bytes holds, and the listener counts.
   server.maxHeadersCount = 0
   server.on("checkContinue", listener)
-  server.on("clientError", (_error, socket) => {
-    if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+  server.on("clientError", ({ code }: NodeJS.ErrnoException, socket) => {
+    const status = code === "HPE_HEADER_OVERFLOW" ? "431 Request Header Fields Too Large" : "400 Bad Request"
+    if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
     else socket.destroy()
   })
   return {
