@@ -69,7 +69,6 @@ const contract: { readonly [door: string]: { readonly values: readonly string[];
         "Outcome",
         "PolicyAnswer",
         "PolicyDocument",
-        "PolicySizes",
         "PolicyStatement",
         "Principal",
         "PrincipalKind",
