@@ -26,7 +26,8 @@ export class LocalIssuers {
 
   /** An issuer by its name in the stack, its `iss`, or its address. */
   find(nameOrUrl: string): LocalIssuer | undefined {
-    return this.all.find(({ name, issuer, address }) => [name, issuer, address].includes(nameOrUrl))
+    const wanted = withoutSlash(nameOrUrl)
+    return this.all.find(({ name, issuer, address }) => [name, withoutSlash(issuer), address].includes(wanted))
   }
 
   /** Starts what a configuration names and does not run yet, and gives the configuration with keys on loopback. */
@@ -64,6 +65,9 @@ export class LocalIssuers {
     for (let count = 2; ; count++) if (!taken.includes(`${provider}-${count}`)) return `${provider}-${count}`
   }
 }
+
+/** Auth0's issuer ends with a slash, and people leave it out. */
+const withoutSlash = (text: string): string => text.replace(/\/$/, "")
 
 function identityOf(config: IssuerConfig): string {
   const members = config as unknown as { readonly [member: string]: unknown }
