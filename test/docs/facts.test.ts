@@ -120,8 +120,9 @@ describe("13-8: facts in the documentation", () => {
       expect(roles, provider).toEqual(provider.startsWith("entra") ? ["roles", own.roles] : [own.roles])
       expect(groups, provider).toEqual([own.groups])
     }
-    expect(row("docs/providers.md", "`roles`, `groups`")).toMatch(
-      /takes the place of the claim that the preset reads; for `entra`, `entra-external-id` and `entra-b2c`, `roles` is read in addition/,
+    expect(row("docs/providers.md", "`groups`")).toMatch(/in place of the one that the preset reads/)
+    expect(row("docs/providers.md", "`roles`")).toMatch(
+      /takes the place of the claim that the preset reads; for `entra`, `entra-external-id` and `entra-b2c` it is read in addition/,
     )
   })
 

@@ -12,7 +12,7 @@ const { name, exports } = JSON.parse(readFileSync(join(root, "package.json"), "u
   exports: { [subpath: string]: unknown }
 }
 const specifiers = Object.keys(exports)
-  .filter((subpath) => subpath !== "./package.json")
+  .filter((subpath) => !subpath.endsWith(".json"))
   .map((subpath) => `${name}${subpath.slice(1)}`)
 
 let scratch = ""
@@ -55,9 +55,11 @@ beforeAll(() => {
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
 describe("the tarball", () => {
-  test("holds dist, docs, LICENSE, README.md, CHANGELOG.md, SECURITY.md and package.json, nothing else", () => {
+  test("holds dist, docs, LICENSE, README.md, CHANGELOG.md, SECURITY.md, the schema and package.json, nothing else", () => {
     const outside = packed.filter((path) => !/^(?:dist|docs)\//.test(path)).sort()
-    expect(outside).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "package.json"])
+    expect(outside).toEqual([
+      ...["CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "hallpass.schema.json", "package.json"],
+    ])
     const pages = globSync("docs/**/*", { cwd: root, withFileTypes: true }).filter((entry) => entry.isFile())
     expect(packed.filter((path) => path.startsWith("docs/"))).toHaveLength(pages.length)
   })
@@ -72,7 +74,7 @@ describe("the tarball", () => {
   })
 
   test("holds one module and its types for every file of src, and nothing left from before", () => {
-    const sources = globSync("src/**/*.ts", { cwd: root, exclude: ["src/cli/**"] })
+    const sources = globSync("src/**/*.ts", { cwd: root, exclude: ["src/cli/**", "src/configuration/reference/**"] })
     const expected = sources
       .map((path) => path.replace(/^src\/(.*)\.ts$/, "dist/$1"))
       .flatMap((path) => [`${path}.d.ts`, `${path}.js`])
@@ -130,6 +132,8 @@ describe("a project that installs it", () => {
     writeFileSync(join(scratch, "consumer.js"), program)
     const names = JSON.parse(run(scratch, process.execPath, "consumer.js")) as { [specifier: string]: number }
     expect(Object.keys(names)).toEqual(specifiers)
+    const schema = join(scratch, "node_modules/hallpass/hallpass.schema.json")
+    expect(readFileSync(schema, "utf8")).toBe(readFileSync(join(root, "hallpass.schema.json"), "utf8"))
     for (const [specifier, count] of Object.entries(names)) expect(count, specifier).toBeGreaterThan(0)
   })
 
