@@ -114,6 +114,7 @@ export class LocalStack {
   async deploy(written: AuthorizerConfig): Promise<void> {
     const deployment = await this.#deployed(written, this.#ttl)
     this.#deployment = withTtl(deployment, this.#ttl)
+    await this.issuers.keepOnly(written)
     this.broken = undefined
     this.changed()
   }

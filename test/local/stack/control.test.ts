@@ -388,6 +388,17 @@ describe("16-4: an edited configuration", () => {
     const other = { issuer: "oidc", claims: { scope: "orders:other" } }
     expect((await send({ token: other })).client.status).toBe(200)
     await call("POST /api/configuration", { text: text(demoConfiguration), apply: true })
+    expect((await call<Stack>("GET /api/stack")).issuers.map(({ name }) => name)).not.toContain("oidc")
+  })
+
+  it("16 bad input: with more issuers than run here is refused, and the old state stays", async () => {
+    const oidc = { provider: "oidc", audience: "api://orders" }
+    const many = Array.from({ length: 21 }, (_, at) => ({ ...oidc, issuer: `https://issuer-${at}.example.test` }))
+    const { status, text: said } = await reply("POST /api/configuration", {
+      ...{ text: text({ ...demoConfiguration, issuers: many }), apply: true },
+    })
+    expect({ status, said }).toMatchObject({ status: 422, said: expect.stringContaining("more than the 20") })
+    expect((await send({})).client.status).toBe(200)
   })
 })
 

@@ -67,6 +67,26 @@ describe("16-2: every kind of API over HTTP", () => {
     socket.terminate()
   })
 
+  it("a stack with open WebSockets stops", async () => {
+    const options = { mode: "demo", source: "x", config: demoConfiguration, localIssuers: true } as const
+    const other = await serveStack(await LocalStack.start(options), 0)
+    const { token: text } = JSON.parse(
+      (
+        await raw(`${other.page}/api/tokens`, {
+          method: "POST",
+          headers: { "x-hallpass-token": other.token },
+          body: JSON.stringify({ issuer: "okta", claims: { scp: ["chat"] } }),
+        })
+      ).text,
+    )
+    const socket = new WebSocket(other.gateways.get("websocket") ?? "", {
+      headers: { authorization: `Bearer ${text}` },
+    })
+    await once(socket, "open")
+    const gone = once(socket, "close")
+    await Promise.all([other.close(), gone])
+  })
+
   it.each([
     ["the wrong scope", { issuer: "okta" }, 403],
     ["an expired token", { issuer: "okta", claims: { scp: ["chat"] }, defects: ["expired"] }, 401],
