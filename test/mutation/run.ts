@@ -150,8 +150,7 @@ function copyTree(folder: string): void {
   for (const name of [
     ...wanted,
     "README.md",
-    "build.mjs",
-    "build-plugins.mjs",
+    ...globSync("build*.mjs", { cwd: root }),
     "template.yaml",
     "deploy",
     "tsconfig.json",
@@ -198,8 +197,9 @@ function run(folder: string, names: readonly string[], limitMs: number): Promise
   const log = openSync(join(folder, "output.txt"), "w")
   const vitest = join(root, "node_modules", "vitest", "vitest.mjs")
   const mode = values.full ? [] : ["--mode=brief"]
-  // With isolation half of the time goes into loading the same modules for each file.
-  const args = [vitest, "run", "--project=rooms", "--bail=1", "--reporter=dot", "--no-isolate", ...mode]
+  // Attacks change what all share. With isolation half of the time goes into loading the same modules for each file.
+  const isolation = names.includes("attacks") ? [] : ["--no-isolate"]
+  const args = [vitest, "run", "--project=rooms", "--bail=1", "--reporter=dot", ...isolation, ...mode]
   const child = spawn(process.execPath, [...args, ...names.map((name) => `test/${name}/`)], {
     cwd: folder,
     stdio: ["ignore", log, log],
