@@ -52,7 +52,10 @@ const issuer = {
   jwksUri: "https://bigip.example.test/f5-oauth2/v1/jwks",
 }
 
-/** Parameters of template.yaml that deploy, by what they are for. Every parameter has another value than its default in one. */
+/**
+ * Parameters of template.yaml that deploy, by what they are for. Every parameter has another value than its default in
+ * one.
+ */
 export const parameterSets: { readonly [what: string]: Values } = {
   ...providers,
   "an Okta authorization server": { ...okta, AuthorizationServer: "aus1a2b3c" },

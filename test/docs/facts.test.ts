@@ -29,7 +29,9 @@ const row = (path: string, first: string): string =>
     .split("\n")
     .find((line) => line.startsWith("|") && (line.split("|")[1] ?? "").includes(first)) ?? ""
 
-/** What a fact check against the documentation of AWS, of providers and of standards found; each sentence stays held. */
+/**
+ * What a fact check against the documentation of AWS, of providers and of standards found; each sentence stays held.
+ */
 describe("13-8: facts in the documentation", () => {
   it("WAF is for REST stages, and no page says in which order throttling and the authorizer come", () => {
     for (const [name, text] of pages) {

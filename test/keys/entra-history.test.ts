@@ -86,7 +86,9 @@ async function replay(keys: KeyOptions = {}) {
     at: (seconds: number): void => {
       now = seconds
     },
-    /** The answer to a token of a key; a refresh behind it is waited for, so that every step begins with the newest set. */
+    /**
+     * The answer to a token of a key; a refresh behind it is waited for, so that every step begins with the newest set.
+     */
     async ask({ kid }: Jwk): Promise<string> {
       const [fetches, events] = [records.fetches.length, records.events.length]
       const answer = await verifier.verify(tokens.get(kid) ?? "").then(

@@ -1,5 +1,6 @@
-// Measures what the tests notice: changes the code of the security-relevant rooms in one small place at a time, and runs the
-// tests of the room, then the tests of the public doors, until one fails. test/README.md explains it and has the score.
+// Measures what the tests notice: changes the code of the security-relevant rooms in one small place at a time, and
+// runs the tests of the room, then the tests of the public doors, until one fails. test/README.md explains it and has
+// the score.
 //   npm run mutate -- [--sample 150] [--seed NUMBER] [--rooms token,keys] [--only FILE:LINE] [--full] [--list]
 import { spawn } from "node:child_process"
 import {
@@ -50,7 +51,10 @@ const testsOf: { readonly [room: string]: readonly [first: readonly string[], la
   secret: [["secret"], []],
 }
 
-/** Left out: tests that need a program which is not everywhere, that read other files, or that wait for real connections. */
+/**
+ * Left out: tests that need a program which is not everywhere, that read other files, or that wait for real
+ * connections.
+ */
 const left = ["test/*/{nginx,irules,guides,moto}.test.ts", "test/keys/faults/*.test.ts"]
 
 /** Mutants that a person has read and that change nothing which can be seen from outside. */

@@ -42,8 +42,8 @@ const [timeoutMs, frozenMs] = [300, 500]
 const patienceMs = 100_000
 
 /**
- * The function's clocks and longer timers stand still. SIGUSR2 lets the time of a freeze pass for all of them, SIGHUP a second
- * for the wall clock alone. So no deadline is over because the machine is busy, and no test waits for one.
+ * The function's clocks and longer timers stand still. SIGUSR2 lets the time of a freeze pass for all of them, SIGHUP a
+ * second for the wall clock alone. So no deadline is over because the machine is busy, and no test waits for one.
  */
 const standstill = `
   let [passedMs, wallMs] = [0, Date.now()]

@@ -29,7 +29,10 @@ export const goodClaims: {
   client_id: "canary-client",
 }
 
-/** Members to set; a member that is `undefined` is left out. A string or a Uint8Array stands for the whole text, as it is. */
+/**
+ * Members to set; a member that is `undefined` is left out. A string or a Uint8Array stands for the whole text, as it
+ * is.
+ */
 export type Content = object | string
 
 export interface Minting {

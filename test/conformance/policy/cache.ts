@@ -20,8 +20,8 @@ export interface GatewayAuthorizer {
 /**
  * API Gateway in front of an authorizer, with its result cache (Developer Guide, "Configure a Lambda authorizer"): a
  * missing identity source is 401 without a call; an answer is kept for the TTL under the identity sources' values, per
- * stage; a policy is evaluated anew for every request's own ARN, a simple response is one for all; what is thrown is not
- * kept.
+ * stage; a policy is evaluated anew for every request's own ARN, a simple response is one for all; what is thrown is
+ * not kept.
  */
 export function cachingGateway(authorizer: GatewayAuthorizer): {
   readonly call: (event: Event, nowMs: number) => Promise<{ readonly seen: Seen; readonly fromCache: boolean }>

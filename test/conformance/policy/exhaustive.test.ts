@@ -54,8 +54,8 @@ function isListed({ table }: Api, { method, path }: Asked): boolean {
 }
 
 /**
- * Whether documents made of the routes' own patterns cannot be right for the person: some request that must be denied is
- * covered by what the person may call, and every Deny that reaches it reaches an allowed request as well.
+ * Whether documents made of the routes' own patterns cannot be right for the person: some request that must be denied
+ * is covered by what the person may call, and every Deny that reaches it reaches an allowed request as well.
  */
 function isInexpressible(api: Api, person: Person, requests: readonly Asked[], order: Reading): boolean {
   const tails = { allow: [] as string[], deny: [] as string[] }

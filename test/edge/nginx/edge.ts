@@ -19,7 +19,11 @@ export interface ClientCertificate {
 export interface NginxEdge {
   readonly port: number
   readonly ca: Buffer
-  /** Makes a certificate of the authority that nginx trusts, or of another one of the same name. @param subject as openssl takes it */
+  /**
+   * Makes a certificate of the authority that nginx trusts, or of another one of the same name.
+   *
+   * @param subject as openssl takes it
+   */
   client(subject: string, authority?: "trusted" | "other"): ClientCertificate
   errorLog(): string
   stop(): Promise<void>
@@ -35,7 +39,9 @@ export interface EdgeOptions {
   readonly groups: string
 }
 
-/** Starts nginx as `examples/nginx/nginx.conf` says, with its paths, addresses and ports replaced by those of the test. */
+/**
+ * Starts nginx as `examples/nginx/nginx.conf` says, with its paths, addresses and ports replaced by those of the test.
+ */
 export async function startNginx({ gatewayPort, keyId, keyHex, groups }: EdgeOptions): Promise<NginxEdge> {
   const folder = mkdtempSync(join(tmpdir(), "hallpass-nginx-"))
   const files = join(folder, "edge")

@@ -26,7 +26,11 @@ export interface Fault extends Behaviour {
   /** Whether the key set is found by discovery. */
   readonly discovery?: true
   readonly keys?: KeyOptions
-  /** Seconds after the fetch at which nothing is fetched yet, and at which it is again. @default the first back-off, the cool-down */
+  /**
+   * Seconds after the fetch at which nothing is fetched yet, and at which it is again.
+   *
+   * @default the first back-off, the cool-down
+   */
   readonly quietSeconds?: number
   readonly againSeconds?: number
   /** How the server answers when it is well. @default the set with the one good key */
@@ -85,7 +89,10 @@ export function metadata(changes: (origin: string) => object): Respond {
 /** Takes the request and says nothing. */
 export const never: Respond = ({ stalled }) => stalled()
 
-/** Writes octets in place of an HTTP response; the connection stays open, without another word, unless it is told otherwise. */
+/**
+ * Writes octets in place of an HTTP response; the connection stays open, without another word, unless it is told
+ * otherwise.
+ */
 export function raw(octets: string | Uint8Array, { close = false }: { close?: boolean } = {}): Respond {
   return ({ socket, stalled }) => {
     if (close) socket.end(octets)
@@ -96,7 +103,10 @@ export function raw(octets: string | Uint8Array, { close = false }: { close?: bo
 /** The head of a response with status 200, ready for a body in raw octets. */
 export const head = (...fields: string[]): string => ["HTTP/1.1 200 OK", ...fields, "", ""].join("\r\n")
 
-/** Writes a beginning and then a piece every few milliseconds, for as long as anybody listens. Some pieces are no progress. */
+/**
+ * Writes a beginning and then a piece every few milliseconds, for as long as anybody listens. Some pieces are no
+ * progress.
+ */
 export function drip(beginning: string, piece: string): Respond {
   return ({ socket, stalled }) => {
     socket.write(beginning)

@@ -45,7 +45,9 @@ async function hasGoodSet({ ask, server }: Run, healthy: Behaviour): Promise<voi
   expect(server.connections).toBeGreaterThan(0)
 }
 
-/** The answer to a good token that waits for a refresh. If the server stalls, the deadline is over as soon as it does. */
+/**
+ * The answer to a good token that waits for a refresh. If the server stalls, the deadline is over as soon as it does.
+ */
 async function askWaiting({ ask, server }: Run, fetch: FetchResult, stall: number): Promise<string> {
   const answer = ask(good)
   if (fetch === "timeout") await server.stalls(stall).then(passDeadlines)
@@ -66,7 +68,9 @@ function wasOneRefresh({ server }: Run, { requests }: Fault): void {
 
 const recordOf = (result: FetchResult): object => (result === "fetched" ? { ok: true } : { ok: false, failure: result })
 
-/** No set was fetched before: what the fault makes of the first token, and that a server that is well again is believed. */
+/**
+ * No set was fetched before: what the fault makes of the first token, and that a server that is well again is believed.
+ */
 export async function cold(fault: Fault, door: Door, context: TestContext): Promise<void> {
   const fetch = typeof fault.fetch === "string" ? fault.fetch : fault.fetch.cold
   const tried = await run(fault, door, context, fault)
