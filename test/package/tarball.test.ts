@@ -1,4 +1,5 @@
-import { execFileSync, spawnSync } from "node:child_process"
+import { execFileSync, spawn, spawnSync } from "node:child_process"
+import { once } from "node:events"
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -135,6 +136,36 @@ describe("a project that installs it", () => {
     const schema = join(scratch, "node_modules/hallpass/hallpass.schema.json")
     expect(readFileSync(schema, "utf8")).toBe(readFileSync(join(root, "hallpass.schema.json"), "utf8"))
     for (const [specifier, count] of Object.entries(names)) expect(count, specifier).toBeGreaterThan(0)
+  })
+
+  test("16-6: the command of the package runs the local stack with its page, and a bundle without a clone", async () => {
+    const bin = join(scratch, "node_modules/hallpass/dist/cli/main.js")
+    const issuers = [{ provider: "okta", domain: "acme.okta.com", audience: "api://orders" }]
+    writeFileSync(join(scratch, "authorizer.json"), JSON.stringify({ issuers }))
+    const options = ["dev", "--config", "authorizer.json", "--local-issuers", "--port", "0", "--json"]
+    const child = spawn(process.execPath, [bin, ...options], { cwd: scratch, env: environment(), stdio: "pipe" })
+    let text = ""
+    for await (const chunk of child.stdout.setEncoding("utf8")) {
+      text += chunk
+      if (text.endsWith("}\n")) break
+    }
+    const { page, token } = JSON.parse(text) as { page: string; token: string }
+    expect(await (await fetch(page)).text()).toContain(token)
+    for (const file of ["page.js", "page.css"]) expect((await fetch(`${page}/${file}`)).status, file).toBe(200)
+    const body = JSON.stringify({ gateway: "rest-token", method: "GET", path: "/x", token: { issuer: "okta" } })
+    const sent = await fetch(`${page}/api/send`, { method: "POST", headers: { "x-hallpass-token": token }, body })
+    expect(await sent.json()).toMatchObject({ client: { status: 200 }, walk: { outcome: "allow" } })
+    const ended = once(child, "exit")
+    child.kill("SIGINT")
+    expect((await ended)[0]).toBe(0)
+
+    const allow = { Effect: "Allow", Action: "execute-api:Invoke", Resource: "*" }
+    const answer = { principalId: "u", policyDocument: { Version: "2012-10-17", Statement: [allow] } }
+    writeFileSync(join(scratch, "authorizer.mjs"), `export const handler = async () => (${JSON.stringify(answer)})`)
+    const event = { type: "TOKEN", methodArn: "arn:aws:execute-api:eu-west-1:123456789012:a1/prod/GET/x" }
+    writeFileSync(join(scratch, "event.json"), JSON.stringify(event))
+    const invoked = JSON.parse(run(scratch, process.execPath, bin, "invoke", "event.json", "--bundle", ".", "--json"))
+    expect(invoked).toMatchObject({ outcome: "allow", answer, runtime: expect.stringContaining("plain child process") })
   })
 
   test("16-6: no subpath loads a byte of the local stack or of the command", () => {
