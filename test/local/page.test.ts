@@ -53,7 +53,7 @@ describe.runIf(chromium.isThere)("16-4: the page in Chromium", () => {
     expect(walk).toMatch(/token .*\d [µm]s/)
     const answer = await words(gateway())
     expect(answer).toContain("Cache miss")
-    expect(answer).toMatch(/Allow this statement decides/)
+    expect(answer).toMatch(/Allow this statement decides GET\/orders matches the request/)
     expect(answer).toContain("200 OK")
     expect(answer).toMatch(/received GET \/orders/)
     expect(answer).toContain('"principalId"')
