@@ -14,7 +14,7 @@ for (let block = 0; block < Number(blocks); block++) {
 }
 
 /**
- * callgrind writes its count and starts from zero when libuv's function behind this is entered: nobody else calls it.
+ * callgrind writes its count and starts from zero when libuv's function behind this is entered: no other code calls it.
  */
 function mark(): void {
   getPriority()

@@ -31,7 +31,7 @@ import { outputOfEachTest } from "../support/output.ts"
 
 const good = mint({ email: "canary@mail.example", roles: ["canary-role"], canary_claim: "canary" })
 const [header, payload, mac] = segments(good)
-/** The first 16 characters of a kid may be shown, so the word stands behind them. */
+/** The first 16 characters of a kid may be shown, so the word follows them. */
 const longKid = "k-0123456789abcdef-canary"
 
 const credentials: readonly (readonly [what: string, authorization: string | undefined, reason: string])[] = [

@@ -9,7 +9,7 @@ const clock = (): number => nowSeconds * 1000
 const other = { ...oidcIssuer(), issuer: "https://other.example/" }
 const unusable = { ...other, jwks: { keys: [{ kty: "EC", crv: "P-256", x: "A".repeat(43), y: "A".repeat(43) }] } }
 
-/** What an observer is told of key sets of the configuration. */
+/** The records of key sets of the configuration that an observer gets. */
 function listening(): { told: KeySetRecord[]; observer: Observer } {
   const told: KeySetRecord[] = []
   return { told, observer: { keySet: (record) => void told.push(record) } }

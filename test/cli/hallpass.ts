@@ -31,7 +31,7 @@ export interface Ended {
 /**
  * Runs the command in the test's folder, with no configuration in the environment but the given one.
  *
- * @param input what stands on standard input; by default nothing
+ * @param input the text on standard input; by default nothing
  */
 export async function hallpass(
   args: readonly string[],

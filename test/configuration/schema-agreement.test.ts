@@ -9,7 +9,7 @@ const validate: ValidateFunction = new Ajv({ strictTypes: false, strictRequired:
 
 /**
  * Problems that no schema can say: how options fit together, what is known of issuers, keys and the network, and
- * whether a caller can meet a rule. By their sentences, so that a new sentence has to be told apart here.
+ * whether a caller can meet a rule. By their sentences, so that a new sentence has to be added here.
  */
 const beyondSchema: readonly RegExp[] = [
   // Options that have to fit together.

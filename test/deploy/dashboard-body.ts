@@ -35,7 +35,7 @@ export interface Widget {
   }
 }
 
-/** What stands for the values that only a deployment knows. */
+/** Placeholders for the values that only a deployment knows. */
 const deployed: { readonly [name: string]: string } = {
   "AWS::StackName": "hallpass",
   "AWS::Region": "eu-west-1",

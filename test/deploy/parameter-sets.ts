@@ -28,7 +28,7 @@ const issuers = [{ provider: "okta", domain: "acme.okta.com", audience: "api://o
 export const Config: string = JSON.stringify({ issuers })
 const configuration = (changes: object): Values => ({ Config: JSON.stringify({ issuers, ...changes }) })
 
-/** RFC 7517, appendix A.1: a public key of nobody. */
+/** RFC 7517, appendix A.1: a public key without an owner. */
 const jwk = {
   kty: "RSA",
   kid: "2011-04-29",

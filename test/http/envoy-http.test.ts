@@ -5,7 +5,8 @@ import { type AuthorizationServer, createAuthorizationServer } from "../../src/h
 import { recipe } from "./neighbours/recipes.ts"
 import { bearer, clock, config } from "./world.ts"
 
-// 18-2, reference section 8: an HTTP client that plays Envoy's ext_authz by its contract, with the recipe of docs/serve.md.
+// 18-2, reference section 8: an HTTP client that plays Envoy's ext_authz by its contract, with the recipe of
+// docs/serve.md.
 
 type Pattern = { readonly exact?: string; readonly prefix?: string; readonly ignore_case?: boolean }
 type Headers = { readonly [name: string]: string }

@@ -18,7 +18,7 @@ export interface PageBench {
 /** A page, and everything that must not have happened in it. */
 export interface OpenPage {
   readonly page: Page
-  /** Addresses that were asked for besides the stack's own. */
+  /** Addresses that were asked for, other than the stack's own. */
   readonly foreign: readonly string[]
   /** Errors, warnings and dialogs. */
   readonly trouble: readonly string[]

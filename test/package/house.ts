@@ -79,7 +79,7 @@ const shortest = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|^\s*\/
 const reExport = /export\s+(?:type\s+)?\{[^}]*\}\s*from\s*["'][^"'\n]+["'];?/g
 const onlyReExports = (source: string): boolean => shortest(source).replace(reExport, "").trim() === ""
 
-/** `src/index.ts` is a door, `src/token/verify.ts` stands in the room `token`, `local/start.ts` in `local`. */
+/** `src/index.ts` is a door, `src/token/verify.ts` is in the room `token`, `local/start.ts` in `local`. */
 function roomOf(path: string): string {
   const [top = "", second = "", ...rest] = path.split("/")
   if (top !== "src") return top

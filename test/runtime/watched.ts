@@ -80,7 +80,7 @@ const watch = (file: string): string => `
 
 let count = 0
 
-/** Starts the bundle with one issuer whose keys stand at `jwksUri`. */
+/** Starts the bundle with one issuer whose keys are at `jwksUri`. */
 export async function startWatched(
   jwksUri: string,
   keys: KeyOptions = {},
@@ -145,7 +145,7 @@ export function snapshotOf(keys: readonly TestKey[], ageSeconds = 60): unknown {
 }
 
 function eventWithTokenOf(key: TestKey): GatewayEvent {
-  // The function's clock stands at its start.
+  // The function's clock is at its start.
   const now = Math.floor(Date.now() / 1000)
   return http2(`Bearer ${mint({ iat: now - 3600, exp: now + 7200 }, { key })}`)
 }

@@ -18,7 +18,7 @@ type Gateway = NonNullable<AuthorizerConfig["gateway"]>
 
 const { count, of } = tally("cache simulator")
 
-/** A way to set up an authorizer: the kind of event, what hallpass is told, and what the gateway takes as the key. */
+/** A way to set up an authorizer: the kind of event, the settings, and what the gateway takes as the key. */
 interface Setup {
   readonly kind: HttpKind
   readonly gateway: Gateway

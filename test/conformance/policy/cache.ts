@@ -7,7 +7,7 @@ type Event = { readonly [name: string]: unknown }
 /** What a client of the API sees: the backend, 403, 401, 500. */
 export type Seen = "allow" | "forbidden" | "unauthenticated" | "unavailable"
 
-/** One authorizer of an API, as API Gateway is told of it. */
+/** One authorizer of an API, as API Gateway is set up. */
 export interface GatewayAuthorizer {
   readonly ttlMs: number
   /** The values of the identity sources, which are the cache key together with API and stage. */

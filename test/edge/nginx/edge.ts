@@ -29,9 +29,9 @@ export interface NginxEdge {
   stop(): Promise<void>
 }
 
-/** What the edge of a test needs besides the example. */
+/** What the edge of a test needs in addition to the example. */
 export interface EdgeOptions {
-  /** The port on loopback that stands for API Gateway, without TLS. */
+  /** The port on loopback that plays API Gateway, without TLS. */
   readonly gatewayPort: number
   readonly keyId: string
   readonly keyHex: string
@@ -166,7 +166,7 @@ export function sendPast(gatewayPort: number, lines: readonly string[]): Promise
   return exchange(connectTcp(gatewayPort, "127.0.0.1"), lines)
 }
 
-/** @param lines of the request's head, without the empty one at its end; characters up to U+00FF stand for octets */
+/** @param lines of the request's head, without the empty one at its end; characters up to U+00FF are octets */
 function exchange(socket: Socket, lines: readonly string[]): Promise<RawAnswer> {
   return new Promise((done, failed) => {
     const chunks: Buffer[] = []
