@@ -56,3 +56,27 @@ function jsonOf(value: unknown): string {
 
 /** Whole days from now to a time, for messages. */
 export const daysUntil = (ms: number, nowMs: number): number => Math.floor((ms - nowMs) / 86_400_000)
+
+/** One issuer, as it answers now. */
+export interface IssuerDiagnosis {
+  readonly issuer: string
+  /** Where it is in the configuration: `issuers[0]`. */
+  readonly path: string
+  readonly grade: DiagnosisGrade
+  readonly findings: readonly DiagnosisFinding[]
+  /** What was measured. */
+  readonly facts: {
+    readonly discoveryUrl?: string
+    readonly jwksUri?: string
+    /** Keys that verify tokens. */
+    readonly keys?: number
+    readonly latencyMs?: number
+    /** For how long hallpass takes the set as fresh. */
+    readonly freshForSeconds?: number
+    /** How far the issuer's clock is ahead of this machine's. */
+    readonly clockOffsetSeconds?: number
+    readonly certificateEnds?: string
+    /** Host and port of the proxy, if one is used. */
+    readonly proxy?: string
+  }
+}

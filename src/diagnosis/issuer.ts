@@ -7,33 +7,9 @@ import type { KeyPolicy } from "../keys/settings.ts"
 import { judgeCertificate } from "./certificate.ts"
 import { discoveryGuesses, judgeAlgorithms, judgeIssuer } from "./discovery.ts"
 import { judgeClock, judgeLatency, objectIn } from "./documents.ts"
-import { type DiagnosisFinding, type DiagnosisGrade, Findings, gradeOf, shown } from "./finding.ts"
+import { Findings, gradeOf, type IssuerDiagnosis, shown } from "./finding.ts"
 import { judgeKeys } from "./keys.ts"
 import { type Probe, type ProbeTools, probe } from "./probe.ts"
-
-/** One issuer, as it answers now. */
-export interface IssuerDiagnosis {
-  readonly issuer: string
-  /** Where it is in the configuration: `issuers[0]`. */
-  readonly path: string
-  readonly grade: DiagnosisGrade
-  readonly findings: readonly DiagnosisFinding[]
-  /** What was measured. */
-  readonly facts: {
-    readonly discoveryUrl?: string
-    readonly jwksUri?: string
-    /** Keys that verify tokens. */
-    readonly keys?: number
-    readonly latencyMs?: number
-    /** For how long hallpass takes the set as fresh. */
-    readonly freshForSeconds?: number
-    /** How far the issuer's clock is ahead of this machine's. */
-    readonly clockOffsetSeconds?: number
-    readonly certificateEnds?: string
-    /** Host and port of the proxy, if one is used. */
-    readonly proxy?: string
-  }
-}
 
 type Facts = { -readonly [name in keyof IssuerDiagnosis["facts"]]: IssuerDiagnosis["facts"][name] }
 type Document = { readonly [member: string]: unknown }
