@@ -35,7 +35,10 @@ function partText(title: string, { grade, findings }: Part, facts: string, outpu
   const lines = [head, ...indented(facts, 6, output)]
   for (const { severity, check, message, remedy, when } of sorted) {
     const [mark, style] = marks[severity]
-    const later = severity === "error" && when !== undefined && when !== "now" ? ` (fails on ${when})` : ""
+    const later =
+      severity === "error" && when !== undefined && when !== "now" && !message.includes(when)
+        ? ` (fails on ${when})`
+        : ""
     const [first = "", ...rest] = wrapped(
       plain(`${check}: ${message}${later}`.replace(`${check}: ${check}: `, `${check}: `), 900),
       output.columns - 6,
