@@ -188,7 +188,8 @@ function httpEvent1(
     requestContext: {
       path: shownPath(request.path),
       accountId: api.accountId,
-      resourceId: resourceIdOf(route),
+      // The route key, as emulators and users report it.
+      resourceId: route.key,
       stage: api.stage,
       requestId: arrival.extendedRequestId,
       identity: { apiKey: null, sourceIp: request.sourceIp, ...certificateMember(request) },

@@ -8,7 +8,7 @@ import { sent } from "../stack/send.ts"
 import { ControlRefused, type LocalStack } from "../stack/stack.ts"
 import { stateOf } from "../stack/state.ts"
 import { tokenFor } from "../stack/tokens.ts"
-import type { Comparison, ComparisonWish, ConfigurationVerdict, Stack, TokenWish } from "./control-api.ts"
+import type { Comparison, ComparisonWish, ConfigurationVerdict, Persona, Stack, TokenWish } from "./control-api.ts"
 import { comparisonWish, composedRequest, configurationWish, controlsWish, pasted, tokenWish } from "./wishes.ts"
 
 /** Where a stack can be reached. */
@@ -37,6 +37,12 @@ export const controlCalls: { readonly [route: string]: ControlCall } = {
   "POST /api/configuration": (stack, body) => configurationOf(stack, configurationWish(body)),
 }
 
+/** The first persona that may do something. */
+function usualCaller(stack: LocalStack): Persona | undefined {
+  const { personas } = stateOf(stack)
+  return personas.find(({ claims }) => Object.keys(claims).length > 0) ?? personas[0]
+}
+
 /** `GET /api/stack`. */
 export function stackOf({ deployment, issuers }: LocalStack, { page, gateways }: Addresses): Stack {
   return {
@@ -54,7 +60,7 @@ export function stackOf({ deployment, issuers }: LocalStack, { page, gateways }:
 }
 
 async function comparisonOf(stack: LocalStack, wish: ComparisonWish): Promise<Comparison> {
-  const requests = wish.requests ?? demoSequence(stack.deployment.written, stack.issuers.all[0]?.name)
+  const requests = wish.requests ?? demoSequence(stack.deployment.written, usualCaller(stack))
   const { effective } = stack.deployment
   const sequence = []
   // One caller keeps one token: with a new one, API Gateway would keep nothing.

@@ -69,7 +69,7 @@ function gatewaysOf(
   const settings = apiSettings({
     kind: "rest",
     routes: Object.keys(config.routes ?? {}).filter((key) => !key.startsWith("$")),
-    authorizer: { resultTtlSeconds },
+    authorizer: { resultTtlSeconds, identitySources: tokenSources(config) },
   })
   let reason = "ok"
   const ask = async (event: object): Promise<unknown> => {
@@ -85,6 +85,11 @@ function gatewaysOf(
     return { status: statusOf(outcome), reason }
   }
   return { settings, fresh }
+}
+
+/** The usual authorizers have the token alone as the key of the cache. */
+function tokenSources(config: AuthorizerConfig): readonly string[] {
+  return gatewaySettings({ ...config, gateway: { ...config.gateway, identitySources: ["token"] } }).rest.identitySources
 }
 
 async function answerOf(approach: Approach, authorizer: ObservedAuthorizer, event: object): Promise<unknown> {

@@ -45,13 +45,13 @@ export const demoPersonas: readonly Persona[] = [
 /** What a token of a local issuer may do if a request for one says nothing. */
 export const usualScope = "orders:read"
 
-/** Requests that show what a kept answer does: three of one caller, then a fourth of another one. */
+/** Requests of one caller that show what a kept answer does. */
 export function demoSequence(
   { routes = {} }: AuthorizerConfig,
-  issuer: string | undefined,
+  caller: Pick<Persona, "issuer" | "claims"> | undefined,
 ): readonly { readonly method: string; readonly path: string; readonly token?: TokenWish }[] {
-  if (issuer === undefined) return []
-  const token = { issuer, claims: { scp: ["openid", usualScope] } }
+  if (caller === undefined) return []
+  const token = { issuer: caller.issuer, claims: caller.claims }
   const shown = ["GET /orders/{id}", "GET /orders", "DELETE /orders/{id}", "POST /orders"]
   const keys = shown.every((key) => key in routes) ? shown : Object.keys(routes).filter((key) => !key.startsWith("$"))
   return keys.slice(0, 8).map((key) => {

@@ -73,6 +73,14 @@ describe("16-2: events", () => {
     expect(calls[0]).toMatchObject({ identitySource: "Bearer a,t,u", authorizationToken: "Bearer a,t,u" })
   })
 
+  it("HTTP 1.0: resourceId is the route key, by which hallpass tells ANY from a method", async () => {
+    const { calls, send } = rig({ kind: "http", routes: ["ANY /orders/{id}"], authorizer: { payload: "1.0" } })
+    await send("GET /orders/7")
+    expect(calls[0]).toMatchObject({
+      requestContext: { resourceId: "ANY /orders/{id}", resourcePath: "/orders/{id}", httpMethod: "GET" },
+    })
+  })
+
   it("HTTP 2.0: names in lower case, repeated headers joined, and what is empty is absent", async () => {
     const { calls, send } = rig({ kind: "http" })
     await send("GET /orders", [...bearer, ["X-A", "1"], ["x-a", "2"]])
