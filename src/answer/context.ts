@@ -27,13 +27,18 @@ const omittedBytes = 200
 
 type Scalar = string | number | boolean
 
-/** Makes the context of a principal, for one kind of API. */
+/**
+ * Makes the context of a principal, for one kind of API.
+ *
+ * @param none what a key without a value says; undefined leaves it out
+ */
 export function createContext(
   configured: Readonly<Record<string, ClaimPath>>,
+  none?: string,
 ): (principal: Principal, kind: RequestKind, maxBytes: number) => AuthorizerContext {
   const own = Object.entries(configured)
   return (principal, kind, maxBytes) => {
-    const context = new ContextBuilder(kind, maxBytes)
+    const context = new ContextBuilder(kind, maxBytes, none)
     // A configured key takes the place of the default one of that name, also when its claim is missing.
     const add = (key: string, value: unknown): void => {
       if (!Object.hasOwn(configured, key)) context.add(key, value)
@@ -63,24 +68,33 @@ class ContextBuilder {
   readonly #context: Record<string, Scalar | readonly string[]> = {}
   readonly #omitted: string[] = []
   readonly #kind: RequestKind
+  readonly #none: string | undefined
   /** What is left. */
   #bytes: number
 
-  constructor(kind: RequestKind, maxBytes: number) {
+  constructor(kind: RequestKind, maxBytes: number, none: string | undefined) {
     this.#kind = kind
+    this.#none = none
     this.#bytes = maxBytes - omittedBytes
   }
 
   add(key: string, value: unknown): void {
-    if (value === undefined || value === null) return
-    const encoded = this.#encode(value)
-    const bytes = encoded === undefined ? 0 : key.length + bytesOf(encoded) + 4
-    if (encoded === undefined || bytes > maxKeyBytes || bytes > this.#bytes) {
-      this.#omitted.push(key)
-      return
-    }
+    const given = value ?? this.#none
+    if (given === undefined) return
+    const encoded = this.#encode(given)
+    if (encoded !== undefined && this.#put(key, encoded)) return
+    this.#omitted.push(key)
+    // The header that API Gateway makes of the key must not be the client's own.
+    if (this.#none !== undefined) this.#put(key, this.#none)
+  }
+
+  /** Whether there is room for it. */
+  #put(key: string, encoded: Scalar | readonly string[]): boolean {
+    const bytes = key.length + bytesOf(encoded) + 4
+    if (bytes > maxKeyBytes || bytes > this.#bytes) return false
     this.#bytes -= bytes
     this.#context[key] = encoded
+    return true
   }
 
   finish(): AuthorizerContext {

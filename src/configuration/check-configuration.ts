@@ -58,8 +58,6 @@ export interface LoadedChecks {
   readonly edge: { readonly check: CheckEdge }
   readonly observe: { readonly check: CheckObserve }
   readonly sizes: SizeSearch
-  /** Whether keys of the configuration were looked at when it was bundled. Then they are read with the first token. */
-  readonly keysAreChecked?: boolean
   readonly explain: Explain
 }
 
@@ -96,7 +94,7 @@ export function checkConfiguration(config: unknown, loaded: LoadedChecks): Check
     const answers = checkAnswers(raw, loaded.routes, report)
     reportConflicts(answers.principalPolicy, report)
     loaded.routes.checkSizes(answers, loaded.sizes, report)
-    const verified = verification(raw, presets, report, loaded.keysAreChecked)
+    const verified = verification(raw, presets, report)
     const anyTenant = isSound() ? verified.issuers.filter(({ profile }) => profile.openTenants !== undefined) : []
     for (const { profile, path } of anyTenant) {
       const open = loaded.routes.openToTenants(answers)
@@ -160,7 +158,7 @@ function reportConflicts(policy: PrincipalPolicy | undefined, report: Report): v
     report(`routes["${routes[0]}"]`, `${message}; ${remedy}`)
 }
 
-function verification(raw: Block, presets: Presets, report: Report, keysAreChecked = false): CheckedVerification {
+function verification(raw: Block, presets: Presets, report: Report): CheckedVerification {
   const tolerance = checkOption(
     topLevel.clockToleranceSeconds,
     raw.clockToleranceSeconds,
@@ -170,7 +168,7 @@ function verification(raw: Block, presets: Presets, report: Report, keysAreCheck
   checkAges(checkBlock(topLevel.keys, raw.keys, "keys", report), "keys", report)
   const cache = checkBlock(topLevel.cache, raw.cache, "cache", report)
   return {
-    issuers: checkIssuers(raw.issuers, presets, raw.keys, report, identityIsEdge(raw), keysAreChecked),
+    issuers: checkIssuers(raw.issuers, presets, raw.keys, report, identityIsEdge(raw)),
     cache: { ...cache, maxTokens: Math.floor(cache.maxTokens), maxBytes: Math.floor(cache.maxBytes) },
     clockToleranceSeconds: tolerance,
   }

@@ -43,6 +43,47 @@ describe("the default context", () => {
   })
 })
 
+describe("17-4: emptyContext dash", () => {
+  const all = ["sub", "issuer", "tokenKind", "clientId", "tenant", "exp", "scopes", "roles", "groups", "permissions"]
+  const dashed = async (build: Builder, claims: object, context?: AuthorizerConfig["context"]) => {
+    const config: AuthorizerConfig = {
+      issuers: [oidcIssuer({ permissions: "permissions", tenant: "org" })],
+      ...(context && { context }),
+      gateway: { emptyContext: "dash" },
+    }
+    const { handler } = createAuthorizer(config, { clock })
+    return ((await handler(build(`Bearer ${mint(claims)}`))) as PolicyAnswer).context as {
+      readonly [key: string]: unknown
+    }
+  }
+
+  it("every default key has a value, so that a header mapped from it always replaces the client's", async () => {
+    for (const build of [restToken, http2]) {
+      const context = await dashed(build, { scope: undefined })
+      expect(Object.keys(context)).toEqual(expect.arrayContaining(all))
+      for (const key of ["tenant", "scopes", "roles", "groups", "permissions"]) expect(context[key], key).toBe("-")
+      for (const value of Object.values(context)) expect(value).not.toBe("")
+    }
+  })
+
+  it("values that are there stay as they are", async () => {
+    expect(await dashed(http2, { scope: "x", ...lists })).toMatchObject({ scopes: "x", ...lists })
+  })
+
+  it("configured keys have one, too, and what is left out for its size", async () => {
+    const context = await dashed(
+      restToken,
+      { long: "x".repeat(3000), none: null },
+      { long: "long", gone: "gone", none: "none" },
+    )
+    expect(context).toMatchObject({ long: "-", gone: "-", none: "-", contextOmitted: "long" })
+  })
+
+  it("is off by default", async () => {
+    expect(await contextOf(restToken, {})).not.toHaveProperty("groups")
+  })
+})
+
 describe("configured keys", () => {
   it("map claim paths, nested ones as base64url JSON", async () => {
     const claims = { email: "a@b.example", profile: { plan: "gold", deep: { x: 1 } }, flag: false, count: 3 }

@@ -94,7 +94,13 @@ export function sampleConfigurations(): readonly Sample[] {
       unmatched: "authenticated",
       gateway: {
         ...{ resultTtlSeconds: 300, identitySources: ["token", "context.path", "context.httpMethod"], matchBy: "path" },
-        ...{ maxAnswerBytes: 9000, tooLarge: "unavailable", unauthorized: "deny", resourcePolicyAllows: true },
+        ...{
+          maxAnswerBytes: 9000,
+          tooLarge: "unavailable",
+          emptyContext: "dash",
+          unauthorized: "deny",
+          resourcePolicyAllows: true,
+        },
       },
       credential: { cookie: "session" },
       observe: { path: "full", answerInContext: false },

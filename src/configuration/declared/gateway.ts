@@ -12,7 +12,7 @@ import {
 import type { GatewayOptions } from "../../types/configuration.ts"
 
 type Defaulted = "resultTtlSeconds" | "identitySources" | "matchBy" | "responses" | "unauthorized"
-type Limits = "resourcePolicyAllows" | "maxAnswerBytes" | "tooLarge"
+type Limits = "resourcePolicyAllows" | "maxAnswerBytes" | "tooLarge" | "emptyContext"
 
 /** The `gateway` block as declared, with its defaults. */
 export type CheckedGateway = Required<Pick<GatewayOptions, Defaulted | Limits>> &
@@ -35,4 +35,5 @@ export const gatewayBlock: Option<GatewayOptions, "optional", CheckedGateway> = 
   maxAnswerBytes: byDefault(number(8192, 65_536, "bytes of an answer"), 8192),
   tooLarge: byDefault(words("refuse", "unavailable"), "refuse"),
   matchBy: byDefault(words("template", "path"), "template"),
+  emptyContext: byDefault(words("omit", "dash"), "omit"),
 })

@@ -93,6 +93,9 @@ export const optionTexts: { readonly [path: string]: OptionText } = {
   "gateway.tooLarge":
     'What becomes of a table with callers whose policy does not fit into an answer: `"refuse"` refuses the configuration if ' +
     'such a caller is found, `"unavailable"` answers these callers with 500 (`policy_too_large`).',
+  "gateway.emptyContext":
+    'What the context says where the caller has no value: `"omit"` leaves the key out, `"dash"` writes `-` for each default key ' +
+    "and each key of `context`. Headers that API Gateway maps from the context then always replace the client's own.",
   "gateway.usageIdentifierKey":
     "REST APIs with `apiKeySource: AUTHORIZER`: the claim that holds the API key value for usage plans.",
 
