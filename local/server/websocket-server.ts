@@ -32,12 +32,9 @@ export function webSocketGateway(stack: LocalStack): Server {
       () => socket.destroy(),
     )
   })
-  // An upgraded connection is none of the HTTP server's any more, and would keep it from closing.
-  const closeRequests = server.closeAllConnections.bind(server)
-  server.closeAllConnections = () => {
+  server.on("close", () => {
     for (const client of sockets.clients) client.terminate()
-    closeRequests()
-  }
+  })
   return server
 }
 

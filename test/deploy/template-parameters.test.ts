@@ -33,7 +33,7 @@ test.each(Object.entries(providers))("17-1: Provider %s becomes that issuer", (p
   const [issuer] = configFromEnvironment(deployedEnvironment(values))?.issuers ?? []
   expect(issuer).toMatchObject({ provider })
   if (provider === "wso2") expect(issuer).toMatchObject({ baseUrl: `https://${values.Domain}` })
-  if (provider === "entra-b2c") expect(issuer).toMatchObject({ policy: "B2C_1_signin", domain: values.Domain })
+  if (provider === "entra-b2c") expect(issuer).toMatchObject({ policy: ["B2C_1_signin"], domain: values.Domain })
 })
 
 test("17-1: adding Routes just works: the answers are policies, the TTL is 300, the token is the key", async () => {

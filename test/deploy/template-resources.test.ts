@@ -126,8 +126,7 @@ describe("17-2: a new version takes traffic only after its check", () => {
         },
       },
     })
-    const gradual = { ...okta, TrafficShift: "Canary10Percent5Minutes" }
-    expect(deployed("DeploymentGroup", gradual).Properties).toMatchObject({
+    expect(deployed("DeploymentGroup", okta).Properties).toMatchObject({
       DeploymentConfigName: "CodeDeployDefault.LambdaCanary10Percent5Minutes",
       AlarmConfiguration: { Enabled: true, Alarms: [{ Name: "UnavailableAlarm" }] },
       AutoRollbackConfiguration: { Enabled: true, Events: expect.arrayContaining(["DEPLOYMENT_STOP_ON_ALARM"]) },

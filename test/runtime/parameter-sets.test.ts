@@ -15,6 +15,7 @@ describe("the built bundle with the environment that template.yaml gives it", ()
     const verdict = readVerdict(event, result)
     // With a wrong configuration it would be unavailable, configuration_invalid.
     expect(verdict).toMatchObject({ outcome: "unauthenticated" })
-    expect(verdict.answer).toBe(values.Unauthorized === "deny" ? "Deny" : "401 Unauthorized")
+    const denies = String(values.Config ?? "").includes('"unauthorized":"deny"')
+    expect(verdict.answer).toBe(denies ? "Deny" : "401 Unauthorized")
   })
 })

@@ -1,6 +1,5 @@
 import { type Signal, signal } from "@preact/signals"
 import type { ComposedRequest, Persona, State, TokenWish } from "../../server/control-api.ts"
-import { claimsOfEdge, hasEdge } from "./edge.ts"
 import { gateways, state } from "./stack.ts"
 
 /** The request as it is being composed. */
@@ -91,7 +90,7 @@ const wordsOf = (text: string): string[] => text.split(/[\s,]+/).filter((word) =
 /** The request for `POST /api/send`. */
 export function composed(from: Draft): ComposedRequest {
   const issuer = issuerNamed(from.issuer)
-  const isEdge = hasEdge(from.gateway)
+  const { edge } = state.value ?? {}
   // An empty list of scopes is sent as such, else the issuer would give its usual ones.
   const claim = (form: Issuer["scopeClaim"], words: string[]): object => ({
     [form.name]: form.type === "list" ? words : words.join(" "),
@@ -105,7 +104,6 @@ export function composed(from: Draft): ComposedRequest {
       token: {
         issuer: issuer.name,
         claims: {
-          ...(isEdge && claimsOfEdge(from.edgeHeaders)),
           ...from.claims,
           ...(from.groups.trim() !== "" && claim(issuer.groupsClaim, wordsOf(from.groups))),
           ...claim(issuer.scopeClaim, wordsOf(from.scopes)),
@@ -113,6 +111,6 @@ export function composed(from: Draft): ComposedRequest {
         ...(from.defects.length > 0 && { defects: from.defects }),
       },
     }),
-    ...(isEdge && { edge: { headers: from.edgeHeaders, sign: from.edgeSigns } }),
+    ...(edge && { edge: { headers: from.edgeHeaders, sign: from.edgeSigns } }),
   }
 }
