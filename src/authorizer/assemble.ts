@@ -60,7 +60,10 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
   const connected = edge && loaded.edge.connect(edge, { verification: checked, routes, parts: inUse, cached })
   const tellFault = (error: unknown): Promise<void> | undefined => observer.fault?.(error)
   const tracing = observe?.traceContext === true ? loaded.observe : undefined
-  const contextOf = createContext({ ...connected?.context, ...context }, gateway.emptyContext === "dash" ? "-" : undefined)
+  const contextOf = createContext(
+    { ...connected?.context, ...context },
+    gateway.emptyContext === "dash" ? "-" : undefined,
+  )
   const nameAnswer = table && nameAnswers(table, principalPolicy)
   const idOf = principalIdFrom(principalId)
   const source: RecordSource = { nameAnswer, routeKeys: Object.keys(routes ?? {}) }
