@@ -161,6 +161,12 @@ describe("18: request smuggling", () => {
     expect([status, /^connection: close/im.test(head)]).toEqual([200, true])
   })
 
+  it("a body that is announced is not asked for, and the question is answered", async () => {
+    const { head } = await sendRaw(portOf("nginx"), [...question, "Expect: 100-continue", "Content-Length: 5", close])
+    expect(head).toMatch(/^HTTP\/1\.1 200 /)
+    expect(await statusOf("nginx", [...question, "Expect: something"])).toBe(417)
+  })
+
   it("HTTP/1.1 without a Host, HTTP/0.9 and HTTP/2 in plain text are refused", async () => {
     expect(await statusOf("envoy", ["GET /orders/7 HTTP/1.1", authorization])).toBe(400)
     expect(await statusOf("envoy", ["GET /orders/7", authorization])).not.toBe(200)
