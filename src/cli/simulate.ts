@@ -1,7 +1,8 @@
+import { existsSync } from "node:fs"
 import { type AuthorizerConfig, ConfigurationError } from "../index.ts"
 import { callersOfCases } from "../policy.ts"
 import { CasesError } from "../testing.ts"
-import { readConfiguration, refusedConfiguration } from "./configuration.ts"
+import { parseJson, readConfiguration, refusedConfiguration } from "./configuration.ts"
 import { type Command, type CommandLine, configOption, textOption, textsOption, UsageError } from "./frame/command.ts"
 import { readData } from "./frame/data-file.ts"
 import { plain } from "./frame/output.ts"
@@ -33,7 +34,7 @@ settings of API Gateway are those of the configuration's gateway block.`,
     {
       flags: "--caller <caller>",
       description:
-        "a file of claims (JSON or YAML), or with --cases the name of a caller there; nobody has no token. Claims without iss " +
+        "claims as JSON, a file of claims (JSON or YAML), or with --cases the name of a caller there; nobody has no token. Claims without iss " +
         "are added to those that a token of the first issuer has",
       required: true,
     },
@@ -86,10 +87,10 @@ async function readCaller(line: CommandLine, configuration: AuthorizerConfig): P
   if (configuration.issuers?.length === 0)
     throw new UsageError("the configuration has no issuer: callers of an edge cannot be described as claims")
   if (cases === undefined) {
-    const claims = await readData(name, "claims")
+    const claims = name.trimStart().startsWith("{") ? parseJson(name, "--caller") : await readClaims(name)
     if (typeof claims !== "object" || claims === null || Array.isArray(claims))
       throw new UsageError(`${plain(name)} has no claims: it must be one JSON object`)
-    const shown = name === "-" ? "standard input" : name
+    const shown = name === "-" ? "standard input" : name.trim()
     if (Object.hasOwn(claims, "iss")) return { name: shown, claims: { ...claims } }
     return { ...callersIn(configuration, { callers: { caller: { claims } } })[0], name: shown }
   }
@@ -98,6 +99,12 @@ async function readCaller(line: CommandLine, configuration: AuthorizerConfig): P
   if (found !== undefined) return found
   const known = callers.map((each) => each.name).slice(0, 20)
   throw new UsageError(plain(`${cases} has no caller ${JSON.stringify(name)}; it has ${known.join(", ")}`, 600))
+}
+
+async function readClaims(file: string): Promise<unknown> {
+  if (file !== "-" && !existsSync(file))
+    throw new UsageError(`${plain(file)} is no file of claims. To name a caller of a cases file, give --cases, too`)
+  return await readData(file, "claims")
 }
 
 function callersIn(configuration: AuthorizerConfig, cases: unknown): readonly Caller[] {

@@ -62,6 +62,8 @@ describe("15-9: hallpass simulate", () => {
   it("takes claims: whole ones with iss, others on a token of the first issuer", async () => {
     const few = file("few.json", { scp: ["orders:admin"] })
     expect((await json("-c", config, "--caller", few, "DELETE /orders/7")).requests[0]).toMatchObject({ status: 200 })
+    const inline = await json("-c", config, "--caller", '{ "scp": ["orders:read"] }', "GET /orders/7")
+    expect(inline).toMatchObject({ caller: '{ "scp": ["orders:read"] }', requests: [{ status: 200 }] })
     const whole = file("whole.json", { iss: "https://other.example", sub: "ann", exp: 4_000_000_000 })
     const { requests } = await json("-c", config, "--caller", whole, "DELETE /orders/7")
     expect(requests[0]).toMatchObject({ status: 401, reason: "issuer_unknown" })
@@ -106,6 +108,8 @@ describe("15-9: hallpass simulate", () => {
     ],
     ["another authorizer", [...asReader, "--compare", "best", "GET /orders"], "exact, star"],
     ["a pace that is none", [...asReader, "--every", "-1", "GET /orders"], "--every must be"],
+    ["inline claims that are no JSON", ["-c", config, "--caller", "{", "GET /orders"], "--caller"],
+    ["a name without a cases file", ["-c", config, "--caller", "reader", "GET /orders"], "give --cases, too"],
     ["claims that are a list", ["-c", config, "--caller", file("list.json", []), "GET /orders"], "has no claims"],
     ["a refused configuration", ["-c", file("bad.json", { issuers: [] }), "--caller", "nobody", "GET /a"], "refused"],
     ["standard input twice", ["-c", "-", "--caller", "nobody", "-"], "one thing only"],

@@ -295,6 +295,28 @@ describe("15-8: hallpass doctor", () => {
     expect(stdout).toMatch(/its host name is not known to\s+DNS|there is no way|network failed/)
   })
 
+  it("keys at another address than the document names, with a certificate of their own", async () => {
+    const keys = await httpsServer({ "/jwks": json({ keys: [good] }) }, 5)
+    const { origin, ca } = await httpsServer({ [at]: json(metadata()), "/keys": json({ keys: [good] }) })
+    const config = file("elsewhere.json", {
+      issuers: [
+        { provider: "oidc", issuer: origin, audience: "a", jwksUri: `${origin}/other` },
+        { provider: "oidc", issuer: "https://id.acme.example", audience: "a", jwksUri: `${keys.origin}/jwks` },
+      ],
+      keys: { ca: `${ca}\n${keys.ca}` },
+    })
+    const { stdout } = await command(["doctor", "--config", config, "--json"])
+    const [first, second] = (JSON.parse(stdout) as Diagnosis).issuers
+    expect(first?.findings).toMatchObject([
+      { check: "discovery", severity: "warning", message: expect.stringContaining(`names the key set ${origin}/keys`) },
+      { check: "key set", severity: "error", message: expect.stringContaining("404") },
+    ])
+    expect(second?.findings).toMatchObject([
+      { check: "discovery", severity: "info", message: expect.stringContaining("hallpass needs none") },
+      { check: "certificate", severity: "error", message: expect.stringContaining("ends in 5 days") },
+    ])
+  })
+
   it("an inline key set is looked at without the network", async () => {
     const issuer = { issuer: "https://id.acme.example", jwks: { keys: [good, rsa(1024, "weak")] } }
     const { code, all } = await doctor({}, { issuer })

@@ -8,6 +8,8 @@ import { afterAll } from "vitest"
 /** Answers one request of an issuer; `origin` is the server's own. */
 export type Answer = (response: ServerResponse, origin: string, request: IncomingMessage) => void
 
+let servers = 0
+
 /**
  * A local HTTPS server with a certificate of its own, for `localhost`. Stopped when the test file is done.
  *
@@ -17,7 +19,7 @@ export async function httpsServer(
   answers: { readonly [path: string]: Answer },
   days = 365,
 ): Promise<{ readonly origin: string; readonly ca: string }> {
-  const { private: key, cert } = await generate([{ name: "commonName", value: "localhost" }], {
+  const { private: key, cert } = await generate([{ name: "commonName", value: `issuer ${++servers}` }], {
     ...{ keyType: "ec", algorithm: "sha256" },
     notBeforeDate: new Date(Date.now() - 86_400_000),
     notAfterDate: new Date(Date.now() + days * 86_400_000 + 3_600_000),
