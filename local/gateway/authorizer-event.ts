@@ -237,7 +237,10 @@ function webSocketEvent(
 }
 
 /** The headers that API Gateway itself adds in front of everything that the client sent. */
-function withGatewayHeaders({ headers, sourceIp }: ClientRequest, { traceId }: Arrival): ClientRequest["headers"] {
+export function withGatewayHeaders(
+  { headers, sourceIp }: ClientRequest,
+  { traceId }: Arrival,
+): ClientRequest["headers"] {
   const has = (name: string): boolean => headers.some(([each]) => each.toLowerCase() === name.toLowerCase())
   const forwarded = headers.filter(([name]) => name.toLowerCase() === "x-forwarded-for").map(([, value]) => value)
   const added: [string, string][] = [

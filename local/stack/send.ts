@@ -48,7 +48,7 @@ function requestOf({ method, path, headers = [] }: ComposedRequest, host: string
 
 /** Everything that one request led to, for the page. */
 export function exchangeOf(handled: Handled, request: ClientRequest, token: string | undefined): Exchange {
-  const { id, api, outcome, walk, response, latencyMs } = handled
+  const { id, api, outcome, forwarded, walk, response, latencyMs } = handled
   const claims = token === undefined ? undefined : decodedClaims(token)
   return {
     ...{ id, gateway: api.name, method: request.method, path: request.path },
@@ -61,7 +61,9 @@ export function exchangeOf(handled: Handled, request: ClientRequest, token: stri
       headers: Object.fromEntries(response.headers),
       body: response.body.subarray(0, mostShownBytes).toString("utf8"),
     },
-    ...(outcome.response === undefined && { backend: receivedBy({ request, authorizer: outcome.authorizer }) }),
+    ...(outcome.response === undefined && {
+      backend: receivedBy({ request: forwarded, authorizer: outcome.authorizer }),
+    }),
     latencyMs,
   }
 }

@@ -1,35 +1,25 @@
 import { randomUUID } from "node:crypto"
 import type { AuthorizerConfig } from "../../src/index.ts"
 import type { ClientRequest } from "../gateway/api.ts"
+import { withGatewayHeaders } from "../gateway/authorizer-event.ts"
 import type { GatewayOutcome } from "../gateway/gateway.ts"
 import { clientHeaders } from "../gateway/response-headers.ts"
 import type { Controls, Problem, Walk } from "../server/control-api.ts"
-import type { ApiName, FurtherSettings } from "./apis.ts"
+import type { ApiName } from "./apis.ts"
 import { type Backend, type BackendResponse, demoBackend } from "./backend.ts"
 import { type Deployment, deploy, type RunningApi } from "./deployment.ts"
 import { LocalIssuers } from "./issuers.ts"
 import { RequestLog } from "./request-log.ts"
+import type { StackOptions } from "./stack-options.ts"
 import { walkOf } from "./walk.ts"
-
-/** What a stack is made of. */
-export interface StackOptions {
-  readonly mode: "demo" | "dev"
-  /** For people: the configuration's file. */
-  readonly source: string
-  readonly config: AuthorizerConfig
-  /** Whether issuers on this machine take the place of the configured ones. */
-  readonly localIssuers: boolean
-  readonly backend?: Backend
-  readonly further?: FurtherSettings
-  /** Milliseconds since the epoch. */
-  readonly clock?: () => number
-}
 
 /** Everything that came of one request. */
 export interface Handled {
   readonly id: string
   readonly api: RunningApi
   readonly outcome: GatewayOutcome
+  /** The request as the backend gets it. */
+  readonly forwarded: ClientRequest
   readonly walk?: Walk
   readonly response: BackendResponse
   readonly latencyMs: number
@@ -137,15 +127,16 @@ export class LocalStack {
     const walk = call && walkOf(call, api.config)
     const { response: own, authorizer } = outcome
     const { kind } = api.settings
+    const forwarded = { ...request, headers: withGatewayHeaders(request, outcome.arrival) }
     const found =
       own !== undefined
         ? { status: own.status, headers: Object.entries(own.headers), body: Buffer.from(own.body) }
         : kind === "websocket"
           ? switched
-          : await this.backend.respond({ kind, request, authorizer, body })
+          : await this.backend.respond({ kind, request: forwarded, authorizer, body })
     const response = { ...found, headers: clientHeaders(api.settings, request, outcome, found.headers) }
     const latencyMs = Math.round((performance.now() - startedAt) * 100) / 100
-    const handled = { id: randomUUID(), api, outcome, ...(walk && { walk }), response, latencyMs }
+    const handled = { id: randomUUID(), api, outcome, forwarded, ...(walk && { walk }), response, latencyMs }
     this.#record(handled, request)
     return handled
   }

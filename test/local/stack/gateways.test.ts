@@ -140,6 +140,7 @@ describe("16-5: a backend of the user, and an API from an OpenAPI document", () 
     const headers = { authorization, "X-Amzn-Request-Context": '{"authorizer":"forged"}', "content-length": "4" }
     await raw(`${at("rest-request")}/orders/7%20b?a=b%20c`, { headers, body: "data" })
     expect(seen[0]).toMatchObject({ url: "/base/orders/7%20b?a=b%20c", body: "data" })
+    expect(seen[0]?.headers).toMatchObject({ "x-forwarded-proto": "https", "x-forwarded-for": "127.0.0.1" })
     const context = JSON.parse(String(seen[0]?.headers["x-amzn-request-context"]))
     expect(context.authorizer).toMatchObject({ scopes: "orders:read", principalId: expect.any(String) })
   })

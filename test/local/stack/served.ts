@@ -2,7 +2,8 @@ import { request as httpRequest } from "node:http"
 import { afterAll, beforeAll } from "vitest"
 import { type ServedStack, serveStack } from "../../../local/server/serve.ts"
 import { demoConfiguration } from "../../../local/stack/demo.ts"
-import { LocalStack, type StackOptions } from "../../../local/stack/stack.ts"
+import { LocalStack } from "../../../local/stack/stack.ts"
+import type { StackOptions } from "../../../local/stack/stack-options.ts"
 
 export interface Reply {
   readonly status: number
