@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
+import { createAuthorizer } from "../../src/index.ts"
 import { parseTemplate } from "./cloudformation-yaml.ts"
+import { EdgeSecretArn } from "./parameter-sets.ts"
 import { samProblems } from "./sam-schema.ts"
-import { core, deployables, privateApi } from "./template.ts"
+import { core, deployables, edge, privateApi } from "./template.ts"
 
 const guide = readFileSync(new URL("../../docs/deploy.md", import.meta.url), "utf8")
 const fences = [...guide.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language, text]) => ({ language, text }))
@@ -64,6 +66,15 @@ describe("docs/deploy.md", () => {
     for (const each of deploys)
       for (const [, name = ""] of each.matchAll(/ ([A-Z][A-Za-z]+)=/g))
         expect(core.template.Parameters).toHaveProperty(name)
+  })
+
+  test("17-1: docs/edge.md shows a configuration for deploy/edge.yaml that hallpass accepts", () => {
+    const page = readFileSync(new URL("../../docs/edge.md", import.meta.url), "utf8")
+    const [, text = ""] = /^CONFIG='(.*)'$/m.exec(page) ?? []
+    const config = JSON.parse(text.replace("'$SECRET'", EdgeSecretArn))
+    expect(createAuthorizer(config).handler).toBeTypeOf("function")
+    expect(core.refusals({ Config: JSON.stringify(config), EdgeSecretArn })).toEqual([])
+    expect(edge.template.Outputs).toHaveProperty("EdgeSecretArn")
   })
 
   test("17-4: its table of identity headers is what the integrations of deploy/private.yaml map", () => {
