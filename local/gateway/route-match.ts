@@ -15,7 +15,8 @@ interface Candidate {
  * method is looked for only then. HTTP APIs take the most specific route that matches completely, then greedy ones,
  * then `$default`.
  *
- * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html#http-api-develop-routes.evaluation
+ * @see
+ *   https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html#http-api-develop-routes.evaluation
  */
 export function matchRoute(api: ApiSettings, request: ClientRequest): MatchedRoute | undefined {
   if (api.kind === "websocket") {

@@ -15,8 +15,8 @@ export const demoEdge: EdgeBlock = {
 }
 
 /**
- * Puts a key for the edge into the environment of this process, where the configuration reads it from a variable that is not
- * set. A key of the user is left alone.
+ * Puts a key for the edge into the environment of this process, where the configuration reads it from a variable that
+ * is not set. A key of the user is left alone.
  */
 export function provideEdgeKeys({ edge }: AuthorizerConfig): void {
   const keys = edge === undefined ? undefined : signingOf(edge)?.keys

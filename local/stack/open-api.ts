@@ -43,7 +43,8 @@ export function apiFromOpenApi(document: unknown): DescribedApi {
 }
 
 /**
- * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-cors-configuration.html
+ * @see
+ *   https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-cors-configuration.html
  */
 function corsOf(value: unknown): CorsSettings | undefined {
   if (!isObject(value)) return undefined
@@ -61,7 +62,8 @@ function corsOf(value: unknown): CorsSettings | undefined {
 }
 
 /**
- * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-gateway-responses.html
+ * @see
+ *   https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-gateway-responses.html
  */
 function responsesOf(value: unknown): { readonly [type: string]: GatewayResponse } | undefined {
   if (!isObject(value)) return undefined

@@ -14,7 +14,10 @@ export interface DeploymentProblem {
 export interface DeploymentReport {
   readonly sound: boolean
   readonly problems: readonly DeploymentProblem[]
-  /** Whether a later run may find the version sound: a key set or a secret could not be fetched, and nothing else is wrong. */
+  /**
+   * Whether a later run may find the version sound: a key set or a secret could not be fetched, and nothing else is
+   * wrong.
+   */
   readonly mayPass: boolean
   /** The recorded events, and what was decided about each. */
   readonly decisions: readonly { readonly event: string; readonly outcome: Outcome; readonly reason: string }[]
@@ -26,8 +29,8 @@ const notServed: ReadonlySet<string> = new Set(["gateway_mismatch", "event_unkno
 const notFetched: ReadonlySet<string> = new Set(["keys_unavailable", "secrets_unavailable"])
 
 /**
- * Runs an authorizer as its first request would: reads the configuration, fetches key sets and secrets, decides the recorded
- * events. No event has a valid token, so each of them must be refused.
+ * Runs an authorizer as its first request would: reads the configuration, fetches key sets and secrets, decides the
+ * recorded events. No event has a valid token, so each of them must be refused.
  *
  * @param load makes the authorizer with this observer
  * @param events recorded events by name

@@ -39,9 +39,9 @@ const passing: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Answers CloudFormation for a `Custom::CheckedVersion`: publishes a version of the function as it is now, runs its check,
- * and returns the version's number as attribute `Version`. A version that is not sound fails the deployment, and the stack
- * event has its problems.
+ * Answers CloudFormation for a `Custom::CheckedVersion`: publishes a version of the function as it is now, runs its
+ * check, and returns the version's number as attribute `Version`. A version that is not sound fails the deployment, and
+ * the stack event has its problems.
  *
  * If the alias already points to the same code and settings, that version is the answer, without a check. So a rollback
  * succeeds, for which CloudFormation asks again with the old properties.

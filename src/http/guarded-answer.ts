@@ -25,7 +25,8 @@ const maxHeaders = 128
 /**
  * Reads a request of node:http.
  *
- * @param behindService whether identity headers of the service are headers like any other: a service has set them before
+ * @param behindService whether identity headers of the service are headers like any other: a service has set them
+ *   before
  */
 export function readGuarded(request: GuardedRequest, behindService = false): AccessRequest | Refusal {
   const { rawHeaders, method = "", url = "", originalUrl = url } = request

@@ -40,8 +40,8 @@ export interface ConfigurationProblem {
   /** Path in the configuration, such as `issuers[1].audience`. */
   readonly path: string
   /**
-   * What is wrong and what to do. It may show what is no secret: names of options, routes and claims, addresses of issuers.
-   * It never shows a secret, key material, or the value of an environment variable.
+   * What is wrong and what to do. It may show what is no secret: names of options, routes and claims, addresses of
+   * issuers. It never shows a secret, key material, or the value of an environment variable.
    */
   readonly message: string
 }

@@ -13,7 +13,7 @@ const token =
 
 type Wanted = "value" | "value or ]" | "name" | "name or }" | ":" | ", or end" | "nothing"
 
-/** Where a text breaks the grammar of JSON (RFC 8259); undefined if it does not. Messages of browsers do not always say it. */
+/** Where a text breaks the grammar of JSON (RFC 8259), which browsers do not always say; undefined if it does not. */
 export function jsonMistakeIn(text: string): TextPlace | undefined {
   const open: string[] = []
   let wanted: Wanted = "value"

@@ -5,7 +5,7 @@ const audienceOf = (what: string): string =>
 const appsWithoutRoles =
   "Lets app tokens without roles pass where a rule demands nothing. Every app of the tenant can get such a token."
 const accessTokenClaim =
-  "A claim that only access tokens of this issuer have. It is needed if nothing else tells them from ID tokens."
+  "A claim that only access tokens of this issuer have. It is needed if nothing else distinguishes them from ID tokens."
 
 /** What the options of issuers mean: those that every issuer takes, and those of each provider. */
 export const issuerTexts: { readonly [path: string]: OptionText } = {

@@ -44,7 +44,9 @@ function issuerSchema(provider: (typeof providerNames)[number]): Schema {
   )
 }
 
-/** The JSON Schema of a configuration. What it cannot say, such as how options fit together, the check at start says. */
+/**
+ * The JSON Schema of a configuration. What it cannot say, such as how options fit together, the check at start says.
+ */
 export function configurationSchema(): Schema {
   const { properties, required } = blockSchema(configuration as unknown as Members, "")
   return {

@@ -7,7 +7,8 @@ import { secretsBlock } from "../declared/secrets.ts"
 import { shadowBlock } from "../declared/shadow.ts"
 import { topLevel } from "../declared/top-level.ts"
 
-// The whole configuration as it is declared, for the JSON Schema and the documentation. Checks load their blocks one by one.
+// The whole configuration as it is declared, for the JSON Schema and the documentation. Checks load their blocks one by
+// one.
 
 /** A kind that is described here, and checked by other means. */
 function described<T>(kind: string, ...about: readonly unknown[]): Option<T> {
