@@ -130,7 +130,7 @@ The configuration is sound.
     file("sam/api.yaml", "openapi: 3.0.1\npaths: { /x: { get: {} } }\n")
     const template = file(
       "sam/template.yaml",
-      "Resources:\n  A: { Type: AWS::Serverless::Api, Properties: { DefinitionUri: ./api.yaml, Auth: { DefaultAuthorizer: H, Authorizers: { H: { FunctionArn: !GetAtt F.Arn } } } } }\n",
+      "Resources:\n  A: { Type: AWS::Serverless::Api, Properties: { DefinitionBody: { Fn::Transform: { Name: AWS::Include, Parameters: { Location: ./api.yaml } } }, Auth: { DefaultAuthorizer: H, Authorizers: { H: { FunctionArn: !GetAtt F.Arn } } } } }\n",
     )
     const { text } = await runHere(check, { api: [template] })
     expect(text).toContain("GET /x  hallpass (H)")

@@ -13,6 +13,7 @@ const errors = (document: unknown, options: InventoryOptions = {}): string[] =>
     .findings.filter(({ severity }) => severity === "error")
     .map(({ route, message }) => `${route} ${message}`)
 
+const template = (resources: string, more = ""): unknown => yaml(`Resources:\n${resources}\n${more}`)
 const lambda = (name: string, more = ""): string =>
   `{ type: request, identitySource: method.request.header.Authorization, authorizerUri: "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:123456789012:function:${name}/invocations"${more} }`
 const apiKey = "type: apiKey, in: header"
@@ -181,13 +182,15 @@ describe("15-7: SAM", () => {
   })
 
   const body = "{ openapi: 3.0.1, paths: { /a: { get: {} }, /b: { get: { security: [{ NONE: [] }] }, options: {} } } }"
-  it("DefinitionBody, DefinitionUri and AWS::Include get the authorizers of Auth", () => {
+  it("DefinitionBody and AWS::Include get the authorizers of Auth", () => {
     const found = ["rest GET /a: hallpass", "rest GET /b: none", "rest OPTIONS /b: hallpass"]
     const api = (definition: string): unknown =>
       sam(`  Api: { Type: AWS::Serverless::Api, Properties: { ${definition}, Auth: { ${auth} } } }\n`)
     expect(rows(api(`DefinitionBody: ${body}`))).toEqual(found)
     const files = new Map([["api.yaml", yaml(body)]])
-    expect(rows(api("DefinitionUri: api.yaml"), { files })).toEqual(found)
+    // SAM refuses Auth with a document in a file.
+    const alone = ["rest GET /a: none", "rest GET /b: none", "rest OPTIONS /b: none"]
+    expect(rows(api("DefinitionUri: api.yaml"), { files })).toEqual(alone)
     const include = "DefinitionBody: { Fn::Transform: { Name: AWS::Include, Parameters: { Location: api.yaml } } }"
     expect(rows(api(include), { files })).toEqual(found)
     for (const definition of ["DefinitionUri: s3://bucket/key", include]) {
@@ -195,6 +198,69 @@ describe("15-7: SAM", () => {
       expect(routes).toEqual([])
       expect(findings).toMatchObject([{ severity: "warning", message: expect.stringContaining("was not read") }])
     }
+  })
+
+  it("events beside a document: they change a REST API by OverrideApiAuth only, and add to an HTTP API", () => {
+    const event = (more: string): string =>
+      `{ Type: Api, Properties: { RestApiId: Api, Path: /a, Method: get${more} } }`
+    const extra = "{ Type: Api, Properties: { RestApiId: Api, Path: /c, Method: get } }"
+    const api = `  Api: { Type: AWS::Serverless::Api, Properties: { DefinitionBody: ${body}, Auth: { ${auth} } } }\n`
+    const first = (more: string): string | undefined => rows(sam(api + events(event(more), extra)))[0]
+    expect(first(", Auth: { Authorizer: NONE }")).toBe("rest GET /a: hallpass")
+    expect(first(", Auth: { Authorizer: NONE, OverrideApiAuth: true }")).toBe("rest GET /a: none")
+    expect(rows(sam(api + events(extra)))).toHaveLength(3)
+    const merged = api.replace("DefinitionBody", "MergeDefinitions: true, DefinitionBody")
+    expect(rows(sam(merged + events(extra)))).toContain("rest GET /c: hallpass")
+    const elsewhere = "  Api: { Type: AWS::Serverless::Api, Properties: { DefinitionUri: s3://bucket/key } }\n"
+    expect(rows(sam(elsewhere + events(extra)))).toEqual(["rest GET /c: unknown"])
+    const http = `  Api: { Type: AWS::Serverless::HttpApi, Properties: { DefinitionBody: ${body}, Auth: { ${auth} } } }\n`
+    const more = events(extra.replace("Type: Api", "Type: HttpApi").replace("RestApiId", "ApiId"))
+    expect(rows(sam(http + more))).toEqual([
+      "http GET /a: hallpass",
+      "http GET /b: none",
+      "http OPTIONS /b: none",
+      "http GET /c: hallpass",
+    ])
+  })
+
+  it("a key that Auth demands, bodies that are none, and an authorizer that is called AWS_IAM", () => {
+    const key = `  Api: { Type: AWS::Serverless::Api, Properties: { DefinitionBody: ${body}, Auth: { ApiKeyRequired: true } } }\n`
+    expect(rows(sam(key))).toEqual(["rest GET /a: api-key", "rest GET /b: api-key", "rest OPTIONS /b: none"])
+    const fake = sam("  Api: { Type: AWS::Serverless::Api, Properties: { DefinitionBody: { this: is fake } } }\n")
+    expect(inventory(fake).findings).toMatchObject([
+      { severity: "warning", message: expect.stringContaining("no OpenAPI") },
+    ])
+    const own = "Auth: { DefaultAuthorizer: AWS_IAM, Authorizers: { AWS_IAM: { JwtConfiguration: {} } } }"
+    const event = "{ Type: HttpApi, Properties: { ApiId: !Ref H, Path: /$default, Method: any } }"
+    const http = `  H: { Type: AWS::Serverless::HttpApi, Properties: { ${own} } }\n`
+    expect(rows(sam(http + events(event)))).toEqual(["http $default: jwt"])
+    const options = "{ Type: HttpApi, Properties: { ApiId: !Ref H, Path: /x, Method: options } }"
+    expect(rows(sam(http + events(options))), "preflights of HTTP APIs get no default").toEqual([
+      "http OPTIONS /x: none",
+    ])
+  })
+
+  it("the document that SAM makes: $default without a slash, NONE, and conditions at every level", () => {
+    const made = template(`  A: { Type: AWS::ApiGateway::RestApi, Properties: { Body: { openapi: 3.0.1,
+    components: { securitySchemes: { c: { ${apiKey}, name: A, x-amazon-apigateway-authorizer: ${lambda("f")} }, api_key: { ${apiKey}, name: x-api-key } } },
+    paths: {
+      $default: { x-amazon-apigateway-any-method: { isDefaultRoute: true, security: [{ c: [] }] } },
+      /none: { get: { security: [{ NONE: [] }] }, put: { security: [{ NONE: [] }, { api_key: [] }] } },
+      /item: !If [C, { get: { security: [{ c: [] }] } }, !Ref AWS::NoValue],
+      /operation: { get: !If [C, { security: [{ c: [] }] }, { security: [] }] },
+      /list: { get: { security: !If [C, [{ c: [] }], !Ref AWS::NoValue] } },
+      /entry: { get: { security: [!If [C, { c: [] }, !Ref AWS::NoValue]] } },
+      /same: { get: { security: [!If [C, { c: [] }, { c: [] }]] } } } } } }`)
+    expect(rows(made).map((row) => row.replace("rest ", ""))).toEqual([
+      "$default: hallpass",
+      "GET /none: none",
+      "PUT /none: api-key",
+      "GET /item: hallpass",
+      "GET /operation: none",
+      "GET /list: none",
+      "GET /entry: none",
+      "GET /same: hallpass",
+    ])
   })
 
   it("the settings of its authorizers, with the prefixes that SAM writes", () => {
@@ -243,7 +309,6 @@ describe("15-7: SAM", () => {
 })
 
 describe("15-7: CloudFormation and the CDK", () => {
-  const template = (resources: string, more = ""): unknown => yaml(`Resources:\n${resources}\n${more}`)
   const authorizer =
     "  A: { Type: AWS::ApiGatewayV2::Authorizer, Properties: { ApiId: !Ref H, AuthorizerType: REQUEST, Name: a, AuthorizerUri: !Sub '${F.Arn}' } }\n"
   const route = (key: string, auth: string): string =>

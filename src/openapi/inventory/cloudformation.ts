@@ -100,9 +100,14 @@ function readBody(
     api.unread.push("its OpenAPI document, which is outside the template")
     return
   }
-  const read = readOpenApi(body, { name: api.name, kind: api.kind }, reading.report)
+  const read = isOpenApi(body) ? readOpenApi(body, { name: api.name, kind: api.kind }, reading.report) : undefined
   if (read !== undefined) takeOver(api, read)
+  else api.unread.push("its body, which is no OpenAPI document,")
 }
+
+/** Whether a body of a template is meant as an OpenAPI document. */
+export const isOpenApi = (body: unknown): boolean =>
+  member(body, "openapi") !== undefined || member(body, "swagger") !== undefined
 
 /** Adds what an OpenAPI document of an API has. */
 export function takeOver(api: ApiBuilder, read: ApiReading): void {

@@ -2,13 +2,34 @@ import type { Report } from "../../problems/option-checks.ts"
 import { follow, type Members, member, type OpenApiDocument, openDocument, place } from "../document.ts"
 import { resourcePolicy, text } from "./names.ts"
 import { readScheme, type SchemeReading } from "./openapi-schemes.ts"
-import { type ApiKind, type ApiReading, open, type RouteAuth, type RouteReading } from "./types.ts"
+import { type ApiKind, type ApiReading, open, type RouteAuth, type RouteReading, weakest } from "./types.ts"
 
 const anyMethod = "x-amazon-apigateway-any-method"
 const methods: ReadonlyMap<string, string> = new Map([
   ...["get", "post", "put", "patch", "delete", "head", "options"].map((name) => [name, name.toUpperCase()] as const),
   [anyMethod, "ANY"],
+  ["any", "ANY"],
 ])
+
+/** What a place of a template's document can be under its conditions (`Fn::If`), without what is nothing. */
+function variants(value: unknown, depth: number = 0): readonly unknown[] {
+  const branch = member(value, "Fn::If")
+  if (member(value, "Ref") === "AWS::NoValue") return []
+  if (!Array.isArray(branch) || depth > 10) return [value]
+  return branch.slice(1, 3).flatMap((each) => variants(each, depth + 1))
+}
+
+/** The lists that `security` can be. One that a condition can take away is also no list, and so is each of its entries. */
+function securities(security: unknown): readonly unknown[] {
+  const isConditional = (value: unknown): boolean => member(value, "Fn::If") !== undefined
+  if (isConditional(security)) return [...variants(security), undefined]
+  if (!Array.isArray(security) || !security.some(isConditional)) return [security]
+  return [0, 1].map((side) =>
+    security.flatMap((entry) =>
+      isConditional(entry) ? variants((member(entry, "Fn::If") as unknown[])[side + 1]) : [entry],
+    ),
+  )
+}
 
 /** What stands around an OpenAPI document that a template holds. */
 export interface OpenApiPlace {
@@ -17,13 +38,13 @@ export interface OpenApiPlace {
   readonly kind?: ApiKind
   /** What an operation asks whose own security names none of the template's authorizers. */
   readonly inherited?: (method: string, own: readonly string[]) => RouteAuth | undefined
-  /** Authorizers that the template adds to the document. */
-  readonly added?: (scheme: string) => SchemeReading | undefined
+  /** Whether the template demands a key of every operation. */
+  readonly apiKey?: boolean
 }
 
 /** Reads which operation of an OpenAPI document has which authorizer. */
 export function readOpenApi(value: unknown, at: OpenApiPlace, report: Report): ApiReading | undefined {
-  const document = openDocument(withTextVersion(value), report)
+  const document = openDocument(withTextVersion(value, at.kind !== undefined), report)
   if (document === undefined) return undefined
   const operations = [...operationsOf(document, report)]
   const gateway = at.kind !== undefined || isForGateway(document, operations)
@@ -32,28 +53,40 @@ export function readOpenApi(value: unknown, at: OpenApiPlace, report: Report): A
   const find = (name: string): SchemeReading => {
     const known = schemes.get(name)
     if (known !== undefined) return known
-    const read = at.added?.(name) ?? readScheme(document, name, document.schemesPath, gateway, kind, report)
+    const read = readScheme(document, name, document.schemesPath, gateway, kind, report)
     schemes.set(name, read)
     return read
   }
   const fromRoot = gateway ? undefined : member(document.root, "security")
-  const routes = operations.map(({ method, template, operation }): RouteReading => {
-    const isDefault = method === "ANY" && (member(operation, "isDefaultRoute") === true || template === "/$default")
-    const route = isDefault ? "$default" : `${method} ${template}`
+  const authOf = ({ method, operation }: Operation): RouteAuth => {
     const own = member(operation, "security")
-    const names = requirementsOf(own).flatMap((requirement) => Object.keys(requirement))
-    const inherited = at.inherited?.(method, names)
-    if (inherited !== undefined) return { route, auth: inherited }
-    const auth = byExtension(operation) ?? readSecurity(own ?? fromRoot, gateway, find)
-    if (auth.means === "none" && gateway && own === undefined && member(document.root, "security") !== undefined)
-      return { route, auth: { ...auth, detail: "the document's own security, which API Gateway ignores" } }
-    return { route, auth }
-  })
+    const choices = securities(own).map((security): RouteAuth => {
+      const names = requirementsOf(security).flatMap((requirement) => Object.keys(requirement))
+      const inherited = at.inherited?.(method, names)
+      if (inherited !== undefined) return inherited
+      const auth = byExtension(operation) ?? readSecurity(security ?? fromRoot, gateway, find)
+      if (auth.means === "none" && gateway && own === undefined && member(document.root, "security") !== undefined)
+        return { ...auth, detail: "the document's own security, which API Gateway ignores" }
+      return auth
+    })
+    const auth = choices.length === 1 ? (choices[0] ?? open) : weakest(choices)
+    return at.apiKey === true && method !== "OPTIONS" ? { ...auth, apiKey: true } : auth
+  }
+  const routes = new Map<string, RouteReading>()
+  for (const operation of operations) {
+    const { method, template } = operation
+    const isDefault =
+      method === "ANY" && (member(operation.operation, "isDefaultRoute") === true || template === "/$default")
+    const route = isDefault ? "$default" : `${method} ${template}`
+    const known = routes.get(route)
+    const auth = authOf(operation)
+    routes.set(route, { route, auth: known === undefined ? auth : weakest([known.auth, auth]) })
+  }
   const info = text(member(member(document.root, "info"), "title"))
   return {
     name: at.name === "" ? (info ?? "the API") : at.name,
     kind,
-    routes,
+    routes: [...routes.values()],
     resourcePolicy: resourcePolicy(member(document.root, "x-amazon-apigateway-policy")),
     unread:
       member(document.paths, "Fn::Transform") === undefined ? [] : ["paths that a transform of the template adds"],
@@ -61,10 +94,14 @@ export function readOpenApi(value: unknown, at: OpenApiPlace, report: Report): A
 }
 
 /** Without quotes a version is a number in YAML. */
-function withTextVersion(value: unknown): unknown {
-  const [swagger, openapi] = [member(value, "swagger"), member(value, "openapi")]
-  if (swagger === 2) return { ...(value as Members), swagger: "2.0" }
-  return typeof openapi === "number" ? { ...(value as Members), openapi: String(openapi) } : value
+function withTextVersion(value: unknown, isInTemplate: boolean): unknown {
+  const [swagger, openapi, paths] = [member(value, "swagger"), member(value, "openapi"), member(value, "paths")]
+  const changes: { swagger?: string; openapi?: string; paths?: object } = {}
+  if (swagger === 2) changes.swagger = "2.0"
+  if (typeof openapi === "number") changes.openapi = String(openapi)
+  // API Gateway takes "3.0", and SAM adds paths to a document that has none.
+  if (isInTemplate && (paths === undefined || paths === null)) changes.paths = {}
+  return Object.keys(changes).length === 0 ? value : { ...(value as Members), ...changes }
 }
 
 interface Operation {
@@ -74,16 +111,18 @@ interface Operation {
 }
 
 function* operationsOf(document: OpenApiDocument, report: Report): Generator<Operation> {
-  for (const [template, value] of Object.entries(document.paths)) {
+  const entries = variants(document.paths).flatMap((paths) => Object.entries(Object(paths)))
+  for (const [named, value] of entries.flatMap(([name, given]) => variants(given).map((one) => [name, one] as const))) {
+    const template = named === "$default" ? "/$default" : named // SAM writes it without a slash
     if (!template.startsWith("/")) continue
     const isPlain =
       typeof value === "object" && value !== null && !Array.isArray(value) && !Object.hasOwn(value, "$ref")
     const item = isPlain ? (value as Members) : follow(document, value, place("paths", template), report)
     if (item === undefined) continue
-    for (const [name, operation] of Object.entries(item)) {
+    for (const [name, given] of Object.entries(item)) {
       const method = methods.get(name.toLowerCase())
-      if (method === undefined || typeof operation !== "object") continue
-      yield { method, template, operation: (operation ?? {}) as Members }
+      if (method === undefined || typeof given !== "object") continue
+      for (const operation of variants(given)) yield { method, template, operation: Object(operation) as Members }
     }
   }
 }
@@ -150,7 +189,7 @@ function readSecurity(security: unknown, gateway: boolean, find: (name: string) 
     const apiKey = found.includes("key")
     const auth = found.find((each) => typeof each === "object")
     if (auth !== undefined) return { ...auth, ...(apiKey && { apiKey }) }
-    const ignored = names.filter((_, at) => found[at] === "nothing")
+    const ignored = names.filter((name, at) => found[at] === "nothing" && name !== "NONE")
     const detail = ignored.length > 0 && { detail: `${ignored[0]}, which has no authorizer of API Gateway` }
     return { means: "none", ...(apiKey && { apiKey }), ...detail }
   }

@@ -20,6 +20,7 @@ export function readScheme(
   report: Report,
 ): SchemeReading {
   const found = member(document.schemes, name)
+  if (found === undefined && name === "NONE") return "nothing" // SAM's mark of an open operation
   if (found === undefined)
     return { means: "unknown", detail: `${name}, a scheme that the document does not have`, broken: true }
   const scheme = follow(document, found, place(path, name), report)

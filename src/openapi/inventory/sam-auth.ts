@@ -43,8 +43,9 @@ function merged(globals: unknown, own: unknown, depth: number = 0): Members {
 
 function samAuthorizer(name: string, given: Members, kind: "rest" | "http", template: Template): AuthorizerReading {
   const functions = functionNames(template.one(given.FunctionArn))
-  const isLambda = given.FunctionArn !== undefined
-  const means = isLambda ? "lambda" : given.UserPoolArn !== undefined ? "cognito" : kind === "http" ? "jwt" : "unknown"
+  // A REST API has no third kind.
+  const isLambda = given.FunctionArn !== undefined || (kind === "rest" && given.UserPoolArn === undefined)
+  const means = isLambda ? "lambda" : kind === "http" ? "jwt" : "cognito"
   const marked = isMarked(name) || functions.some((each) => isHallpass(each, template))
   const base = { name, ids: [name, ...functions], means, functions, marked } as const
   if (!isLambda) return { ...base, settings: {} }
@@ -108,9 +109,9 @@ export function samChoice({ template, auth, authorizers }: SamAuth, named: unkno
     if (chosen === undefined || chosen === null) return open
     const name = template.plain(chosen)
     if (name === "NONE") return { ...open, detail: "Authorizer: NONE" }
-    if (name === "AWS_IAM") return { means: "iam" }
     const found = authorizers.get(String(name))
     if (found !== undefined) return { means: found.means, authorizer: found }
+    if (name === "AWS_IAM") return { means: "iam" }
     return { means: "unknown", detail: `${String(name)}, which Auth.Authorizers does not have`, broken: true }
   }
   return weakest(template.branches(named).map(byName))

@@ -1,5 +1,13 @@
 import { type Members, member } from "../document.ts"
-import { type ApiBuilder, asset, includedBody, isPrivate, type TemplateReading, takeOver } from "./cloudformation.ts"
+import {
+  type ApiBuilder,
+  asset,
+  includedBody,
+  isOpenApi,
+  isPrivate,
+  type TemplateReading,
+  takeOver,
+} from "./cloudformation.ts"
 import { isHallpass } from "./cloudformation-authorizers.ts"
 import { flag, functionNames, isMarked, sources, text } from "./names.ts"
 import { readOpenApi } from "./openapi-routes.ts"
@@ -11,6 +19,8 @@ interface SamApi {
   readonly api: ApiBuilder
   readonly auth: SamAuth
   readonly kind: "rest" | "http"
+  /** Whether the API has an OpenAPI document of its own. */
+  readonly hasBody: boolean
   /** Whether SAM adds an OPTIONS method to each path. */
   readonly cors: boolean
 }
@@ -26,7 +36,9 @@ export function readSam(template: Template, reading: TemplateReading): void {
     const auth = readSamAuth(properties.Auth, member(shared, "Auth"), kind, template)
     const api = reading.apis.at(target, kind)
     const cors = kind === "rest" && (properties.Cors ?? member(shared, "Cors")) !== undefined
-    const made = { api, auth, kind, cors }
+    const isMerged = flag(template.plain(properties.MergeDefinitions ?? member(shared, "MergeDefinitions"))) === true
+    const hasBody = !isMerged && (properties.DefinitionBody ?? properties.DefinitionUri) !== undefined
+    const made = { api, auth, kind, cors, hasBody }
     apis.set(keyOf(target), made)
     return made
   }
@@ -51,20 +63,28 @@ export function readSam(template: Template, reading: TemplateReading): void {
     const properties = Object(template.one(member(event, "Properties"))) as Members
     const named = kind === "rest" ? properties.RestApiId : properties.ApiId
     const implicit: Target = { leads: "resource", template, id: kind === "rest" ? implicitRest : implicitHttp }
-    const target = named === undefined ? implicit : template.target(named)
-    const { api, auth } = apis.get(keyOf(target)) ?? add(target, kind, {})
+    const given = named === undefined ? implicit : template.target(named)
+    // SAM takes a logical id as text, too.
+    const isId = given.leads === "text" && template.resources.has(given.text)
+    const target: Target = isId ? { leads: "resource", template, id: given.text } : given
+    const { api, auth, hasBody } = apis.get(keyOf(target)) ?? add(target, kind, {})
     const path = text(template.plain(properties.Path))
     const method = text(template.plain(properties.Method))?.toUpperCase() ?? "ANY"
-    const isDefault = kind === "http" && (path === undefined || path === "$default")
-    const route = isDefault
-      ? "$default"
-      : `${method === "X-AMAZON-APIGATEWAY-ANY-METHOD" ? "ANY" : method} ${path ?? "/{unknown}"}`
+    const isAny = method === "ANY" || method === "X-AMAZON-APIGATEWAY-ANY-METHOD"
+    const isDefault = kind === "http" && isAny && /^(?:\/?\$default)?$/.test(path ?? "")
+    const route = isDefault ? "$default" : `${isAny ? "ANY" : method} ${path ?? "/{unknown}"}`
     const own = Object(template.one(properties.Auth)) as Members
+    if (api.unread.length > 0) {
+      api.routes.push({ route, auth: { means: "unknown", detail: "the API's document was not read" } })
+      return
+    }
     const at = api.routes.findIndex((known) => known.route === route)
-    // A document of the API has the route already, and the event changes it by what it says.
+    // A document of a REST API has its routes itself. An event changes one only if it overrides the API's Auth.
+    const isOverride = kind === "http" || flag(template.plain(own.OverrideApiAuth)) === true
+    if (hasBody && (!isOverride || (kind === "rest" && at < 0))) return
     if (at >= 0 && own.Authorizer === undefined) return
     const apiKey = flag(template.plain(own.ApiKeyRequired ?? auth.auth.ApiKeyRequired)) === true
-    const choice = samChoice(auth, own.Authorizer, auth.preflights || method !== "OPTIONS")
+    const choice = samChoice(auth, own.Authorizer, method !== "OPTIONS" || (kind === "rest" && auth.preflights))
     const read = { route, auth: apiKey ? { ...choice, apiKey } : choice }
     if (at >= 0) api.routes[at] = read
     else api.routes.push(read)
@@ -84,11 +104,15 @@ function readDefinition({ api, auth, kind }: SamApi, properties: Members, readin
   const inherited = (method: string, own: readonly string[]): RouteAuth | undefined => {
     const named = own.find((name) => name === "NONE" || auth.authorizers.has(name))
     if (named !== undefined) return samChoice(auth, named, false)
-    if (method === "OPTIONS" && !auth.preflights) return undefined
+    if (method === "OPTIONS" && (kind === "http" || !auth.preflights)) return undefined
     return auth.auth.DefaultAuthorizer === undefined ? undefined : samChoice(auth, undefined, true)
   }
-  const read = readOpenApi(document, { name: api.name, kind, inherited }, reading.report)
+  // SAM refuses Auth with a document in a file.
+  const apiKey = flag(template.plain(auth.auth.ApiKeyRequired)) === true
+  const place = body === undefined ? { name: api.name, kind } : { name: api.name, kind, inherited, apiKey }
+  const read = isOpenApi(document) ? readOpenApi(document, place, reading.report) : undefined
   if (read !== undefined) takeOver(api, read)
+  else api.unread.push("its DefinitionBody, which is no OpenAPI document,")
 }
 
 /** With `Cors`, SAM adds an OPTIONS method to every path that has none. */
@@ -125,6 +149,8 @@ function readWebSocket(id: string, properties: Members, template: Template, read
         : type === "CUSTOM"
           ? { means: "lambda", authorizer }
           : { means: "unknown", detail: "an AuthType that the document does not show" }
-  for (const route of Object.keys(Object(template.one(properties.Routes)) as object))
-    api.routes.push({ route, auth: route === "$connect" ? connect : open })
+  for (const [route, given] of Object.entries(Object(template.one(properties.Routes)) as Members)) {
+    const apiKey = flag(template.plain(member(template.one(given), "ApiKeyRequired"))) === true
+    api.routes.push({ route, auth: { ...(route === "$connect" ? connect : open), ...(apiKey && { apiKey }) } })
+  }
 }
