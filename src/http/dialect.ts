@@ -21,10 +21,7 @@ export type Dialect = HttpDialect | "envoy-grpc"
 const notSetUp = refusal("gateway_mismatch")
 
 /** Envoy's check has the client's own method, path and host. */
-const ownRequest: ReadOriginal = (headers, own) => {
-  const host = onlyValue(headers, "host")
-  return typeof host === "object" ? host : own
-}
+const ownRequest: ReadOriginal = (_headers, own) => own
 
 /**
  * Reads the original request from headers that the neighbour sets. The question's own method and path are never looked

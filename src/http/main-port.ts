@@ -55,7 +55,7 @@ export async function createMainPort(
   server.maxConnections = maxConnections
   // A decision that never comes, as of a custom check that hangs, ends its connection: the neighbour then denies.
   server.timeout = 30_000
-  // Node.js drops headers beyond its count without a word; the limit of bytes holds, and the listener counts.
+  // Some versions of Node.js drop headers beyond its count without a word. The limit of bytes holds, and the listener counts.
   server.maxHeadersCount = 0
   server.on("checkContinue", listener)
   server.on("clientError", (_error, socket) => {

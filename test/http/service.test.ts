@@ -174,6 +174,14 @@ describe("18-2: the original request", () => {
     expect((await ask(service, "nginx", "PATCH /any/where")).status).toBe(401)
   })
 
+  it("without routes, too, a method is one word", async () => {
+    const service = await serviceOf({ issuers: config.issuers })
+    for (const method of ["GET, POST", "G@T", "GET/x", "é", "A".repeat(33)]) {
+      const headers = { "X-Original-Method": method, "X-Original-URI": "/", authorization: bearer("reader") }
+      expect([method, (await fetch(service.url, { headers })).status]).toEqual([method, 403])
+    }
+  })
+
   it("finds a credential in the original query string and in a cookie", async () => {
     const service = await serviceOf({ ...config, credential: { query: "token", cookie: "session" } })
     expect((await ask(service, "nginx", `GET /orders/7?token=${tokens.reader}`)).status).toBe(200)
