@@ -20,6 +20,8 @@ const takesLong = [
     "edge/guides",
     "edge/irules",
     "edge/nginx",
+    "http/neighbours",
+    "http/same-verdict",
     "local/command",
     "local/demonstration",
     "local/page",

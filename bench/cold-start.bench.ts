@@ -1,5 +1,5 @@
-// What a cold start costs under AWS's own runtime client: from spawning the process to its first answer. And what a walk
-// costs between invocations, when the processor's caches are cold.
+// What a cold start costs under AWS's own runtime client: from spawning the process to its first answer. And what a
+// walk costs between invocations, when the processor's caches are cold.
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -72,8 +72,8 @@ async function starts(what: string, bundles: readonly Bundle[], launch: Launch, 
 }
 
 /**
- * One process for each bundle. They take turns, so between two invocations a process polls the Runtime API over HTTP and the
- * others use the processor, as in Lambda. The handler's own time is measured within the process.
+ * One process for each bundle. They take turns, so between two invocations a process polls the Runtime API over HTTP
+ * and the others use the processor, as in Lambda. The handler's own time is measured within the process.
  */
 async function betweenInvocations(bundles: readonly Bundle[], launch: Launch): Promise<ResultRow[]> {
   const timed = bundles.map((bundle) => ({

@@ -1,5 +1,5 @@
-// The whole walk, event to answer, side by side with the handlers that people write. Each kind of event has a process of
-// its own, because a deployed authorizer sees one kind only.
+// The whole walk, event to answer, side by side with the handlers that people write. Each kind of event has a process
+// of its own, because a deployed authorizer sees one kind only.
 import { bench, effort, quick, rowsOfProcess } from "./machinery/bench.ts"
 import { floor, floorName } from "./machinery/floor.ts"
 import type { ResultRow } from "./machinery/results.ts"

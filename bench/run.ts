@@ -1,5 +1,6 @@
-// npm run bench [-- [--quick | --anyway | --redraw] NAME …]: the one way to measure and to publish. Measures what is named, or
-// everything; prints all of it; and publishes it in bench/results and bench/README.md if the machine was quiet.
+// npm run bench [-- [--quick | --anyway | --redraw] NAME …]: the one way to measure and to publish. Measures what is
+// named, or everything; prints all of it; and publishes it in bench/results and bench/README.md if the machine was
+// quiet.
 import { spawnSync } from "node:child_process"
 import { availableParallelism } from "node:os"
 import { join } from "node:path"

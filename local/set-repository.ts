@@ -21,9 +21,9 @@ export function setRepository(folder: string, repository: string): string[] {
   const { repository: present } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"))
   const [, name] = /^git\+https:\/\/github\.com\/([^/]+\/[^/]+)\.git$/.exec(String(present?.url)) ?? []
   if (name === undefined) throw new Error("package.json names no repository on GitHub: repository.url.")
-  // Not the beginning of a longer name.
+  // As an address, or as an action of a workflow; not the beginning of a longer name.
   const address = new RegExp(
-    `github\\.com/${name.replaceAll(".", "\\.")}(?![A-Za-z0-9_-]|\\.(?!git\\b)[A-Za-z0-9])`,
+    `(github\\.com/|\\buses: )${name.replaceAll(".", "\\.")}(?![A-Za-z0-9_-]|\\.(?!git\\b)[A-Za-z0-9])`,
     "g",
   )
   const files = execFileSync("git", ["ls-files", "-z", "*.md", "*.json", "*.yml", "*.yaml"], {
@@ -33,7 +33,7 @@ export function setRepository(folder: string, repository: string): string[] {
   return files.split("\0").filter((path) => {
     if (path === "" || /(?:^|\/)package-lock\.json$|^test\//.test(path)) return false
     const text = readFileSync(join(folder, path), "utf8")
-    const changed = text.replace(address, `github.com/${repository}`)
+    const changed = text.replace(address, (_, before: string) => `${before}${repository}`)
     if (changed !== text) writeFileSync(join(folder, path), changed)
     return changed !== text
   })

@@ -49,7 +49,7 @@ async function demonstrate({
   const options = { mode: "demo", source: "the demonstration", config: demoConfiguration, localIssuers: true } as const
   const [bundle, stack] = await progress.during(
     "Building the bundle",
-    Promise.all([buildBundle(), LocalStack.start(options)]),
+    Promise.all([buildBundle(undefined, "hidden"), LocalStack.start(options)]),
   )
   let isGood = false
   try {

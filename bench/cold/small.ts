@@ -1,5 +1,5 @@
-// The deployed bundle on the small machines that Lambda functions of little memory are: a share of one core. Prints the rows
-// of the table in docs/cost.md and publishes nothing. Needs the right to create a control group.
+// The deployed bundle on the small machines that Lambda functions of little memory are: a share of one core. Prints the
+// rows of the table in docs/cost.md and publishes nothing. Needs the right to create a control group.
 //   node bench/cold/small.ts
 import { existsSync, mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -13,7 +13,10 @@ import { benchKey, type Prepared, tokens } from "../subjects/tokens.ts"
 import { type Bundle, buildBundles, ownName } from "./bundles.ts"
 import { startFunction } from "./start.ts"
 
-/** "At 1,769 MB, a function has the equivalent of one vCPU"; the share is proportional. Source: AWS Lambda, Configure memory. */
+/**
+ * "At 1,769 MB, a function has the equivalent of one vCPU"; the share is proportional. Source: AWS Lambda, Configure
+ * memory.
+ */
 const shareOf = (memoryMb: number): number => memoryMb / 1769
 /** The kernel takes no quota under 1 ms, and a short period makes small stalls: 1/14 of 20 ms is 1.43 ms. */
 const periodUs = 20_000
@@ -54,7 +57,9 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 
-/** One event after the other: billed milliseconds, as means. Lambda rounds each invocation up to a whole millisecond. */
+/**
+ * One event after the other: billed milliseconds, as means. Lambda rounds each invocation up to a whole millisecond.
+ */
 async function invocations(own: Bundle, share: number): Promise<readonly number[]> {
   limit(1)
   const { invoke, stop } = await startFunction(own, known, launch)

@@ -28,8 +28,8 @@ export function processorKind(): string {
   return [process.platform, process.arch, ...features].join(" ")
 }
 
-// One thread, a fixed seed for hashes: the same program does the same twice. The optimizing compilers start early, so that
-// some hundred iterations are as good as the twenty thousand that they would wait for.
+// One thread, a fixed seed for hashes: the same program does the same twice. The optimizing compilers start early, so
+// that some hundred iterations are as good as the twenty thousand that they would wait for.
 const nodeOptions = [
   ...["--predictable", "--single-threaded", "--hash-seed=1", "--random-seed=1"],
   ...["--invocation-count-for-maglev=100", "--invocation-count-for-turbofan=400"],
@@ -51,7 +51,9 @@ export async function bundleCases(): Promise<{ readonly file: string; readonly r
   return { file: join(folder, "child.mjs"), remove: () => rmSync(folder, { recursive: true }) }
 }
 
-/** Instructions of one iteration of a case: the median of some blocks in one process, after its start and warming up. */
+/**
+ * Instructions of one iteration of a case: the median of some blocks in one process, after its start and warming up.
+ */
 export async function countInstructions(file: string, name: string, { warm, perBlock }: Iterations): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "hallpass-callgrind-"))
   try {

@@ -1,5 +1,5 @@
-// Runs one hot case: child.mjs CASE WARM BLOCKS COUNT. Bundled, and started under callgrind, by callgrind.ts, which counts
-// what happens between one mark and the next.
+// Runs one hot case: child.mjs CASE WARM BLOCKS COUNT. Bundled, and started under callgrind, by callgrind.ts, which
+// counts what happens between one mark and the next.
 import { getPriority } from "node:os"
 import { hotCases } from "./cases.ts"
 
@@ -13,7 +13,9 @@ for (let block = 0; block < Number(blocks); block++) {
   mark()
 }
 
-/** callgrind writes its count and starts from zero when libuv's function behind this is entered: nobody else calls it. */
+/**
+ * callgrind writes its count and starts from zero when libuv's function behind this is entered: no other code calls it.
+ */
 function mark(): void {
   getPriority()
 }

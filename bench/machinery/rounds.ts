@@ -28,8 +28,8 @@ export const wanted = 0.01
 const seconds = (): number => performance.now() / 1000
 
 /**
- * Measures in rounds until each ratio to the reference is known to 1 %. All take turns within a round, and each second round
- * goes backwards, so a noisy moment hits all of them. An uneven number of contestants does not change that.
+ * Measures in rounds until each ratio to the reference is known to 1 %. All take turns within a round, and each second
+ * round goes backwards, so a noisy moment hits all of them. An uneven number of contestants does not change that.
  */
 export async function inRounds(
   contestants: readonly Contestant[],

@@ -17,8 +17,9 @@ export function ratioOf(values: readonly number[], reference: readonly number[])
 }
 
 /**
- * How exactly a ratio is known: half the width of the middle 90 % of the ratios of resampled rounds, over the ratio. Both
- * series are resampled by the same rounds. The numbers are pseudo-random with a fixed seed: the same series, the same result.
+ * How exactly a ratio is known: half the width of the middle 90 % of the ratios of resampled rounds, over the ratio.
+ * Both series are resampled by the same rounds. The numbers are pseudo-random with a fixed seed: the same series, the
+ * same result.
  */
 export function uncertaintyOf(values: readonly number[], reference: readonly number[], resamples = 200): number {
   const rounds = values.length

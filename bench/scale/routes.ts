@@ -52,8 +52,8 @@ export async function routeTables(): Promise<ResultRow[]> {
 }
 
 /**
- * The same mix for every size: reads at the first service and at the last one. With an answer for all routes the caller may read
- * at the first service only: a policy of 10,000 routes would not fit.
+ * The same mix for every size: reads at the first service and at the last one. With an answer for all routes the caller
+ * may read at the first service only: a policy of 10,000 routes would not fit.
  */
 async function decisions(routes: Routes, name: string, gateway: NonNullable<AuthorizerConfig["gateway"]>) {
   const scope = gateway === modes["route policies"] ? "all:read" : "service-0:read"

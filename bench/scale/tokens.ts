@@ -17,7 +17,9 @@ export function entry(name: string, { alg }: BenchKey, keys: readonly object[]):
   return { ...{ provider: "oidc", issuer: name, audience, algorithms: [alg] }, jwks: { keys } } as Issuers[number]
 }
 
-/** 1 and 1,000 issuers in one configuration, verification without a cache; the tokens are of 50 issuers, evenly spread. */
+/**
+ * 1 and 1,000 issuers in one configuration, verification without a cache; the tokens are of 50 issuers, evenly spread.
+ */
 export async function issuersOfAConfiguration(): Promise<ResultRow[]> {
   const sizes = [1, 1000].map(async (size) => {
     const names = Array.from({ length: size }, (_, index) => `https://tenant-${index}.issuer.example/`)

@@ -47,8 +47,8 @@ function tokensOf(scenario: Scenario, key: BenchKey, count: number): readonly st
 }
 
 /**
- * The cases of one kind of event: cache hits with every table, and for HTTP 2.0 everything else with 50 rules. Tokens that are
- * to be missed come round after the cache has forgotten them.
+ * The cases of one kind of event: cache hits with every table, and for HTTP 2.0 everything else with 50 rules. Tokens
+ * that are to be missed come round after the cache has forgotten them.
  */
 export async function casesOf(kind: Kind, key: BenchKey, callers: number): Promise<readonly Case[]> {
   const simple = kind === "http-2.0 simple"
@@ -74,7 +74,9 @@ export async function casesOf(kind: Kind, key: BenchKey, callers: number): Promi
   return cases
 }
 
-/** fast-jwt, looking up a token that it has verified before: no event is read, nothing is decided, nothing is answered. */
+/**
+ * fast-jwt, looking up a token that it has verified before: no event is read, nothing is decided, nothing is answered.
+ */
 function yardstick({ jwk }: BenchKey): CaseSubject {
   const { check } = fastJwt("RS256", createPublicKey({ key: jwk, format: "jwk" }), yardstickName, { cache: true })
   const bearerOf = ({ authorizationToken, headers }: GatewayEvent): string => {

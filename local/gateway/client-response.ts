@@ -112,7 +112,7 @@ export function responseTo(
     status: own?.statusCode ?? status,
     headers: {
       "content-type": "application/json",
-      "apigw-requestid": context.requestId ?? "",
+      ...idsOf(api, context),
       ...(errorType && { "x-amzn-errortype": errorType }),
       ...Object.fromEntries(
         Object.entries(own?.headers ?? {}).map(([name, value]) => [name.toLowerCase(), filled(value, values)]),
@@ -121,6 +121,13 @@ export function responseTo(
     body: own?.template === undefined ? plain : filled(own.template, values),
     responseType,
   }
+}
+
+/** The ids of a request, under the names of each kind of API. */
+function idsOf({ kind }: ApiSettings, context: { readonly [name: string]: string }): ClientResponse["headers"] {
+  const { requestId = "", extendedRequestId = "" } = context
+  if (kind === "http") return { "apigw-requestid": extendedRequestId }
+  return { "x-amzn-requestid": requestId, "x-amz-apigw-id": extendedRequestId }
 }
 
 function gatewayResponseOf({ gatewayResponses = {} }: ApiSettings, type: string, status: number) {

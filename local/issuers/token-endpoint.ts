@@ -16,15 +16,17 @@ const refused = (status: number, error: string, description: string): TokenAnswe
 })
 
 /**
- * The token endpoint: client credentials (RFC 6749 section 4.4). Every client id and secret is good. Two parameters of
- * its own are for tests: `claims`, a JSON object, and `defects`, names of `createTestIssuer` separated by blanks.
+ * The token endpoint: client credentials (RFC 6749 section 4.4), as a form, or as JSON, which Auth0 takes. Every client
+ * id is good, and no secret is compared. Two parameters of its own are for tests: `claims`, a JSON object, and
+ * `defects`, names of `createTestIssuer` separated by blanks.
  */
 export async function answerTokenRequest(signer: Signer, request: IncomingMessage): Promise<TokenAnswer> {
   if (request.method !== "POST") return refused(405, "invalid_request", "The token endpoint takes POST.")
   let form: URLSearchParams
   try {
-    form = new URLSearchParams(await readBody(request, maxFormBytes))
+    form = formOf(await readBody(request, maxFormBytes), request.headers["content-type"] ?? "")
   } catch (error) {
+    if (error instanceof SyntaxError) return refused(400, "invalid_request", "The body is neither a form nor JSON.")
     if (error instanceof BodyTooLarge) return refused(413, "invalid_request", "The form is too large.")
     throw error
   }
@@ -34,7 +36,7 @@ export async function answerTokenRequest(signer: Signer, request: IncomingMessag
     return refused(400, "unsupported_grant_type", "grant_type must be client_credentials.")
   const client = clientOf(request.headers.authorization, form)
   if (client === undefined)
-    return refused(401, "invalid_client", "Send a client id and a secret, in the form or by Basic authentication.")
+    return refused(401, "invalid_client", "Send a client id, in the body or by Basic authentication.")
   const claims = claimsOf(form.get("claims"))
   if (claims === undefined) return refused(400, "invalid_request", "claims must be a JSON object.")
   const defects = (form.get("defects") ?? "").split(/[\s,]+/).filter((name) => name !== "")
@@ -49,14 +51,26 @@ export async function answerTokenRequest(signer: Signer, request: IncomingMessag
   }
 }
 
+/** @throws SyntaxError */
+function formOf(text: string, type: string): URLSearchParams {
+  if (!/^application\/json\b/i.test(type)) return new URLSearchParams(text)
+  const members: unknown = JSON.parse(text)
+  if (typeof members !== "object" || members === null || Array.isArray(members)) throw new SyntaxError("no object")
+  const texts = Object.entries(members).map(([name, value]): [string, string] => {
+    if (Array.isArray(value)) return [name, value.join(" ")]
+    return [name, typeof value === "object" ? JSON.stringify(value) : String(value)]
+  })
+  return new URLSearchParams(texts)
+}
+
 function clientOf(authorization: string | undefined, form: URLSearchParams): string | undefined {
   const [, basic] = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(authorization ?? "") ?? []
   if (basic !== undefined) {
-    const [id = "", secret = ""] = Buffer.from(basic, "base64").toString("utf8").split(/:(.*)/s)
-    return id !== "" && secret !== "" ? id : undefined
+    const [id = ""] = Buffer.from(basic, "base64").toString("utf8").split(":")
+    return id === "" ? undefined : id
   }
   const id = form.get("client_id") ?? ""
-  return id !== "" && (form.get("client_secret") ?? "") !== "" ? id : undefined
+  return id === "" ? undefined : id
 }
 
 function claimsOf(text: string | null): { readonly [claim: string]: unknown } | undefined {

@@ -8,7 +8,8 @@ import { Switches } from "./dock/switches.tsx"
 import { Icon } from "./show/icon.tsx"
 import { offsetText } from "./show/quantity.ts"
 import { Text } from "./show/text.tsx"
-import { announcement, connected, stack, state, table } from "./state/stack.ts"
+import { draft } from "./state/draft.ts"
+import { announcement, connected, gateways, state, table } from "./state/stack.ts"
 import { ComparisonTab } from "./tabs/comparison.tsx"
 import { ConfigurationTab } from "./tabs/configuration.tsx"
 import { RoutesTab } from "./tabs/routes.tsx"
@@ -108,6 +109,9 @@ function Tabs(): JSX.Element {
           {name === "routes" && (table.value?.conflicts.length ?? 0) > 0 && (
             <span class="count bad">{table.value?.conflicts.length} in conflict</span>
           )}
+          {name === "configuration" && state.value?.brokenConfiguration !== undefined && (
+            <span class="count bad">has problems</span>
+          )}
         </button>
       ))}
     </div>
@@ -117,7 +121,7 @@ function Tabs(): JSX.Element {
 function Where(): JSX.Element {
   const offset = state.value?.controls.clockOffsetSeconds ?? 0
   const down = state.value?.controls.issuerDown
-  const [gateway] = stack.value?.gateways ?? []
+  const gateway = gateways.value.find(({ name }) => name === draft.value.gateway)
   return (
     <p class="where">
       {!connected.value ? (
@@ -129,6 +133,11 @@ function Where(): JSX.Element {
           {down != null && (
             <span class="tag bad">
               <Text of={down} /> is down
+            </span>
+          )}
+          {state.value?.mode === "dev" && (
+            <span>
+              <Text of={state.value.source} limit={80} />
             </span>
           )}
           {offset !== 0 && <span class="tag">clock {offsetText(offset)}</span>}

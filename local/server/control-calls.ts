@@ -97,7 +97,7 @@ async function configurationOf(
   return { ...verdict, applied: true }
 }
 
-/** What the caller is told of a fault, and with which status; undefined for a fault of the program. */
+/** The answer to a fault of the caller, with its status; undefined for a fault of the program. */
 export function refusalOf(error: unknown): { readonly status: number; readonly body: object } | undefined {
   if (error instanceof ControlRefused) return { status: 404, body: { message: error.message } }
   if (error instanceof ConfigurationError)

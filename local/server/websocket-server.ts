@@ -32,9 +32,12 @@ export function webSocketGateway(stack: LocalStack): Server {
       () => socket.destroy(),
     )
   })
-  server.on("close", () => {
+  // An upgraded connection is none of the HTTP server's any more, and would keep it from closing.
+  const closeRequests = server.closeAllConnections.bind(server)
+  server.closeAllConnections = () => {
     for (const client of sockets.clients) client.terminate()
-  })
+    closeRequests()
+  }
   return server
 }
 

@@ -49,7 +49,7 @@ export function tokenWish(value: unknown, what: string = "The body"): TokenWish 
 }
 
 function defectList(value: unknown): readonly TokenDefect[] {
-  const list = Array.isArray(value) ? value : wrong("defects must be a list.")
+  const list = typeof value === "string" ? [value] : Array.isArray(value) ? value : wrong("defects must be a list.")
   for (const name of list) if (!tokenDefects.includes(name)) wrong(`defects must be of ${tokenDefects.join(", ")}.`)
   return list as readonly TokenDefect[]
 }

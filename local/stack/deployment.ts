@@ -63,3 +63,13 @@ function runningApi(planned: PlannedApi, clock: () => number, adapted: boolean):
   const gateway = new ApiGateway(planned.settings, ask, clock)
   return { ...planned, gateway, callOf: (event) => (event === undefined ? undefined : calls.get(event)) }
 }
+
+/** As API Gateway has it unless it is set. */
+export const usualTtlSeconds = 300
+
+/** Sets what the gateways keep answers for. An API whose configuration keeps nothing goes on keeping nothing. */
+export function withTtl(deployment: Deployment, seconds: number | undefined): Deployment {
+  for (const { gateway, settings } of seconds === undefined ? [] : deployment.apis.values())
+    gateway.resultTtlSeconds = settings.authorizer.resultTtlSeconds === 0 ? 0 : (seconds ?? 0)
+  return deployment
+}

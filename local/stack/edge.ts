@@ -48,7 +48,7 @@ export function signedHeaders(
   const key = signing && keyOf(signing)
   if (signing === undefined || key === undefined) return own
   const given = new Map(own.map(([name, value]) => [name.toLowerCase(), value]))
-  // A header that is not sent is signed as empty, so that nobody can add it.
+  // A header that is not sent is signed as empty, so that a client cannot add it.
   const names = Object.values(edge.headers).map((option) => nameOf(option).toLowerCase())
   const signature = signEdgeRequest({
     ...{ keyId: key.id, key: key.bytes, unixSeconds: Math.floor(nowMs / 1000), method: request.method },

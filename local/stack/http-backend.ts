@@ -13,6 +13,8 @@ const timeoutMs = 29_000
 const maxBytes = 10 * 1024 * 1024
 /** Most requests at a time: more wait for the backend. */
 const maxSockets = 256
+/** Most requests that wait or run. API Gateway throttles what is more. */
+const maxPending = 2000
 
 /**
  * Where the backend finds what the authorizer said: the request context as JSON, as the AWS Lambda Web Adapter sends
@@ -27,6 +29,7 @@ const message = (status: number, text: string): BackendResponse => ({
   headers: [["content-type", "application/json"]],
   body: Buffer.from(JSON.stringify({ message: text })),
 })
+const throttled = message(429, "Too Many Requests")
 /** What the client sees if the backend does not answer, by the kind of API. */
 const failures: {
   readonly [kind in ApiSettings["kind"]]: { readonly unreachable: BackendResponse; readonly slow: BackendResponse }
@@ -41,7 +44,8 @@ const failures: {
  *
  * @param url its address, with or without a path
  */
-export function httpBackend(url: URL): Backend {
+export function httpBackend(url: URL, most: number = maxPending): Backend {
+  let pending = 0
   const secure = url.protocol === "https:"
   const options = { keepAlive: true, maxSockets }
   const agent = secure ? new HttpsAgent(options) : new Agent(options)
@@ -67,10 +71,14 @@ export function httpBackend(url: URL): Backend {
     close: () => agent.destroy(),
     async respond(asked) {
       const { unreachable, slow } = failures[asked.kind]
+      if (pending >= most) return throttled
+      pending++
       try {
         return await ask(asked)
       } catch (error) {
         return (error as NodeJS.ErrnoException).code === "SLOW" ? slow : unreachable
+      } finally {
+        pending--
       }
     },
   }

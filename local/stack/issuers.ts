@@ -1,4 +1,4 @@
-import type { AuthorizerConfig, IssuerConfig } from "../../src/index.ts"
+import { type AuthorizerConfig, ConfigurationError, type IssuerConfig } from "../../src/index.ts"
 import { personas } from "../issuers/all.ts"
 import { startConfiguredIssuer } from "../issuers/configured.ts"
 import { type LocalIssuer, startIssuer, withLocalKeys } from "../issuers/issuer.ts"
@@ -8,6 +8,9 @@ const identifying = [
   ...["provider", "domain", "authorizationServer", "tenant", "tenantName", "policy", "userPoolId", "issuer", "baseUrl"],
   ...["tenantDomain", "host", "trustDomain"],
 ]
+
+/** Each makes keys, which takes a while. */
+const mostIssuers = 20
 
 /** The issuers of a configuration on this machine, each started when a configuration first names it. */
 export class LocalIssuers {
@@ -26,11 +29,20 @@ export class LocalIssuers {
 
   /** An issuer by its name in the stack, its `iss`, or its address. */
   find(nameOrUrl: string): LocalIssuer | undefined {
-    return this.all.find(({ name, issuer, address }) => [name, issuer, address].includes(nameOrUrl))
+    const wanted = withoutSlash(nameOrUrl)
+    return this.all.find(({ name, issuer, address }) => [name, withoutSlash(issuer), address].includes(wanted))
   }
 
-  /** Starts what a configuration names and does not run yet, and gives the configuration with keys on loopback. */
+  /**
+   * Starts what a configuration names and does not run yet, and gives the configuration with keys on loopback.
+   *
+   * @throws ConfigurationError (rejects) if there are too many, or one that cannot be played
+   */
   async serve(config: AuthorizerConfig): Promise<AuthorizerConfig> {
+    if (config.issuers.length > mostIssuers)
+      throw new ConfigurationError([
+        { path: "issuers", message: `has more than the ${mostIssuers} that run here at a time` },
+      ])
     const issuers: IssuerConfig[] = []
     for (const issuer of config.issuers) issuers.push(withLocalKeys(issuer, (await this.#started(issuer)).jwksUri))
     return { ...config, issuers, keys: { ...config.keys, allowHttpLoopback: true } }
@@ -39,6 +51,14 @@ export class LocalIssuers {
   /** The issuer that plays a configured one. */
   of(config: IssuerConfig): LocalIssuer | undefined {
     return this.#running.get(identityOf(config))
+  }
+
+  /** Stops the issuers that a configuration does not name. */
+  async keepOnly(config: AuthorizerConfig): Promise<void> {
+    const named = new Set(config.issuers.map(identityOf))
+    const others = [...this.#running].filter(([identity]) => !named.has(identity))
+    for (const [identity] of others) this.#running.delete(identity)
+    await Promise.all(others.map(([, issuer]) => issuer.stop()))
   }
 
   async stop(): Promise<void> {
@@ -50,12 +70,19 @@ export class LocalIssuers {
     const running = this.#running.get(identity)
     if (running !== undefined) return running
     const persona = personas.find((each) => identityOf(each.issuer) === identity)
-    const issuer =
-      persona === undefined
-        ? await startConfiguredIssuer(this.#freeName(config.provider), config, this.#clock)
-        : await startIssuer(persona, this.#clock)
+    const issuer = persona === undefined ? await this.#standIn(config) : await startIssuer(persona, this.#clock)
     this.#running.set(identity, issuer)
     return issuer
+  }
+
+  async #standIn(config: IssuerConfig): Promise<LocalIssuer> {
+    try {
+      return await startConfiguredIssuer(this.#freeName(config.provider), config, this.#clock)
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error
+      const message = `has the provider ${config.provider}, which has no local stand-in; run it without local issuers`
+      throw new ConfigurationError([{ path: "issuers", message }])
+    }
   }
 
   #freeName(provider: string): string {
@@ -64,6 +91,9 @@ export class LocalIssuers {
     for (let count = 2; ; count++) if (!taken.includes(`${provider}-${count}`)) return `${provider}-${count}`
   }
 }
+
+/** Auth0's issuer ends with a slash, and people leave it out. */
+const withoutSlash = (text: string): string => text.replace(/\/$/, "")
 
 function identityOf(config: IssuerConfig): string {
   const members = config as unknown as { readonly [member: string]: unknown }

@@ -7,7 +7,7 @@ import { clientHeaders } from "../gateway/response-headers.ts"
 import type { Controls, Problem, Walk } from "../server/control-api.ts"
 import type { ApiName } from "./apis.ts"
 import { type Backend, type BackendResponse, demoBackend } from "./backend.ts"
-import { type Deployment, deploy, type RunningApi } from "./deployment.ts"
+import { type Deployment, deploy, type RunningApi, usualTtlSeconds, withTtl } from "./deployment.ts"
 import { LocalIssuers } from "./issuers.ts"
 import { RequestLog } from "./request-log.ts"
 import type { StackOptions } from "./stack-options.ts"
@@ -89,7 +89,7 @@ export class LocalStack {
 
   /** The TTL of the configuration, or the one that a control has set. */
   get resultTtlSeconds(): number {
-    return this.#ttl ?? this.#deployment.written.gateway?.resultTtlSeconds ?? 300
+    return this.#ttl ?? this.#deployment.written.gateway?.resultTtlSeconds ?? usualTtlSeconds
   }
 
   api(name: string): RunningApi | undefined {
@@ -102,15 +102,31 @@ export class LocalStack {
    * @throws ConfigurationError (rejects); the one before stays
    */
   async deploy(written: AuthorizerConfig): Promise<void> {
-    this.#deployment = await this.#deployed(written, this.#ttl)
+    const deployment = await this.#deployed(written, this.#ttl)
+    this.#deployment = withTtl(deployment, this.#ttl)
+    await this.issuers.keepOnly(written)
     this.broken = undefined
     this.changed()
   }
 
-  /** Whether a configuration would be taken. @throws ConfigurationError (rejects) */
+  /**
+   * Sets the TTL of the gateways. hallpass is made anew only for a TTL beyond that of its configuration: with less, its
+   * answers stay right, and it keeps its keys.
+   */
+  async #setTtl(seconds: number): Promise<void> {
+    const { written } = this.#deployment
+    const known = [...this.#deployment.apis.values()].every(
+      ({ settings }) => settings.authorizer.resultTtlSeconds === 0 || settings.authorizer.resultTtlSeconds >= seconds,
+    )
+    this.#deployment = withTtl(known ? this.#deployment : await this.#deployed(written, seconds), seconds)
+    this.#ttl = seconds
+  }
+
+  /** @throws ConfigurationError (rejects) */
   async #deployed(written: AuthorizerConfig, ttl: number | undefined): Promise<Deployment> {
     const { mode, localIssuers, further = {} } = this.options
-    const own = ttl === undefined ? written : { ...written, gateway: { ...written.gateway, resultTtlSeconds: ttl } }
+    const longer = ttl !== undefined && ttl > (written.gateway?.resultTtlSeconds ?? usualTtlSeconds)
+    const own = longer ? { ...written, gateway: { ...written.gateway, resultTtlSeconds: ttl } } : written
     // Problems first: an unsound configuration starts no issuer.
     deploy({ written, effective: own, clock: this.clock, adapted: mode === "demo", further })
     const effective = localIssuers ? await this.issuers.serve(own) : own
@@ -160,11 +176,7 @@ export class LocalStack {
     // Names first: a wrong one changes nothing.
     const down = typeof issuerDown === "string" ? this.#issuer(issuerDown) : undefined
     const rotating = rotate === undefined ? undefined : this.#issuer(rotate)
-    if (resultTtlSeconds !== undefined)
-      this.#deployment = await this.#deployed(this.#deployment.written, resultTtlSeconds).then((deployment) => {
-        this.#ttl = resultTtlSeconds
-        return deployment
-      })
+    if (resultTtlSeconds !== undefined) await this.#setTtl(resultTtlSeconds)
     for (const { switches } of this.issuers.all) {
       if (issuerDown !== undefined) switches.down = switches === down?.switches
       if (issuerSlowMs !== undefined) switches.slowMs = issuerSlowMs

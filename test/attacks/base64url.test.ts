@@ -100,7 +100,8 @@ describe("characters outside the alphabet (RFC 7515 section 2)", () => {
         return parts.join(".")
       }),
     )
-    // A blank before the token belongs to what separates it from the scheme (2.5); a verifier is handed the token alone.
+    // A blank before the token belongs to what separates it from the scheme (2.5); a verifier is handed the token
+    // alone.
     for (const place of places.filter((place) => !place.startsWith(" ")))
       expect(await reasonOf(place)).toBe("token_malformed")
     const verifier = createVerifier({ issuers: [oidcIssuer()] }, { clock })

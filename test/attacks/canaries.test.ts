@@ -26,11 +26,12 @@ import { clock, mint, nowSeconds, segments } from "../support/mint.ts"
 import { outputOfEachTest } from "../support/output.ts"
 
 // Everything that a caller, an issuer, an edge or a secret store can send holds the word canary or is remembered by its
-// beginning, and goes through every kind of event with everything recorded. None of it may be in any output (SR-163, SR-164).
+// beginning, and goes through every kind of event with everything recorded. None of it may be in any output (SR-163,
+// SR-164).
 
 const good = mint({ email: "canary@mail.example", roles: ["canary-role"], canary_claim: "canary" })
 const [header, payload, mac] = segments(good)
-/** The first 16 characters of a kid may be shown, so the word stands behind them. */
+/** The first 16 characters of a kid may be shown, so the word follows them. */
 const longKid = "k-0123456789abcdef-canary"
 
 const credentials: readonly (readonly [what: string, authorization: string | undefined, reason: string])[] = [
@@ -76,7 +77,9 @@ const elsewhere: EventOptions = {
 
 const output = outputOfEachTest()
 
-/** Everything on: what is recorded of these events, with the reasons. Errors go back to API Gateway, which logs them. */
+/**
+ * Everything on: what is recorded of these events, with the reasons. Errors go back to API Gateway, which logs them.
+ */
 async function recorded(config: AuthorizerConfig, events: readonly unknown[], parts: AuthorizerParts = {}) {
   const observer = createPowertoolsObserver({ clock })
   const observe = { sampleAllows: 1, audit: "ocsf", flushAfterSeconds: 0 } as const

@@ -8,8 +8,9 @@ import type { AccessRequest } from "../../src/types/request.ts"
 import { type HeaderKind, headerKinds, listingKinds, requestWith } from "../edge/requests.ts"
 import { seeded } from "../support/seed.ts"
 
-// What a client can send beside the headers that the edge sets, when the edge only adds its own (`HTTP::header insert`),
-// or replaces the exact name and overlooks the rest. Evidence is not looked at here: it must not be needed for these.
+// What a client can send beside the headers that the edge sets, when the edge only adds its own
+// (`HTTP::header insert`), or replaces the exact name and overlooks the rest. Evidence is not looked at here: it must
+// not be needed for these.
 
 type Line = readonly [name: string, value: string]
 

@@ -100,6 +100,12 @@ describe.each(["envoy", "nginx", "caddy", "traefik", "gloo"])("18: %s, headers",
     expect(head).not.toContain("root")
   })
 
+  it("more than it takes is 431, and said before anything is decided", async () => {
+    const many = Array.from({ length: 129 }, (_, at) => `X-N${at}: 1`)
+    for (const lines of [many, [`X-Long: ${"a".repeat(65_536)}`]])
+      expect(await statusOf(dialect, [...question, authorization, ...lines])).toBe(431)
+  })
+
   it("a header name of the prototype is a header like any other", async () => {
     const names = ["__proto__", "constructor", "toString", "refused", "hasOwnProperty"].map((name) => `${name}: x`)
     expect(await statusOf(dialect, [...question, authorization, ...names])).toBe(200)

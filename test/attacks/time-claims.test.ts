@@ -9,7 +9,7 @@ const tolerance = 5
 /** The first second of the year 5000. */
 const year5000 = Date.UTC(5000) / 1000
 const noNumbers: unknown[] = [null, "", "1790003600", true, false, [], [nowSeconds + 60], {}, { valueOf: 1 }]
-/** A payload whose member stands there as raw JSON text. */
+/** A payload with one member as raw JSON text. */
 const raw = (name: string, json: string): string =>
   mint(`${JSON.stringify({ ...goodClaims, [name]: undefined }).slice(0, -1)},"${name}":${json}}`)
 

@@ -12,8 +12,8 @@ import {
   tokens,
 } from "../../bench/subjects/tokens.ts"
 
-// A bench whose subjects answer wrongly measures nothing. What the benches compare with has a package of its own, which the
-// project's type check must do without: hence the imports by path, and the types here.
+// A bench whose subjects answer wrongly measures nothing. What the benches compare with has a package of its own, which
+// the project's type check must do without. So there are imports by path, and the types here.
 
 type Handle = (event: unknown) => unknown
 interface Case {

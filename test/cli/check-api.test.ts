@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs"
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
@@ -51,6 +51,13 @@ Findings: to know (1)
 The configuration is sound.
 `)
     for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80)
+  })
+
+  it("docs/unprotected-routes.md shows what it prints", async () => {
+    const page = readFileSync(new URL("../../docs/unprotected-routes.md", import.meta.url), "utf8")
+    const [, shown = "nothing"] = /```text\n([\s\S]*?)```/.exec(page) ?? []
+    const options = { config, api: [example("openapi/rest-api.yaml")], public: ["GET /health"] }
+    expect((await runHere(check, options)).text).toContain(shown)
   })
 
   it("--json has the shape of the contract", async () => {

@@ -5,16 +5,15 @@ describe("hallpass", () => {
   it.each(["--help", "-h"])("%s lists the commands, with examples", async (flag) => {
     const { code, stdout, stderr } = await hallpass([flag])
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
-    for (const text of [
-      "check",
-      "policy",
-      "routes",
-      "snapshot",
-      "Examples",
-      "hallpass snapshot --config",
-      "Exit codes",
-    ])
+    for (const text of ["check", "policy", "routes", "snapshot", "Examples", "hallpass check --config", "Exit codes"])
       expect(stdout).toContain(text)
+  })
+
+  it("help COMMAND is its help, and options that every command has may come first", async () => {
+    expect((await hallpass(["help", "hash"])).stdout).toBe((await hallpass(["hash", "--help"])).stdout)
+    const { code, stdout } = await hallpass(["--no-color", "--json", "hash", "https://a.example", "b"])
+    expect({ code, id: JSON.parse(stdout).id }).toEqual({ code: 0, id: "https://a.example|b" })
+    expect((await hallpass(["--json"])).code).toBe(2)
   })
 
   it("snapshot --help explains every option, with examples, and does nothing", async () => {

@@ -86,9 +86,15 @@ describe("issue 15.1: --config takes", () => {
   })
 
   it("in every command that has the option", async () => {
+    file("authorizer.mjs", "export const handler = undefined\n") // a bundle for invoke
     const options = {
       explain: ["--claims", "-", "--request", "GET /a"],
       test: [file("cases.yaml", "tests: []\n")],
+      simulate: ["--caller", "nobody", "GET /a"],
+      hash: ["--token", "e30.e30.e30"],
+      attach: ["--api-id", "a1b2c3", "--function-arn", "arn:aws:lambda:eu-west-1:123456789012:function:hallpass"],
+      serve: ["--dialect", "nginx"],
+      invoke: ["-", "--bundle", "."],
       policy: ["--arn", "arn:aws:execute-api:eu-west-1:123456789012:abc123/prod/GET/a", "--principal", "-"],
     }
     for (const [name, { load }] of Object.entries(commands)) {

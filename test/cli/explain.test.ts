@@ -286,6 +286,11 @@ describe("explain of a record", () => {
     expect(explanation.fix).toContain("orders:read")
     expect(() => explainRecord(config, input('{"reason":"made_up"}'))).toThrow(/no record of a decision/)
   })
+
+  it("18-2: names the stage of a request that brought an identity header to the service", () => {
+    const record = { outcome: "forbidden", reason: "identity_header_sent", eventKind: "service" }
+    expect(explainRecord(config, input(JSON.stringify(record)))).toMatchObject({ stage: "event" })
+  })
 })
 
 describe("what explain prints", () => {

@@ -14,8 +14,8 @@ const outer = mkdtempSync(join(tmpdir(), "hallpass-cli-"))
 afterAll(() => rmSync(outer, { recursive: true, force: true }))
 
 /**
- * A folder for one test file, removed when the file is done. It is a package of its own, inside one of another type: what
- * a machine has in its temporary folder must not decide how Node.js reads the modules of a test.
+ * A folder for one test file, removed when the file is done. It is a package of its own, inside one of another type:
+ * what a machine has in its temporary folder must not decide how Node.js reads the modules of a test.
  */
 export const folder: string = join(outer, "work")
 mkdirSync(folder)
@@ -31,7 +31,7 @@ export interface Ended {
 /**
  * Runs the command in the test's folder, with no configuration in the environment but the given one.
  *
- * @param input what stands on standard input; by default nothing
+ * @param input the text on standard input; by default nothing
  */
 export async function hallpass(
   args: readonly string[],

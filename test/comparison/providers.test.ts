@@ -189,6 +189,9 @@ describe("compareSettings (issue 15, item 6)", () => {
       ...base,
       unmatched: "deny",
       clockToleranceSeconds: 5,
+      gateway: { ...base.gateway, tooLarge: "refuse", maxAnswerBytes: 8192, matchBy: "template" },
+      credential: { header: "Authorization", scheme: "Bearer", maxLength: 16_384 },
+      keys: { timeoutMs: 3000 },
       issuers: base.issuers.map((each) => ({ ...each, audience: ["https://orders.example"] })),
     }
     expect(compareSettings(base, written as AuthorizerConfig)).toEqual([])
@@ -201,6 +204,11 @@ describe("compareSettings (issue 15, item 6)", () => {
       { path: "gateway.resultTtlSeconds", before: 60, after: 0 },
       { path: "gateway.api", before: null, after: "rest" },
       { path: "issuers[0].audience", before: "a", after: "b" },
+    ])
+  })
+  it("14-4: keys.graceSeconds: 0 takes Entra's own default away, so it is a change", () => {
+    expect(compareSettings(base, { ...base, keys: { graceSeconds: 0 } })).toEqual([
+      { path: "keys.graceSeconds", before: null, after: 0 },
     ])
   })
 })

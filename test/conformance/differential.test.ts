@@ -9,7 +9,7 @@ import { audience, clock, issuer, mint, nowSeconds, segments } from "../support/
 import { seeded, worth } from "../support/seed.ts"
 import { knownKeys, type Recipe, recipes, tokenOf } from "./token-arbitrary.ts"
 
-/** Where hallpass refuses what jose accepts, on purpose: the reason, why, and a token of that kind. */
+/** Where hallpass refuses what jose accepts, on purpose: the reason, why, and an example. */
 const stricter: { readonly [code in ReasonCode]?: { readonly why: string; readonly token: () => string } } = {
   token_too_long: {
     why: "SR-008: no gateway passes a token of this length",

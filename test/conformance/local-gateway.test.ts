@@ -78,8 +78,8 @@ const statement = fc
 const policy = fc
   .oneof(statement, fc.array(statement, { minLength: 1, maxLength: 5 }))
   .map((Statement) => ({ Version: "2012-10-17", Statement }))
-// Without * and ?, which the oracle takes for wildcards in the ARN that is asked for, too; without the root and $connect,
-// which it does not take for resources of the action.
+// Without * and ?, which the oracle takes for wildcards in the ARN that is asked for, too; without the root and
+// $connect, which it does not take for resources of the action.
 const arn = fc
   .tuple(
     fc.constantFrom("GET", "POST", "DELETE"),

@@ -6,7 +6,9 @@ import { alarm, isBreaching } from "./operate.ts"
 const page = readFileSync(new URL("../../docs/operate.md", import.meta.url), "utf8")
 const periodMs = 300_000
 
-/** Bad periods out of refusals of one environment at these times, whose counts are written as the observer writes them. */
+/**
+ * Bad periods out of refusals of one environment at these times, whose counts are written as the observer writes them.
+ */
 function badPeriods(requests: readonly number[]): number {
   const counters = new Counters()
   const periods = new Map<number, number>()

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { buildBundle } from "../../local/build.ts"
 import { environmentVariables } from "../../src/configuration/environment.ts"
 import { type AuthorizerConfig, createAuthorizer } from "../../src/index.ts"
+import { inventory } from "../../src/openapi.ts"
 import { check } from "./cfn-guard.ts"
 import { installCdkExample, ownEnvironment, root, run } from "./external-tools.ts"
 
@@ -40,6 +41,12 @@ describe("examples/cdk", () => {
     const [judged] = check(JSON.stringify(template))
     expect(judged?.broken).toEqual([])
     expect(judged?.kept.length).toBeGreaterThan(8)
+  })
+
+  test("15-7: the stored template has the routes and authorizers of a new one", () => {
+    const stored = JSON.parse(readFileSync(join(example, "synthesised.template.json"), "utf8"))
+    expect(inventory(stored)).toEqual(inventory(template))
+    expect(inventory(stored).routes.length).toBeGreaterThan(2)
   })
 
   test("has types that fit", () => {

@@ -33,7 +33,9 @@ export function check(...templates: readonly string[]): Judged[] {
   }))
 }
 
-/** What AWS Config would say of one recorded item: by rule, whether it is compliant, not compliant or not applicable. */
+/**
+ * What AWS Config would say of one recorded item: by rule, whether it is compliant, not compliant or not applicable.
+ */
 export function judge(policy: string, item: string): { readonly [rule: string]: "PASS" | "FAIL" | "SKIP" } {
   const parameters = ["validate", "--payload", "--structured", "--output-format", "json", "--show-summary", "none"]
   const { code, output } = run(binary, parameters, { input: JSON.stringify({ rules: [policy], data: [item] }) })

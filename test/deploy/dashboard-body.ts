@@ -35,7 +35,7 @@ export interface Widget {
   }
 }
 
-/** What stands for the values that only a deployment knows. */
+/** Placeholders for the values that only a deployment knows. */
 const deployed: { readonly [name: string]: string } = {
   "AWS::StackName": "hallpass",
   "AWS::Region": "eu-west-1",
@@ -45,7 +45,11 @@ const deployed: { readonly [name: string]: string } = {
   LogGroupName: "hallpass-AuthorizerLogGroup",
 }
 
-/** The dashboard's widgets as a stack named `hallpass` would have them. @throws when the template has no such dashboard */
+/**
+ * The dashboard's widgets as a stack named `hallpass` would have them.
+ *
+ * @throws when the template has no such dashboard
+ */
 export function readDashboard(template: URL): readonly Widget[] {
   const document = parseDocument(readFileSync(template, "utf8"), { logLevel: "silent" }) // short forms are just tags here
   const body = document.getIn(["Resources", "Dashboard", "Properties", "DashboardBody"])

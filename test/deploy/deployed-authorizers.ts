@@ -58,7 +58,10 @@ export async function withCdk(configurations: readonly object[]): Promise<readon
   }
 }
 
-/** What examples/terraform makes of configurations, if `terraform.isThere`. Its module `gateway` has no provider, so nothing is fetched. */
+/**
+ * What examples/terraform makes of configurations, if `terraform.isThere`. Its module `gateway` has no provider, so
+ * nothing is fetched.
+ */
 export function withTerraform(configurations: readonly object[]): readonly Authorizers[] {
   const all = terraform(configurations)
   if (!("refused" in all)) return all.authorizers

@@ -4,8 +4,8 @@ const isMembers = (value: unknown): value is Members =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
 /**
- * Whether EventBridge would hand an event to a rule with this pattern. It knows the part of the language that the templates
- * use: any of several values, `exists`, `prefix`, `anything-but`, `$or`, and fields of one element of a list.
+ * Whether EventBridge would hand an event to a rule with this pattern. It knows the part of the language that the
+ * templates use: any of several values, `exists`, `prefix`, `anything-but`, `$or`, and fields of one element of a list.
  *
  * @throws Error if the pattern has another element
  */

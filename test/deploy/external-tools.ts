@@ -27,8 +27,8 @@ export function run(
 }
 
 /**
- * Installs what the CDK example needs, once; with it comes the binary of cfn-guard. Several processes may ask at the same
- * time.
+ * Installs what the CDK example needs, once; with it comes the binary of cfn-guard. Several processes may ask at the
+ * same time.
  *
  * @returns the folder with the packages
  * @throws Error (rejects) when npm fails

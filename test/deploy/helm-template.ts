@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto"
 import { stringify } from "yaml"
 
-// As much of Helm's template language as the chart uses. Anything else throws, so that the chart cannot outgrow the test.
+// As much of Helm's template language as the chart uses. Anything else throws, so that the chart cannot outgrow the
+// test.
 
 type Value = unknown
 interface Scope {

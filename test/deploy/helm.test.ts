@@ -6,7 +6,8 @@ import { parse, parseAllDocuments } from "yaml"
 import { serve } from "../../src/cli/serve.ts"
 import { render } from "./helm-template.ts"
 
-// 18-2: helm is not here. The values are checked with the chart's own schema, and the templates are rendered by a small renderer.
+// 18-2: helm is not here. The values are checked with the chart's own schema, and the templates are rendered by a small
+// renderer.
 
 const root = resolve(import.meta.dirname, "../..")
 const chart = join(root, "deploy/helm/hallpass")

@@ -14,7 +14,10 @@ import { core, demo, type Template } from "./template.ts"
 
 interface Row {
   readonly configuration: object
-  /** The parameters of template.yaml and deploy/demo.yaml that say the same, if there are any. Without them there is `Config`. */
+  /**
+   * The parameters of template.yaml and deploy/demo.yaml that say the same, if there are any. Without them there is
+   * `Config`.
+   */
   readonly parameters?: Values
   /** The parameters of attach-existing-api.yaml that say the same, if there are any. */
   readonly attached?: Values

@@ -35,7 +35,7 @@ export interface Observed {
   readonly records: readonly Line[]
 }
 
-/** Everything that the observer can write: decisions of a real authorizer, and all that is told of keys and secrets. */
+/** Everything that the observer can write: decisions of a real authorizer, and all records of keys and secrets. */
 export async function observeEverything(): Promise<Observed> {
   vi.stubEnv("POWERTOOLS_DEV", "false")
   vi.stubEnv("_X_AMZN_TRACE_ID", "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0")

@@ -13,7 +13,7 @@ const graphs = titled.filter(([, { type }]) => type === "metric")
 const functionName = "hallpass-AuthorizerFunction"
 const lambdaMetrics = ["ConcurrentExecutions", "Duration", "Invocations", "Throttles"]
 
-/** What stands behind namespace, name and dimensions of a graph's line. */
+/** What follows namespace, name and dimensions of a graph's line. */
 const optionsOf = (metric: Metric): { [name: string]: unknown } => {
   const last = metric.at(-1)
   return typeof last === "object" ? { ...last } : {}

@@ -28,7 +28,7 @@ const issuers = [{ provider: "okta", domain: "acme.okta.com", audience: "api://o
 export const Config: string = JSON.stringify({ issuers })
 const configuration = (changes: object): Values => ({ Config: JSON.stringify({ issuers, ...changes }) })
 
-/** RFC 7517, appendix A.1: a public key of nobody. */
+/** RFC 7517, appendix A.1: a public key without an owner. */
 const jwk = {
   kty: "RSA",
   kid: "2011-04-29",
@@ -52,7 +52,10 @@ const issuer = {
   jwksUri: "https://bigip.example.test/f5-oauth2/v1/jwks",
 }
 
-/** Parameters of template.yaml that deploy, by what they are for. Every parameter has another value than its default in one. */
+/**
+ * Parameters of template.yaml that deploy, by what they are for. Every parameter has another value than its default in
+ * one.
+ */
 export const parameterSets: { readonly [what: string]: Values } = {
   ...providers,
   "an Okta authorization server": { ...okta, AuthorizationServer: "aus1a2b3c" },

@@ -68,7 +68,7 @@ describe("examples/terraform", () => {
 
   test.skipIf(!terraform.isThere)("is valid, where its providers can be fetched", async ({ annotate }) => {
     cpSync(example, folder, { recursive: true, filter: (path) => !path.includes("/.terraform") })
-    // Providers are hundreds of megabytes: where they can be had, once is enough.
+    // Providers are hundreds of megabytes: if they can be fetched, once is enough.
     const cache = process.env.TF_PLUGIN_CACHE_DIR ?? join(root, "node_modules/.cache/terraform")
     mkdirSync(cache, { recursive: true })
     const env = { ...process.env, TF_PLUGIN_CACHE_DIR: cache }

@@ -9,7 +9,7 @@ export interface MetricBytes {
   readonly detailBytes: number
 }
 
-/** What one environment is told between two times at which it writes, with the latencies of a usual function. */
+/** The records of one environment between two times at which it writes, with the latencies of a usual function. */
 const program = (observe: string): string => `
   import { createPowertoolsObserver } from ${JSON.stringify(observe)}
   const observer = createPowertoolsObserver({ clock: () => 0 })

@@ -28,7 +28,7 @@ const write = (name: string, content: unknown): void =>
   writeFileSync(join(folder, name), typeof content === "string" ? content : JSON.stringify(content))
 let environment: NodeJS.ProcessEnv = {}
 
-/** What stands for Lambda: one function, as the template deploys it. */
+/** Plays Lambda: one function, as the template deploys it. */
 const lambda = createServer((_request, response) => {
   response.setHeader("content-type", "application/json")
   response.end(

@@ -213,7 +213,7 @@ describe("base64url", () => {
 })
 
 describe("for any list and any text", () => {
-  /** What stands for itself: no outer blanks, and no form of its own. */
+  /** What means itself: no outer blanks, and no form of its own. */
   const name = fc
     .string({ minLength: 1, maxLength: 30, unit: fc.constantFrom(...'abO ,=|\\"#+0x;é語😀') })
     .filter((text) => text.trim() === text && text !== "" && !/^0x([0-9a-f]{2})+$/i.test(text))

@@ -9,7 +9,7 @@ const connectionOf = (event: unknown) => {
   return request.connection
 }
 
-/** What clients send to be taken for somebody else, or for another request. */
+/** What clients send to be taken for another client, or for another request. */
 const lies = {
   host: "evil.example",
   "x-forwarded-host": "evil.example",

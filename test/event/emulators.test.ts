@@ -96,7 +96,10 @@ function offline(
   }
 }
 
-/** How serverless-offline judges a policy: a regular expression in which a dot is any character, and no anchor before it. */
+/**
+ * How serverless-offline judges a policy: a regular expression in which a dot is any character, and no anchor before
+ * it.
+ */
 function judged({ Statement }: PolicyDocument, arn: string): boolean {
   const partsOf = (text: string): string[] =>
     [...(/^arn:aws:execute-api:([^\s:]+)(?::([^\s:]+))?(?::([^\s/:]+))?(?:\/(.*))?/.exec(text) ?? [])].slice(1)

@@ -59,7 +59,7 @@ function withCredential(event: Event, kind?: EventKind): Event {
   }
 }
 
-/** What `decide` says, and what the handler's observer was told of the same event. */
+/** What `decide` says, and the record of the same event that the handler's observer got. */
 async function seen(event: Event): Promise<{ outcome: string; reason: string; eventKind: string | undefined }> {
   const { outcome, reason } = await authorizer.decide(event)
   records.length = 0

@@ -86,7 +86,9 @@ async function replay(keys: KeyOptions = {}) {
     at: (seconds: number): void => {
       now = seconds
     },
-    /** The answer to a token of a key; a refresh behind it is waited for, so that every step begins with the newest set. */
+    /**
+     * The answer to a token of a key; a refresh behind it is waited for, so that every step begins with the newest set.
+     */
     async ask({ kid }: Jwk): Promise<string> {
       const [fetches, events] = [records.fetches.length, records.events.length]
       const answer = await verifier.verify(tokens.get(kid) ?? "").then(
@@ -154,7 +156,7 @@ describe("the history of Entra's key sets", () => {
     const { ask, at } = await replay()
     const before = servedAt(start)
     for (const jwk of before) expect(await ask(jwk)).toBe("ok")
-    at(start + 80 * hour) // frozen for three days: nobody knows when these keys vanished
+    at(start + 80 * hour) // frozen for three days: when these keys vanished is unknown
     const now = servedAt(start + 80 * hour)
     expect(await ask(now[0] as Jwk)).toBe("ok")
     const gone = before.filter(({ kid }) => !now.some((jwk) => jwk.kid === kid))

@@ -27,7 +27,7 @@ async function listening(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** Verifies one token with keys from a real server on loopback, and tells how the fetch went. */
+/** Verifies one token with keys from a real server on loopback, and reports the fetch. */
 async function fetching(listener: RequestListener, limits: { maxBytes?: number } = {}): Promise<string> {
   const { jwks: _inline, ...issuer } = oidcIssuer({ jwksUri: `${await listening(listener)}/keys` })
   const records: KeyFetchRecord[] = []

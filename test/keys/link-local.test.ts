@@ -47,7 +47,8 @@ describe("SR-093: link-local and metadata addresses", () => {
     })
 
   it("are refused after name resolution, whatever the name looks like", async () => {
-    // The resolver takes these for 169.254.169.254; a URL parser would have written them out, a look-up by hand would not.
+    // The resolver takes these for 169.254.169.254; a URL parser would have written them out, a look-up by hand would
+    // not.
     for (const host of ["2852039166", "0xa9fea9fe", "0251.0376.0251.0376"]) {
       for (const all of [true, false]) expect(await resolved(host, all)).toBe("url_refused")
     }

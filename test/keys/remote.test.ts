@@ -42,7 +42,9 @@ function over(
     )
   return { verifier, result, fetched, conditions, records, pass: (seconds: number) => (now += seconds) }
 }
-/** Lets a refresh behind the requests begin and settle; the network is a function, so two turns of the loop are enough. */
+/**
+ * Lets a refresh behind the requests begin and settle; the network is a function, so two turns of the loop are enough.
+ */
 const settle = async (): Promise<void> => {
   for (let i = 0; i < 2; i++) await new Promise((resolve) => setImmediate(resolve))
 }
@@ -423,7 +425,10 @@ describe("a refresh behind a request that a freeze interrupted", () => {
 })
 
 describe("cached tokens and the age of the set", () => {
-  /** A verifier with its cache of verified tokens, over a network that fails after the first answer unless told otherwise. */
+  /**
+   * A verifier with its cache of verified tokens, over a network that fails after the first answer unless told
+   * otherwise.
+   */
   function caching(answers: Answer[], keys: KeyOptions = {}) {
     let now = nowSeconds
     const fetched: string[] = []

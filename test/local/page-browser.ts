@@ -2,7 +2,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from "p
 import { type ServedStack, serveStack } from "../../local/server/serve.ts"
 import { demoConfiguration } from "../../local/stack/demo.ts"
 import { LocalStack } from "../../local/stack/stack.ts"
-import type { AuthorizerConfig } from "../../src/index.ts"
+import type { StackOptions } from "../../local/stack/stack-options.ts"
 import { chromiumPath } from "../support/tools.ts"
 
 /** Long enough for a busy machine; it only ends what hangs. */
@@ -19,7 +19,7 @@ export interface PageBench {
 /** A page, and everything that must not have happened in it. */
 export interface OpenPage {
   readonly page: Page
-  /** Addresses that were asked for besides the stack's own. */
+  /** Addresses that were asked for, other than the stack's own. */
   readonly foreign: readonly string[]
   /** Errors, warnings and dialogs. */
   readonly trouble: readonly string[]
@@ -41,9 +41,10 @@ export async function startBrowser(further: readonly string[] = []): Promise<Bro
 export async function startBench(
   browser: Browser,
   clock: () => number,
-  config: AuthorizerConfig = demoConfiguration,
+  options: Partial<StackOptions> = {},
 ): Promise<PageBench> {
-  const stack = await LocalStack.start({ mode: "demo", source: "a test", config, localIssuers: true, clock })
+  const usual = { mode: "demo", source: "a test", config: demoConfiguration, localIssuers: true, clock } as const
+  const stack = await LocalStack.start({ ...usual, ...options })
   const served = await serveStack(stack, 0)
   return {
     stack,

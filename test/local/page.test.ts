@@ -53,7 +53,7 @@ describe.runIf(chromium.isThere)("16-4: the page in Chromium", () => {
     expect(walk).toMatch(/token .*\d [µm]s/)
     const answer = await words(gateway())
     expect(answer).toContain("Cache miss")
-    expect(answer).toMatch(/Allow this statement decides/)
+    expect(answer).toMatch(/Allow this statement decides GET\/orders matches the request/)
     expect(answer).toContain("200 OK")
     expect(answer).toMatch(/received GET \/orders/)
     expect(answer).toContain('"principalId"')
@@ -246,6 +246,48 @@ describe.runIf(chromium.isThere)("16-4: the page in Chromium", () => {
     await press("Send request")
     await page.getByRole("alert").getByText("The local stack does not answer.").hover()
     expect(await words(hallpass())).toContain("Allowed")
+  })
+
+  it("an edge: its signed headers are the caller, and without the signature they prove nothing", async () => {
+    await page.getByLabel("API", { exact: true }).selectOption("rest-edge")
+    await page.getByLabel("Route", { exact: true }).selectOption("GET /reports/{year}")
+    await page.getByLabel("Issuer", { exact: true }).selectOption("")
+    await page.getByLabel("x-edge-user").fill("mira")
+    await press("Send request")
+    await shows(hallpass(), "Allowed")
+    expect(await words(hallpass())).toMatch(
+      /Caller user mira .*edge passed: The evidence of the edge holds.*credential not needed/,
+    )
+    await page.getByLabel("with the edge's signature").uncheck()
+    await press("Send request")
+    await shows(hallpass(), "Unauthenticated")
+    expect(await words(hallpass())).toContain("edge_evidence_missing")
+  })
+
+  it("a configuration of one's own: real issuers sign nothing here, and a broken file is named", async () => {
+    const { routes } = demoConfiguration
+    const issuers = [{ provider: "okta", domain: "acme.okta.com", audience: "api://orders" }] as const
+    const own = await startBench(browser, () => now, {
+      ...{ mode: "dev", source: "authorizer.json", config: { issuers, routes: routes ?? {} }, localIssuers: false },
+    })
+    await page.context().close()
+    open = await own.open()
+    page = open.page
+    await page.getByText("authorizer.json").hover()
+    await page.getByText("The issuers of this configuration are the real ones").hover()
+    await press("No token")
+    await shows(gateway(), "401 Unauthorized")
+    await tab("Exact")
+    await page.getByText("There is nothing to replay yet").hover()
+    own.stack.broken = {
+      message: "The file authorizer.json has problems.",
+      problems: [{ path: "routes", message: "is missing <b>", remedy: "Add it." }],
+    }
+    own.stack.changed()
+    await page.getByRole("tab", { name: "Configuration has problems" }).click()
+    const problem = page.getByRole("region", { name: "Problem of the file" })
+    await problem.getByText("is missing <b>").hover()
+    await own.close()
   })
 
   it("keyboard only: the content, the tabs, the form, and a request of the strip", async () => {

@@ -51,7 +51,10 @@ function distance(one: number, other: number): number {
   return 2 * r * r + 4 * g * g + 3 * b * b
 }
 
-/** Colours in turn by how much worse the picture is without them: pixels times distance to the nearest one that is chosen. */
+/**
+ * Colours in turn by how much worse the picture is without them: pixels times distance to the nearest one that is
+ * chosen.
+ */
 function chosen(counts: ReadonlyMap<number, number>, max: number): readonly number[] {
   const open = [...counts].map(([colour, count]) => ({
     colour,

@@ -55,7 +55,7 @@ describe("16-2: paths, queries, cookies and certificates as recorded events of H
     if (!name.startsWith("rawtarget")) expect(mine.pathParameters).toEqual(event.pathParameters)
   })
 
-  it("a named stage stands in the path and in no parameter", () => {
+  it("a named stage is part of the path and of no parameter", () => {
     const event = read("aws-lambda-dotnet__values-get-all-httpapi-v2-with-stage")
     const mine = produced(event, proxy("beta"), { path: "/api/values" })
     for (const name of ["rawPath", "pathParameters", "routeKey"]) expect(mine[name]).toEqual(event[name])

@@ -1,5 +1,6 @@
-// Measures what the tests notice: changes the code of the security-relevant rooms in one small place at a time, and runs the
-// tests of the room, then the tests of the public doors, until one fails. test/README.md explains it and has the score.
+// Measures what the tests notice: changes the code of the security-relevant rooms in one small place at a time, and
+// runs the tests of the room, then the tests of the public doors, until one fails. test/README.md explains it and has
+// the score.
 //   npm run mutate -- [--sample 150] [--seed NUMBER] [--rooms token,keys] [--only FILE:LINE] [--full] [--list]
 import { spawn } from "node:child_process"
 import {
@@ -50,7 +51,10 @@ const testsOf: { readonly [room: string]: readonly [first: readonly string[], la
   secret: [["secret"], []],
 }
 
-/** Left out: tests that need a program which is not everywhere, that read other files, or that wait for real connections. */
+/**
+ * Left out: tests that need a program which is not everywhere, that read other files, or that wait for real
+ * connections.
+ */
 const left = ["test/*/{nginx,irules,guides,moto}.test.ts", "test/keys/faults/*.test.ts"]
 
 /** Mutants that a person has read and that change nothing which can be seen from outside. */
@@ -150,8 +154,7 @@ function copyTree(folder: string): void {
   for (const name of [
     ...wanted,
     "README.md",
-    "build.mjs",
-    "build-plugins.mjs",
+    ...globSync("build*.mjs", { cwd: root }),
     "template.yaml",
     "deploy",
     "tsconfig.json",
@@ -198,8 +201,9 @@ function run(folder: string, names: readonly string[], limitMs: number): Promise
   const log = openSync(join(folder, "output.txt"), "w")
   const vitest = join(root, "node_modules", "vitest", "vitest.mjs")
   const mode = values.full ? [] : ["--mode=brief"]
-  // With isolation half of the time goes into loading the same modules for each file.
-  const args = [vitest, "run", "--project=rooms", "--bail=1", "--reporter=dot", "--no-isolate", ...mode]
+  // Attacks change what all share. With isolation half of the time goes into loading the same modules for each file.
+  const isolation = names.includes("attacks") ? [] : ["--no-isolate"]
+  const args = [vitest, "run", "--project=rooms", "--bail=1", "--reporter=dot", ...isolation, ...mode]
   const child = spawn(process.execPath, [...args, ...names.map((name) => `test/${name}/`)], {
     cwd: folder,
     stdio: ["ignore", log, log],

@@ -1,6 +1,6 @@
 /**
- * A random sample that is the same for the same seed: the first items of a shuffled list (Fisher and Yates), with the numbers of
- * mulberry32.
+ * A random sample that is the same for the same seed: the first items of a shuffled list (Fisher and Yates), with the
+ * numbers of mulberry32.
  */
 export function sample<T>(items: readonly T[], count: number, seed: number): readonly T[] {
   const shuffled = [...items]

@@ -93,7 +93,7 @@ describe("lines in the embedded metric format", () => {
   it("have everything with the dimension service alone in one line", async () => {
     everything()
     const totals = (await written()).filter(({ directive }) => directive.Dimensions[0]?.length === 1)
-    // What was told before the first decision stands in the line of that decision, or before it.
+    // Records before the first decision are in the line of that decision, or before it.
     expect(totals.length).toBeLessThanOrEqual(3)
     const sum = (name: string): number => totals.reduce((all, { line }) => all + Number(line[name] ?? 0), 0)
     const counted = Object.keys(serviceMetrics).filter((name) => name !== "DecisionLatency" && name !== "KeySetAge")

@@ -25,7 +25,7 @@ afterEach(async () => {
   await observer.flush()
 })
 
-/** Until something is true of what was written: nobody asks for it. */
+/** Until something is true of what was written, without a call for it. */
 async function until(isWritten: () => boolean): Promise<void> {
   while (!isWritten()) await new Promise((resolve) => setImmediate(resolve))
 }

@@ -323,6 +323,8 @@ describe("15-7: CloudFormation and the CDK", () => {
     [", AuthorizationType: CUSTOM, AuthorizerId: !ImportValue elsewhere", "hallpass"],
     [", AuthorizationType: CUSTOM, AuthorizerId: abc123", "hallpass"],
     [", AuthorizationType: CUSTOM, AuthorizerId: !Ref B", "unknown"],
+    [", AuthorizationType: CUSTOM, AuthorizerId: !Ref R", "unknown"],
+    [", AuthorizationType: CUSTOM, AuthorizerId: !GetAtt Nested.Outputs.Id", "hallpass"],
     [", AuthorizationType: CUSTOM", "unknown"],
     [", AuthorizerId: !Ref A", "none"],
     [", AuthorizationType: JWT, AuthorizerId: !Ref A", "unknown"],
@@ -332,7 +334,8 @@ describe("15-7: CloudFormation and the CDK", () => {
     [", AuthorizationType: !If [C, CUSTOM, CUSTOM], AuthorizerId: !Ref A", "hallpass"],
     [", AuthorizationType: !FindInMap [a, b, c]", "unknown"],
   ])("a route with %s is %s", (auth, expected) => {
-    expect(rows(template(authorizer + route("GET /x", auth)))).toEqual([`http GET /x: ${expected}`])
+    const nested = "  Nested: { Type: AWS::CloudFormation::Stack }\n"
+    expect(rows(template(nested + authorizer + route("GET /x", auth)))).toEqual([`http GET /x: ${expected}`])
   })
 
   it("paths of a REST API follow their parents, over several templates", () => {

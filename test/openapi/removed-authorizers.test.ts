@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest"
 import { templateSchema } from "../../src/cli/check/template-tags.ts"
 import { inventory } from "../../src/openapi.ts"
 
-// Issue 15, item 7: `check --api` finds every removed authorizer in mutated documents of examples/, and lists every public route.
+// Issue 15, item 7: `check --api` finds every removed authorizer in mutated documents of examples/, and lists every
+// public route.
 
 // biome-ignore lint/suspicious/noExplicitAny: documents are changed at places of any form
 type Json = any

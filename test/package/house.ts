@@ -12,7 +12,9 @@ const fromStatement = new RegExp(String.raw`^(?:import|export)\s+(type\s+)?${cla
 const bareStatement = /^import\s*["']([^"'\n]+)["']/gm
 const importCall = /\bimport\(\s*["']([^"'\n]+)["']/g
 
-/** All imports and re-exports of a source text. Statements are expected to begin a line, as the formatter writes them. */
+/**
+ * All imports and re-exports of a source text. Statements are expected to begin a line, as the formatter writes them.
+ */
 export function importsOf(source: string): Import[] {
   return [
     ...[...source.matchAll(fromStatement)].map(([, type, specifier = ""]): Import => {
@@ -66,7 +68,10 @@ const lazyOnly = /^(?:node:)?(?:http|https|http2|net|tls)$|^@aws-sdk\//
 /** What the build puts into a handler. */
 const builtIn = /\.config\.ts$|^handlers\/(?:deployment-check|key-snapshot|recorded-events|start)\.ts$/
 
-/** What `import()` may load of `src/`: one file per optional block, and one named entry per room (`cli/` loads what a command needs). */
+/**
+ * What `import()` may load of `src/`: one file per optional block, and one named entry per room (`cli/` loads what a
+ * command needs).
+ */
 const lazyEntries =
   /^src\/(?:authorizer\/optional\/[a-z-]+|http\/(?:service|grpc\/server|metrics)|keys\/network|token\/store|secret\/fetch|observe\/recorder|cli\/[a-z/-]+)\.ts$/
 
@@ -74,7 +79,7 @@ const shortest = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|^\s*\/
 const reExport = /export\s+(?:type\s+)?\{[^}]*\}\s*from\s*["'][^"'\n]+["'];?/g
 const onlyReExports = (source: string): boolean => shortest(source).replace(reExport, "").trim() === ""
 
-/** `src/index.ts` is a door, `src/token/verify.ts` stands in the room `token`, `local/start.ts` in `local`. */
+/** `src/index.ts` is a door, `src/token/verify.ts` is in the room `token`, `local/start.ts` in `local`. */
 function roomOf(path: string): string {
   const [top = "", second = "", ...rest] = path.split("/")
   if (top !== "src") return top

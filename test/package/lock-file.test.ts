@@ -9,8 +9,9 @@ const { packages } = JSON.parse(readFileSync(new URL("../../package-lock.json", 
   readonly packages: { readonly [path: string]: Locked }
 }
 
-// npm leaves the hash of a package out if it is for another platform and node_modules is there already. To add them: remove
-// the entries, and run `npm install --package-lock-only` in a folder that has package.json and package-lock.json only.
+// npm leaves the hash of a package out if it is for another platform and node_modules is there already. To add them:
+// remove the entries, and run `npm install --package-lock-only` in a folder that has package.json and package-lock.json
+// only.
 test("13.6: every package of the lock file has a hash, also those for other platforms", () => {
   const installed = Object.entries(packages).filter(([path, { link }]) => path !== "" && link !== true)
   expect(installed.length).toBeGreaterThan(100)

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process"
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join, resolve } from "node:path"
 import { afterAll, describe, expect, test } from "vitest"
@@ -177,9 +177,11 @@ describe("the address of the repository", () => {
     "package.json",
     "SECURITY.md",
     "CODE_OF_CONDUCT.md",
+    "docs/ci.md",
     "template.yaml",
     ".github/ISSUE_TEMPLATE/config.yml",
   ]
+  mkdirSync(join(folder, "docs"))
   for (const path of paths) cpSync(join(root, path), join(folder, path))
   const git = (...words: string[]) => execFileSync("git", words, { cwd: folder })
   git("init", "-q")

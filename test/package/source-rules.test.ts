@@ -16,8 +16,9 @@ describe("rules that the whole source keeps", () => {
   })
 
   it("SR-161: no pattern comes out of the configuration", () => {
-    // The one that is put together at run time is made of percent-escapes: two hex digits each, whatever a template holds.
-    // The other one is made of the table of shared issuers, which is part of the code; the address is what it is tried on.
+    // The one that is put together at run time is made of percent-escapes: two hex digits each, whatever a template
+    // holds. The other one is made of the table of shared issuers, which is part of the code; the address is what it is
+    // tried on.
     expect(using(/RegExp\(/).toSorted()).toEqual(["src/provider/known-issuers.ts", "src/route/path.ts"])
     expect(read("src/provider/known-issuers.ts").match(/isAt\([^)]*\)/g)).toEqual([
       "isAt(at, pattern)",

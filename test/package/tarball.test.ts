@@ -1,4 +1,5 @@
-import { execFileSync, spawnSync } from "node:child_process"
+import { execFileSync, spawn, spawnSync } from "node:child_process"
+import { once } from "node:events"
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -12,7 +13,7 @@ const { name, exports } = JSON.parse(readFileSync(join(root, "package.json"), "u
   exports: { [subpath: string]: unknown }
 }
 const specifiers = Object.keys(exports)
-  .filter((subpath) => subpath !== "./package.json")
+  .filter((subpath) => !subpath.endsWith(".json"))
   .map((subpath) => `${name}${subpath.slice(1)}`)
 
 let scratch = ""
@@ -55,9 +56,11 @@ beforeAll(() => {
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
 describe("the tarball", () => {
-  test("holds dist, docs, LICENSE, README.md, CHANGELOG.md, SECURITY.md and package.json, nothing else", () => {
+  test("holds dist, docs, LICENSE, README.md, CHANGELOG.md, SECURITY.md, the schema and package.json, nothing else", () => {
     const outside = packed.filter((path) => !/^(?:dist|docs)\//.test(path)).sort()
-    expect(outside).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "package.json"])
+    expect(outside).toEqual([
+      ...["CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "hallpass.schema.json", "package.json"],
+    ])
     const pages = globSync("docs/**/*", { cwd: root, withFileTypes: true }).filter((entry) => entry.isFile())
     expect(packed.filter((path) => path.startsWith("docs/"))).toHaveLength(pages.length)
   })
@@ -72,7 +75,7 @@ describe("the tarball", () => {
   })
 
   test("holds one module and its types for every file of src, and nothing left from before", () => {
-    const sources = globSync("src/**/*.ts", { cwd: root, exclude: ["src/cli/**"] })
+    const sources = globSync("src/**/*.ts", { cwd: root, exclude: ["src/cli/**", "src/configuration/reference/**"] })
     const expected = sources
       .map((path) => path.replace(/^src\/(.*)\.ts$/, "dist/$1"))
       .flatMap((path) => [`${path}.d.ts`, `${path}.js`])
@@ -81,13 +84,15 @@ describe("the tarball", () => {
   })
 
   test("holds the command with its libraries, whose licences it lists, and no door has any of them", () => {
-    expect(packed).toContain("dist/cli/main.js")
+    expect(packed).toEqual(
+      expect.arrayContaining(["dist/cli/main.js", "dist/cli/page/page.css", "dist/cli/page/page.js"]),
+    )
     const licences = readFileSync(join(root, "dist/THIRD-PARTY.txt"), "utf8")
     const listed = [...licences.matchAll(/^(\S+) \d+\.\d+\.\d+\S* \((.*)\)$/gm)].map(([, name, licence]) => [
       name,
       licence,
     ])
-    expect(listed.map(([name]) => name)).toEqual(expect.arrayContaining(["commander", "js-yaml"]))
+    expect(listed.map(([name]) => name)).toEqual(expect.arrayContaining(["commander", "js-yaml", "preact"]))
     for (const [name, licence] of listed)
       expect(licence, name).toMatch(/^(?:MIT|ISC|Apache-2\.0|BSD-[23]-Clause|0BSD)$/)
     const outside = globSync("dist/**/*.js", { cwd: root, exclude: ["dist/cli/**"] })
@@ -130,7 +135,39 @@ describe("a project that installs it", () => {
     writeFileSync(join(scratch, "consumer.js"), program)
     const names = JSON.parse(run(scratch, process.execPath, "consumer.js")) as { [specifier: string]: number }
     expect(Object.keys(names)).toEqual(specifiers)
+    const schema = join(scratch, "node_modules/hallpass/hallpass.schema.json")
+    expect(readFileSync(schema, "utf8")).toBe(readFileSync(join(root, "hallpass.schema.json"), "utf8"))
     for (const [specifier, count] of Object.entries(names)) expect(count, specifier).toBeGreaterThan(0)
+  })
+
+  test("16-6: the command of the package runs the local stack with its page, and a bundle without a clone", async () => {
+    const bin = join(scratch, "node_modules/hallpass/dist/cli/main.js")
+    const issuers = [{ provider: "okta", domain: "acme.okta.com", audience: "api://orders" }]
+    writeFileSync(join(scratch, "authorizer.json"), JSON.stringify({ issuers }))
+    const options = ["dev", "--config", "authorizer.json", "--local-issuers", "--port", "0", "--json"]
+    const child = spawn(process.execPath, [bin, ...options], { cwd: scratch, env: environment(), stdio: "pipe" })
+    let text = ""
+    for await (const chunk of child.stdout.setEncoding("utf8")) {
+      text += chunk
+      if (text.endsWith("}\n")) break
+    }
+    const { page, token } = JSON.parse(text) as { page: string; token: string }
+    expect(await (await fetch(page)).text()).toContain(token)
+    for (const file of ["page.js", "page.css"]) expect((await fetch(`${page}/${file}`)).status, file).toBe(200)
+    const body = JSON.stringify({ gateway: "rest-token", method: "GET", path: "/x", token: { issuer: "okta" } })
+    const sent = await fetch(`${page}/api/send`, { method: "POST", headers: { "x-hallpass-token": token }, body })
+    expect(await sent.json()).toMatchObject({ client: { status: 200 }, walk: { outcome: "allow" } })
+    const ended = once(child, "exit")
+    child.kill("SIGINT")
+    expect((await ended)[0]).toBe(0)
+
+    const allow = { Effect: "Allow", Action: "execute-api:Invoke", Resource: "*" }
+    const answer = { principalId: "u", policyDocument: { Version: "2012-10-17", Statement: [allow] } }
+    writeFileSync(join(scratch, "authorizer.mjs"), `export const handler = async () => (${JSON.stringify(answer)})`)
+    const event = { type: "TOKEN", methodArn: "arn:aws:execute-api:eu-west-1:123456789012:a1/prod/GET/x" }
+    writeFileSync(join(scratch, "event.json"), JSON.stringify(event))
+    const invoked = JSON.parse(run(scratch, process.execPath, bin, "invoke", "event.json", "--bundle", ".", "--json"))
+    expect(invoked).toMatchObject({ outcome: "allow", answer, runtime: expect.stringContaining("plain child process") })
   })
 
   test("16-6: no subpath loads a byte of the local stack or of the command", () => {

@@ -174,7 +174,7 @@ describe("what does not fit", () => {
     const services = Object.fromEntries(
       Array.from({ length: 40 }, (_, i) => [`ANY /service-number-${i}/{proxy+}`, { scopes: ["all"] }]),
     )
-    // An Allow names its method, so seven patterns stand for a service, and 280 do not fit.
+    // An Allow names its method, so a service has seven patterns, and 280 do not fit.
     const wild = (await patterns(services, "all")).allow
     expect(wild).toEqual(methods.map((method) => `${method}/service-number-*`))
   })

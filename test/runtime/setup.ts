@@ -17,7 +17,7 @@ declare module "vitest" {
 /** Once for all test files: the built bundle, and AWS's Lambda runtime client or, said loudly, its stand-in. */
 export default async function setup(project: TestProject): Promise<() => void> {
   const progress = progressOn(process.stderr)
-  // Not in build/, which somebody may be building or deploying at the same time.
+  // Not in build/, which another process may be building or deploying at the same time.
   const folder = mkdtempSync(join(tmpdir(), "hallpass-bundle-"))
   const bundle = await progress.during("Building the bundle", buildBundle(folder))
   const runtimeClient = await prepareRuntimeClient(progress)

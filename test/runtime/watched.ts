@@ -42,8 +42,8 @@ const [timeoutMs, frozenMs] = [300, 500]
 const patienceMs = 100_000
 
 /**
- * The function's clocks and longer timers stand still. SIGUSR2 lets the time of a freeze pass for all of them, SIGHUP a second
- * for the wall clock alone. So no deadline is over because the machine is busy, and no test waits for one.
+ * The function's clocks and longer timers stand still. SIGUSR2 lets the time of a freeze pass for all of them, SIGHUP a
+ * second for the wall clock alone. So no deadline is over because the machine is busy, and no test waits for one.
  */
 const standstill = `
   let [passedMs, wallMs] = [0, Date.now()]
@@ -80,7 +80,7 @@ const watch = (file: string): string => `
 
 let count = 0
 
-/** Starts the bundle with one issuer whose keys stand at `jwksUri`. */
+/** Starts the bundle with one issuer whose keys are at `jwksUri`. */
 export async function startWatched(
   jwksUri: string,
   keys: KeyOptions = {},
@@ -145,7 +145,7 @@ export function snapshotOf(keys: readonly TestKey[], ageSeconds = 60): unknown {
 }
 
 function eventWithTokenOf(key: TestKey): GatewayEvent {
-  // The function's clock stands at its start.
+  // The function's clock is at its start.
   const now = Math.floor(Date.now() / 1000)
   return http2(`Bearer ${mint({ iat: now - 3600, exp: now + 7200 }, { key })}`)
 }

@@ -67,7 +67,7 @@ describe("1.7: how far a key may go", () => {
     const text = "ключ подписи края и ещё слово, длинное"
     expect(isGuessable(Buffer.from(text))).toBe(true)
     for (const character of ["\t", "\n", "\r", "\0"]) expect(isGuessable(Buffer.from(text + character))).toBe(true)
-    // No key that anybody draws is UTF-8: with a control character in it, the bytes count and not the text.
+    // No random key is UTF-8: with a control character in it, the bytes count and not the text.
     for (const character of ["\u0001", "\u001f", "\u007f", "\u0085"])
       expect(isGuessable(Buffer.from(`蘭鷲麒麟龍虎鳳凰亀鶴${character}桜梅竹松`))).toBe(false)
     expect(isGuessable(Buffer.from("蘭鷲麒麟龍虎鳳凰亀鶴桜梅竹松"))).toBe(true)

@@ -15,7 +15,10 @@ export const keyMap = (keys: { readonly [id: string]: string }): string => JSON.
 /** A time that is not now. Milliseconds since the epoch. */
 export const startMs: number = Date.UTC(2026, 0, 1)
 
-/** Lets a refresh behind the requests begin and settle; the network is a function, so a few turns of the loop are enough. */
+/**
+ * Lets a refresh behind the requests begin and settle; the network is a function, so a few turns of the loop are
+ * enough.
+ */
 export async function settle(): Promise<void> {
   for (let i = 0; i < 3; i++) await new Promise((resolve) => setImmediate(resolve))
 }

@@ -68,7 +68,7 @@ function observed(): Seen & Required<Pick<AuthorizerParts, "observer" | "clock">
   return { disagreements, differences, decisions, observer, clock }
 }
 
-/** What the two authorizers came to for one event, as the observer was told of it. */
+/** What the two authorizers came to for one event, as the observer has it. */
 async function told(existing: () => unknown, event: unknown, changes: Partial<AuthorizerConfig> = {}) {
   const parts = observed()
   const { handler } = createAuthorizer({ ...config, ...changes }, { ...parts, existing })

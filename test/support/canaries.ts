@@ -9,7 +9,7 @@ export function plant(secret: string): void {
   if (secret.length >= length) planted.add(secret.slice(0, length))
 }
 
-/** What of all that stands in a text, each with a few characters around it. */
+/** What of all that is in a text, each with a few characters around it. */
 export function canariesIn(text: string): readonly string[] {
   const found = [...text.matchAll(/.{0,40}(?:canary|eyJ[\w-]{16}).{0,20}/gi)].map(([around]) => around)
   if (planted.size === 0) return found

@@ -5,7 +5,9 @@ import { canariesIn } from "./canaries.ts"
 
 const found: string[] = []
 
-/** Looks at a piece of output that does not pass the streams of this process: a child's, or one that a test takes over. */
+/**
+ * Looks at a piece of output that does not pass the streams of this process: a child's, or one that a test takes over.
+ */
 export function noteOutput(text: string): void {
   found.push(...canariesIn(text))
 }

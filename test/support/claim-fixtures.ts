@@ -37,8 +37,8 @@ const entraHosts: { readonly [cloud: string]: string } = {
 }
 
 /**
- * A key set with every kid of the fixtures, so that no token is refused for want of a key. Entra's own hold no `alg`, and
- * an `issuer`: the template, or for one key the consumer tenant.
+ * A key set with every kid of the fixtures, so that no token is refused for want of a key. Entra's own hold no `alg`,
+ * and an `issuer`: the template, or for one key the consumer tenant.
  */
 function keySetOf(cloud?: string): NonNullable<IssuerOptions["jwks"]> {
   const keys = kids.map((kid) => {

@@ -1,8 +1,8 @@
 import { vi } from "vitest"
 
 /**
- * Stops the timers of this process: a deadline passes only if the test says so. No machine is too slow for a fetch that must
- * succeed, and no test waits for one that must not. Sockets, intervals and `setImmediate` go on.
+ * Stops the timers of this process: a deadline passes only if the test says so. No machine is too slow for a fetch that
+ * must succeed, and no test waits for one that must not. Sockets, intervals and `setImmediate` go on.
  */
 export function stopTimers(): void {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] })

@@ -91,7 +91,10 @@ async function verified(
   }
 }
 
-/** Fails when a text of 12 characters or more of the token, or a canary out of its claims, stands in an error or a record. */
+/**
+ * Fails when a text of 12 characters or more of the token, or a canary out of its claims, is in an error or a
+ * record.
+ */
 export function leaksNothing(token: string, ...seen: readonly unknown[]): void {
   const text = inspect(seen, { depth: Number.POSITIVE_INFINITY, showHidden: true })
   expect(text).not.toContain("canary")

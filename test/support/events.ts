@@ -2,7 +2,7 @@ import type { EventKind } from "../../src/types/request.ts"
 
 type Values = { readonly [name: string]: unknown }
 
-/** What an event says besides its credential. */
+/** What an event says in addition to its credential. */
 export interface EventOptions {
   readonly method?: string
   /** The path as requested. */
@@ -11,7 +11,7 @@ export interface EventOptions {
   readonly template?: string
   readonly apiId?: string
   readonly stage?: string
-  /** Headers besides Authorization. */
+  /** Headers other than Authorization. */
   readonly headers?: Values
   /** Replaces the multi-value headers that go with `headers`. */
   readonly multiValueHeaders?: Values

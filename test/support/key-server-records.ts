@@ -1,6 +1,6 @@
 import type { KeyEventRecord, KeyFetchRecord, Observer } from "../../src/types/observer.ts"
 
-/** What an observer was told of fetches, to be looked at or waited for. */
+/** The records of fetches that an observer got, to be looked at or waited for. */
 export interface KeyRecords {
   readonly observer: Observer
   /** All fetches so far, in order. */

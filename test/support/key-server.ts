@@ -39,7 +39,9 @@ export interface KeyServer {
   readonly connections: number
   /** Requests since then: the headers of each, with its path as `:path`. */
   readonly requests: readonly { readonly [header: string]: unknown }[]
-  /** Resolves as soon as so many exchanges have stalled since the server took up its behaviour; bare connections count. */
+  /**
+   * Resolves as soon as so many exchanges have stalled since the server took up its behaviour; bare connections count.
+   */
   stalls(count: number): Promise<void>
   /** Ends every connection and the server. */
   close(): void

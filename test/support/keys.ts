@@ -13,7 +13,9 @@ export interface TestKey {
 
 const pairs = new Map<string, TestKey>()
 
-/** The key pair of a type and label: made at first use, the same for the whole process. Its kid is `rsa-1` and so on. */
+/**
+ * The key pair of a type and label: made at first use, the same for the whole process. Its kid is `rsa-1` and so on.
+ */
 export function testKey(type: KeyType = "rsa", label = "1"): TestKey {
   const kid = `${type}-${label}`
   let key = pairs.get(kid)

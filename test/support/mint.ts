@@ -29,7 +29,10 @@ export const goodClaims: {
   client_id: "canary-client",
 }
 
-/** Members to set; a member that is `undefined` is left out. A string or a Uint8Array stands for the whole text, as it is. */
+/**
+ * Members to set; a member that is `undefined` is left out. A string or a Uint8Array is the whole text, as it
+ * is.
+ */
 export type Content = object | string
 
 export interface Minting {
@@ -49,7 +52,7 @@ export function mint(claims: Content = {}, { header = {}, alg = "RS256", key }: 
   return sealed(segment(protectedHeader), segment(isText(claims) ? claims : { ...goodClaims, ...claims }), alg, signer)
 }
 
-/** Signs two finished segments, whatever stands in them. */
+/** Signs two finished segments, whatever they hold. */
 export function sealed(header: string, payload: string, alg: string, key: TestKey): string {
   const input = `${header}.${payload}`
   const mac = signature(alg, key.privateKey, input).toString("base64url")

@@ -15,7 +15,9 @@ export interface Output {
   records(): Line[]
 }
 
-/** Takes over standard output and standard error: Powertools writes through consoles of its own, so both are watched. */
+/**
+ * Takes over standard output and standard error: Powertools writes through consoles of its own, so both are watched.
+ */
 export function captureOutput(): Output {
   let written = ""
   const keep = (chunk: unknown): boolean => {

@@ -8,7 +8,7 @@ export interface RawAnswer {
 }
 
 /**
- * Sends a text as it is, and reads until the other side ends. Characters up to U+00FF stand for octets.
+ * Sends a text as it is, and reads until the other side ends. Characters up to U+00FF are octets.
  *
  * @param lines of the request's head, without the empty one at its end
  */

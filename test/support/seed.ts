@@ -3,8 +3,8 @@ const given = process.env.HALLPASS_SEED
 export const isLong: boolean = process.env.TEST_MODE === "long"
 
 /**
- * The seed of this run. A fixed one by default, so that a change is judged by itself and not by luck. `npm run test:long` and
- * `HALLPASS_SEED=clock` look at other cases, and `HALLPASS_SEED=…` repeats them.
+ * The seed of this run. A fixed one by default, so that a change is judged by itself and not by luck.
+ * `npm run test:long` and `HALLPASS_SEED=clock` look at other cases, and `HALLPASS_SEED=…` repeats them.
  */
 export const seed: number =
   given === "clock" || (given === undefined && isLong) ? Date.now() % 2 ** 31 : Number(given ?? 2_126_839_733)
@@ -18,7 +18,10 @@ export const cases = (count: number): number => (isLong ? 10 * count : isBrief ?
 /** How many cases of a kind a run must have met to be worth something. A brief one may meet none. */
 export const worth = (count: number): number => (isBrief ? -1 : count)
 
-/** fast-check's parameters with the seed of this run, and with more cases in a long one. A failed property prints its seed. */
+/**
+ * fast-check's parameters with the seed of this run, and with more cases in a long one. A failed property prints its
+ * seed.
+ */
 export function seeded(
   name: string,
   { numRuns = 100 }: { readonly numRuns?: number } = {},

@@ -17,7 +17,7 @@ const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin"].filt
 const isOnPath = (program: string): boolean => folders.some((folder) => existsSync(join(folder, program)))
 const answers = (program: string): boolean => spawnSync(program, ["--help"], { timeout: 60_000 }).status === 0
 
-/** The tool is looked for when somebody asks, and once. */
+/** The tool is looked for on the first call, and once. */
 function tool(looked: () => boolean, rest: Omit<Tool, "isThere">): Tool {
   let found: boolean | undefined
   return {

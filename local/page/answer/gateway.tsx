@@ -139,9 +139,19 @@ function Client({ client }: { readonly client: ClientView }): JSX.Element {
           .join("\n")}
         label="Headers for the client"
       />
-      {client.body !== "" && <Lines of={client.body} label="Body for the client" />}
+      {client.body !== "" && <Lines of={bodyText(client.body)} label="Body for the client" />}
     </>
   )
+}
+
+/** A longer body of JSON has a line for each member. */
+function bodyText(body: string): string {
+  if (body.length < 100 || body.length > 8000) return body
+  try {
+    return JSON.stringify(JSON.parse(body), null, 2)
+  } catch {
+    return body
+  }
 }
 
 function Summary({ request }: { readonly request: RequestSummary }): JSX.Element {

@@ -1,6 +1,8 @@
 import type { JSX } from "preact"
+import { resourceMatches } from "../../gateway/evaluate.ts"
 import type { GatewayStep } from "../../server/control-api.ts"
 import { Icon } from "../show/icon.tsx"
+import { counted } from "../show/quantity.ts"
 import { Text, Value } from "../show/text.tsx"
 
 type Members = { readonly [member: string]: unknown }
@@ -13,6 +15,9 @@ const verdicts: { readonly [verdict in NonNullable<GatewayStep["verdict"]>]: str
   silent: "No statement matches, so the request is denied",
   invalid: "API Gateway does not take this answer",
 }
+
+/** Resources of a statement that are shown at once, and those that are shown at all. */
+const [shownResources, maxResources] = [6, 200]
 
 /** A policy, statement by statement; the one that decided is marked. Simple responses are one word. */
 export function Policy({ api }: { readonly api: GatewayStep }): JSX.Element {
@@ -47,7 +52,13 @@ export function Policy({ api }: { readonly api: GatewayStep }): JSX.Element {
       {isUndecided && <p class="note">{verdicts[api.verdict ?? "silent"]}.</p>}
       <ol class="statements">
         {statements.slice(0, 60).map((statement, at) => (
-          <Statement key={at} of={Object(statement) as Members} isMatch={at === api.statement} stage={stage} />
+          <Statement
+            key={at}
+            of={Object(statement) as Members}
+            isMatch={at === api.statement}
+            stage={stage}
+            arn={api.arn}
+          />
         ))}
       </ol>
       {statements.length > 60 && <p class="aside">… {statements.length - 60} more statements</p>}
@@ -59,13 +70,21 @@ function Statement({
   of,
   isMatch,
   stage,
+  arn,
 }: {
   readonly of: Members
   readonly isMatch: boolean
   readonly stage: string
+  readonly arn: string
 }): JSX.Element {
   const isAllow = of.Effect === "Allow"
-  const resources = listOf(of.Resource ?? of.NotResource)
+  const all = listOf(of.Resource ?? of.NotResource).map(String)
+  // What matches the request comes first, and a long rest is folded.
+  const matching = all.filter((resource) => isMatch && resourceMatches(resource, arn))
+  const ordered = [...matching, ...all.filter((resource) => !matching.includes(resource))]
+  const most = ordered.length > shownResources + 1 ? shownResources : ordered.length
+  const [first, rest] = [ordered.slice(0, most), ordered.slice(most, maxResources)]
+  const left = ordered.length - maxResources
   return (
     <li class={isMatch ? "statement match" : "statement"} data-effect={isAllow ? "allow" : "deny"}>
       <p class="effect">
@@ -75,19 +94,41 @@ function Statement({
         {isMatch && <span class="decides">this statement decides</span>}
       </p>
       <ul>
-        {resources.slice(0, 40).map((resource) => {
-          const text = String(resource)
-          const isOfStage = stage !== "" && text.startsWith(stage) && text.length > stage.length
-          return (
-            <li key={text}>
-              <code>
-                <Text of={isOfStage ? text.slice(stage.length) : text} limit={600} />
-              </code>
-            </li>
-          )
-        })}
-        {resources.length > 40 && <li class="aside">… {resources.length - 40} more</li>}
+        {first.map((resource) => (
+          <Resource key={resource} of={resource} stage={stage} isMatch={matching.includes(resource)} />
+        ))}
       </ul>
+      {rest.length > 0 && (
+        <details class="more">
+          <summary>{counted(ordered.length - most, "more resource")}</summary>
+          <ul>
+            {rest.map((resource) => (
+              <Resource key={resource} of={resource} stage={stage} isMatch={false} />
+            ))}
+          </ul>
+          {left > 0 && <p class="aside">… {left} more</p>}
+        </details>
+      )}
+    </li>
+  )
+}
+
+function Resource({
+  of,
+  stage,
+  isMatch,
+}: {
+  readonly of: string
+  readonly stage: string
+  readonly isMatch: boolean
+}): JSX.Element {
+  const isOfStage = stage !== "" && of.startsWith(stage) && of.length > stage.length
+  return (
+    <li class={isMatch ? "resource match" : "resource"}>
+      <code>
+        <Text of={isOfStage ? of.slice(stage.length) : of} limit={600} />
+      </code>
+      {isMatch && <span class="hidden"> matches the request</span>}
     </li>
   )
 }

@@ -18,17 +18,29 @@ const purposes: { readonly [stage: string]: string } = {
 
 /** One row of the walk. */
 export interface StageView extends Omit<WalkStage, "state"> {
-  readonly state: WalkStage["state"] | "waiting"
+  /** `skipped`: a later stage was reached without it. */
+  readonly state: WalkStage["state"] | "waiting" | "skipped"
 }
 
 /** The stages of a walk; without a walk, what each of them would do. */
 export function stagesOf(walk: Walk | undefined): readonly StageView[] {
-  if (walk !== undefined) return walk.stages
+  if (walk !== undefined) {
+    const last = walk.stages.findLastIndex(({ state }) => state !== "not-reached")
+    return walk.stages.map((stage, at) =>
+      stage.state === "not-reached" && at < last ? { ...stage, state: "skipped" } : stage,
+    )
+  }
   return Object.keys(purposes).map((stage) => ({ stage, title: "", state: "waiting", conclusion: "", checks: [] }))
 }
 
-const icons = { passed: "ok", failed: "failed", "not-reached": "skipped", waiting: "skipped" } as const
-const words = { passed: "passed", failed: "failed", "not-reached": "not reached", waiting: "" } as const
+const icons = {
+  passed: "ok",
+  failed: "failed",
+  "not-reached": "skipped",
+  waiting: "skipped",
+  skipped: "skipped",
+} as const
+const words = { passed: "passed", failed: "failed", "not-reached": "", waiting: "", skipped: "" } as const
 
 /** One stage: its name, its conclusion, its time, and its checks if they are opened. A failed stage is open. */
 export function StageRow({ stage }: { readonly stage: StageView }): JSX.Element {
@@ -43,6 +55,8 @@ export function StageRow({ stage }: { readonly stage: StageView }): JSX.Element 
           purposes[stage.stage]
         ) : state === "not-reached" ? (
           "not reached"
+        ) : state === "skipped" ? (
+          "not needed"
         ) : (
           <Text of={conclusion} limit={300} />
         )}

@@ -26,7 +26,10 @@ const ruleOf = (route: string): RouteRule => stack.value?.routes.find((each) => 
 /** A draft whose caller has what the rule of the route demands. */
 function satisfying({ route, method, path }: Route): Partial<Draft> {
   const rule = ruleOf(route)
-  const gateway = gateways.value.find(({ name, kind }) => name === draft.value.gateway && kind !== "websocket")
+  // The example's caller has a token: neither $connect nor the demonstration's edge shows what the example is for.
+  const isUsual = ({ name, kind }: (typeof gateways.value)[number]): boolean =>
+    kind !== "websocket" && (state.value?.mode === "dev" || name !== "rest-edge")
+  const gateway = gateways.value.find((each) => each.name === draft.value.gateway && isUsual(each))
   return {
     ...{ gateway: (gateway ?? gateways.value[0])?.name ?? "", method, path },
     ...{ issuer: state.value?.issuers.find(({ local }) => local)?.name ?? "", persona: "", claims: {} },
@@ -41,7 +44,7 @@ async function sendWith(part: Partial<Draft>): Promise<void> {
 }
 
 /** The examples that the routes of the configuration allow. */
-export function examplesOf({ examples }: State): readonly Example[] {
+export function examplesOf({ examples, issuers }: State): readonly Example[] {
   const plain = examples.filter(({ route }) => {
     const { roles, permissions, claims, kind, anyOf } = ruleOf(route)
     return route !== "$connect" && [roles, permissions, claims, kind, anyOf].every((each) => each === undefined)
@@ -49,8 +52,16 @@ export function examplesOf({ examples }: State): readonly Example[] {
   const first = plain.find(({ route }) => ruleOf(route).scopes !== undefined) ?? plain[0]
   if (first === undefined) return []
   const scopes = wordsOf(ruleOf(first.route).scopes)
-  const next = plain.find(({ route }) => route !== first.route && wordsOf(ruleOf(route).scopes) === scopes)
+  const others = examples.filter(({ route }) => route !== "$connect" && route !== first.route)
+  const next = others.find(({ route }) => wordsOf(ruleOf(route).scopes) === scopes) ?? others[0]
   const good = (): Partial<Draft> => satisfying(first)
+  const noToken: Example = {
+    title: "No token",
+    shows: "API Gateway answers without asking the authorizer",
+    run: () => sendWith({ ...good(), issuer: "" }),
+  }
+  // Real issuers sign no token here.
+  if (!issuers.some(({ local }) => local)) return [noToken]
   return [
     { title: "Accepted", shows: "A good token with the scope that the route demands", run: () => sendWith(good()) },
     {
@@ -68,11 +79,7 @@ export function examplesOf({ examples }: State): readonly Example[] {
       shows: "Claims that were changed after the issuer signed them",
       run: () => sendWith({ ...good(), defects: ["tampered"] }),
     },
-    {
-      title: "No token",
-      shows: "API Gateway answers without asking the authorizer",
-      run: () => sendWith({ ...good(), issuer: "" }),
-    },
+    noToken,
     ...(next === undefined
       ? []
       : [

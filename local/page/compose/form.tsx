@@ -13,7 +13,8 @@ const methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 export function ComposeForm(): JSX.Element {
   const now = draft.value
   const isConnect = gateways.value.find(({ name }) => name === now.gateway)?.kind === "websocket"
-  const { vocabulary } = state.value ?? {}
+  const { vocabulary, issuers = [] } = state.value ?? {}
+  const hasLocalIssuers = issuers.length === 0 || issuers.some(({ local }) => local)
   return (
     <form
       class="compose"
@@ -48,6 +49,12 @@ export function ComposeForm(): JSX.Element {
           />
           <Defects now={now} />
         </>
+      )}
+      {!hasLocalIssuers && (
+        <p class="note">
+          The issuers of this configuration are the real ones, and the page cannot sign their tokens. Paste a token, add
+          it as a header below, or start with <code>--local-issuers</code>.
+        </p>
       )}
       <EdgeHeaders now={now} />
       <OwnHeaders now={now} />

@@ -1,13 +1,14 @@
 import type { JSX } from "preact"
 import { Icon } from "../show/icon.tsx"
 import { change, type Draft } from "../state/draft.ts"
+import { hasEdge } from "../state/edge.ts"
 import { state } from "../state/stack.ts"
 import { TextField } from "./field.tsx"
 
 /** Identity headers of the configured edge. */
 export function EdgeHeaders({ now }: { readonly now: Draft }): JSX.Element | null {
   const edge = state.value?.edge
-  if (edge === undefined) return null
+  if (edge === undefined || !hasEdge(now.gateway)) return null
   return (
     <fieldset class="headers">
       <legend>Headers of the edge</legend>

@@ -1,5 +1,6 @@
 import { type Signal, signal } from "@preact/signals"
 import type { ComposedRequest, Persona, State, TokenWish } from "../../server/control-api.ts"
+import { claimsOfEdge, hasEdge } from "./edge.ts"
 import { gateways, state } from "./stack.ts"
 
 /** The request as it is being composed. */
@@ -90,7 +91,7 @@ const wordsOf = (text: string): string[] => text.split(/[\s,]+/).filter((word) =
 /** The request for `POST /api/send`. */
 export function composed(from: Draft): ComposedRequest {
   const issuer = issuerNamed(from.issuer)
-  const { edge } = state.value ?? {}
+  const isEdge = hasEdge(from.gateway)
   // An empty list of scopes is sent as such, else the issuer would give its usual ones.
   const claim = (form: Issuer["scopeClaim"], words: string[]): object => ({
     [form.name]: form.type === "list" ? words : words.join(" "),
@@ -104,6 +105,7 @@ export function composed(from: Draft): ComposedRequest {
       token: {
         issuer: issuer.name,
         claims: {
+          ...(isEdge && claimsOfEdge(from.edgeHeaders)),
           ...from.claims,
           ...(from.groups.trim() !== "" && claim(issuer.groupsClaim, wordsOf(from.groups))),
           ...claim(issuer.scopeClaim, wordsOf(from.scopes)),
@@ -111,6 +113,6 @@ export function composed(from: Draft): ComposedRequest {
         ...(from.defects.length > 0 && { defects: from.defects }),
       },
     }),
-    ...(edge && { edge: { headers: from.edgeHeaders, sign: from.edgeSigns } }),
+    ...(isEdge && { edge: { headers: from.edgeHeaders, sign: from.edgeSigns } }),
   }
 }

@@ -43,7 +43,13 @@ export function ComparisonTab(): JSX.Element {
       <div class="problem" role="alert">
         {problem.value !== "" && <Text of={problem.value} />}
       </div>
-      {result.value !== undefined && <Results comparison={result.value} />}
+      {result.value?.rows.length === 0 && (
+        <p class="note">
+          There is nothing to replay yet. Write requests above. Tokens need issuers on this machine:{" "}
+          <code>--local-issuers</code>.
+        </p>
+      )}
+      {result.value !== undefined && result.value.rows.length > 0 && <Results comparison={result.value} />}
     </section>
   )
 }
@@ -78,7 +84,7 @@ function SequenceForm(): JSX.Element {
           label="Caller"
           value={caller.value}
           choices={[
-            { value: "", label: "as in the demonstration" },
+            { value: "", label: personas.length === 0 ? "no token" : "as in the demonstration" },
             ...personas.map(({ name, title }) => ({ value: name, label: title })),
           ]}
           onChoose={(name) => {

@@ -20,7 +20,9 @@ export interface Asked {
 const sometimes = <T>(usual: fc.Arbitrary<T>, weight: number, other: fc.Arbitrary<T>): fc.Arbitrary<T> =>
   fc.oneof({ arbitrary: usual, weight }, { arbitrary: other, weight: 1 })
 
-/** Everything that API Gateway lets a fixed segment be made of, besides plain names; all are legal, none is usual. */
+/**
+ * Everything that API Gateway lets a fixed segment be made of, other than plain names; all are legal, none is usual.
+ */
 const oddSegments = [
   "A",
   "a.b",
@@ -78,7 +80,7 @@ const demand = fc.constantFrom<Rule>(
   { kind: "user", anyOf: [{ groups: ["ops"] }, { permissions: ["refund"] }] },
 )
 
-/** Keys with one rule each, drawn from a few rules: tables whose rules all differ are hardly ever compilable. */
+/** Keys with one rule each, drawn from a few rules: tables whose rules all differ are rarely compilable. */
 function ruled(keys: fc.Arbitrary<readonly string[]>): fc.Arbitrary<Table> {
   const ruleNumbers = fc.array(fc.constantFrom(0, 0, 1, 2), { minLength: 8, maxLength: 8 })
   const byArea = fc.boolean()
@@ -319,7 +321,7 @@ const atSlash = (change: (before: string, after: string) => string) =>
   })
 const mustBeEscaped = ["%20", "%22", "%25", "%3C", "%3e", "%3F", "%5B", "%5d", "%5E", "%60", "%7b", "%7C", "%7D", "%23"]
 
-/** Another spelling of a path: one that some backend takes for the path, or one that none does. */
+/** Another spelling of a path, which some backend takes for the path, or none. */
 export const respelled: fc.Arbitrary<(path: string) => string> = fc.oneof(
   { arbitrary: fc.constant((path: string): string => path), weight: 4 },
   { arbitrary: escapedAt, weight: 4 },

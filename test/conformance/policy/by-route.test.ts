@@ -16,7 +16,7 @@ const { count, of } = tally("by route")
 
 type Gateway = NonNullable<AuthorizerConfig["gateway"]>
 
-/** A way to have answers for one route: the kind of event, what hallpass is told, and what requests share an answer. */
+/** A way to have answers for one route: the kind of event, the settings, and what requests share an answer. */
 interface Setup {
   readonly kind: HttpKind
   readonly gateway: Gateway

@@ -18,7 +18,7 @@ type Gateway = NonNullable<AuthorizerConfig["gateway"]>
 
 const { count, of } = tally("cache simulator")
 
-/** A way to set up an authorizer: the kind of event, what hallpass is told, and what the gateway takes as the key. */
+/** A way to set up an authorizer: the kind of event, the settings, and what the gateway takes as the key. */
 interface Setup {
   readonly kind: HttpKind
   readonly gateway: Gateway
@@ -139,9 +139,11 @@ async function replay({ kind, gateway, identity, byRoute }: Setup, scene: Scene)
     const event = eventOf(kind, bearer, request, chosen, { stage })
     const { seen, fromCache } = await call(event, nowMs)
     const { outcome, reason } = await decide(event)
-    // A route key for every method does not tell the methods apart that the table tells apart: undecided, as documented.
+    // A route key for every method does not tell the methods apart that the table tells apart: undecided, as
+    // documented.
     if (byRoute && kind === "http-2.0" && outcome === "unavailable" && isSharedKey(table, chosen)) continue
-    // One boolean for every path of a route cannot tell apart what a backend may read otherwise: undecided, as documented.
+    // One boolean for every path of a route cannot tell apart what a backend may read otherwise: undecided, as
+    // documented.
     if (gateway.responses === "simple" && reason === "path_ambiguous") continue
     const at = `${request.method} ${JSON.stringify(request.path)} on ${chosen}${fromCache ? ", from the cache" : ""}`
     if (fromCache) count(`from the cache: ${seen}`)

@@ -7,7 +7,7 @@ type Event = { readonly [name: string]: unknown }
 /** What a client of the API sees: the backend, 403, 401, 500. */
 export type Seen = "allow" | "forbidden" | "unauthenticated" | "unavailable"
 
-/** One authorizer of an API, as API Gateway is told of it. */
+/** One authorizer of an API, as API Gateway is set up. */
 export interface GatewayAuthorizer {
   readonly ttlMs: number
   /** The values of the identity sources, which are the cache key together with API and stage. */
@@ -20,8 +20,8 @@ export interface GatewayAuthorizer {
 /**
  * API Gateway in front of an authorizer, with its result cache (Developer Guide, "Configure a Lambda authorizer"): a
  * missing identity source is 401 without a call; an answer is kept for the TTL under the identity sources' values, per
- * stage; a policy is evaluated anew for every request's own ARN, a simple response is one for all; what is thrown is not
- * kept.
+ * stage; a policy is evaluated anew for every request's own ARN, a simple response is one for all; what is thrown is
+ * not kept.
  */
 export function cachingGateway(authorizer: GatewayAuthorizer): {
   readonly call: (event: Event, nowMs: number) => Promise<{ readonly seen: Seen; readonly fromCache: boolean }>

@@ -55,7 +55,7 @@ export function casesOf(tables: fc.Arbitrary<Table>, further: fc.Arbitrary<strin
   })
 }
 
-/** The configuration besides the table. */
+/** The configuration without the table. */
 export function settingsOf({ unmatched, resourcePolicyAllows }: Case): Partial<AuthorizerConfig> {
   return {
     unmatched,

@@ -13,8 +13,8 @@ import {
 import { matchesText } from "./iam.ts"
 import { meets, type Person } from "./rules.ts"
 
-// A model of answers for one route: the gateway's choice counts, unless a backend may read the path as that of a stricter
-// route which the gateway would choose first.
+// A model of answers for one route: the gateway's choice counts, unless a backend may read the path as that of a
+// stricter route which the gateway would choose first.
 
 export const withoutNames = (key: string): string => key.replace(/\{[^}+]*/g, "{")
 

@@ -15,7 +15,7 @@ import { arnOf, bearerOf, configOf, documentOf, eventOf, everyone, httpKinds } f
 const population = everyone()
 const { count, of } = tally("exhaustive")
 
-/** One person for each set of routes that somebody may call. */
+/** One person for each set of routes that a caller may call. */
 function representatives(table: Table): Person[] {
   const bySet = new Map<string, Person>()
   for (const person of population) {
@@ -25,7 +25,7 @@ function representatives(table: Table): Person[] {
   return [...bySet.values()]
 }
 
-/** Every request of up to four segments over the table's own names and one that is nobody's. */
+/** Every request of up to four segments over the table's own names and a foreign one. */
 function universe(table: Table, examples: readonly string[]): Asked[] {
   const names = Object.keys(table).flatMap((key) => templateOf(key).split("/"))
   const alphabet = [...new Set([...names.filter((name) => /^[a-z]+$/.test(name)), "z"])]
@@ -54,8 +54,8 @@ function isListed({ table }: Api, { method, path }: Asked): boolean {
 }
 
 /**
- * Whether documents made of the routes' own patterns cannot be right for the person: some request that must be denied is
- * covered by what the person may call, and every Deny that reaches it reaches an allowed request as well.
+ * Whether documents made of the routes' own patterns cannot be right for the person: some request that must be denied
+ * is covered by what the person may call, and every Deny that reaches it reaches an allowed request as well.
  */
 function isInexpressible(api: Api, person: Person, requests: readonly Asked[], order: Reading): boolean {
   const tails = { allow: [] as string[], deny: [] as string[] }

@@ -25,8 +25,8 @@ function mayCall({ table, unmatched }: Api, person: Person, key: string | undefi
 }
 
 /**
- * The decision on an unambiguous path of an API with this order of routes. A trailing slash may be read in two ways, and
- * nothing in an ARN says which: where the readings differ, the answer is no.
+ * The decision on an unambiguous path of an API with this order of routes. A trailing slash may be read in two ways,
+ * and nothing in an ARN says which: where the readings differ, the answer is no.
  */
 export function expected(api: Api, person: Person, { method, path }: Asked, order: Reading): "allow" | "deny" {
   const keys = Object.keys(api.table)

@@ -1,5 +1,5 @@
-// A model of API Gateway's routing, written from its documentation and from nothing of this project. A route is known by
-// its key; a table is the list of an API's route keys.
+// A model of API Gateway's routing, written from its documentation and from nothing of this project. A route is known
+// by its key; a table is the list of an API's route keys.
 
 /** How a kind of API reads a request's path and orders the routes that fit. */
 export type Reading = "rest" | "http"

@@ -4,8 +4,8 @@ import type { PolicyDocument } from "../../../src/index.ts"
 export type Evaluation = "allow" | "deny" | "none"
 
 /**
- * Evaluates an authorizer's policy document as IAM does (IAM User Guide, policy evaluation logic): any Deny that matches
- * wins, then any Allow. Strict about form: what the tests' documents never need is an error, not a guess.
+ * Evaluates an authorizer's policy document as IAM does (IAM User Guide, policy evaluation logic): any Deny that
+ * matches wins, then any Allow. Strict about form: what the tests' documents never need is an error, not a guess.
  */
 export function evaluate(document: PolicyDocument, arn: string): Evaluation {
   if (document.Version !== "2012-10-17") throw new Error("a document of another version")

@@ -64,7 +64,8 @@ function problemOf(
   const isAllowed = verdict === "allow"
   const isUnavailable = outcome === "unavailable"
   const isListed = chosen in table
-  // What an Allow covers on a route that the table does not name is told in `exposed`, and still no decision to allow.
+  // What an Allow covers on a route that the table does not name is listed in `exposed`, and still no decision to
+  // allow.
   const isOverCovered = !isListed && isAllowed && outcome === "forbidden"
   if (!isUnavailable && isAllowed !== (outcome === "allow") && !isOverCovered)
     return `decide says ${outcome}, the document ${verdict}`
@@ -93,7 +94,7 @@ function problemOf(
   return undefined
 }
 
-/** Requests on a route that the table does not name: denied, or told of in `exposed`. */
+/** Requests on a route that the table does not name: denied, or listed in `exposed`. */
 function unlistedProblem(tested: Case, person: Person, { request }: Arrival, isAllowed: boolean, count: Count) {
   count(isAllowed ? "unlisted: allowed" : "unlisted: denied")
   if (!isAllowed) return undefined

@@ -19,15 +19,19 @@ export interface ClientCertificate {
 export interface NginxEdge {
   readonly port: number
   readonly ca: Buffer
-  /** Makes a certificate of the authority that nginx trusts, or of another one of the same name. @param subject as openssl takes it */
+  /**
+   * Makes a certificate of the authority that nginx trusts, or of another one of the same name.
+   *
+   * @param subject as openssl takes it
+   */
   client(subject: string, authority?: "trusted" | "other"): ClientCertificate
   errorLog(): string
   stop(): Promise<void>
 }
 
-/** What the edge of a test needs besides the example. */
+/** What the edge of a test needs in addition to the example. */
 export interface EdgeOptions {
-  /** The port on loopback that stands for API Gateway, without TLS. */
+  /** The port on loopback that plays API Gateway, without TLS. */
   readonly gatewayPort: number
   readonly keyId: string
   readonly keyHex: string
@@ -35,7 +39,9 @@ export interface EdgeOptions {
   readonly groups: string
 }
 
-/** Starts nginx as `examples/nginx/nginx.conf` says, with its paths, addresses and ports replaced by those of the test. */
+/**
+ * Starts nginx as `examples/nginx/nginx.conf` says, with its paths, addresses and ports replaced by those of the test.
+ */
 export async function startNginx({ gatewayPort, keyId, keyHex, groups }: EdgeOptions): Promise<NginxEdge> {
   const folder = mkdtempSync(join(tmpdir(), "hallpass-nginx-"))
   const files = join(folder, "edge")
@@ -160,7 +166,7 @@ export function sendPast(gatewayPort: number, lines: readonly string[]): Promise
   return exchange(connectTcp(gatewayPort, "127.0.0.1"), lines)
 }
 
-/** @param lines of the request's head, without the empty one at its end; characters up to U+00FF stand for octets */
+/** @param lines of the request's head, without the empty one at its end; characters up to U+00FF are octets */
 function exchange(socket: Socket, lines: readonly string[]): Promise<RawAnswer> {
   return new Promise((done, failed) => {
     const chunks: Buffer[] = []

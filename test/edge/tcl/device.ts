@@ -6,7 +6,7 @@ const root = resolve(import.meta.dirname, "../../..")
 /** Name and value, in the order of the request. */
 export type HeaderLine = readonly [name: string, value: string]
 
-/** What the device is configured with besides the rule. */
+/** What the device is configured with in addition to the rule. */
 export interface Device {
   /** Variables that the rule's first event sets, without `static::`, to set to another value. */
   readonly variables?: { readonly [name: string]: string }

@@ -1,7 +1,7 @@
 import type { Certificates } from "../../support/key-server-certificates.ts"
 import { type Fault, failure, well } from "./fault.ts"
 
-/** Servers whose TLS proves nothing. They would answer with the good set, if anybody asked. */
+/** Servers whose TLS proves nothing. They would answer with the good set. */
 export function certificateFaults(certificates: Certificates): readonly Fault[] {
   const untrusted = (name: string, does: string, tls: NonNullable<Fault["tls"]>): Fault =>
     failure(name, does, "network", well.respond, { tls })

@@ -17,21 +17,25 @@ export interface Fault extends Behaviour {
   readonly does: string
   /** How the fetch ends; a pair when it depends on whether a set is at hand. */
   readonly fetch: FetchResult | { readonly cold: FetchResult; readonly stale: FetchResult }
-  /** For a good token when no set was had before. */
+  /** For a good token if no set was fetched before. */
   readonly cold: Outcome
-  /** For the same token when a stale set with its key was had before, after the refresh that the fault spoils. */
+  /** For the same token if a stale set with its key was fetched before, after the refresh that the fault spoils. */
   readonly stale: Outcome
   /** Requests (connections, where none comes so far) of one refresh. */
   readonly requests?: number
   /** Whether the key set is found by discovery. */
   readonly discovery?: true
   readonly keys?: KeyOptions
-  /** Seconds after the fetch at which nothing is fetched yet, and at which it is again. @default the first back-off, the cool-down */
+  /**
+   * Seconds after the fetch at which nothing is fetched yet, and at which it is again.
+   *
+   * @default the first back-off, the cool-down
+   */
   readonly quietSeconds?: number
   readonly againSeconds?: number
   /** How the server answers when it is well. @default the set with the one good key */
   readonly well?: Behaviour
-  /** Tokens that the fault is meant to make believed, besides those that every row tries. */
+  /** Tokens that the fault is meant to make believed, in addition to those that every row tries. */
   readonly forgeries?: () => readonly string[]
 }
 
@@ -49,7 +53,7 @@ export const goodKey: TestKey = testKey("rsa", "1")
 export const foreignKey: TestKey = testKey("rsa", "foreign")
 export const setOf = (...keys: readonly unknown[]): string => JSON.stringify({ keys })
 export const goodSet: string = setOf(goodKey.jwk)
-/** Where the good set stands on servers that send the client elsewhere: nobody must ever ask there. */
+/** The place of the good set on servers that send the client elsewhere: no request may ever go there. */
 export const elsewhere = "/elsewhere"
 
 export const discoveryPath = "/.well-known/openid-configuration"
@@ -85,7 +89,9 @@ export function metadata(changes: (origin: string) => object): Respond {
 /** Takes the request and says nothing. */
 export const never: Respond = ({ stalled }) => stalled()
 
-/** Writes octets in place of an HTTP response; the connection stays open, without another word, unless it is told otherwise. */
+/**
+ * Writes octets in place of an HTTP response; the connection stays open, without another word, unless `close` is set.
+ */
 export function raw(octets: string | Uint8Array, { close = false }: { close?: boolean } = {}): Respond {
   return ({ socket, stalled }) => {
     if (close) socket.end(octets)
@@ -96,7 +102,10 @@ export function raw(octets: string | Uint8Array, { close = false }: { close?: bo
 /** The head of a response with status 200, ready for a body in raw octets. */
 export const head = (...fields: string[]): string => ["HTTP/1.1 200 OK", ...fields, "", ""].join("\r\n")
 
-/** Writes a beginning and then a piece every few milliseconds, for as long as anybody listens. Some pieces are no progress. */
+/**
+ * Writes a beginning and then a piece every few milliseconds, for as long as a client listens. Some pieces are no
+ * progress.
+ */
 export function drip(beginning: string, piece: string): Respond {
   return ({ socket, stalled }) => {
     socket.write(beginning)
@@ -126,7 +135,7 @@ export function once(first: Respond, then: Respond): Respond {
   return (exchange) => (exchange.earlier === 0 ? first : then)(exchange)
 }
 
-/** A failure: nobody is let in without a set, and a good set goes on serving. */
+/** A failure: without a set no caller gets in, and a good set goes on serving. */
 export const failure = (
   name: string,
   does: string,

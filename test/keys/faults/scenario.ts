@@ -11,7 +11,7 @@ const exp = nowSeconds + 30 * 86_400
 const good = mint({ exp }, { key: goodKey })
 const unknownKid = mint({ exp }, { key: withKid(foreignKey, "made-up") })
 
-/** Tokens that nobody signed, or nobody whose keys the issuer ever published. */
+/** Tokens without a signature, or with one by keys that the issuer never published. */
 const forgeries: readonly string[] = [
   mint({ exp }, { key: withKid(foreignKey, goodKey.kid) }),
   `${segment({ alg: "none", kid: goodKey.kid })}.${good.split(".")[1]}.`,
@@ -45,7 +45,9 @@ async function hasGoodSet({ ask, server }: Run, healthy: Behaviour): Promise<voi
   expect(server.connections).toBeGreaterThan(0)
 }
 
-/** The answer to a good token that waits for a refresh. If the server stalls, the deadline is over as soon as it does. */
+/**
+ * The answer to a good token that waits for a refresh. If the server stalls, the deadline is over as soon as it does.
+ */
 async function askWaiting({ ask, server }: Run, fetch: FetchResult, stall: number): Promise<string> {
   const answer = ask(good)
   if (fetch === "timeout") await server.stalls(stall).then(passDeadlines)
@@ -56,7 +58,7 @@ async function believesNoForgery(ask: Ask, fault: Fault): Promise<void> {
   for (const forgery of [...forgeries, ...(fault.forgeries?.() ?? [])]) expect(await ask(forgery)).not.toBe("verified")
 }
 
-/** The server saw one refresh and no more, and nobody let himself be sent elsewhere. */
+/** The server saw one refresh and no more, and the client followed no redirection. */
 function wasOneRefresh({ server }: Run, { requests }: Fault): void {
   const seen = Math.max(server.requests.length, server.connections)
   if (requests === undefined) expect(seen).toBeLessThanOrEqual(2)
@@ -66,7 +68,9 @@ function wasOneRefresh({ server }: Run, { requests }: Fault): void {
 
 const recordOf = (result: FetchResult): object => (result === "fetched" ? { ok: true } : { ok: false, failure: result })
 
-/** No set was fetched before: what the fault makes of the first token, and that a server that is well again is believed. */
+/**
+ * No set was fetched before: what the fault makes of the first token, and that a server that is well again is believed.
+ */
 export async function cold(fault: Fault, door: Door, context: TestContext): Promise<void> {
   const fetch = typeof fault.fetch === "string" ? fault.fetch : fault.fetch.cold
   const tried = await run(fault, door, context, fault)
@@ -76,7 +80,7 @@ export async function cold(fault: Fault, door: Door, context: TestContext): Prom
   expect(records.fetches).toEqual([expect.objectContaining(recordOf(fetch))])
   wasOneRefresh(tried, fault)
 
-  // Nothing is fetched again before the back-off, or the cool-down, is over; and nobody is believed meanwhile.
+  // Nothing is fetched again before the back-off, or the cool-down, is over; and no token is believed meanwhile.
   const { connections } = server
   await believesNoForgery(ask, fault)
   expect(await ask(unknownKid)).toBe(fetch === "fetched" ? "key_unknown" : "keys_unavailable")

@@ -209,12 +209,67 @@ describe("16-4.4: the switches", () => {
     expect((await send({})).api.cache).toBe("miss")
   })
 
+  it("result TTL: a shorter one changes the gateways only, so that hallpass keeps its keys while the issuer is down", async () => {
+    await send({})
+    await call("POST /api/controls", { issuerDown: "okta", resultTtlSeconds: 0 })
+    expect((await send({})).client.status).toBe(200)
+    await call("POST /api/controls", { issuerDown: null, resultTtlSeconds: 600 })
+    expect(stack().resultTtlSeconds).toBe(600)
+    expect((await send({})).api).toMatchObject({ cache: "miss", kept: expect.stringContaining("600 s") })
+    await call("POST /api/controls", { resultTtlSeconds: 300 })
+  })
+
   it("clear cache: kept answers go, and nothing else", async () => {
     await send({})
     expect((await call<State>("GET /api/state")).keptAnswers).toBe(1)
     const { keptAnswers } = await call<State>("POST /api/controls", { clearCache: true })
     expect(keptAnswers).toBe(0)
     expect((await call<RequestSummary[]>("GET /api/requests")).length).toBeGreaterThan(0)
+  })
+})
+
+describe("16-3: the token endpoint of an issuer", () => {
+  const ask = async (name: string, body: string, headers: object = {}) => {
+    const { issuers } = await call<Stack>("GET /api/stack")
+    const url = issuers.find((issuer) => issuer.name === name)?.tokenUrl ?? ""
+    const { status, text } = await raw(url, {
+      method: "POST",
+      headers: { "content-type": "application/x-www-form-urlencoded", ...headers },
+      body,
+    })
+    return { status, ...(JSON.parse(text) as { access_token: string; error?: string; token_type?: string }) }
+  }
+  const basic = { authorization: `Basic ${Buffer.from("job:secret").toString("base64")}` }
+  const form = "grant_type=client_credentials&scope=orders:read"
+
+  it.each(["okta", "auth0", "entra", "cognito"])("%s gives a program a token that the gateway takes", async (name) => {
+    const { status, access_token, token_type } = await ask(name, `${form}&client_id=job&client_secret=s`)
+    expect({ status, token_type }).toEqual({ status: 200, token_type: "Bearer" })
+    const { text } = await reply("POST /api/paste", { token: access_token, path: "/orders" })
+    const { walk } = JSON.parse(text) as Exchange
+    expect(walk?.principal).toMatch(/^app /)
+    // Entra writes what an app may do as roles.
+    expect(walk?.reason).toBe(name === "entra" ? "scope_missing" : "ok")
+  })
+
+  it("takes Basic authentication, JSON, claims of the caller's own, and defects", async () => {
+    const own = await ask("okta", `${form}&claims=${encodeURIComponent('{"tier":"gold"}')}`, basic)
+    expect(decodeJwt(own.access_token)).toMatchObject({ tier: "gold", cid: "job" })
+    const json = JSON.stringify({ grant_type: "client_credentials", client_id: "job", defects: ["expired"] })
+    const { access_token } = await ask("auth0", json, { "content-type": "application/json" })
+    expect(decodeJwt(access_token).exp).toBeLessThan(now / 1000)
+  })
+
+  it.each([
+    ["another grant", "grant_type=password&username=a&password=b", basic, 400, "unsupported_grant_type"],
+    ["no client", form, {}, 401, "invalid_client"],
+    ["a parameter twice", `${form}&scope=x`, basic, 400, "invalid_request"],
+    ["claims that are no object", `${form}&claims=[]`, basic, 400, "invalid_request"],
+    ["an unknown defect", `${form}&defects=none`, basic, 400, "invalid_request"],
+    ["JSON that is none", "{", { ...basic, "content-type": "application/json" }, 400, "invalid_request"],
+    ["a large form", `${form}&claims=${"a".repeat(70_000)}`, basic, 413, "invalid_request"],
+  ])("refuses %s as RFC 6749 does", async (_, body, headers, status, error) => {
+    expect(await ask("okta", body, headers)).toMatchObject({ status, error })
   })
 })
 
@@ -333,6 +388,17 @@ describe("16-4: an edited configuration", () => {
     const other = { issuer: "oidc", claims: { scope: "orders:other" } }
     expect((await send({ token: other })).client.status).toBe(200)
     await call("POST /api/configuration", { text: text(demoConfiguration), apply: true })
+    expect((await call<Stack>("GET /api/stack")).issuers.map(({ name }) => name)).not.toContain("oidc")
+  })
+
+  it("16 bad input: with more issuers than run here is refused, and the old state stays", async () => {
+    const oidc = { provider: "oidc", audience: "api://orders" }
+    const many = Array.from({ length: 21 }, (_, at) => ({ ...oidc, issuer: `https://issuer-${at}.example.test` }))
+    const { status, text: said } = await reply("POST /api/configuration", {
+      ...{ text: text({ ...demoConfiguration, issuers: many }), apply: true },
+    })
+    expect({ status, said }).toMatchObject({ status: 422, said: expect.stringContaining("more than the 20") })
+    expect((await send({})).client.status).toBe(200)
   })
 })
 

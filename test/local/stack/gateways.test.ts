@@ -2,7 +2,7 @@ import { once } from "node:events"
 import { createServer } from "node:http"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { WebSocket } from "ws"
-import { listenOnLoopback } from "../../../local/server/listen.ts"
+import { closed, listenOnLoopback } from "../../../local/server/listen.ts"
 import { type ServedStack, serveStack } from "../../../local/server/serve.ts"
 import { demoConfiguration } from "../../../local/stack/demo.ts"
 import { httpBackend } from "../../../local/stack/http-backend.ts"
@@ -65,6 +65,26 @@ describe("16-2: every kind of API over HTTP", () => {
     const [data] = (await once(socket, "message")) as [Buffer]
     expect(JSON.parse(String(data))).toMatchObject({ body: "hello", authorizer: { scopes: "chat" } })
     socket.terminate()
+  })
+
+  it("a stack with open WebSockets stops", async () => {
+    const options = { mode: "demo", source: "x", config: demoConfiguration, localIssuers: true } as const
+    const other = await serveStack(await LocalStack.start(options), 0)
+    const { token: text } = JSON.parse(
+      (
+        await raw(`${other.page}/api/tokens`, {
+          method: "POST",
+          headers: { "x-hallpass-token": other.token },
+          body: JSON.stringify({ issuer: "okta", claims: { scp: ["chat"] } }),
+        })
+      ).text,
+    )
+    const socket = new WebSocket(other.gateways.get("websocket") ?? "", {
+      headers: { authorization: `Bearer ${text}` },
+    })
+    await once(socket, "open")
+    const gone = once(socket, "close")
+    await Promise.all([other.close(), gone])
   })
 
   it.each([
@@ -192,6 +212,25 @@ describe("16-5: a backend of the user, and an API from an OpenAPI document", () 
     expect(open).toMatchObject({ status: 401, text: "from the backend" })
     expect(seen[0]?.headers["x-amzn-request-context"]).toBe('{"authorizer":null}')
     expect((await raw(`${at("http-2.0")}/orders`, { headers: { authorization } })).status).toBe(404)
+  })
+
+  it("16 bad input: a busy backend: what is more than it may have at a time is a 429", async () => {
+    let release: () => void = () => undefined
+    const busy = createServer((_, response) => {
+      release = () => response.end("late")
+    })
+    const arrived = once(busy, "request")
+    const port = await listenOnLoopback(busy, 0)
+    const limited = httpBackend(new URL(`http://127.0.0.1:${port}`), 1)
+    const request = { method: "GET", path: "/", query: "", headers: [], sourceIp: "192.0.2.1" }
+    const asked = { kind: "rest", request, authorizer: null, body: Buffer.alloc(0) } as const
+    const first = limited.respond(asked)
+    await arrived
+    expect((await limited.respond(asked)).status).toBe(429)
+    release()
+    expect(String((await first).body)).toBe("late")
+    limited.close?.()
+    await closed(busy)
   })
 
   it("a backend that does not answer is a 502 of REST and a 503 of HTTP APIs", async () => {
