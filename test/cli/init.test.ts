@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync, readFileSync, symlinkSync } from "node:fs"
 import { join } from "node:path"
 import { PassThrough } from "node:stream"
 import { describe, expect, it } from "vitest"
@@ -131,6 +131,30 @@ describe("15-9: hallpass init, with every answer as a flag", () => {
     expect([readFileSync(cases, "utf8"), existsSync(out)]).toEqual(["mine", false])
     expect((await command(["init", ...words, "--out", out, "--cases", cases, "--force"])).code).toBe(0)
     expect(readFileSync(cases, "utf8")).toContain("matrix:")
+  })
+
+  it("does not write through a link to a file that is not there", async () => {
+    const [out, target] = [join(folder, "link.json"), join(folder, "target.json")]
+    symlinkSync(target, out)
+    const words = ["--provider", "okta", ...flags.okta, "--api", "rest", ...routes, "--out", out]
+    expect(await command(["init", ...words, "--cases", join(folder, "link.yaml")])).toMatchObject({
+      code: 1,
+      stdout: "",
+    })
+    expect(existsSync(target)).toBe(false)
+  })
+
+  it("the cases file says of a caller what the rules need, and no more", async () => {
+    const { cases } = await init(["--provider", "okta", ...flags.okta, "--api", "rest", "--route", "GET /a a:read"])
+    const lines = readFileSync(cases, "utf8").split("\n")
+    expect(lines.slice(2)).toEqual([
+      "callers:",
+      "  any-authenticated-caller: {}",
+      '  scope-a-read: { claims: { scp: "a:read" } }',
+      "matrix:",
+      "  GET /a: { any-authenticated-caller: forbidden, scope-a-read: allow, nobody: unauthenticated }",
+      "",
+    ])
   })
 
   it("--json is one document", async () => {
