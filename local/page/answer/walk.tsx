@@ -29,7 +29,7 @@ export function WalkPanel(): JSX.Element {
             {now === undefined
               ? "Choose an example, or send a request of your own. Each stage then shows what it concluded."
               : cache === "hit"
-                ? "API Gateway kept an answer for this caller and used it again, so the function did not run."
+                ? "API Gateway kept an answer for this caller and used it again, so the function did not run. Clear the cache below to ask it anew."
                 : "API Gateway answered by itself, so the function did not run."}
           </p>
         </div>

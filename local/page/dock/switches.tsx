@@ -7,6 +7,7 @@ import { control, controlProblem, state } from "../state/stack.ts"
 const chosenIssuer: Signal<string> = signal("")
 const ttls = [0, 60, 300, 3600]
 const hour = 3600
+const slowMs = 2000
 
 /** The switches: they change the world around the authorizer. */
 export function Switches(): JSX.Element | null {
@@ -14,7 +15,7 @@ export function Switches(): JSX.Element | null {
   if (now === undefined) return null
   const issuers = now.issuers.filter(({ local }) => local)
   const issuer = issuers.find(({ name }) => name === chosenIssuer.value) ?? issuers[0]
-  const { clockOffsetSeconds: offset, resultTtlSeconds: ttl } = now.controls
+  const { clockOffsetSeconds: offset, resultTtlSeconds: ttl, issuerSlowMs: slow } = now.controls
   return (
     <section class="switches" aria-labelledby="switches-title">
       <h2 id="switches-title">Switches</h2>
@@ -49,6 +50,22 @@ export function Switches(): JSX.Element | null {
           >
             <span class="track" aria-hidden="true" />
             Issuer down
+          </button>
+          <button
+            type="button"
+            role="switch"
+            class="switch"
+            aria-checked={slow > 0}
+            title="Each issuer waits two seconds before it answers. Requests with known keys do not wait."
+            onClick={() =>
+              void control(
+                { issuerSlowMs: slow > 0 ? 0 : slowMs },
+                slow > 0 ? "The issuers answer at once." : "The issuers answer slowly.",
+              )
+            }
+          >
+            <span class="track" aria-hidden="true" />
+            Slow
           </button>
           <button
             type="button"
