@@ -7,7 +7,8 @@ import { restToken } from "../support/events.ts"
 
 const root = resolve(import.meta.dirname, "../..")
 const read = (path: string): string => readFileSync(join(root, path), "utf8")
-const pages = ["README.md", ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`)]
+const texts = readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md"))
+const pages = ["README.md", ...texts.map((name) => `docs/${name}`)]
 const blocks = (path: string, language: string): string[] =>
   [...read(path).matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, "g"))].map(([, code = ""]) => code)
 
