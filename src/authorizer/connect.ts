@@ -1,6 +1,7 @@
 import type { CheckedVerification } from "../configuration/check-configuration.ts"
 import type { CheckedIssuer } from "../configuration/check-issuers.ts"
 import type { CheckedSnapshot } from "../configuration/check-snapshot.ts"
+import { type KeySet, lateKeySet } from "../keys/key-set.ts"
 import type { KeySource } from "../keys/key-set-source.ts"
 import { RemoteKeySet } from "../keys/remote.ts"
 import { fixedSource } from "../shared/value-source.ts"
@@ -61,8 +62,11 @@ function keySource(
     })
   }
   if (keySet === undefined) throw new TypeError("an inline key set passed the configuration check unread")
-  observer.keySet?.({ issuer: name, usable: keySet.keys.length, skipped: keySet.skipped })
-  return fixedSource(keySet)
+  const told = (set: KeySet): KeySet => {
+    observer.keySet?.({ issuer: name, usable: set.keys.length, skipped: set.skipped })
+    return set
+  }
+  return fixedSource(typeof keySet === "function" ? lateKeySet(() => told(keySet())) : told(keySet))
 }
 
 async function warmUp(configured: readonly { keys: KeySource }[], { clock }: Parts): Promise<void> {

@@ -62,11 +62,11 @@ export function loadFromEnvironment(
   return explaining(async () => {
     const config = readEnvironment(environment, bundled, unexplained)
     if (config === undefined) throw new ConfigurationError([{ path: "configuration", message: "no_configuration" }])
-    return load(config, parts)
+    return load(config, parts, config === bundled) // the build has checked what it bundles
   })
 }
 
-async function load(config: AuthorizerConfig, parts: AuthorizerParts): Promise<Authorizer> {
+async function load(config: AuthorizerConfig, parts: AuthorizerParts, keysAreChecked = false): Promise<Authorizer> {
   const written: { readonly [block in keyof AuthorizerConfig]?: unknown } = Object(config)
   if (written.shadow !== undefined)
     return (await import("./optional/shadow.ts")).shadowSupport.load(config, parts, load)
@@ -77,6 +77,7 @@ async function load(config: AuthorizerConfig, parts: AuthorizerParts): Promise<A
     observe: written.observe === undefined ? noObserve : (await import("./optional/observe.ts")).observeSupport,
     makeTokenStore: undefined,
     sizes: withoutSearch,
+    keysAreChecked,
     explain: unexplained,
   }
   try {

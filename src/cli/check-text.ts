@@ -8,7 +8,7 @@ export function conflictsText(conflicts: CompiledPolicy["conflicts"], { gateway 
   const alone = conflicts.filter(({ routes }) => routes[0] === routes[1])
   const rows = pairs.map(({ routes, example }) => [routes[1], routes[0], example])
   return (
-    `Conflicts (${conflicts.length}): no cached answer can keep these routes apart, because * in a policy crosses /\n` +
+    `Conflicts (${conflicts.length}): no cached answer can keep these routes apart: * crosses /\n` +
     (rows.length > 0 ? columns([["a Deny of", "also denies", "for example"], ...rows]) : "") +
     alone.map(({ routes, message }) => `  ${routes[0]} ${message}\n`).join("") +
     `  Remedies, one of them:\n${gateway?.matchBy === "path" ? remediesByPath : remedies}`
@@ -16,14 +16,17 @@ export function conflictsText(conflicts: CompiledPolicy["conflicts"], { gateway 
 }
 
 const remedies = `    - give both routes the same rule, or let one of them have another path
-    - let the cache key hold the route: gateway.identitySources ["token", "route"], and the same in API Gateway, where
-      REST APIs need a REQUEST authorizer for it
+    - let the cache key hold the route: gateway.identitySources
+      ["token", "route"], and the same in API Gateway, where REST APIs need a
+      REQUEST authorizer for it
     - cache nothing: gateway.resultTtlSeconds 0, and the same in API Gateway
 `
 
-const remediesByPath = `    - let the table name what is below the route, such as ANY /orders/{id}/{rest+}, or give both routes the same rule
-    - let the cache key hold the path: gateway.identitySources ["token", "context.path", "context.httpMethod"], and the same in
-      API Gateway, where REST APIs need a REQUEST authorizer for it
+const remediesByPath = `    - let the table name what is below the route, such as
+      ANY /orders/{id}/{rest+}, or give both routes the same rule
+    - let the cache key hold the path: gateway.identitySources
+      ["token", "context.path", "context.httpMethod"], and the same in API
+      Gateway, where REST APIs need a REQUEST authorizer for it
     - cache nothing: gateway.resultTtlSeconds 0, and the same in API Gateway
 `
 
@@ -62,15 +65,17 @@ export function answersText(
 }
 
 const proven = "  written shorter, the policy of every caller fits, whatever its permissions\n"
-const unproven = `that is no proof. A caller whose policy does not fit is
-  answered 500 with the reason policy_too_large.
+const unproven = `that is no proof. A caller whose policy does not fit is answered 500 with the reason policy_too_large.
 `
-const tooLarge = `  Written shorter, the policy of some callers does not fit either. They are answered 500 with the reason policy_too_large,
-  if gateway.tooLarge is "unavailable".
+const tooLarge = `  Written shorter, the policy of some callers does not fit either. They are
+  answered 500 with the reason policy_too_large, if gateway.tooLarge is
+  "unavailable".
 `
 
-const catchAllTooLarge = `  The answer of a catch-all denies every stricter route beside it, and here that does not fit: callers who may call few of
-  those routes get 500 with the reason policy_too_large. Set the TTL to 0, or give the catch-all fewer stricter routes.
+const catchAllTooLarge = `  The answer of a catch-all denies every stricter route beside it, and here
+  that does not fit: callers who may call few of those routes get 500 with the
+  reason policy_too_large. Set the TTL to 0, or give the catch-all fewer
+  stricter routes.
 `
 
 const mostExposed = 20
@@ -95,16 +100,23 @@ export function exposedText({ mode, routes, exposed }: CompiledPolicy, configura
   return parts.length === 0 ? [] : [`To know\n${parts.join("")}`]
 }
 
-const byPath = `  The path decides (gateway.matchBy), whatever route the gateway chose. A path that can be read in two ways is refused. So the
-  backend must read the path as it was sent:
-    - it decodes a segment once, after it has chosen a handler, and takes neither %2F nor a backslash for a slash
-    - it merges no slashes, resolves no dot segments, and drops no ;parameters and no file endings
+const byPath = `  The path decides (gateway.matchBy), whatever route the gateway chose. A path
+  that can be read in two ways is refused. So the backend must read the path as
+  it was sent:
+    - it decodes a segment once, after it has chosen a handler, and takes
+      neither %2F nor a backslash for a slash
+    - it merges no slashes, resolves no dot segments, and drops no ;parameters
+      and no file endings
     - it compares letters exactly: many routers ignore case by default
-    - it takes the method from the request line, not from X-HTTP-Method-Override or a form field
-    - it takes the path from the request line, not from X-Original-URL, X-Rewrite-URL or X-Forwarded-Prefix
-    - it serves nothing under a path that no route of the table names, unless every caller may have it
+    - it takes the method from the request line, not from
+      X-HTTP-Method-Override or a form field
+    - it takes the path from the request line, not from X-Original-URL,
+      X-Rewrite-URL or X-Forwarded-Prefix
+    - it serves nothing under a path that no route of the table names, unless
+      every caller may have it
 `
 
-const besideResourcePolicy = `  A resource policy that allows opens what an answer does not name: routes of the API that the table does not have are
-  open to every principal who may call anything.
+const besideResourcePolicy = `  A resource policy that allows opens what an answer does not name: routes of
+  the API that the table does not have are open to every principal who may call
+  anything.
 `

@@ -5,7 +5,7 @@ import { answersText, conflictsText, exposedText, routesText } from "./check-tex
 import { readConfiguration, readConfigurationIfAny } from "./configuration.ts"
 import { type Command, type CommandLine, configOption, textOption } from "./frame/command.ts"
 import type { Output } from "./frame/output.ts"
-import { columns } from "./frame/table.ts"
+import { columns, fitted } from "./frame/table.ts"
 import { gatewaySettingsText } from "./gateway-settings.ts"
 
 export const check: Command = {
@@ -74,7 +74,7 @@ exactly.`,
       parts.push(gatewaySettingsText(configuration, policy))
     }
     parts.push(sound ? "The configuration is sound.\n" : "The configuration is refused.\n")
-    output.print(parts.join("\n"))
+    output.print(fitted(parts.join("\n"), output.columns))
     return code
   },
 }

@@ -15,12 +15,13 @@ a request that show it; hallpass explain confirms it on both sides. If the rules
 too many combinations, the entry is undecided and the exit code is 2.`,
   args: [
     { name: "<old>", description: "the configuration in use" },
-    { name: "<new>", description: "the configuration that shall replace it" },
+    { name: "<new>", description: "the configuration that replaces it; one of the two may be - for standard input" },
   ],
   options: [
     {
       flags: "--fail-on <what>",
-      description: "which changes end with exit code 1: opened ones only (and settings of the edge), or any",
+      description:
+        "which changes end with exit code 1: opened ones only (and settings of edge or shadow), or any, which is the default",
       choices: ["opened", "any"],
     },
   ],

@@ -38,7 +38,8 @@ function routeKeyNote({ gateway }: AuthorizerConfig, mode: CompiledPolicy["mode"
   const holdsMethod = gateway?.identitySources?.some((source) => /^\$?context\.httpmethod$/i.test(source))
   if (mode !== "route" || ttl === 0 || holdsMethod === true) return ""
   return (
-    "  On an HTTP API the route key of ANY … and $default does not hold the method. Where the table tells methods apart\n" +
-    "  on such a route, add $context.httpMethod to the identity sources, in both places.\n"
+    "  On an HTTP API the route key of ANY … and $default does not hold the method.\n" +
+    "  Where the table tells methods apart on such a route, add $context.httpMethod\n" +
+    "  to the identity sources, in both places.\n"
   )
 }

@@ -20,18 +20,22 @@ Options:
   --no-color     print without colours
 
 Examples:
+  hallpass init
   hallpass check --config authorizer.json
-  hallpass policy --help
-  hallpass snapshot --config authorizer.config.ts
+  hallpass explain --config authorizer.json --token - --request "GET /orders/7"
+  hallpass help simulate
 
-Exit codes: 0 good; 1 a finding or a refusal; 2 it could not be done, and the text
-says why.
+Exit codes: 0 good; 1 a finding or a refusal; 2 it could not be done, and the
+text says why.
 `
 
 process.stdout.on("error", () => process.exit()) // a reader that has seen enough (`hallpass … | head`) is no error
 process.exitCode = await main(process.argv.slice(2))
 
 async function main([name = "", ...rest]: readonly string[]): Promise<number> {
+  // Options that every command has may come before it.
+  if (["--json", "--no-color", "--debug"].includes(name) && rest.length > 0) return main([...rest, name])
+  if (name === "help" && rest[0] !== undefined && Object.hasOwn(commands, rest[0])) return main([rest[0], "--help"])
   if (name === "--help" || name === "-h" || name === "help") {
     process.stdout.write(help)
     return 0

@@ -80,4 +80,12 @@ export function explainCase({ name, expected, got, route, checks = [] }: CaseRes
   return lines
 }
 
-const text = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? "nothing"))
+/** A demand in words, `all of a, b`; any other value as JSON. */
+function text(value: unknown): string {
+  const { all, any } = Object(value) as { readonly all?: unknown; readonly any?: unknown }
+  if (Array.isArray(all)) return `all of ${all.map(item).join(", ")}`
+  if (Array.isArray(any)) return `any of ${any.map(item).join(", ")}`
+  return item(value)
+}
+
+const item = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? "nothing"))

@@ -1,3 +1,7 @@
+import { secretsBlock } from "../configuration/declared/secrets.ts"
+import { shadowBlock } from "../configuration/declared/shadow.ts"
+import { topLevel } from "../configuration/declared/top-level.ts"
+import type { AnyOption } from "../problems/declaration.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 
 /** An option that differs between two configurations. Absent values are `null`. */
@@ -8,23 +12,25 @@ export interface SettingChange {
   readonly after: unknown
 }
 
-/** What absent options mean, where that is one value. */
-const defaults: { readonly [path: string]: unknown } = {
-  unmatched: "deny",
-  clockToleranceSeconds: 5,
-  "gateway.resultTtlSeconds": 300,
-  "gateway.identitySources": ["token"],
-  "gateway.responses": "policy",
-  "gateway.unauthorized": "throw",
-  "gateway.resourcePolicyAllows": false,
-  "cache.maxTokens": 10_000,
-  "cache.maxBytes": 33_554_432,
-  "cache.maxAgeSeconds": 300,
-  "credential.header": "Authorization",
-  "credential.scheme": "Bearer",
-}
-
 type Members = { readonly [name: string]: unknown }
+
+const { unmatched, clockToleranceSeconds, gateway, credential, keys, cache } = topLevel
+const blocks = { gateway, credential, keys, cache, secrets: secretsBlock, shadow: shadowBlock }
+
+/**
+ * What absent options mean, if that is one value: observers may have defaults of their own, and presets have theirs for
+ * `keys.graceSeconds`.
+ */
+const defaults: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+  ["credential.header", "Authorization"],
+  ["unmatched", unmatched.fallback],
+  ["clockToleranceSeconds", clockToleranceSeconds.fallback],
+  ...Object.entries(blocks).flatMap(([block, { about }]) =>
+    Object.entries(about[0] as { readonly [name: string]: AnyOption })
+      .filter(([name, { presence }]) => presence === "default" && name !== "graceSeconds")
+      .map(([name, { fallback }]): [string, unknown] => [`${block}.${name}`, fallback]),
+  ),
+])
 
 /**
  * Lists every difference between two configurations except their rules: issuers, audiences, the edge's evidence, API
@@ -52,7 +58,7 @@ export function compareSettings(before: AuthorizerConfig, after: AuthorizerConfi
 }
 
 function compare(before: unknown, after: unknown, path: string, found: SettingChange[]): void {
-  const [one, other] = [before, after].map((value) => value ?? defaults[path] ?? undefined)
+  const [one, other] = [before, after].map((value) => value ?? defaults.get(path))
   if (isObject(one ?? other) && (one === undefined || isObject(one)) && (other === undefined || isObject(other))) {
     const [left, right] = [(one ?? {}) as Members, (other ?? {}) as Members]
     for (const name of new Set([...Object.keys(left), ...Object.keys(right)]))

@@ -58,6 +58,8 @@ export interface LoadedChecks {
   readonly edge: { readonly check: CheckEdge }
   readonly observe: { readonly check: CheckObserve }
   readonly sizes: SizeSearch
+  /** Whether keys of the configuration were looked at when it was bundled. Then they are read with the first token. */
+  readonly keysAreChecked?: boolean
   readonly explain: Explain
 }
 
@@ -94,7 +96,7 @@ export function checkConfiguration(config: unknown, loaded: LoadedChecks): Check
     const answers = checkAnswers(raw, loaded.routes, report)
     reportConflicts(answers.principalPolicy, report)
     loaded.routes.checkSizes(answers, loaded.sizes, report)
-    const verified = verification(raw, presets, report)
+    const verified = verification(raw, presets, report, loaded.keysAreChecked)
     const anyTenant = isSound() ? verified.issuers.filter(({ profile }) => profile.openTenants !== undefined) : []
     for (const { profile, path } of anyTenant) {
       const open = loaded.routes.openToTenants(answers)
@@ -158,7 +160,7 @@ function reportConflicts(policy: PrincipalPolicy | undefined, report: Report): v
     report(`routes["${routes[0]}"]`, `${message}; ${remedy}`)
 }
 
-function verification(raw: Block, presets: Presets, report: Report): CheckedVerification {
+function verification(raw: Block, presets: Presets, report: Report, keysAreChecked = false): CheckedVerification {
   const tolerance = checkOption(
     topLevel.clockToleranceSeconds,
     raw.clockToleranceSeconds,
@@ -168,7 +170,7 @@ function verification(raw: Block, presets: Presets, report: Report): CheckedVeri
   checkAges(checkBlock(topLevel.keys, raw.keys, "keys", report), "keys", report)
   const cache = checkBlock(topLevel.cache, raw.cache, "cache", report)
   return {
-    issuers: checkIssuers(raw.issuers, presets, raw.keys, report, identityIsEdge(raw)),
+    issuers: checkIssuers(raw.issuers, presets, raw.keys, report, identityIsEdge(raw), keysAreChecked),
     cache: { ...cache, maxTokens: Math.floor(cache.maxTokens), maxBytes: Math.floor(cache.maxBytes) },
     clockToleranceSeconds: tolerance,
   }

@@ -17,8 +17,8 @@ export interface CheckedIssuer {
   readonly path: string
   readonly profile: IssuerProfile
   readonly keyPolicy: KeyPolicy
-  /** The keys that are in the configuration; undefined if they are fetched. */
-  readonly keySet: KeySet | undefined
+  /** The keys that are in the configuration, or what reads them; undefined if they are fetched. */
+  readonly keySet: KeySet | (() => KeySet) | undefined
 }
 
 /** The block of the whole configuration is checked and reported at its own place. */
@@ -28,6 +28,7 @@ const reportedOnce: Report = () => undefined
  * Expands every configured issuer through its preset and checks what presets cannot see.
  *
  * @param mayBeEmpty whether requests can be authenticated by something else
+ * @param keysAreChecked whether the keys that are in the configuration were looked at when it was bundled
  */
 export function checkIssuers(
   value: unknown,
@@ -35,6 +36,7 @@ export function checkIssuers(
   keys: unknown,
   report: Report,
   mayBeEmpty = false,
+  keysAreChecked = false,
 ): readonly CheckedIssuer[] {
   if (mayBeEmpty && Array.isArray(value) && value.length === 0) return []
   if (!Array.isArray(value) || value.length === 0) {
@@ -59,7 +61,9 @@ export function checkIssuers(
     const base = bases.get(keyDefaults) ?? checkKeys(keys, "keys", reportedOnce, keyDefaults as Partial<KeyPolicy>)
     bases.set(keyDefaults, base)
     const keyPolicy = checkKeys(raw.keys, `${path}.keys`, report, base)
-    const keySet = checkKeyPlace(profile, keyPolicy, path, report)
+    const place = (): KeySet | undefined => checkKeyPlace(profile, keyPolicy, path, report)
+    const isLate = keysAreChecked && "jwks" in profile.keyPlace
+    const keySet = isLate ? () => place() ?? joinKeys([], 0) : place()
     const claimed = [
       ...profile.issuers.map(({ issuer }) => issuer),
       ...profile.tenantIssuers.map(({ prefix }) => prefix),

@@ -39,11 +39,19 @@ export class Findings {
 
 /** Text of a server or a token for a message: control characters become blanks, and a long one is cut. */
 export function shown(value: unknown, maxLength: number = 120): string {
-  const text = (typeof value === "string" ? value : (JSON.stringify(value) ?? "nothing")).replace(
-    /[\p{Cc}\p{Cf}]+/gu,
-    " ",
-  )
+  const text = (typeof value === "string" ? value : jsonOf(value))
+    .slice(0, maxLength * 4)
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ")
   return text.length > maxLength ? `${text.slice(0, maxLength)}…` : text
+}
+
+/** A value that nests too deep to be written is still a value. */
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? "nothing"
+  } catch {
+    return "a value that nests too deep"
+  }
 }
 
 /** Whole days from now to a time, for messages. */

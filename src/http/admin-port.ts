@@ -13,7 +13,13 @@ export interface AdminSources {
 /** Liveness, readiness and metrics, on a port of their own: the main port answers neighbours and nothing else. */
 export async function createAdminPort(sources: AdminSources): Promise<Server> {
   const { createServer } = await import("node:http")
-  const limits = { headersTimeout: 5000, requestTimeout: 5000, keepAliveTimeout: 5000, maxHeaderSize: 8192 }
+  const times = {
+    headersTimeout: 5000,
+    requestTimeout: 5000,
+    keepAliveTimeout: 5000,
+    connectionsCheckingInterval: 2000,
+  }
+  const limits = { ...times, maxHeaderSize: 8192 }
   const server = createServer(limits, ({ method, url }, response) => {
     if (method !== "GET" && method !== "HEAD") return send(response, 405, "text/plain", "GET only\n")
     if (url === "/healthz") return send(response, 200, "text/plain", "ok\n")

@@ -24,6 +24,12 @@ const limits = {
   connectionsCheckingInterval: 2000,
 }
 
+/** What Node.js refuses before there is a request. */
+const parserStatuses: { readonly [code: string]: string | undefined } = {
+  HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
+  ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
+}
+
 export interface MainPort {
   readonly server: Server
   /** From now on each answer ends its connection. */
@@ -49,7 +55,16 @@ export async function createMainPort(
     }
     if (request.httpVersionMajor !== 1) return refuse(response, 505)
     if (request.rawHeaders.length > 2 * maxHeaders) return refuse(response, 431)
-    service.decide(questionOf(request, dialect) as AccessRequest).then(finish, () => finish(faultAnswer))
+    // A fault is no allow, and must not end the process.
+    const failed = (): void => finish(faultAnswer)
+    try {
+      service
+        .decide(questionOf(request, dialect) as AccessRequest)
+        .then(finish)
+        .catch(failed)
+    } catch {
+      failed()
+    }
   }
   const server = await serverOf(listener, tls)
   server.maxConnections = maxConnections
@@ -58,8 +73,9 @@ export async function createMainPort(
   // Some versions of Node.js drop headers beyond its count without a word. The limit of bytes holds, and the listener counts.
   server.maxHeadersCount = 0
   server.on("checkContinue", listener)
-  server.on("clientError", (_error, socket) => {
-    if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+  server.on("clientError", ({ code }: NodeJS.ErrnoException, socket) => {
+    const status = parserStatuses[code ?? ""] ?? "400 Bad Request"
+    if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
     else socket.destroy()
   })
   return {
@@ -96,7 +112,7 @@ function questionOf(
 const pathAmbiguous = refusal("path_ambiguous")
 
 function write(request: IncomingMessage, response: ServerResponse, answer: ServiceAnswer, draining: boolean): void {
-  if (response.destroyed) return
+  if (response.destroyed || response.headersSent) return
   const ends = draining || (!request.complete && hasLongBody(request))
   const head = headOf(answer.headers)
   response.writeHead(answer.status, ends ? [...head, "connection", "close"] : head).end()

@@ -59,7 +59,13 @@ const acknowledge: Option<NonNullable<EntraIssuer["acknowledge"]>> = option(
 
 /** The declaration of these options. */
 export const tenantOptions: Declaration<Pick<EntraIssuer, keyof TenantSettings>, TenantSettings> = {
-  tenant: required(text(new RegExp(`${guid.source}|^(?:${multiTenant.join("|")})$`), tenantForm), ""),
+  tenant: required(
+    text(
+      /^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|organizations|common|consumers)$/,
+      tenantForm,
+    ),
+    "",
+  ),
   allowedTenants: oneOrMore(tenantId),
   allowAnyTenant: byDefault(flag, false),
   acknowledge,

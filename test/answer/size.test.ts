@@ -5,7 +5,7 @@ import { oidcIssuer } from "../support/config.ts"
 import { type EventOptions, eventBuilders, eventKinds } from "../support/events.ts"
 import { clock, mint } from "../support/mint.ts"
 
-/** Routes whose exact patterns, and what is denied besides, fill the room for a policy. */
+/** Routes whose exact patterns, and what else is denied, fill the room for a policy. */
 const routes: { [key: string]: RouteRule } = Object.fromEntries(
   Array.from({ length: 60 }, (_, i) => [
     [`GET /resources-${i}/{id}`, { scopes: ["read"] }],

@@ -5,6 +5,7 @@ import { targets } from "../../src/configuration/environment.ts"
 import { configurationSchema } from "../../src/configuration/reference/schema.ts"
 import { optionTexts } from "../../src/configuration/reference/texts.ts"
 import { configuration } from "../../src/configuration/reference/whole.ts"
+import { gatewaySettings } from "../../src/policy.ts"
 import type { AnyOption } from "../../src/problems/declaration.ts"
 import { allPresets } from "../../src/provider/all-presets.ts"
 import { sampleConfigurations } from "./sample-configurations.ts"
@@ -73,6 +74,18 @@ describe("14-4: the configuration is declared once", () => {
           `${provider}.${name}`,
         ).toBe(true)
       }
+  })
+})
+
+describe("14-4: defaults that are used before a check", () => {
+  it("are the declared ones: gatewaySettings, and metrics that wait", () => {
+    const { resultTtlSeconds, rest } = gatewaySettings({ issuers: [] })
+    expect(resultTtlSeconds).toBe(declared.get("gateway.resultTtlSeconds")?.fallback)
+    expect(rest.identitySources).toEqual(["method.request.header.Authorization"])
+    expect(declared.get("gateway.identitySources")?.fallback).toEqual(["token"])
+    const counters = readFileSync(new URL("../../src/observe/counters.ts", import.meta.url), "utf8")
+    for (const name of ["flushAfterSeconds", "flushAfterCount"])
+      expect(counters).toContain(`${name} = ${declared.get(`observe.${name}`)?.fallback}`)
   })
 })
 

@@ -97,7 +97,10 @@ function routeCall(api: AccountApi, route: AccountRoute, authorizerId: string): 
     const input = { restApiId: api.id, resourceId: route.resourceId, httpMethod: route.method, patchOperations }
     return { service: "apigateway", command: "UpdateMethod", input, why }
   }
-  const input = { ApiId: api.id, RouteId: route.routeId, AuthorizationType: "CUSTOM", AuthorizerId: authorizerId }
+  const ids = { ApiId: api.id, RouteId: route.routeId }
+  // Scopes go with a JWT authorizer only.
+  const scopes = route.authorizationType === "JWT" && { AuthorizationScopes: [] }
+  const input = { ...ids, AuthorizationType: "CUSTOM", AuthorizerId: authorizerId, ...scopes }
   return { service: "apigatewayv2", command: "UpdateRoute", input, why }
 }
 

@@ -63,7 +63,7 @@ function statusOf({ gateway }: AuthorizerConfig, outcome: string, kind: string |
 export function stageOf(reason: string): Explanation["checks"][number]["stage"] {
   if (reason.startsWith("edge_")) return "edge"
   if (reason.startsWith("credential_")) return "credential"
-  if (reason === "event_unknown") return "event"
+  if (reason === "event_unknown" || reason === "identity_header_sent") return "event"
   if (reason === "gateway_mismatch") return "gateway"
   if (reason === "arn_invalid") return "arn"
   if (reason === "check_refused") return "check"

@@ -46,7 +46,7 @@ function sections({ examples, notes = {}, exits }: Command): string {
 
 /** A command line for the shell, broken before options and requests where it is too wide for the help. */
 function continued(line: string): readonly string[] {
-  const parts = line.split(/ (?=-{1,2}[a-z]|[|<>] )|(?<!\s-{1,2}[a-z-]+) (?=")/)
+  const parts = line.split(/ (?=-{1,2}[a-z]|[|<>]+ )|(?<!\s(?:-{1,2}[a-z-]+|[<>]+)) (?=")/)
   const lines: string[] = []
   for (const part of parts) {
     const last = lines.at(-1)

@@ -34,3 +34,26 @@ const colours = /\u001b\[\d+m/g
 /** Columns that a text takes: sequences of colours take none. */
 export const widthOf = (text: string): number => [...text.replace(colours, "")].length
 const padded = (text: string, width: number): string => text + " ".repeat(Math.max(0, width - widthOf(text)))
+
+/**
+ * Text whose lines are as long as they came, in lines of at most `width` characters. What wraps goes below its column, its list
+ * item, or its line's beginning.
+ */
+export function fitted(text: string, width: number): string {
+  return text
+    .split("\n")
+    .map((line) => (widthOf(line) <= width ? line : fittedLine(line, width)))
+    .join("\n")
+}
+
+function fittedLine(line: string, width: number): string {
+  const [lead = ""] = /^ *(?:- )?/.exec(line) ?? []
+  const gap = [...line.slice(lead.length).matchAll(/\S( {2,})(?=\S)/g)].at(-1)
+  const column = gap === undefined ? 0 : lead.length + gap.index + 1 + (gap[1]?.length ?? 0)
+  // A last column that would be very narrow begins below its row instead.
+  const hasRoom = column > 0 && column <= width - 24
+  const start = hasRoom ? column : lead.length
+  const indent = " ".repeat(hasRoom || column === 0 ? start : lead.length + 4)
+  const [first = "", ...rest] = wrapped(line.slice(start), width - Math.max(start, indent.length))
+  return [line.slice(0, start) + first, ...rest.map((part) => indent + part)].map((part) => part.trimEnd()).join("\n")
+}

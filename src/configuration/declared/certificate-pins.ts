@@ -34,17 +34,21 @@ const hex = /^(?:[0-9a-fA-F]:*){64}$/
 const base64 = /^[A-Za-z0-9+/]{43}=$/
 
 /** Hex, with or without colons, or base64, both of 32 bytes. */
-const sha256: Option<string> = option("text", [new RegExp(`${hex.source}|${base64.source}`)], (value, path, report) => {
-  const pin = checkText(value, path, report)
-  if (pin === undefined) return undefined
-  if (base64.test(pin)) return Buffer.from(pin, "base64").toString("hex")
-  if (hex.test(pin)) return pin.replaceAll(":", "").toLowerCase()
-  report(
-    path,
-    "must be a SHA-256 in hex (64 digits) or base64 (44 characters). docs/edge.md has the command that prints it",
-  )
-  return undefined
-})
+const sha256: Option<string> = option(
+  "text",
+  [/^(?:(?:[0-9a-fA-F]:*){64}|[A-Za-z0-9+/]{43}=)$/],
+  (value, path, report) => {
+    const pin = checkText(value, path, report)
+    if (pin === undefined) return undefined
+    if (base64.test(pin)) return Buffer.from(pin, "base64").toString("hex")
+    if (hex.test(pin)) return pin.replaceAll(":", "").toLowerCase()
+    report(
+      path,
+      "must be a SHA-256 in hex (64 digits) or base64 (44 characters). docs/edge.md has the command that prints it",
+    )
+    return undefined
+  },
+)
 
 const alternativeName: Option<string> = option(
   "text",

@@ -96,11 +96,14 @@ function byType(
       ? { means: authorizer.means, authorizer }
       : { means: "unknown", authorizer, detail: `AuthorizationType ${type} with ${authorizer.name}`, broken: true }
   }
-  if (target.leads === "nowhere" || target.leads === "resource")
+  // What a nested stack or a resource of one's own gives is outside.
+  const made = target.leads === "resource" ? text(member(target.template.resources.get(target.id), "Type")) : undefined
+  const isOutside = made !== undefined && /^(?:Custom::|AWS::CloudFormation::|AWS::Serverless::Application)/.test(made)
+  if (target.leads === "nowhere" || (target.leads === "resource" && !isOutside))
     return {
       means: "unknown",
       detail: `${keyOf(target).split("\n").at(-1)}, which the document does not have`,
       broken: true,
     }
-  return { means: known, detail: `an authorizer outside the document (${target.text})` }
+  return { means: known, detail: `an authorizer outside the document (${keyOf(target).split("\n").at(-1)})` }
 }

@@ -152,7 +152,7 @@ function pathOf(resourceId: unknown, template: Template): string {
   for (let parents = 0; parents < maxParents; parents++) {
     const target = within.target(value)
     // The root of an API outside the document is seen by its name only.
-    const isRoot = target.leads === "resource" ? target.attribute === "RootResourceId" : /root/i.test(target.text)
+    const isRoot = target.leads === "resource" ? /root/i.test(target.attribute ?? "") : /root/i.test(target.text)
     if (isRoot) return `/${parts.join("/")}`
     if (target.leads !== "resource") return `…/${parts.join("/")}`
     const properties: Members = target.template.properties(target.id)
