@@ -60,7 +60,7 @@ export function checkIssuers(
     const { keyDefaults } = profile
     const base = bases.get(keyDefaults) ?? checkKeys(keys, "keys", reportedOnce, keyDefaults as Partial<KeyPolicy>)
     bases.set(keyDefaults, base)
-    const keyPolicy = checkKeys(raw.keys, `${path}.keys`, report, base)
+    const keyPolicy = raw.keys === undefined ? base : checkKeys(raw.keys, `${path}.keys`, report, base)
     const place = (): KeySet | undefined => checkKeyPlace(profile, keyPolicy, path, report)
     const isLate = keysAreChecked && "jwks" in profile.keyPlace
     const keySet = isLate ? () => place() ?? joinKeys([], 0) : place()

@@ -163,10 +163,15 @@ export function checkMembers<T, C>(
   report: Report,
   base?: Partial<C>,
 ): C {
-  knownKeys(raw, Object.keys(members), path, report)
+  const names = Object.keys(members)
+  knownKeys(raw, names, path, report)
   const checked: { [name: string]: unknown } = {}
-  for (const [name, one] of Object.entries<AnyOption>(members)) {
-    const value = checkOption(one, raw[name], `${path}.${name}`, report, Object(base)[name])
+  for (const name of names) {
+    const one = (members as { readonly [name: string]: AnyOption })[name] as AnyOption
+    const given = raw[name]
+    const before = (base as typeof checked | undefined)?.[name] ?? one.fallback
+    const isAbsent = given === undefined && one.presence !== "required"
+    const value = isAbsent ? before : checkOption(one, given, `${path}.${name}`, report, before)
     if (value !== undefined) checked[name] = value
   }
   return checked as C
