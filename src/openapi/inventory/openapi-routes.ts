@@ -1,6 +1,7 @@
 import type { Report } from "../../problems/option-checks.ts"
 import { follow, type Members, member, type OpenApiDocument, openDocument, place } from "../document.ts"
 import { resourcePolicy, text } from "./names.ts"
+import { isConditional, securities, variants } from "./openapi-conditions.ts"
 import { readScheme, type SchemeReading } from "./openapi-schemes.ts"
 import { type ApiKind, type ApiReading, open, type RouteAuth, type RouteReading, weakest } from "./types.ts"
 
@@ -10,26 +11,6 @@ const methods: ReadonlyMap<string, string> = new Map([
   [anyMethod, "ANY"],
   ["any", "ANY"],
 ])
-
-/** What a place of a template's document can be under its conditions (`Fn::If`), without what is nothing. */
-function variants(value: unknown, depth: number = 0): readonly unknown[] {
-  const branch = member(value, "Fn::If")
-  if (member(value, "Ref") === "AWS::NoValue") return []
-  if (!Array.isArray(branch) || depth > 10) return [value]
-  return branch.slice(1, 3).flatMap((each) => variants(each, depth + 1))
-}
-
-/** The lists that `security` can be. One that a condition can take away is also no list, and so is each of its entries. */
-function securities(security: unknown): readonly unknown[] {
-  const isConditional = (value: unknown): boolean => member(value, "Fn::If") !== undefined
-  if (isConditional(security)) return [...variants(security), undefined]
-  if (!Array.isArray(security) || !security.some(isConditional)) return [security]
-  return [0, 1].map((side) =>
-    security.flatMap((entry) =>
-      isConditional(entry) ? variants((member(entry, "Fn::If") as unknown[])[side + 1]) : [entry],
-    ),
-  )
-}
 
 /** What stands around an OpenAPI document that a template holds. */
 export interface OpenApiPlace {
@@ -58,19 +39,24 @@ export function readOpenApi(value: unknown, at: OpenApiPlace, report: Report): A
     return read
   }
   const fromRoot = gateway ? undefined : member(document.root, "security")
+  const { inherited, apiKey } = at
+  const ofRoot = gateway && member(document.root, "security") !== undefined
+  const bySecurity = (method: string, operation: Members, security: unknown): RouteAuth => {
+    const taken = inherited?.(
+      method,
+      requirementsOf(security).flatMap((requirement) => Object.keys(requirement)),
+    )
+    if (taken !== undefined) return taken
+    const auth = byExtension(operation) ?? readSecurity(security ?? fromRoot, gateway, find)
+    if (auth.means !== "none" || !ofRoot || member(operation, "security") !== undefined) return auth
+    return { ...auth, detail: "the document's own security, which API Gateway ignores" }
+  }
   const authOf = ({ method, operation }: Operation): RouteAuth => {
     const own = member(operation, "security")
-    const choices = securities(own).map((security): RouteAuth => {
-      const names = requirementsOf(security).flatMap((requirement) => Object.keys(requirement))
-      const inherited = at.inherited?.(method, names)
-      if (inherited !== undefined) return inherited
-      const auth = byExtension(operation) ?? readSecurity(security ?? fromRoot, gateway, find)
-      if (auth.means === "none" && gateway && own === undefined && member(document.root, "security") !== undefined)
-        return { ...auth, detail: "the document's own security, which API Gateway ignores" }
-      return auth
-    })
-    const auth = choices.length === 1 ? (choices[0] ?? open) : weakest(choices)
-    return at.apiKey === true && method !== "OPTIONS" ? { ...auth, apiKey: true } : auth
+    const auth = isConditional(own)
+      ? weakest(securities(own).map((security) => bySecurity(method, operation, security)))
+      : bySecurity(method, operation, own)
+    return apiKey === true && method !== "OPTIONS" ? { ...auth, apiKey } : auth
   }
   const routes = new Map<string, RouteReading>()
   for (const operation of operations) {
@@ -110,9 +96,14 @@ interface Operation {
   readonly operation: Members
 }
 
+function* pathItems(given: unknown): Generator<readonly [template: string, item: unknown]> {
+  for (const paths of variants(given))
+    for (const [template, items] of Object.entries(Object(paths)))
+      for (const item of variants(items)) yield [template, item]
+}
+
 function* operationsOf(document: OpenApiDocument, report: Report): Generator<Operation> {
-  const entries = variants(document.paths).flatMap((paths) => Object.entries(Object(paths)))
-  for (const [named, value] of entries.flatMap(([name, given]) => variants(given).map((one) => [name, one] as const))) {
+  for (const [named, value] of pathItems(document.paths)) {
     const template = named === "$default" ? "/$default" : named // SAM writes it without a slash
     if (!template.startsWith("/")) continue
     const isPlain =
