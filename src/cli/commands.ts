@@ -48,6 +48,10 @@ export const commands: {
     summary: "put hallpass in front of an API that exists",
     load: async () => (await import("./attach.ts")).attach,
   },
+  generate: {
+    summary: "write policies and mappings for the API around the authorizer",
+    load: async () => (await import("./generate.ts")).generate,
+  },
   policy: {
     summary: "print the IAM policy that a token gets",
     load: async () => (await import("./policy.ts")).policy,

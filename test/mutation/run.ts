@@ -16,7 +16,7 @@ import {
   writeFileSync,
 } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { join, relative } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import equivalent from "./equivalent.json" with { type: "json" }
@@ -150,16 +150,8 @@ async function measure(mutants: readonly Placed[]): Promise<number> {
 
 /** A tree of its own, so that nothing is ever changed in the real one. */
 function copyTree(folder: string): void {
-  const wanted = ["src", "test", "events", "examples", "docs", "handlers", "local", "package.json", "vitest.config.ts"]
-  for (const name of [
-    ...wanted,
-    "README.md",
-    ...globSync("build*.mjs", { cwd: root }),
-    "template.yaml",
-    "deploy",
-    "tsconfig.json",
-  ])
-    if (existsSync(join(root, name))) cpSync(join(root, name), join(folder, name), { recursive: true })
+  const made = /^(?:node_modules|\.git|build|build-[a-z]+|dist|coverage)(?:\/|$)|\/node_modules(?:\/|$)/
+  cpSync(root, folder, { recursive: true, filter: (path) => !made.test(relative(root, path)) })
   for (const path of globSync(left, { cwd: folder })) rmSync(join(folder, path))
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"))
 }
