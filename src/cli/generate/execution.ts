@@ -1,4 +1,3 @@
-import { isIP } from "node:net"
 import type { AuthorizerConfig, RouteRule } from "../../index.ts"
 import { compilePolicy } from "../../policy.ts"
 import { type CommandLine, textsOption, UsageError } from "../frame/command.ts"
@@ -72,7 +71,7 @@ function outside(line: CommandLine): object | undefined {
 
 function checkedCidr(text: string): string {
   const [address = "", length, ...rest] = text.split("/")
-  const kind = isIP(address)
+  const kind = process.getBuiltinModule("node:net").isIP(address)
   const bits = Number(length ?? Number.NaN)
   const isRange = rest.length === 0 && kind !== 0 && /^\d{1,3}$/.test(length ?? "") && bits <= (kind === 4 ? 32 : 128)
   if (!isRange) throw new UsageError("--cidr is like 192.0.2.0/24 or 2001:db8::/32")
