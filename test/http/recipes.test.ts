@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs"
 import { resolve } from "node:path"
 import { loadSync } from "@grpc/proto-loader"
+import { Ajv } from "ajv"
 import { describe, expect, it } from "vitest"
 import { parse } from "yaml"
 import { recipe } from "./neighbours/recipes.ts"
@@ -70,6 +72,40 @@ describe("18-2: the recipes for Envoy", () => {
       allowed_headers: { patterns: [{ exact: "authorization" }, { prefix: "x-hallpass-" }] },
       http_service: { authorization_response: { allowed_upstream_headers: { patterns: [{ prefix: "x-hallpass-" }] } } },
     })
+  })
+})
+
+/** The schema of a CRD as JSON Schema, which refuses members that it does not name. */
+function strict(schema: { readonly [keyword: string]: unknown }): object {
+  const { properties, items, additionalProperties, type } = schema
+  const each = (inner: unknown): object => strict(inner as { readonly [keyword: string]: unknown })
+  return {
+    ...(typeof type === "string" && schema["x-kubernetes-int-or-string"] !== true && { type }),
+    ...(Array.isArray(schema.enum) && { enum: schema.enum }),
+    ...(items !== undefined && { items: each(items) }),
+    ...(typeof additionalProperties === "object" && { additionalProperties: each(additionalProperties) }),
+    ...(properties !== undefined && {
+      properties: Object.fromEntries(Object.entries(properties as object).map(([name, inner]) => [name, each(inner)])),
+      additionalProperties: schema["x-kubernetes-preserve-unknown-fields"] === true,
+    }),
+  }
+}
+
+describe("18-2: the recipe for Gloo", () => {
+  const file = resolve(import.meta.dirname, "../schemas/gloo/enterprise.gloo.solo.io_v1_AuthConfig.crd.yaml")
+  const [version] = parse(readFileSync(file, "utf8")).spec.versions as [
+    { schema: { openAPIV3Schema: { properties: { spec: { readonly [keyword: string]: unknown } } } } },
+  ]
+  const isValid = new Ajv({ strict: false }).compile(strict(version.schema.openAPIV3Schema.properties.spec))
+  const authConfig = parse(recipe("Gloo", "yaml")[1] ?? "") as {
+    spec: { configs: { passThroughAuth: { http: object } }[] }
+  }
+
+  it("is an AuthConfig by the CRD, down to the last member", () => {
+    expect([isValid(authConfig.spec), isValid.errors]).toEqual([true, null])
+    const [first] = structuredClone(authConfig.spec.configs)
+    Object.assign(first?.passThroughAuth.http ?? {}, { connectTimeout: "3s" })
+    expect(isValid({ configs: [first] })).toBe(false)
   })
 })
 

@@ -168,6 +168,26 @@ describe("18-2: the original request", () => {
     expect((await ask(service, "nginx", "GET /orders/7")).status).toBe(401)
   })
 
+  it("refuses a slash at the end if a catch-all with another rule could take the path", async () => {
+    const statuses = async (routes: object): Promise<number[]> => {
+      const service = await serviceOf({ ...config, routes: { "GET /a/{x}": {}, ...routes } })
+      const asked = ["/a/7", "/a/7/"].map((path) =>
+        ask(service, "nginx", `GET ${path}`, { authorization: bearer("plain") }),
+      )
+      return (await Promise.all(asked)).map(({ status }) => status)
+    }
+    expect(await statuses({ "ANY /{proxy+}": { groups: ["ops"] } })).toEqual([200, 403])
+    expect(await statuses({ "ANY /{proxy+}": {} })).toEqual([200, 200])
+    expect(await statuses({})).toEqual([200, 200])
+  })
+
+  it("chooses a route as an HTTP API: a full match before a greedy one", async () => {
+    const routes = { "GET /a/{x}/c": { scopes: ["orders:read"] }, "ANY /a/b/{rest+}": { groups: ["ops"] } }
+    const service = await serviceOf({ ...config, routes })
+    expect((await ask(service, "nginx", "GET /a/b/c", { authorization: bearer("plain") })).status).toBe(200)
+    expect((await ask(service, "nginx", "GET /a/b/d", { authorization: bearer("plain") })).status).toBe(403)
+  })
+
   it("without routes any authenticated caller is allowed, and nobody else", async () => {
     const service = await serviceOf({ issuers: config.issuers })
     expect((await ask(service, "nginx", "PATCH /any/where", { authorization: bearer("reader") })).status).toBe(200)
