@@ -3,6 +3,7 @@ import type { SkipReason, VerificationKey } from "../keys/jwk.ts"
 import { maxCandidates } from "../keys/key-set.ts"
 import { thumbprintsIn } from "../keys/thumbprints.ts"
 import type { IssuerProfile } from "../provider/profile.ts"
+import { nodeCrypto } from "../shared/node-crypto.ts"
 import { type Findings, shown } from "./finding.ts"
 
 type Members = { readonly [name: string]: unknown }
@@ -83,6 +84,12 @@ function judgeUsable(
 ): void {
   const { e, alg } = jwk
   if (e === "Aw") findings.warning("keys", `${name} has the RSA exponent 3, which is odd today.`, askIssuer)
+  if (isOfAnotherKey(jwk))
+    findings.warning(
+      "keys",
+      `${name} has a certificate (x5c) of another key.`,
+      "Tell the issuer. hallpass uses the key alone.",
+    )
   const noKid = key.kid === undefined && thumbprintsIn(jwk).length === 0
   if (noKid && !profile.allowMissingKid)
     findings.warning(
@@ -90,6 +97,29 @@ function judgeUsable(
       `${name} has no kid${alg === undefined ? "" : ` (${shown(alg, 24)})`}. No token can name it.`,
       "If the issuer has a single key and writes no kid, set allowMissingKid (provider oidc).",
     )
+}
+
+/** Whether the certificate beside a key is one for something else; one that cannot be read says nothing. */
+function isOfAnotherKey({ x5c, n, x }: Members): boolean {
+  const [leaf] = Array.isArray(x5c) ? x5c : []
+  if (typeof leaf !== "string" || leaf.length > 16_384) return false
+  try {
+    const shownKey = new nodeCrypto.X509Certificate(Buffer.from(leaf, "base64")).publicKey.export({ format: "jwk" })
+    return !sameNumber(shownKey.n, n) || !sameNumber(shownKey.x, x)
+  } catch {
+    return false
+  }
+}
+
+/** Numbers in base64url are equal whatever zeros they begin with. */
+function sameNumber(one: unknown, other: unknown): boolean {
+  const hex = (value: unknown): string =>
+    typeof value === "string"
+      ? Buffer.from(value, "base64url")
+          .toString("hex")
+          .replace(/^(?:00)+/, "")
+      : ""
+  return hex(one) === hex(other)
 }
 
 /** Several keys under one name are tried in turn, up to a limit. */

@@ -1,6 +1,7 @@
-import { generateKeyPairSync } from "node:crypto"
+import { createPublicKey, generateKeyPairSync, X509Certificate } from "node:crypto"
 import { createServer } from "node:http"
 import { type AddressInfo, connect } from "node:net"
+import { generate } from "selfsigned"
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 import { startIssuers } from "../../local/issuers/all.ts"
 import type { Diagnosis, DiagnosisFinding } from "../../src/policy.ts"
@@ -293,6 +294,15 @@ describe("15-8: hallpass doctor", () => {
     expect(stdout).toMatch(/not from\s+an authority that is trusted\s+\((?:DEPTH_ZERO_)?SELF_SIGNED/)
     expect(stdout).toContain("keys.ca")
     expect(stdout).toMatch(/its host name is not known to\s+DNS|there is no way|network failed/)
+  })
+
+  it("a certificate beside a key is the key's own, or a finding", async () => {
+    const made = await generate([{ name: "commonName", value: "key" }], { keySize: 2048 })
+    const own = { ...createPublicKey(made.public).export({ format: "jwk" }), kid: "one", alg: "RS256" }
+    const x5c = [new X509Certificate(made.cert).raw.toString("base64")]
+    expect((await doctor(withKeys({ ...own, x5c }))).all).toEqual([])
+    expect((await doctor(withKeys({ ...good, x5c }))).all).toMatchObject([{ check: "keys", severity: "warning" }])
+    expect((await doctor(withKeys({ ...good, x5c: ["AAAA", 1] }))).all).toEqual([])
   })
 
   it("keys at another address than the document names, with a certificate of their own", async () => {

@@ -32,7 +32,7 @@ export function createOutput({ stdout, stderr }: Streams, { json, color }: { jso
   const colored = color && NO_COLOR === "" && (stdout.isTTY === true || (FORCE_COLOR !== "" && FORCE_COLOR !== "0"))
   return {
     json,
-    columns: Math.max(60, Math.min(stdout.columns ?? 80, 120)),
+    columns: Math.max(60, Math.min(stdout.columns || 80, 120)),
     interactive: stderr.isTTY === true,
     print: (text) => void stdout.write(text),
     document: (value) => void stdout.write(`${JSON.stringify(value, null, 2)}\n`),
