@@ -1,5 +1,5 @@
 import { checkDeployment, type DeploymentReport } from "../src/deployment.ts"
-import type { AuthorizerConfig, KeySnapshot } from "../src/index.ts"
+import { type AuthorizerConfig, configFromEnvironment, type KeySnapshot } from "../src/index.ts"
 import recordedEvents from "./recorded-events.ts"
 import { loadFromEnvironment } from "./start.ts"
 
@@ -12,5 +12,6 @@ export function reportOf(
   return checkDeployment(
     (observer) => loadFromEnvironment(process.env, bundled, { ...parts, observer }),
     recordedEvents,
+    () => configFromEnvironment(process.env) ?? bundled,
   )
 }

@@ -1,4 +1,5 @@
 import type { Authorizer } from "../authorizer/authorizer.ts"
+import type { AuthorizerConfig } from "../types/configuration.ts"
 import { ConfigurationError } from "../types/errors.ts"
 import type { Observer } from "../types/observer.ts"
 import type { Outcome } from "../types/reasons.ts"
@@ -34,6 +35,7 @@ const notFetched: ReadonlySet<string> = new Set(["keys_unavailable", "secrets_un
  *
  * @param load makes the authorizer with this observer
  * @param events recorded events by name
+ * @param configuration what `load` reads, for the age at which keys and secrets expire; undefined means a day
  * @returns problems, all at once; an authorizer without problems is sound
  * @example
  * ```ts
@@ -51,6 +53,7 @@ const notFetched: ReadonlySet<string> = new Set(["keys_unavailable", "secrets_un
 export async function checkDeployment(
   load: (observer: Observer) => Promise<Authorizer>,
   events: { readonly [name: string]: unknown },
+  configuration: () => AuthorizerConfig | undefined = () => undefined,
 ): Promise<DeploymentReport> {
   const fetches = new Fetches()
   let authorizer: Authorizer
@@ -65,13 +68,19 @@ export async function checkDeployment(
     const { outcome, reason } = await authorizer.decide(recorded)
     decisions.push({ event, outcome, reason })
   }
-  const missing = fetches.problems()
+  const missing = fetches.problems(shortestExpiry(configuration()))
   const wrong = decisions.filter(({ reason }) => !notFetched.has(reason)).flatMap(problemOfDecision)
   if (decisions.length > 0 && decisions.every(({ reason }) => notServed.has(reason)))
     wrong.push({ path: "gateway", message: "serves none of the recorded events. Check edge and gateway" })
   if (missing.length === 0)
     missing.push(...decisions.filter(({ reason }) => notFetched.has(reason)).flatMap(problemOfDecision))
   return report([...missing, ...wrong], wrong.length === 0 && missing.length > 0, decisions)
+}
+
+/** The least age in seconds at which a key set or a secret of this configuration is no longer used. */
+function shortestExpiry(config: AuthorizerConfig | undefined): number {
+  const blocks = [config?.keys, config?.secrets, ...(config?.issuers ?? []).map(({ keys }) => keys)]
+  return Math.min(86_400, ...blocks.flatMap((block) => block?.expireAfterSeconds ?? []))
 }
 
 function report(
@@ -109,7 +118,7 @@ interface Failed {
   readonly ageSeconds?: number | undefined
 }
 
-/** The last fetch of each key set and secret. A failure counts if nothing older is in use. */
+/** The last fetch of each key set and secret. A failure counts if nothing older can be used. */
 class Fetches {
   readonly #keys = new Map<string, Failed>()
   readonly #secrets = new Map<string, Failed>()
@@ -119,13 +128,13 @@ class Fetches {
       note(this.#secrets, secret, ok, { failure, ageSeconds }),
   }
 
-  problems(): DeploymentProblem[] {
+  problems(expireAfterSeconds: number): DeploymentProblem[] {
     return [
-      ...unusable(this.#keys).map(([issuer, why]) => ({
+      ...unusable(this.#keys, expireAfterSeconds).map(([issuer, why]) => ({
         path: issuer,
         message: `has no key set: ${why}. Check the issuer's address and the way to it, or put a key snapshot into the bundle`,
       })),
-      ...unusable(this.#secrets).map(([secret, why]) => ({
+      ...unusable(this.#secrets, expireAfterSeconds).map(([secret, why]) => ({
         path: secret,
         message: `could not be fetched: ${why}. Check its name, and EdgeSecretArn of the stack`,
       })),
@@ -138,8 +147,8 @@ function note(fetches: Map<string, Failed>, name: string, ok: boolean, failed: F
   else fetches.set(name, failed)
 }
 
-function unusable(fetches: ReadonlyMap<string, Failed>): [name: string, why: string][] {
+function unusable(fetches: ReadonlyMap<string, Failed>, expireAfterSeconds: number): [name: string, why: string][] {
   return [...fetches]
-    .filter(([, { ageSeconds }]) => ageSeconds === undefined)
+    .filter(([, { ageSeconds }]) => ageSeconds === undefined || ageSeconds >= expireAfterSeconds)
     .map(([name, { failure }]) => [name, failure ?? "unknown"])
 }

@@ -148,7 +148,7 @@ function reasonOf(version: string, problems: readonly DeploymentProblem[]): stri
   const count = `${problems.length} problem${problems.length === 1 ? "" : "s"}`
   let reason = `Version ${version} takes no traffic, because its check found ${count}.`
   for (const [index, { path, message }] of problems.entries()) {
-    const next = ` ${index + 1}. ${path}: ${message}.`
+    const next = ` ${index + 1}. ${path}: ${message}${/[.?!]$/.test(message) ? "" : "."}`
     if (reason.length + next.length > maxReasonLength - 60)
       return `${reason} And ${problems.length - index} more: hallpass check prints them.`
     reason += next

@@ -2,7 +2,13 @@ import { globSync, readFileSync } from "node:fs"
 import { basename, join, resolve } from "node:path"
 import { describe, expect, it } from "vitest"
 import { checkDeployment } from "../../src/deployment.ts"
-import { type AuthorizerConfig, type AuthorizerParts, loadAuthorizer, loadFromEnvironment } from "../../src/index.ts"
+import {
+  type AuthorizerConfig,
+  type AuthorizerParts,
+  loadAuthorizer,
+  loadFromEnvironment,
+  takeKeySnapshot,
+} from "../../src/index.ts"
 import { oidcIssuer } from "../support/config.ts"
 import { edgeConfig, keyHex, keyId } from "../support/edge.ts"
 import { restRequest } from "../support/events.ts"
@@ -21,7 +27,11 @@ const { jwks: _inline, ...remoteIssuer } = remote
 const document = { status: 200, headers: {}, body: JSON.stringify(oidcIssuer().jwks) }
 
 const check = (config: AuthorizerConfig, parts: AuthorizerParts = {}, recorded = events) =>
-  checkDeployment((observer) => loadAuthorizer(config, { clock, ...parts, observer }), recorded)
+  checkDeployment(
+    (observer) => loadAuthorizer(config, { clock, ...parts, observer }),
+    recorded,
+    () => config,
+  )
 
 describe("17-2: a new version checks itself", () => {
   it("is sound if it refuses every recorded event, one of each kind", async () => {
@@ -102,5 +112,30 @@ describe("17-2: a new version checks itself", () => {
     expect(report.decisions).toContainEqual({ event: "rest-token", outcome: "unavailable", reason: "gateway_mismatch" })
     const token = { "rest-token": events["rest-token"] }
     expect(await check(edgeConfig(), parts, token)).toMatchObject({ sound: false, problems: [{ path: "gateway" }] })
+  })
+})
+
+describe("17-2: a key snapshot in the bundle", () => {
+  const config = { ...sound, issuers: [remoteIssuer] }
+  const hour = 3_600_000
+
+  it.each([
+    ["fresh: nothing is fetched", 0, 86_400, true],
+    ["stale, and the issuer cannot be reached: its keys are in use", 3 * hour, 86_400, true],
+    ["too old, and the issuer cannot be reached", 48 * hour, 86_400, false],
+    ["too old for this configuration", 3 * hour, 9000, false],
+  ])("%s", async (_what, ageMs, expireAfterSeconds, expected) => {
+    const keys = { expireAfterSeconds }
+    const takenAt = clock() - ageMs
+    const keySnapshot = await takeKeySnapshot(config, {
+      clock: () => takenAt,
+      fetchKeySet: () => Promise.resolve(document),
+    })
+    const fetchKeySet = () => Promise.reject(new Error("unreachable"))
+    for (const one of [
+      { ...config, keys },
+      { ...config, issuers: [{ ...remoteIssuer, keys }] },
+    ])
+      expect(await check(one, { keySnapshot, fetchKeySet })).toMatchObject({ sound: expected, mayPass: !expected })
   })
 })

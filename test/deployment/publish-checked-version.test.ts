@@ -106,6 +106,15 @@ describe("17-2: a version takes traffic only after its check", () => {
     expect(body).not.toHaveProperty("Data")
   })
 
+  it("ends each sentence once", async () => {
+    const lambda = new FakeLambda([], "new")
+    const message = 'is not a known option. Did you mean "audience"?'
+    lambda.runs = [report({ sound: false, problems: [{ path: "issuers[0].audiense", message }] })]
+    expect((await answered(lambda)).body.Reason).toMatch(
+      /its check found 1 problem\. 1\. issuers\[0\]\.audiense: .*"audience"\?$/,
+    )
+  })
+
   it("fits CloudFormation's 4,096 bytes, whatever the number of problems, and says how many are left out", async () => {
     const lambda = new FakeLambda([], "new")
     lambda.runs = [refused(500)]
