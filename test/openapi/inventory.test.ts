@@ -495,6 +495,38 @@ describe("15-7: Terraform", () => {
     ).toEqual(["$default has no authorizer"])
   })
 
+  it("a stored state has the same resources in another form", () => {
+    const stored = (type: string, instances: object[], module?: string) => ({
+      ...{ mode: "managed", type, name: "x", instances },
+      ...(module && { module }),
+    })
+    const method = (index_key: string, attributes: object) => ({
+      index_key,
+      attributes: { http_method: "GET", ...attributes },
+    })
+    const document = {
+      version: 4,
+      terraform_version: "1.13.5",
+      resources: [
+        stored("aws_api_gateway_rest_api", [{ attributes: { id: "r", name: "orders" } }], "module.api"),
+        stored("aws_api_gateway_resource", [{ attributes: { id: "o", path: "/orders" } }], "module.api"),
+        stored("aws_api_gateway_method", [
+          method("a", { rest_api_id: "r", resource_id: "o", authorization: "NONE" }),
+          method("b", {
+            rest_api_id: "r",
+            resource_id: "o",
+            authorization: "CUSTOM",
+            authorizer_id: "x",
+            http_method: "PUT",
+          }),
+        ]),
+        { ...stored("aws_api_gateway_authorizer", [{ attributes: { id: "y" } }]), mode: "data" },
+      ],
+    }
+    expect(rows(document)).toEqual(["rest GET /orders: none", "rest PUT /orders: hallpass"])
+    expect(inventory(document).routes.map(({ api }) => api)).toEqual(["orders", "orders"])
+  })
+
   it("a plan without planned_values says the same in its changes; what is destroyed does not count", () => {
     const change = (resource: object, after: unknown) => ({ ...resource, change: { actions: ["create"], after } })
     const document = {

@@ -6,6 +6,7 @@ import { readOpenApi } from "./openapi-routes.ts"
 import { readSam } from "./sam.ts"
 import { Template } from "./template.ts"
 import { readTerraform } from "./terraform.ts"
+import { isStateFile } from "./terraform-resources.ts"
 import type { ApiReading } from "./types.ts"
 
 /**
@@ -45,7 +46,9 @@ const isTemplate = (document: unknown): boolean => typeof member(document, "Reso
 function isTerraform(document: unknown): boolean {
   const state = member(member(document, "values"), "root_module")
   return (
-    ["planned_values", "resource_changes"].some((name) => member(document, name) !== undefined) || state !== undefined
+    ["planned_values", "resource_changes"].some((name) => member(document, name) !== undefined) ||
+    state !== undefined ||
+    isStateFile(document)
   )
 }
 

@@ -1,22 +1,8 @@
 import { type Members, member } from "../document.ts"
-
-/** One resource of a plan or a state. */
-export interface TerraformResource {
-  /** With the modules and the index: `module.api["eu"].aws_api_gateway_method.get[0]`. */
-  readonly address: string
-  readonly type: string
-  readonly name: string
-  readonly index: string | number | undefined
-  readonly values: Members
-  /** The module that has it: `module.api["eu"]`, or empty. */
-  readonly module: string
-}
+import { list, maxModules, resourcesOf, type TerraformResource } from "./terraform-resources.ts"
 
 /** Most expressions that one argument is followed through. */
 const maxSteps = 1000
-/** Deepest nesting of modules that is read. */
-const maxModules = 30
-
 /** A plan or a state of `terraform show -json`. */
 export class TerraformPlan {
   readonly resources: readonly TerraformResource[]
@@ -28,9 +14,7 @@ export class TerraformPlan {
   #steps = 0
 
   constructor(document: Members) {
-    const state =
-      member(member(document, "planned_values"), "root_module") ?? member(member(document, "values"), "root_module")
-    this.resources = state === undefined ? changed(document) : [...listed(state, "", 0)]
+    this.resources = resourcesOf(document)
     this.#byAddress = new Map(this.resources.map((resource) => [resource.address, resource]))
     for (const resource of this.resources) {
       const { id } = resource.values
@@ -155,39 +139,6 @@ export class TerraformPlan {
   }
 }
 
-/** Resources of a module and of those inside it. */
-function* listed(module: unknown, address: string, depth: number): Generator<TerraformResource> {
-  if (depth > maxModules) return
-  for (const resource of list(member(module, "resources"))) {
-    if (member(resource, "mode") === "data") continue
-    yield read(resource, member(resource, "values"), address)
-  }
-  for (const child of list(member(module, "child_modules")))
-    yield* listed(child, String(member(child, "address") ?? ""), depth + 1)
-}
-
-/** Some tools leave `planned_values` out; what a change leads to says the same. */
-function changed(document: Members): readonly TerraformResource[] {
-  return list(member(document, "resource_changes")).flatMap((change) => {
-    const after = member(member(change, "change"), "after")
-    if (after === undefined || after === null || member(change, "mode") === "data") return []
-    return [read(change, after, String(member(change, "module_address") ?? ""))]
-  })
-}
-
-function read(resource: unknown, values: unknown, module: string): TerraformResource {
-  const index = member(resource, "index")
-  return {
-    address: String(member(resource, "address") ?? ""),
-    type: String(member(resource, "type") ?? ""),
-    name: String(member(resource, "name") ?? ""),
-    index: typeof index === "string" || typeof index === "number" ? index : undefined,
-    values: Object(values) as Members,
-    module,
-  }
-}
-
-const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 const lastStep = /\.?module\.([\w-]+)(?:\[([^\]]*)\])?$/
 const parentOf = (module: string): string => module.replace(lastStep, "")
 const lastName = (module: string): string => lastStep.exec(module)?.[1] ?? ""

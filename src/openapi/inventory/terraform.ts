@@ -3,7 +3,8 @@ import { type Members, member } from "../document.ts"
 import { type ApiBuilder, takeOver } from "./cloudformation.ts"
 import { flag, functionNames, isMarked, number, resourcePolicy, settingsOf, sources, text } from "./names.ts"
 import { readOpenApi } from "./openapi-routes.ts"
-import { TerraformPlan, type TerraformResource } from "./terraform-plan.ts"
+import { TerraformPlan } from "./terraform-plan.ts"
+import { list, type TerraformResource } from "./terraform-resources.ts"
 import { type ApiKind, type ApiReading, type AuthorizerReading, open, type RouteAuth } from "./types.ts"
 
 /** Reads a plan or a state of `terraform show -json`. */
@@ -64,8 +65,6 @@ export function readTerraform(document: Members, report: Report): readonly ApiRe
     ({ routes, unread, kind }) => routes.length + unread.length > 0 || kind === "websocket",
   )
 }
-
-const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
 function readBody(api: ApiBuilder, resource: TerraformResource, plan: TerraformPlan, report: Report): void {
   const given = text(resource.values.body)
