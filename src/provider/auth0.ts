@@ -1,5 +1,6 @@
-import { byDefault, claimPath, flag, type Option, oneOrMore, option, required, text } from "../problems/declaration.ts"
+import { byDefault, flag, type Option, oneOrMore, option, required, text } from "../problems/declaration.ts"
 import type { Auth0Issuer, ClaimPath } from "../types/configuration.ts"
+import { accessTokenClaim } from "./access-token-claim.ts"
 import { checkKnownIssuer } from "./known-issuers.ts"
 import { audience, domain, keyPlaceOf, type Preset, preset } from "./options.ts"
 
@@ -25,7 +26,7 @@ const options = {
   audience,
   organizations,
   requireAtJwt: byDefault(flag, false),
-  accessTokenClaim: claimPath,
+  accessTokenClaim,
 }
 
 /**

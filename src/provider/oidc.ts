@@ -1,6 +1,7 @@
 import { byDefault, claimPath, flag, list, required, words } from "../problems/declaration.ts"
 import type { Report } from "../problems/option-checks.ts"
 import type { ClaimPath, OidcIssuer } from "../types/configuration.ts"
+import { accessTokenClaim } from "./access-token-claim.ts"
 import { checkKnownIssuer } from "./known-issuers.ts"
 import { address, audience, type CommonSettings, issuerText, keyPlaceOf, type Preset, preset } from "./options.ts"
 import { type IssuerProfile, logoutMark, plainProfile } from "./profile.ts"
@@ -24,7 +25,7 @@ const options = {
   discoveryUrl: address,
   tokenUse: byDefault(words("access", "id"), "access"),
   requireAtJwt: byDefault(flag, false),
-  accessTokenClaim: claimPath,
+  accessTokenClaim,
   allowMissingKid: byDefault(flag, false),
   scopes: byDefault(list(claimPath), ["scope", "scp"]),
   permissions: claimPath,
@@ -37,6 +38,8 @@ const options = {
 export const oidc: Preset = preset<OidcIssuer, OidcSettings>(options, (settings, base, path, report) => {
   const { issuer, tokenUse, requireAtJwt } = settings
   if (tokenUse === "id" && requireAtJwt) report(`${path}.requireAtJwt`, "goes_with", 'tokenUse "access"')
+  if (tokenUse === "id" && settings.accessTokenClaim !== undefined)
+    report(`${path}.accessTokenClaim`, "goes with access tokens only. Leave it out")
   const ownerPinned = checkKnownIssuer(issuer, settings, path, report)
   return {
     ...base,

@@ -1,5 +1,6 @@
 import { claimPath, required, text } from "../problems/declaration.ts"
 import type { ClaimPath, Wso2Issuer } from "../types/configuration.ts"
+import { accessTokenClaim } from "./access-token-claim.ts"
 import { checkKnownIssuer } from "./known-issuers.ts"
 import { audience, issuerText, keyPlaceOf, type Preset, preset } from "./options.ts"
 
@@ -23,7 +24,7 @@ const options = {
   issuer: issuerText,
   audience,
   permissions: claimPath,
-  accessTokenClaim: claimPath,
+  accessTokenClaim,
 }
 
 /**
