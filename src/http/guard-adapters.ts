@@ -2,7 +2,7 @@ import type { AuthorizerParts } from "../authorizer/parts.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import type { AccessRequest } from "../types/request.ts"
 import { accessRequest, unknownPeer } from "./access-request.ts"
-import { answerOf, identityOf } from "./guarded-answer.ts"
+import { answerOf, identityOf, namedHeaders } from "./guarded-answer.ts"
 import type { GuardedIdentity, GuardedRequest } from "./guarded-request.ts"
 import { isRefusal, readHeaders } from "./received-headers.ts"
 import { createService, type Service } from "./service.ts"
@@ -52,8 +52,7 @@ export function fastifyGuard(
       request.hallpass = identity
       return undefined
     }
-    for (let at = 0; at < answer.headers.length; at += 2)
-      reply.header(answer.headers[at] as string, answer.headers[at + 1] as string)
+    for (const [name, value] of Object.entries(namedHeaders(answer))) reply.header(name, value)
     return reply.code(answer.status).header("cache-control", "no-store").send()
   }
 }
@@ -108,9 +107,7 @@ export function honoGuard(
       await next()
       return undefined
     }
-    const headers: { [name: string]: string } = { "cache-control": "no-store" }
-    for (let at = 0; at < answer.headers.length; at += 2)
-      headers[answer.headers[at] as string] = answer.headers[at + 1] as string
+    const headers = { ...namedHeaders(answer), "cache-control": "no-store" }
     return context.body(null, answer.status as 401 | 403 | 503, headers)
   }
 }

@@ -1,6 +1,6 @@
 import type { AuthorizerParts } from "../authorizer/parts.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
-import { answerOf, identityOf } from "./guarded-answer.ts"
+import { answerOf, identityOf, namedHeaders } from "./guarded-answer.ts"
 import type { GuardedRequest, GuardedResponse } from "./guarded-request.ts"
 import { createService } from "./service.ts"
 
@@ -43,7 +43,9 @@ export function guard(config: AuthorizerConfig, parts: AuthorizerParts = {}): Gu
     const answer = await answerOf(service, request)
     const identity = identityOf(answer)
     if (identity === undefined) {
-      response.writeHead(answer.status, [...answer.headers, "cache-control", "no-store", "content-length", "0"]).end()
+      const own = { "cache-control": "no-store", "content-length": "0" }
+      response.writeHead(answer.status, { ...namedHeaders(answer), ...own })
+      response.end()
       return false
     }
     request.hallpass = identity

@@ -11,11 +11,16 @@ export function answerOf(service: Service, request: GuardedRequest): Promise<Ser
   return service.decide(readGuarded(request) as AccessRequest).catch(() => faultAnswer)
 }
 
-export function identityOf({ principal, route, headers }: ServiceAnswer): GuardedIdentity | undefined {
-  if (principal === undefined) return undefined
+export function identityOf(answer: ServiceAnswer): GuardedIdentity | undefined {
+  const { principal, route } = answer
+  return principal && { principal, route, headers: namedHeaders(answer) }
+}
+
+/** The headers of an answer by their names, of which none is there twice. */
+export function namedHeaders({ headers }: ServiceAnswer): { [name: string]: string } {
   const named: { [name: string]: string } = {}
   for (let at = 0; at < headers.length; at += 2) named[headers[at] as string] = headers[at + 1] as string
-  return { principal, route, headers: named }
+  return named
 }
 
 const pathAmbiguous = refusal("path_ambiguous")
@@ -29,22 +34,31 @@ const maxHeaders = 128
  *   before
  */
 export function readGuarded(request: GuardedRequest, behindService = false): AccessRequest | Refusal {
-  const { rawHeaders, method = "", url = "", originalUrl = url } = request
+  const { method = "", url = "", originalUrl = url } = request
+  const raw = rawHeadersOf(request)
   // Node.js drops headers beyond its limit, and what is dropped is not seen.
-  if (rawHeaders.length > 2 * maxHeaders) return pathAmbiguous
-  const headers = readHeaders(rawHeaders, behindService)
+  if (raw.length > 2 * maxHeaders) return pathAmbiguous
+  const headers = readHeaders(raw, behindService)
   if (isRefusal(headers)) return headers
   const host = onlyValue(headers, "host")
   if (typeof host === "object") return host
   return accessRequest({ method, host, target: originalUrl }, headers, peerOf(request))
 }
 
+/** A request of a connection has raw headers, at least its Host. */
+function rawHeadersOf({ rawHeaders = [], headers = {} }: GuardedRequest): readonly string[] {
+  if (rawHeaders.length > 0) return rawHeaders
+  return Object.entries(headers).flatMap(([name, value]) =>
+    value === undefined ? [] : typeof value === "string" ? [name, value] : value.flatMap((each) => [name, each]),
+  )
+}
+
 /** The connection's own address and certificate, never a header's. */
 function peerOf({ socket }: GuardedRequest): Peer {
-  const secure = socket as Partial<{
+  const secure = (socket ?? {}) as Partial<{
     authorized: boolean
     getPeerX509Certificate(): { toString(): string } | undefined
   }>
   const certificate = secure.authorized === true ? secure.getPeerX509Certificate?.() : undefined
-  return { sourceIp: socket.remoteAddress, certificatePem: certificate?.toString() }
+  return { sourceIp: socket?.remoteAddress, certificatePem: certificate?.toString() }
 }

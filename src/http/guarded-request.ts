@@ -15,13 +15,17 @@ export interface GuardedRequest {
   readonly url?: string | undefined
   /** Express: the target before a mounted application has cut it. */
   readonly originalUrl?: string
-  readonly rawHeaders: readonly string[]
-  readonly socket: { readonly remoteAddress?: string | undefined }
+  /** As they were received: duplicates can be told apart. */
+  readonly rawHeaders?: readonly string[]
+  /** Read only if there are no raw ones: adapters of Function URLs and load balancers make such requests. */
+  readonly headers?: { readonly [name: string]: string | readonly string[] | undefined }
+  readonly socket?: { readonly remoteAddress?: string | undefined } | null
   /** Set if the request is allowed. */
   hallpass?: GuardedIdentity
 }
 
 /** As much of a response of node:http as is used. */
 export interface GuardedResponse {
-  writeHead(status: number, headers: string[]): { end(): unknown }
+  writeHead(status: number, headers: { [name: string]: string }): unknown
+  end(): unknown
 }

@@ -74,14 +74,14 @@ describe("18-5: a verifier of edge headers", () => {
   })
 
   it("works after a service of hallpass has set its own headers", async () => {
-    const { rawHeaders, ...rest } = request()
+    const { rawHeaders = [], ...rest } = request()
     expect(await refusal({ ...rest, rawHeaders: [...rawHeaders, "X-Hallpass-Principal", "edge|ann"] })).toBe("ann")
   })
 
   it("adds attributes to a verified token with role attributes", async () => {
     const attributes = { ...edge, role: "attributes", subjectClaim: "sub" } as const
     const both = createEdgeVerifier({ issuers: config.issuers, edge: attributes }, { clock })
-    const { rawHeaders, ...rest } = request()
+    const { rawHeaders = [], ...rest } = request()
     const principal = await both.verify({ ...rest, rawHeaders: [...rawHeaders, "Authorization", bearer("reader")] })
     expect(principal).toMatchObject({ subject: "00u1", groups: ["ops", "dev"], scopes: ["orders:read"] })
   })

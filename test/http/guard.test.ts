@@ -152,6 +152,24 @@ describe("18-5: the guard", () => {
     ).toBe(403)
   })
 
+  it("reads requests that adapters of Function URLs make: without raw headers, and without a connection", async () => {
+    const allow = guard(config, { clock })
+    const ask = async (headers: { [name: string]: string | string[] }, more: object = {}): Promise<unknown[]> => {
+      const sent: unknown[] = []
+      const response = { writeHead: (status: number) => void sent.push(status), end: () => undefined }
+      return [await allow({ method: "GET", url: "/orders/7", headers, ...more }, response), ...sent]
+    }
+    const authorization = bearer("reader")
+    expect(await ask({ authorization })).toEqual([true])
+    expect(await ask({ Authorization: authorization }, { rawHeaders: [] })).toEqual([true])
+    expect(await ask({})).toEqual([false, 401])
+    expect(await ask({ authorization: `${authorization}, ${authorization}` })).toEqual([false, 401])
+    expect(await ask({ authorization, Authorization: authorization })).toEqual([false, 401])
+    expect(await ask({ authorization, "x-a": ["1", "2"], X_Hallpass_Sub: "root" })).toEqual([false, 403])
+    // What was received counts, and not what Node.js makes of it.
+    expect(await ask({ authorization }, { rawHeaders: ["Host", "a"] })).toEqual([false, 401])
+  })
+
   it("is undecided, and lets nothing through, if a custom check fails", async () => {
     const check = () => {
       throw new Error("fails")
