@@ -66,9 +66,9 @@ reader has to know is on standard error.`,
   ],
   exits: "0 the document is printed; 2 a flag or the configuration is wrong, or AWS would refuse the document.",
   notes: {
-    Kinds: `resource-policy        of a REST API: everyone, but only from the named origins
+    Kinds: `resource-policy        of a REST API: everyone, from the named origins only
 endpoint-policy        of a VPC endpoint: this API and the routes of the table
-invoke-policy          of IAM callers: routes of the table; no cache invalidation
+invoke-policy          of IAM callers: routes of the table, no invalidation
 management-policy      of people: read, deploy or administer this API
 abac-policy            of people: change the APIs with a tag, and not the tag
 wso2-connector-policy  of WSO2's connector, in place of administrator policies
