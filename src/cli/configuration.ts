@@ -42,8 +42,16 @@ export async function readConfiguration(file: string | undefined, again: boolean
  * @returns undefined if neither a file nor the environment has one
  */
 export async function readConfigurationIfAny(file: string | undefined): Promise<AuthorizerConfig | undefined> {
-  const isGiven = Object.keys(process.env).some((name) => name.startsWith("HALLPASS_"))
-  return file === undefined && !isGiven ? undefined : await readConfiguration(file)
+  return file === undefined && !isInEnvironment() ? undefined : await readConfiguration(file)
+}
+
+/** A wrong one is there, too: reading it says what is wrong. */
+function isInEnvironment(): boolean {
+  try {
+    return configFromEnvironment(process.env) !== undefined
+  } catch {
+    return true
+  }
 }
 
 /** The mistake of giving a wrong configuration to a command that needs a sound one. */

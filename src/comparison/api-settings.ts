@@ -46,8 +46,7 @@ function compare(
       `keeps answers for ${ttl} seconds, and gateway.resultTtlSeconds is ${most}`,
       `Set its TTL to ${most} at most, or raise gateway.resultTtlSeconds.`,
     )
-  if (kind === "http" && ttl === undefined)
-    add("info", "shows no result TTL", `Set it in so many words: to ${most} at most.`)
+  if (kind === "http" && ttl === undefined) add("info", "shows no result TTL", `Set it explicitly: to ${most} at most.`)
   if (kind === "rest" && form !== undefined && !rest.authorizerTypes.includes(form))
     add(
       "error",

@@ -92,6 +92,18 @@ The configuration is sound.
     expect((await runHere(check, { api })).code).toBe(1)
   })
 
+  it("the environment can hold the configuration; other variables of that name hold none", async () => {
+    const args = ["check", "--api", example("openapi/plain.yaml"), "--public", "GET /health", "--json"]
+    const of = async (environment: NodeJS.ProcessEnv) => {
+      const { code, stdout, stderr } = await hallpass(args, environment)
+      return { code, stderr, rules: stderr === "" ? (stdout.match(/"rule"/g) ?? []).length : 0 }
+    }
+    expect(await of({ HALLPASS_VERSION: "1" })).toEqual({ code: 0, stderr: "", rules: 0 })
+    const given = readFileSync(config, "utf8")
+    expect(await of({ HALLPASS_CONFIG: given })).toEqual({ code: 0, stderr: "", rules: 3 })
+    expect((await of({ HALLPASS_CONFIG: "{" })).code).toBe(2)
+  })
+
   it("several files are one question; a refused configuration is told as well", async () => {
     const api = [example("openapi/rest-api.yaml"), example("terraform/plan.json")]
     const { text } = await runHere(check, { api, public: ["GET /health"] })

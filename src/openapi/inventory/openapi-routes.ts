@@ -12,7 +12,7 @@ const methods: ReadonlyMap<string, string> = new Map([
   ["any", "ANY"],
 ])
 
-/** What stands around an OpenAPI document that a template holds. */
+/** What a template adds to an OpenAPI document that it holds. */
 export interface OpenApiPlace {
   readonly name: string
   /** The kind of the resource that has the document; undefined if the document has to show it. */
