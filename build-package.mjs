@@ -5,6 +5,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync,
 import { basename, dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { build } from "esbuild"
+import { buildOpenBundle } from "./build.mjs"
 import { bundlePage } from "./local/page/bundle.ts"
 
 const root = dirname(fileURLToPath(import.meta.url))
@@ -60,6 +61,9 @@ const { metafile } = await build({
 
 // What `hallpass invoke` runs the function under is a program of its own.
 copyFileSync(join(root, "local/runtime/plain-client.mjs"), join(dist, "cli/plain-client.mjs"))
+
+// What `hallpass bundle` copies, so that nobody needs a bundler.
+await buildOpenBundle(join(dist, "bundle"))
 
 const page = await bundlePage()
 mkdirSync(join(dist, "cli/page"))

@@ -128,3 +128,12 @@ export const configure = (file, routes) => ({
     }))
   },
 })
+
+/** Leaves configuration and snapshot to files beside the entry, which `hallpass bundle` writes for each deployment. */
+export const apart = {
+  name: "apart",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/authorizer\.config\.ts$/ }, () => ({ path: "./configuration.mjs", external: true }))
+    onResolve({ filter: /^\.\/key-snapshot\.ts$/ }, () => ({ path: "./key-snapshot.mjs", external: true }))
+  },
+}

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url"
 import { parseArgs, promisify } from "node:util"
 import { build } from "esbuild"
 import { makeScript } from "./build-code-cache.mjs"
-import { configure, embed, embedEvents, plainBuiltins, plainCache, shareStart } from "./build-plugins.mjs"
+import { apart, configure, embed, embedEvents, plainBuiltins, plainCache, shareStart } from "./build-plugins.mjs"
 
 const root = dirname(fileURLToPath(import.meta.url))
 const entryModule = "handlers/authorizer.ts"
@@ -74,6 +74,18 @@ export async function buildBundle({
   const marked = files.map((file) => ({ ...file, atStart: atStart.has(resolve(outdir, file.path)) }))
   const caches = codeCache ? await makeCodeCaches(outdir, metafile, atStart) : []
   return { entryBytes, ...sizes, openApi, files: marked, metafile, caches }
+}
+
+/** The bundle of the published package: `hallpass bundle` puts a configuration and a snapshot beside it. */
+export async function buildOpenBundle(outdir) {
+  const plugins = [
+    shareStart(join(root, startModule)),
+    ...bundleOptions.plugins,
+    apart,
+    embedEvents(await readEvents()),
+  ]
+  await rm(outdir, { recursive: true, force: true })
+  await build({ ...bundleOptions, entryPoints: { authorizer: entryModule }, outdir, plugins })
 }
 
 /** Lambda's images start Node.js with `--expose-gc`, which V8 counts as another kind of code: one cache for each. */

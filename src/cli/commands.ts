@@ -72,6 +72,10 @@ export const commands: {
     summary: "run a local API Gateway over a configuration, with a page",
     load: async () => (await import("./dev.ts")).dev,
   },
+  bundle: {
+    summary: "write the function for AWS Lambda, with a configuration",
+    load: async () => (await import("./bundle.ts")).bundle,
+  },
   invoke: {
     summary: "send an event to the built bundle, as Lambda does",
     load: async () => (await import("./invoke.ts")).invoke,

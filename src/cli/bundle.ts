@@ -1,0 +1,123 @@
+import { cp, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from "node:fs/promises"
+import { basename, dirname, join, resolve } from "node:path"
+import { isDeepStrictEqual } from "node:util"
+import { type AuthorizerConfig, ConfigurationError, createAuthorizer, type KeySnapshot } from "../index.ts"
+import { readConfiguration, refusedConfiguration } from "./configuration.ts"
+import { type Command, configOption, textOption, UsageError } from "./frame/command.ts"
+import { readData } from "./frame/data-file.ts"
+import { plain } from "./frame/output.ts"
+
+export const bundle: Command = {
+  description: `Writes the function for AWS Lambda into a folder: hallpass's own small bundle, and
+your configuration beside it. Nothing has to be cloned or compiled.
+
+The configuration is checked first, as the function would at its start. Variables of
+the function (HALLPASS_CONFIG) still win over it.`,
+  options: [
+    configOption,
+    { flags: "-o, --out <folder>", description: "where the function goes; build without it" },
+    { flags: "--snapshot <file>", description: "key sets to start with, from hallpass snapshot" },
+    { flags: "--force", description: "write over a folder that holds something else" },
+  ],
+  examples: [
+    "bundle --config authorizer.json --out build",
+    "bundle --config authorizer.json --snapshot key-snapshot.json --out build --json",
+  ],
+  exits: "0 written; 2 the command line or the configuration is wrong, or the folder cannot be written.",
+  notes: {
+    "What to do with it": `try it      hallpass invoke event.json --bundle build
+deploy it   the handler is authorizer.handler, the runtime nodejs24.x;
+            zip the content of the folder, or name it as CodeUri`,
+  },
+  async run(line, output) {
+    const out = resolve(textOption(line, "out") ?? "build")
+    const file = textOption(line, "snapshot")
+    const configuration = await readConfiguration(textOption(line, "config"))
+    const keySnapshot = file === undefined ? undefined : ((await readData(file, "snapshot")) as KeySnapshot)
+    checkBoth(configuration, keySnapshot)
+    if (line.options.force !== true && !(await mayBeReplaced(out)))
+      throw new UsageError(`${plain(out)} holds something else than a bundle: name another folder, or add --force`)
+    const files = await write(out, configuration, keySnapshot)
+    const bytes = (await Promise.all(files.map((each) => stat(join(out, each))))).reduce(
+      (sum, { size }) => sum + size,
+      0,
+    )
+    if (output.json) output.document({ folder: out, handler: "authorizer.handler", files, bytes })
+    else {
+      output.print(
+        `${plain(out)}: ${files.length} files, ${Math.round(bytes / 1024)} KB. The handler is authorizer.handler.\n`,
+      )
+      output.note("Next: hallpass invoke EVENT --bundle, with an event of your API")
+    }
+    return 0
+  },
+}
+
+/** What the function would refuse at its start is refused here. */
+function checkBoth(configuration: AuthorizerConfig, keySnapshot: KeySnapshot | undefined): void {
+  if (!isDeepStrictEqual(JSON.parse(JSON.stringify(configuration)), configuration))
+    throw new UsageError("the configuration holds something that JSON cannot: a function, a date or undefined")
+  try {
+    createAuthorizer(configuration, keySnapshot === undefined ? {} : { keySnapshot })
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw refusedConfiguration(error)
+    throw error
+  }
+}
+
+/** A folder that is missing or empty, or holds a bundle. */
+async function mayBeReplaced(folder: string): Promise<boolean> {
+  const found = await readdir(folder).catch((error: NodeJS.ErrnoException): string[] => {
+    if (error.code === "ENOENT") return []
+    throw new UsageError(`${plain(folder)} is no folder that can be written (${error.code})`)
+  })
+  return found.length === 0 || found.includes("authorizer.mjs")
+}
+
+/** Writes everything beside the folder first, so that a failure leaves what was there. @returns the files in it */
+async function write(
+  out: string,
+  configuration: AuthorizerConfig,
+  keySnapshot: KeySnapshot | undefined,
+): Promise<readonly string[]> {
+  try {
+    await mkdir(dirname(out), { recursive: true })
+    const made = await mkdtemp(join(dirname(out), `.${basename(out)}-`))
+    try {
+      await copyBundle(made)
+      await writeFile(join(made, "configuration.mjs"), moduleOf(configuration))
+      await writeFile(join(made, "key-snapshot.mjs"), moduleOf(keySnapshot))
+      await rm(out, { recursive: true, force: true })
+      await rename(made, out)
+    } catch (error) {
+      await rm(made, { recursive: true, force: true })
+      throw error
+    }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === undefined) throw error
+    throw new UsageError(`${plain(out)} cannot be written (${code})`)
+  }
+  const entries = await readdir(out, { recursive: true, withFileTypes: true })
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(out.length + 1))
+    .sort()
+}
+
+/** Of the published package it is there already; in a clone it is built. */
+async function copyBundle(folder: string): Promise<void> {
+  const published = new URL("../bundle/", import.meta.url)
+  const isPublished = await stat(published).then(
+    () => true,
+    () => false,
+  )
+  if (isPublished) return await cp(published, folder, { recursive: true })
+  const build: string = new URL("../../build.mjs", import.meta.url).href
+  await (await import(build)).buildOpenBundle(folder)
+}
+
+/** Text that is parsed: engines read JSON faster than an object literal. */
+function moduleOf(value: unknown): string {
+  return `export default ${value === undefined ? "undefined" : `JSON.parse(${JSON.stringify(JSON.stringify(value))})`}\n`
+}

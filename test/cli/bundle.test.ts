@@ -1,0 +1,55 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, it } from "vitest"
+import { createTestIssuer } from "../../src/testing.ts"
+import { restToken } from "../support/events.ts"
+import { command, file } from "./in-process.ts"
+
+const issuer = createTestIssuer({ provider: "auth0", audience: "https://orders" })
+const config = file("bundle.json", { issuers: [issuer.config], routes: { "GET /orders": { scopes: ["orders:read"] } } })
+const folder = join(config, "..", "bundled")
+const event = file("event.json", restToken(`Bearer ${issuer.token({ scope: "orders:read" })}`, { path: "/orders" }))
+
+describe("17-8: hallpass bundle", () => {
+  it("writes a function that decides by the configuration, without a bundler of one's own", async () => {
+    const { code, stdout } = await command(["bundle", "--config", config, "--out", folder, "--json"])
+    expect(code).toBe(0)
+    const { files, handler } = JSON.parse(stdout)
+    expect(handler).toBe("authorizer.handler")
+    expect(files).toEqual(expect.arrayContaining(["authorizer.mjs", "configuration.mjs", "key-snapshot.mjs"]))
+    const invoked = await command(["invoke", event, "--bundle", folder, "--json"])
+    expect(JSON.parse(invoked.stdout).answer.policyDocument.Statement[0].Effect).toBe("Allow")
+    expect(invoked.code).toBe(0)
+  })
+
+  it("leaves what was there if the configuration is refused", async () => {
+    const wrong = file("wrong.json", { issuers: [] })
+    const before = readFileSync(join(folder, "configuration.mjs"), "utf8")
+    const { code, stderr } = await command(["bundle", "--config", wrong, "--out", folder])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/issuers/)
+    expect(readFileSync(join(folder, "configuration.mjs"), "utf8")).toBe(before)
+  })
+
+  it("does not write over other files, unless it is forced", async () => {
+    const other = join(folder, "../other")
+    mkdirSync(other)
+    writeFileSync(join(other, "thesis.txt"), "years of work")
+    const { code, stderr } = await command(["bundle", "--config", config, "--out", other])
+    expect({ code, left: readdirSync(other) }).toEqual({ code: 2, left: ["thesis.txt"] })
+    expect(stderr).toMatch(/--force/)
+    expect((await command(["bundle", "--config", config, "--out", event])).code).toBe(2)
+    expect((await command(["bundle", "--config", config, "--out", other, "--force"])).code).toBe(0)
+    expect(existsSync(join(other, "thesis.txt"))).toBe(false)
+  })
+
+  it("refuses a snapshot that the function would refuse", async () => {
+    const snapshot = file("snapshot.json", {
+      takenAt: "2026-11-30T00:00:00Z",
+      sets: { x: { keys: [{ kty: "oct", k: "AA" }] } },
+    })
+    const { code, stderr } = await command(["bundle", "--config", config, "--snapshot", snapshot, "--out", folder])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/keySnapshot/)
+  })
+})
