@@ -132,7 +132,7 @@ class Fetches {
     return [
       ...unusable(this.#keys, expireAfterSeconds).map(([issuer, why]) => ({
         path: issuer,
-        message: `has no key set: ${why}. Check the issuer's address and the way to it, or put a key snapshot into the bundle`,
+        message: `has no key set: ${why}. Check the issuer's address and the way to it, or bundle a key snapshot`,
       })),
       ...unusable(this.#secrets, expireAfterSeconds).map(([secret, why]) => ({
         path: secret,

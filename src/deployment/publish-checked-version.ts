@@ -53,7 +53,9 @@ const passing: ReadonlySet<string> = new Set([
  * import { publishCheckedVersion } from "hallpass/deployment"
  *
  * export const handler = (event: unknown) => publishCheckedVersion(event)
- * await handler({ RequestType: "Read" }).catch(({ message }) => console.log(message)) // RequestType is none of Create, Update, Delete
+ * await handler({ RequestType: "Read" }).catch(({ message }) => {
+ *   console.log(message) // RequestType is none of Create, Update, Delete
+ * })
  * ```
  */
 export async function publishCheckedVersion(event: unknown, parts: CheckedVersionParts = {}): Promise<void> {

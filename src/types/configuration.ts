@@ -115,8 +115,8 @@ export interface GatewayOptions {
    */
   readonly tooLarge?: "refuse" | "unavailable"
   /**
-   * What the context says where the caller has no value: `omit` leaves the key out, `dash` writes `-`. A header that API
-   * Gateway maps from a key then always replaces the client's own. @default "omit"
+   * What the context says where the caller has no value: `omit` leaves the key out, `dash` writes `-`. A header that
+   * API Gateway maps from a key then always replaces the client's own. @default "omit"
    */
   readonly emptyContext?: "omit" | "dash"
   /** REST only: claim that holds the API key value for usage plans (`apiKeySource: AUTHORIZER`). */

@@ -22,7 +22,8 @@ import type { ApiReading, Inventory, InventoryApi, InventoryOptions, InventoryRo
  * const paths = { "/orders": { get: { security: [{ token: [] }] } }, "/health": { get: {} } }
  * const securitySchemes = { token: { type: "http", scheme: "bearer" } }
  * const { routes, findings } = inventory({ openapi: "3.0.3", paths, components: { securitySchemes } })
- * console.log(routes.map(({ route, authorizer }) => `${route} ${authorizer}`)) // [ 'GET /orders hallpass', 'GET /health none' ]
+ * const lines = routes.map(({ route, authorizer }) => `${route} ${authorizer}`)
+ * console.log(lines) // [ 'GET /orders hallpass', 'GET /health none' ]
  * console.log(findings.map(({ severity, route }) => `${severity} ${route}`)) // [ 'error GET /health' ]
  * ```
  */
