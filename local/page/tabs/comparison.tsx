@@ -1,29 +1,13 @@
-import { type Signal, signal } from "@preact/signals"
 import type { JSX } from "preact"
 import { useEffect } from "preact/hooks"
-import type { Approach, Comparison, ComparisonWish } from "../../server/control-api.ts"
+import type { Approach, Comparison } from "../../server/control-api.ts"
 import { CacheTag } from "../answer/gateway.tsx"
 import { Choose, Field } from "../compose/field.tsx"
 import { Icon } from "../show/icon.tsx"
 import { outcomeOfStatus } from "../show/outcome.tsx"
-import { counted } from "../show/quantity.ts"
 import { Text, Value } from "../show/text.tsx"
-import { call } from "../state/control.ts"
-import { announcement, state } from "../state/stack.ts"
-
-const result: Signal<Comparison | undefined> = signal(undefined)
-const problem: Signal<string> = signal("")
-const running: Signal<boolean> = signal(false)
-/** Empty: the sequence of the server. */
-const lines: Signal<string> = signal("")
-const caller: Signal<string> = signal("")
-const ttl: Signal<string> = signal("300")
-
-const approaches: readonly (readonly [Approach, string])[] = [
-  ["exact", "exact ARN"],
-  ["star", "star"],
-  ["hallpass", "hallpass"],
-]
+import { approaches, caller, lines, problem, replay, result, running, ttl, wrongText } from "../state/comparison.ts"
+import { state } from "../state/stack.ts"
 
 /** Replays a sequence of requests through three authorizers side by side. */
 export function ComparisonTab(): JSX.Element {
@@ -106,53 +90,6 @@ function SequenceForm(): JSX.Element {
       </div>
     </form>
   )
-}
-
-/** The lines that the server's own sequence had, to know whether they were changed. */
-let ownLines = ""
-
-async function replay(): Promise<void> {
-  if (running.value) return
-  running.value = true
-  problem.value = ""
-  try {
-    const wish = wishOf(lines.value)
-    const comparison = await call<Comparison>("/api/comparison", wish)
-    result.value = comparison
-    if (wish.requests === undefined) {
-      ownLines = comparison.rows.map(({ request }) => request).join("\n")
-      lines.value = ownLines
-    }
-    announcement.value = approaches.map(([name, title]) => `${title}: ${wrongText(comparison, name)}.`).join(" ")
-  } catch (error) {
-    problem.value = (error as Error).message
-  } finally {
-    running.value = false
-  }
-}
-
-function wishOf(text: string): ComparisonWish {
-  const resultTtlSeconds = Number(ttl.value)
-  const written = text
-    .split("\n")
-    .map((line) => line.trim())
-    .filter((line) => line !== "")
-  if (caller.value === "" && (written.length === 0 || text === ownLines)) return { resultTtlSeconds }
-  const persona = state.value?.personas.find(({ name }) => name === caller.value) ?? state.value?.personas[0]
-  return {
-    resultTtlSeconds,
-    requests: written.map((line, at) => {
-      const [, method, path] = /^(\S+)\s+(\/\S*)$/.exec(line) ?? []
-      if (method === undefined || path === undefined)
-        throw new Error(`Line ${at + 1} is no request. Write a method and a path, such as GET /orders/7.`)
-      return { method, path, ...(persona && { token: { issuer: persona.issuer, claims: persona.claims } }) }
-    }),
-  }
-}
-
-function wrongText({ rows }: Comparison, approach: Approach): string {
-  const wrong = rows.filter(({ results }) => !results[approach].right).length
-  return wrong === 0 ? "all right" : `${counted(wrong, "answer")} wrong`
 }
 
 function Results({ comparison }: { readonly comparison: Comparison }): JSX.Element {
