@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
+import { signEdgeRequest } from "../../src/edge.ts"
 import type { HttpDialect } from "../../src/http/dialect.ts"
 import {
   type AuthorizationServer,
@@ -186,6 +187,35 @@ describe("18-2: the original request", () => {
     const service = await serviceOf({ ...config, routes })
     expect((await ask(service, "nginx", "GET /a/b/c", { authorization: bearer("plain") })).status).toBe(200)
     expect((await ask(service, "nginx", "GET /a/b/d", { authorization: bearer("plain") })).status).toBe(403)
+  })
+
+  it.each(dialects)("is what an edge has signed, in the dialect %s", async (dialect) => {
+    const keyHex = "e270f4e63ef29495044fae84349f1b94e925c12365f8bb70db0ee3ef71df56f1"
+    process.env.HALLPASS_TEST_SERVICE_EDGE = JSON.stringify({ k1: keyHex })
+    const hmac = { header: "x-edge-signature", keys: { env: "HALLPASS_TEST_SERVICE_EDGE" } }
+    const edge = { role: "identity", headers: { user: "x-edge-user" }, evidence: [{ hmac }] } as const
+    const service = await serviceOf({ issuers: [], edge, routes: { "GET /orders/{id}": {} } }, { dialect })
+    // fetch sets Host by itself; where it is the neighbour's own, another header has the original one.
+    const named = {
+      caddy: "X-Forwarded-Host",
+      traefik: "X-Forwarded-Host",
+      gloo: "X-Original-Host",
+      envoy: "",
+      nginx: "",
+    }
+    const host = named[dialect] === "" ? new URL(service.url).host : "api.example.com"
+    const signing = { keyId: "k1", key: Buffer.from(keyHex, "hex"), unixSeconds: clock() / 1000, method: "GET", host }
+    const signature = signEdgeRequest({ ...signing, path: "/orders/7", headers: { "X-Edge-User": "ann" } })
+    const headers = {
+      "x-edge-user": "ann",
+      "x-edge-signature": signature,
+      ...(named[dialect] && { [named[dialect]]: host }),
+    }
+    const answer = await ask(service, dialect, "GET /orders/7?page=2", headers)
+    expect([answer.status, answer.headers.get("x-hallpass-user")]).toEqual([200, "ann"])
+    for (const changed of ["GET /orders/8", "PUT /orders/7"])
+      expect((await ask(service, dialect, changed, headers)).status).toBe(401)
+    delete process.env.HALLPASS_TEST_SERVICE_EDGE
   })
 
   it("without routes any authenticated caller is allowed, and nobody else", async () => {
