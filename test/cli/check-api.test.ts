@@ -92,13 +92,13 @@ The configuration is sound.
     expect((await runHere(check, { api })).code).toBe(1)
   })
 
-  it("the environment can hold the configuration; other variables of that name hold none", async () => {
+  it("the environment can hold the configuration; variables of its records alone are none", async () => {
     const args = ["check", "--api", example("openapi/plain.yaml"), "--public", "GET /health", "--json"]
     const of = async (environment: NodeJS.ProcessEnv) => {
       const { code, stdout, stderr } = await hallpass(args, environment)
       return { code, stderr, rules: stderr === "" ? (stdout.match(/"rule"/g) ?? []).length : 0 }
     }
-    expect(await of({ HALLPASS_VERSION: "1" })).toEqual({ code: 0, stderr: "", rules: 0 })
+    expect(await of({ HALLPASS_LOG_PRINCIPAL: "hash" })).toEqual({ code: 0, stderr: "", rules: 0 })
     const given = readFileSync(config, "utf8")
     expect(await of({ HALLPASS_CONFIG: given })).toEqual({ code: 0, stderr: "", rules: 3 })
     expect((await of({ HALLPASS_CONFIG: "{" })).code).toBe(2)
