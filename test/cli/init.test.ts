@@ -53,6 +53,8 @@ describe("15-9: hallpass init, with every answer as a flag", () => {
     expect(stdout).toContain(`hallpass check --config ${out}`)
     const written = JSON.parse(readFileSync(out, "utf8"))
     expect(written.$schema).toBe("./node_modules/hallpass/hallpass.schema.json")
+    const gateways = { rest: { api: "rest" }, http: { api: "http", unauthorized: "deny" }, websocket: undefined }
+    expect(written.gateway).toEqual(gateways[kind])
     expect(isConfiguration(written), JSON.stringify(isConfiguration.errors)).toBe(true)
     const checked = await command(["check", "--config", out, "--json"])
     expect(checked.code).toBe(0)

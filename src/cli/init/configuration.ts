@@ -27,7 +27,8 @@ export function configurationFor(
   const written = (gateway: NonNullable<AuthorizerConfig["gateway"]>): AuthorizerConfig => {
     return { $schema: schema, issuers, ...(Object.keys(gateway).length > 0 && { gateway }), routes }
   }
-  const kind = api === "websocket" ? {} : { api }
+  // With policies, AWS documents no status for the error that an authorizer throws on an HTTP API: a Deny is 403 there.
+  const kind = api === "websocket" ? {} : api === "http" ? { api, unauthorized: "deny" as const } : { api }
   const simple = written(kind)
   const problems = problemsOf(simple)
   if (problems.length === 0) return { configuration: simple }
