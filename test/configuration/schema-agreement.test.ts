@@ -124,11 +124,15 @@ function mutate(config: object, random: () => number): void {
   if (places.length === 0) return
   const { holder, key } = pick(places)
   const value = holder[key]
-  const others: unknown[] = [...wrongValues, ...wrongValues.slice(0, 2)]
-  if (typeof value === "number") others.push(-value - 1, value * 1e6, value + 0.5)
-  if (typeof value === "string") others.push(`${value}x`, ` ${value}`, value.toUpperCase())
-  const kind = pick(["other", "gone", "twice"])
-  if (kind === "other") holder[key] = structuredClone(pick(others))
+  const near: unknown[] =
+    typeof value === "number"
+      ? [-value - 1, value * 1e6, value + 0.5, `${value}`]
+      : typeof value === "string"
+        ? [`${value}x`, ` ${value}`, value.toUpperCase(), [value]]
+        : wrongValues
+  const kind = pick(["near", "near", "other", "gone", "twice"])
+  if (kind === "near") holder[key] = structuredClone(pick(near))
+  else if (kind === "other") holder[key] = structuredClone(pick(wrongValues))
   else if (kind === "gone" && Array.isArray(holder)) holder.splice(Number(key), 1)
   else if (kind === "gone") delete holder[key]
   else if (Array.isArray(holder)) holder.push(structuredClone(value))

@@ -23,10 +23,12 @@ function problemsOf(config: unknown): ConfigurationError["problems"] {
   }
 }
 
+/** Every value of a configuration: options, their parts, and blocks. */
 function valuesIn(value: unknown, path: Path = []): readonly Path[] {
-  if (typeof value !== "object" || value === null) return [path]
+  const own = path.length > 0 ? [path] : []
+  if (typeof value !== "object" || value === null) return own
   const members = Array.isArray(value) ? [...value.entries()] : Object.entries(value)
-  return members.flatMap(([key, inner]) => valuesIn(inner, [...path, key]))
+  return [...own, ...members.flatMap(([key, inner]) => valuesIn(inner, [...path, key]))]
 }
 
 function setAt(root: object, path: Path, value: unknown): void {
