@@ -48,6 +48,10 @@ export const commands: {
     summary: "put hallpass in front of an API that exists",
     load: async () => (await import("./attach.ts")).attach,
   },
+  unused: {
+    summary: "list routes without calls, from access logs",
+    load: async () => (await import("./unused.ts")).unused,
+  },
   generate: {
     summary: "write policies and mappings for the API around the authorizer",
     load: async () => (await import("./generate.ts")).generate,
