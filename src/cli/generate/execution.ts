@@ -108,7 +108,7 @@ export function endpointPolicy(line: CommandLine, config: AuthorizerConfig | und
     ),
     notes: [
       fits
-        ? "It allows the routes of the table, whoever calls: the authorizer decides who."
+        ? "It allows the routes of the table for every caller: the authorizer decides who may call."
         : "It allows every route of the API: the table has no routes, or too many for an endpoint policy.",
       "An endpoint policy is evaluated before the authorizer. Requests to other APIs through this endpoint are refused.",
     ],
@@ -169,7 +169,7 @@ export function invokePolicy(line: CommandLine, config: AuthorizerConfig | undef
     document: fitting(document, 6144, "a managed policy", "choose fewer routes with --route, or use several policies"),
     notes: [
       "For routes with AWS_IAM. Attach it to a role or user of the same account; other accounts also need the resource policy.",
-      "DenyOthers refuses what the patterns would open besides, and paths that a backend may read in another way.",
+      "DenyOthers refuses what else the patterns would open, and paths that a backend may read in another way.",
     ],
   }
 }

@@ -42,11 +42,11 @@ export function managementPolicy(line: CommandLine): Generated {
   return {
     document: managed({ Version: version, Statement: statements }),
     notes: [
-      "The id stands for a REST, HTTP or WebSocket API: the other forms match nothing.",
+      "The id is that of a REST, HTTP or WebSocket API: the other forms match nothing.",
       ...(isAdmin
         ? [
             "DenyOpenRoutes refuses to make a route without an authorizer. It also refuses OPTIONS methods for CORS and WebSocket " +
-              "routes besides $connect: let a deployment role of its own make those.",
+              "routes other than $connect: let a deployment role of its own make those.",
             "Whether a PATCH from CUSTOM to NONE carries the key is not documented: watch UpdateMethod, too.",
           ]
         : []),
