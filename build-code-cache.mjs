@@ -1,21 +1,24 @@
 // Gives a bundle a V8 code cache: what a start compiles is compiled before.
 //   node build-code-cache.mjs OUTDIR     makes the cache anew with this Node.js, and with the flags that it was started with
-// build/start.js is the start chunk as a script; build/start.TAG.cache is its cache, TAG being v8.cachedDataVersionTag().
+// build/start.js is the start chunk as a script; build/start.TAG.cache is its cache, TAG being
+// v8.cachedDataVersionTag().
 import { generateKeyPairSync, hash, sign } from "node:crypto"
 import { readFile, writeFile } from "node:fs/promises"
 import { join, relative, resolve } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 
 /**
- * Makes a script of the start chunk, and a loader of its file. The loader exports what the chunk exported, so that every other
- * file of the bundle stays as it is. A cache of another V8, or of other flags, is refused by V8, and the script compiled.
+ * Makes a script of the start chunk, and a loader of its file. The loader exports what the chunk exported, so that
+ * every other file of the bundle stays as it is. A cache of another V8, or of other flags, is refused by V8, and the
+ * script compiled.
  *
  * @param {{ outdir: string, chunk: string, exports: readonly string[] }} options `chunk`: its path in the folder
  */
 export async function makeScript({ outdir, chunk, exports }) {
   const { transform } = await import("esbuild")
   const file = join(outdir, chunk)
-  // In a script, `import()` would need a part of node:vm that is experimental: esbuild writes it as `require` of a module.
+  // In a script, `import()` would need a part of node:vm that is experimental: esbuild writes it as `require` of a
+  // module.
   const { code } = await transform(await readFile(file, "utf8"), {
     ...{ format: "cjs", minify: true, platform: "node", target: "node22", charset: "ascii" },
     supported: { "dynamic-import": false },
@@ -25,8 +28,8 @@ export async function makeScript({ outdir, chunk, exports }) {
 }
 
 /**
- * One octet for each character, read without decoding. V8 looks at the head of a cache only, and runs what follows: a digest
- * at the end of the file tells one with a changed octet.
+ * One octet for each character, read without decoding. V8 looks at the head of a cache only, and runs what follows: a
+ * digest at the end of the file tells one with a changed octet.
  */
 const loader = (exports) => `const builtin = process.getBuiltinModule
 const { readFileSync } = builtin("node:fs")

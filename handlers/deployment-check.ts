@@ -3,7 +3,9 @@ import { type AuthorizerConfig, type KeySnapshot, parseStrictJson } from "../src
 import recordedEvents from "./recorded-events.ts"
 import { loadFromEnvironment } from "./start.ts"
 
-/** What this version says about itself, with the configuration, the role and the network that its requests will have. */
+/**
+ * What this version says about itself, with the configuration, the role and the network that its requests will have.
+ */
 export function reportOf(
   bundled: AuthorizerConfig | undefined,
   keySnapshot: KeySnapshot | undefined,

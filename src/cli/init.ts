@@ -77,9 +77,11 @@ function flagOption(flag: string): CommandOption {
   )
   const { ask = "", list } = (all[0]?.question ?? {}) as Partial<Question>
   const text = `${ask.charAt(0).toLowerCase()}${ask.slice(1)}`
+  const short = all.length > 1 ? text.replace(/[,:] (?:such as|the) .*$/, "") : text
+  const severalTimes = "; may be given several times"
   return {
     flags: `--${flag} <${flag.split("-").at(-1)}>`,
-    description: `${all.map(({ provider }) => provider).join(", ")}: ${all.length > 1 ? text.replace(/[,:] (?:such as|the) .*$/, "") : text}${list === true ? "; may be given several times" : ""}`,
+    description: `${all.map(({ provider }) => provider).join(", ")}: ${short}${list === true ? severalTimes : ""}`,
     ...(list === true && { repeatable: true }),
   }
 }

@@ -33,9 +33,9 @@ export interface EdgeVerifier {
 }
 
 /**
- * Creates a verifier of trusted edge headers for a backend that the edge reaches without API Gateway: the same evidence,
- * the same refusals. There are no routes: what the principal may do is up to the backend. A signature covers the
- * request's own host, method and path. The address is that of the connection.
+ * Creates a verifier of trusted edge headers for a backend that the edge reaches without API Gateway: the same
+ * evidence, the same refusals. There are no routes: what the principal may do is up to the backend. A signature covers
+ * the request's own host, method and path. The address is that of the connection.
  *
  * @throws ConfigurationError with every problem at once
  * @example

@@ -15,7 +15,7 @@ export interface GuardedRequest {
   readonly url?: string | undefined
   /** Express: the target before a mounted application has cut it. */
   readonly originalUrl?: string
-  /** As they were received: duplicates can be told apart. */
+  /** As they were received, with duplicates. */
   readonly rawHeaders?: readonly string[]
   /** Read only if there are no raw ones: adapters of Function URLs and load balancers make such requests. */
   readonly headers?: { readonly [name: string]: string | readonly string[] | undefined }

@@ -70,7 +70,8 @@ export async function createMainPort(
   server.maxConnections = maxConnections
   // A decision that never comes, as of a custom check that hangs, ends its connection: the neighbour then denies.
   server.timeout = 30_000
-  // Some versions of Node.js drop headers beyond its count without a word. The limit of bytes holds, and the listener counts.
+  // Some versions of Node.js drop headers beyond its count without a word. The limit of bytes holds, and the listener
+  // counts.
   server.maxHeadersCount = 0
   server.on("checkContinue", listener)
   server.on("clientError", ({ code }: NodeJS.ErrnoException, socket) => {

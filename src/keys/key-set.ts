@@ -68,7 +68,10 @@ export function joinKeys(results: readonly (VerificationKey | SkipReason)[], cou
   return keySet([...keys.values()], skipped)
 }
 
-/** A set that is read when a token first asks for it. A thousand sets of a configuration need not be imported at its start. */
+/**
+ * A set that is read when a token first asks for it. A thousand sets of a configuration need not be imported at its
+ * start.
+ */
 export function lateKeySet(read: () => KeySet): KeySet {
   let set: KeySet | undefined
   const known = (): KeySet => {

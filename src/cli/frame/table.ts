@@ -36,8 +36,8 @@ export const widthOf = (text: string): number => [...text.replace(colours, "")].
 const padded = (text: string, width: number): string => text + " ".repeat(Math.max(0, width - widthOf(text)))
 
 /**
- * Text whose lines are as long as they came, in lines of at most `width` characters. What wraps goes below its column, its list
- * item, or its line's beginning.
+ * Text whose lines are as long as they came, in lines of at most `width` characters. What wraps goes below its column,
+ * its list item, or its line's beginning.
  */
 export function fitted(text: string, width: number): string {
   return text

@@ -54,7 +54,10 @@ export function resourcePolicy(line: CommandLine, config: AuthorizerConfig | und
   }
 }
 
-/** The condition of what is outside all named origins. One Deny with all of them: an origin is one of these, not several. */
+/**
+ * The condition of what is outside all named origins. One Deny with all of them: an origin is one of these, not
+ * several.
+ */
 function outside(line: CommandLine): object | undefined {
   const cidrs = textsOption(line, "cidr").map(checkedCidr)
   const [vpcs, vpces] = [allFormed(line, "vpc"), allFormed(line, "vpce")]

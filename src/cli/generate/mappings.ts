@@ -14,8 +14,8 @@ const usual: { readonly [key: string]: string } = {
 }
 
 /**
- * Parameter mappings that hand the caller on to the backend. Each header is always written, so that what a client sent under
- * its name never arrives.
+ * Parameter mappings that hand the caller on to the backend. Each header is always written, so that what a client sent
+ * under its name never arrives.
  */
 export function mappings(config: AuthorizerConfig | undefined): Generated {
   if (config === undefined) throw new UsageError("mappings needs a configuration: its context names the headers")

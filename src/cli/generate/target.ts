@@ -72,7 +72,8 @@ export function fitting(document: object, maxCharacters: number, what: string, r
   const length = JSON.stringify(document).length
   if (length <= maxCharacters) return document
   throw new UsageError(
-    `the policy has ${length.toLocaleString("en")} characters, and ${what} may have ${maxCharacters.toLocaleString("en")}: ${remedy}`,
+    `the policy has ${length.toLocaleString("en")} characters, ` +
+      `and ${what} may have ${maxCharacters.toLocaleString("en")}: ${remedy}`,
   )
 }
 

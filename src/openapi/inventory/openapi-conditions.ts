@@ -14,7 +14,9 @@ export function isConditional(security: unknown): boolean {
   return isOne(security) || (Array.isArray(security) && security.some(isOne))
 }
 
-/** The lists that `security` can be. One that a condition can take away is also no list, and so is each of its entries. */
+/**
+ * The lists that `security` can be. One that a condition can take away is also no list, and so is each of its entries.
+ */
 export function securities(security: unknown): readonly unknown[] {
   if (!Array.isArray(security)) return [...variants(security), undefined]
   return [1, 2].map((side) =>
