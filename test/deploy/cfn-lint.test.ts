@@ -82,6 +82,13 @@ describe.skipIf(!cfnLint.isThere)("cfn-lint", () => {
       expect(ofType("AWS::ApiGateway::RestApi")).toHaveLength(apis[template as keyof typeof apis])
     })
 
+    test("17-3: each deployment of a REST API publishes it, because SAM sees no changed parameter", () => {
+      const apis = Object.values(deployables.find((one) => one.path === template)?.template.Resources ?? {})
+      for (const { Type, Properties } of apis)
+        if (Type === "AWS::Serverless::Api") expect(Properties.AlwaysDeploy).toBe(true)
+      expect(ofType("AWS::ApiGateway::Deployment")).toHaveLength(ofType("AWS::ApiGateway::RestApi").length)
+    })
+
     test("17-2: the check is asked about the version that SAM makes of new code", () => {
       const asked = ofType("Custom::CheckedVersion").map(([, { Properties }]) => Properties.Code)
       const versions = ofType("AWS::Lambda::Version").map(([Ref]) => ({ Ref }))
