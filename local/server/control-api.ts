@@ -361,7 +361,7 @@ export interface Comparison {
 
 /** `POST /api/configuration`. */
 export interface ConfigurationWish {
-  /** JSON, or JSON with comments. */
+  /** JSON. Under `hallpass dev` also JSON with comments and YAML. */
   readonly text: string
   /** The stack uses it from now on, if it is sound; its kept answers go. Nothing is written to a file. */
   readonly apply?: boolean

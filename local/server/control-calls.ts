@@ -37,6 +37,16 @@ export const controlCalls: { readonly [route: string]: ControlCall } = {
   "POST /api/configuration": (stack, body) => configurationOf(stack, configurationWish(body)),
 }
 
+async function strictJson(text: string): Promise<unknown> {
+  try {
+    return parseStrictJson(text, "configuration")
+  } catch (error) {
+    // Nesting without end exhausts the stack.
+    if (!(error instanceof RangeError)) throw error
+    throw new ConfigurationError([{ path: "configuration", message: "nests too deep" }])
+  }
+}
+
 /** The first persona that may do something. */
 function usualCaller(stack: LocalStack): Persona | undefined {
   const { personas } = stateOf(stack)
@@ -86,7 +96,7 @@ async function configurationOf(
 ): Promise<ConfigurationVerdict> {
   let config: AuthorizerConfig
   try {
-    config = parseStrictJson(text, "configuration") as AuthorizerConfig
+    config = (await (stack.options.readText ?? strictJson)(text)) as AuthorizerConfig
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error
     return { sound: false, problems: error.problems.map(problemOf), warnings: [], conflicts: [], applied: false }

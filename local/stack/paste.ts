@@ -61,7 +61,14 @@ async function judgedEvent(stack: LocalStack, text: string): Promise<Exchange> {
 
 /** @throws ConfigurationError with the place of the mistake */
 function parsed(text: string): object {
-  const event = parseStrictJson(text, "event")
+  let event: unknown
+  try {
+    event = parseStrictJson(text, "event")
+  } catch (error) {
+    // Nesting without end exhausts the stack.
+    if (!(error instanceof RangeError)) throw error
+    throw new ConfigurationError([{ path: "event", message: "nests too deep; it is no event of API Gateway" }])
+  }
   if (typeof event === "object" && event !== null && !Array.isArray(event)) return event
   throw new ConfigurationError([
     { path: "event", message: "is no JSON object; paste what API Gateway sends to an authorizer" },

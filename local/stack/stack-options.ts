@@ -12,6 +12,8 @@ export interface StackOptions {
   readonly localIssuers: boolean
   readonly backend?: Backend
   readonly further?: FurtherSettings
+  /** Reads an edited configuration; strict JSON without it. It rejects with ConfigurationError. */
+  readonly readText?: (text: string) => Promise<unknown>
   /** Milliseconds since the epoch. */
   readonly clock?: () => number
 }

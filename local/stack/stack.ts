@@ -5,7 +5,7 @@ import { withGatewayHeaders } from "../gateway/authorizer-event.ts"
 import type { GatewayOutcome } from "../gateway/gateway.ts"
 import { clientHeaders } from "../gateway/response-headers.ts"
 import type { Controls, Problem, Walk } from "../server/control-api.ts"
-import type { ApiName } from "./apis.ts"
+import type { ApiName, FurtherSettings } from "./apis.ts"
 import { type Backend, type BackendResponse, demoBackend } from "./backend.ts"
 import { type Deployment, deploy, type RunningApi, usualTtlSeconds, withTtl } from "./deployment.ts"
 import { LocalIssuers } from "./issuers.ts"
@@ -44,6 +44,7 @@ export class LocalStack {
   #offsetMs = 0
   readonly #changes = new Set<() => void>()
   #ttl: number | undefined
+  #further: FurtherSettings
   readonly rotations: Map<string, number> = new Map()
   /** Set while the configuration's file has problems. */
   broken: { readonly message: string; readonly problems: readonly Problem[] } | undefined
@@ -51,6 +52,7 @@ export class LocalStack {
   private constructor(options: StackOptions) {
     const { clock = Date.now, backend = demoBackend } = options
     this.options = options
+    this.#further = options.further ?? {}
     this.backend = backend
     this.clock = () => clock() + this.#offsetMs
     this.issuers = new LocalIssuers(this.clock)
@@ -101,8 +103,9 @@ export class LocalStack {
    *
    * @throws ConfigurationError (rejects); the one before stays
    */
-  async deploy(written: AuthorizerConfig): Promise<void> {
-    const deployment = await this.#deployed(written, this.#ttl)
+  async deploy(written: AuthorizerConfig, further: FurtherSettings = this.#further): Promise<void> {
+    const deployment = await this.#deployed(written, this.#ttl, further)
+    this.#further = further
     this.#deployment = withTtl(deployment, this.#ttl)
     await this.issuers.keepOnly(written)
     this.broken = undefined
@@ -123,8 +126,8 @@ export class LocalStack {
   }
 
   /** @throws ConfigurationError (rejects) */
-  async #deployed(written: AuthorizerConfig, ttl: number | undefined): Promise<Deployment> {
-    const { mode, localIssuers, further = {} } = this.options
+  async #deployed(written: AuthorizerConfig, ttl: number | undefined, further = this.#further): Promise<Deployment> {
+    const { mode, localIssuers } = this.options
     const longer = ttl !== undefined && ttl > (written.gateway?.resultTtlSeconds ?? usualTtlSeconds)
     const own = longer ? { ...written, gateway: { ...written.gateway, resultTtlSeconds: ttl } } : written
     // Problems first: an unsound configuration starts no issuer.

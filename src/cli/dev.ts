@@ -4,7 +4,7 @@ import { LocalStack } from "../../local/stack/stack.ts"
 import { ConfigurationError } from "../index.ts"
 import { readConfiguration, refusedConfiguration } from "./configuration.ts"
 import { apiOfDocument } from "./dev/open-api.ts"
-import { watchConfiguration } from "./dev/reload.ts"
+import { readEdited, watchFiles } from "./dev/reload.ts"
 import { ending } from "./dev/signals.ts"
 import { type Command, type CommandLine, configOption, textOption, UsageError } from "./frame/command.ts"
 import { plain } from "./frame/output.ts"
@@ -48,16 +48,17 @@ one before stays at work. Everything listens on loopback only.`,
     const file = textOption(line, "config")
     const backend = backendOf(line)
     const openapi = textOption(line, "openapi")
+    const port = portOf(textOption(line, "port"))
     const stack = await started({
       ...{ mode: "dev", source: file === undefined ? "the environment" : file === "-" ? "standard input" : file },
       ...{ config: await readConfiguration(file), localIssuers: line.options.localIssuers === true },
       ...(backend && { backend }),
       ...(openapi !== undefined && { further: await apiOfDocument(openapi, output) }),
+      readText: readEdited,
     })
-    const port = portOf(textOption(line, "port"))
     const end = ending()
     const served = await serveStack(stack, port)
-    const unwatch = file === undefined || file === "-" ? () => undefined : watchConfiguration(stack, file, output)
+    const unwatch = watchFiles(stack, { configuration: file === "-" ? undefined : file, openapi }, output)
     if (served.moved) output.note(`Port ${port} is in use, so the page has the next free one.`)
     const gateways = [...stack.deployment.apis.keys()].map((name) => [name, served.gateways.get(name) ?? ""] as const)
     if (output.json) output.document({ page: served.page, token: served.token, gateways: Object.fromEntries(gateways) })

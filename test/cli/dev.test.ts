@@ -121,6 +121,37 @@ describe("16-5: hallpass dev", () => {
     expect(await api<State>("/api/state")).not.toHaveProperty("brokenConfiguration")
   })
 
+  it("reads the OpenAPI document again, and keeps the API before while it has problems", async () => {
+    const document = (path: string): string =>
+      JSON.stringify({
+        openapi: "3.0.1",
+        info: { title: "x", version: "1" },
+        components: { securitySchemes: { login: { type: "http", scheme: "bearer" } } },
+        paths: { [path]: { get: { security: [{ login: [] }], responses: {} } } },
+      })
+    const described = join(folder, "openapi.json")
+    writeFileSync(described, document("/orders/{id}"))
+    const other = new Dev("--config", file, "--openapi", described, "--port", "0", "--json")
+    const { gateways } = await other.document<Served>()
+    const status = async (path: string): Promise<number> => (await raw(`${gateways["rest-request"]}${path}`)).status
+    expect([await status("/orders/7"), await status("/items")]).toEqual([401, 403])
+    writeFileSync(described, "{ half a file")
+    await other.says("has problems")
+    expect(await status("/orders/7")).toBe(401)
+    writeFileSync(described, document("/items"))
+    await other.says("is read again")
+    expect([await status("/orders/7"), await status("/items")]).toEqual([403, 401])
+    expect(await other.end()).toBe(0)
+  })
+
+  it("reads an edited configuration as it reads a file: with comments, or as YAML", async () => {
+    const yaml =
+      "# ours\nissuers: [{ provider: okta, domain: acme.okta.com, audience: api://orders }]\nroutes: { GET /a: {} }\n"
+    for (const text of [`// ours\n${JSON.stringify(config)}`, yaml])
+      expect(await api("/api/configuration", { text })).toMatchObject({ sound: true, problems: [] })
+    expect(await api("/api/configuration", { text: "routes: [" })).toMatchObject({ sound: false })
+  })
+
   it("ends with exit code 0 at Ctrl-C, and its ports are free", async () => {
     expect(await dev?.end()).toBe(0)
     await expect(raw(`${served?.page}/api/stack`)).rejects.toThrow("ECONNREFUSED")
@@ -137,7 +168,7 @@ describe("16-5: hallpass dev that cannot start", () => {
       ["--config", "good.json", "--backend", "http://a:b@localhost"],
       "--backend is an address",
     ],
-    ["a port that is none", ["--config", "good.json", "--port", "http"], "--port is a number"],
+    ["a port that is none", ["--config", "good.json", "--local-issuers", "--port", "http"], "--port is a number"],
     ["an OpenAPI document that is none", ["--config", "good.json", "--openapi", "good.json"], "good.json"],
   ])("%s: one line and exit code 2", async (_, args, text) => {
     writeFileSync(join(folder, "good.json"), JSON.stringify(config))

@@ -303,6 +303,7 @@ describe("16-4.4: what is pasted", () => {
     ["a list", "[]", 422],
     ["a member twice", '{"type":"TOKEN","type":"TOKEN"}', 422],
     ["prototype names", '{"__proto__":{"type":"TOKEN"},"constructor":1}', 200],
+    ["endless nesting", `${"[".repeat(100_000)}${"]".repeat(100_000)}`, 422],
     ["no event", "{}", 200],
   ])("%s as an event is an answer, not a fault", async (_, event, status) => {
     expect((await reply("POST /api/paste", { event })).status).toBe(status)
@@ -358,7 +359,11 @@ describe("16-4: an edited configuration", () => {
     const verdict = await call<ConfigurationVerdict>("POST /api/configuration", { text: text(broken), apply: true })
     expect(verdict).toMatchObject({ sound: false, applied: false })
     expect(verdict.problems[0]).toMatchObject({ path: 'routes["GET /orders"].scops' })
-    expect(await call("POST /api/configuration", { text: "{", apply: true })).toMatchObject({ sound: false })
+    for (const text of ["{", "", "null", `${"[".repeat(100_000)}${"]".repeat(100_000)}`])
+      expect(await call("POST /api/configuration", { text, apply: true })).toMatchObject({
+        sound: false,
+        applied: false,
+      })
     expect((await send({})).client.status).toBe(200)
   })
 
