@@ -75,6 +75,10 @@ describe("the deployed bundle", () => {
     expect(slow).toEqual([])
   })
 
+  test("14-4: has no text of an option, and nothing that writes the schema or the documentation", () => {
+    expect(inputsOf(Object.keys(bundle.metafile.outputs)).filter((path) => path.includes("reference/"))).toEqual([])
+  })
+
   test("16-6: has no byte of the local stack, of the page or of a library for them", () => {
     const inputs = inputsOf(Object.keys(bundle.metafile.outputs))
     expect(inputs.length).toBeGreaterThan(50)
