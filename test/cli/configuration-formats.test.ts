@@ -95,6 +95,7 @@ describe("issue 15.1: --config takes", () => {
       attach: ["--api-id", "a1b2c3", "--function-arn", "arn:aws:lambda:eu-west-1:123456789012:function:hallpass"],
       serve: ["--dialect", "nginx"],
       invoke: ["-", "--bundle", "."],
+      generate: ["mappings"],
       policy: ["--arn", "arn:aws:execute-api:eu-west-1:123456789012:abc123/prod/GET/a", "--principal", "-"],
     }
     for (const [name, { load }] of Object.entries(commands)) {
