@@ -96,6 +96,7 @@ describe("issue 15.1: --config takes", () => {
       serve: ["--dialect", "nginx"],
       invoke: ["-", "--bundle", "."],
       generate: ["mappings"],
+      unused: [file("log.json", "{}\n")],
       policy: ["--arn", "arn:aws:execute-api:eu-west-1:123456789012:abc123/prod/GET/a", "--principal", "-"],
     }
     for (const [name, { load }] of Object.entries(commands)) {
