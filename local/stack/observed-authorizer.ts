@@ -7,6 +7,8 @@ export interface ObservedCall {
   readonly answer?: unknown
   readonly error?: unknown
   readonly decision: Decision
+  /** Whether the token had been verified before. */
+  readonly tokenCacheHit?: boolean | undefined
   /** Microseconds by stage. */
   readonly latency: Partial<DecisionLatency>
 }
@@ -52,7 +54,12 @@ export function observedAuthorizer(config: AuthorizerConfig, clock: () => number
       // Keys and tokens are warm by now, so the trace is of the same decision.
       const decision = await authorizer.decide(event, { trace: "values" })
       const { outcome = decision.outcome, reason = decision.reason } = slot.record ?? {}
-      return { ...settled, latency, decision: { ...decision, outcome, reason } }
+      return {
+        ...settled,
+        tokenCacheHit: slot.record?.tokenCacheHit,
+        latency,
+        decision: { ...decision, outcome, reason },
+      }
     },
     warmUp: () => authorizer.warmUp(),
   }

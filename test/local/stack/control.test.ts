@@ -286,6 +286,14 @@ describe("16-4.4: what is pasted", () => {
     expect(stack().deployment.apis.get("rest-token")?.gateway.cache.size).toBe(0)
   })
 
+  it("a token is verified anew each time: the authorizer for what is pasted remembers none", async () => {
+    const authorizationToken = `Bearer ${await token(reader)}`
+    const methodArn = "arn:aws:execute-api:eu-west-1:123456789012:abcdef1234/prod/GET/orders"
+    const event = { type: "TOKEN", methodArn, authorizationToken }
+    const { forgetful } = stack().deployment
+    for (const _ of [1, 2]) expect((await forgetful.call(event)).tokenCacheHit).toBe(false)
+  })
+
   it("an event is judged as the API sent it, with its own ARN", async () => {
     const authorizationToken = `Bearer ${await token(reader)}`
     const methodArn = "arn:aws-cn:execute-api:cn-north-1:210987654321:zyx987/live/DELETE/orders/7"
