@@ -40,7 +40,7 @@ time. So the report says how many days the log covers.`,
   examples: [
     "unused access.json --config authorizer.json",
     "unused insights.csv --config authorizer.json --days 30 --json | jq .routes",
-    "aws logs get-query-results --query-id ID | hallpass unused - --config authorizer.json",
+    "unused - --config authorizer.json < results.json",
   ],
   exits: "0 every route is used; 1 some are not; 2 a file cannot be read, or the logs cover less than the days.",
   notes: {

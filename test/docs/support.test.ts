@@ -182,5 +182,7 @@ describe("15: the help of every command", () => {
       .flatMap((line) => line.split(/ [|>] /)[0]?.match(/(?<=\s)--[a-z][a-z-]*/g) ?? [])
     expect(named.filter((option) => !known.includes(option))).toEqual([])
     expect(command.examples.length).toBeGreaterThan(0)
+    // Each is printed after the program's name.
+    for (const line of command.examples) expect(Object.keys(commands)).toContain(line.split(" ")[0])
   })
 })
