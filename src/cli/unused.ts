@@ -20,8 +20,8 @@ interface RouteUse {
 }
 
 export const unused: Command = {
-  description: `Lists the routes that nobody calls, and those whose calls are all refused, from the
-access logs of the API. It reports, and never changes or deletes anything.
+  description: `Lists the routes without calls, and those whose calls are all refused, from the access
+logs of the API. It reports, and never changes or deletes anything.
 
 A log shows calls only: a route without a line was not called, if the log covers the
 time. So the report says how many days the log covers.`,
