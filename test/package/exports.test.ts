@@ -108,6 +108,10 @@ const contract: { readonly [door: string]: { readonly values: readonly string[];
       values: ["checkDeployment", "publishCheckedVersion"],
       types: ["CheckedVersionParts", "DeploymentProblem", "DeploymentReport"],
     },
+    cdk: {
+      values: ["HallpassAuthorizer"],
+      types: ["ApiSettings", "AuthorizerConfig", "GatewaySettings", "HallpassAuthorizerProps"],
+    },
     http: {
       values: ["createAuthorizationServer", "fastifyGuard", "guard", "honoGuard"],
       types: [
