@@ -131,6 +131,7 @@ The configuration is sound.
     const { document } = await runHere(check, { api: [join(folder, "out")] }, true)
     const { routes } = (document as { api: { routes: { route: string }[] } }).api
     expect(routes.map(({ route }) => route).toSorted()).toEqual(["GET /a", "GET /b", "GET /n"])
+    expect((await runHere(check, { api: [join(folder, "out/manifest.json")] }, true)).document).toEqual(document)
   })
 
   it("reads the documents of APIs that a plan has as YAML, and that cdk synth leaves beside a template", async () => {

@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises"
-import { dirname, join, resolve } from "node:path"
+import { basename, dirname, join, resolve } from "node:path"
 import { ConfigurationError, type Inventory, type InventoryOptions, inventory } from "../../openapi.ts"
 import { UsageError } from "../frame/command.ts"
 import { isJson } from "../frame/data-file.ts"
@@ -61,7 +61,9 @@ function problemOf({ name, text }: ApiFile, { problems }: ConfigurationError): U
 
 async function readNamed(name: string): Promise<readonly ApiFile[]> {
   if (name !== "-" && (await isFolder(name))) return await readAssembly(name, 0)
-  return [await readFile(name)]
+  const file = await readFile(name)
+  const isManifest = basename(name) === "manifest.json" && Object(file.document).artifacts !== undefined
+  return isManifest ? await readAssembly(dirname(name), 0) : [file]
 }
 
 async function readFile(file: string): Promise<ApiFile> {
