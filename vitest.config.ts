@@ -17,6 +17,7 @@ const takesLong = [
   ...["bench", "cli", "conformance", "deploy", "keys/faults", "runtime"].map((folder) => `test/${folder}/**`),
   ...[
     "docs/cost",
+    "docs/examples",
     "edge/guides",
     "edge/irules",
     "edge/nginx",
@@ -35,7 +36,10 @@ const takesLong = [
 /** The longest files begin first, so that no processor waits for one of them at the end. */
 const longest = [
   "comparison/compare",
+  "local/page",
   "conformance/policy/",
+  "package/tarball",
+  "deploy/cdk-example",
   "deploy/cfn-lint",
   "keys/faults/",
   "test/cli/",
