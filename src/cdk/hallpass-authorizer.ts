@@ -41,8 +41,9 @@ export interface HallpassAuthorizerProps {
 const maxConfigBytes = 3500
 
 /**
- * The authorizer in a stack of the AWS CDK: its function, the role that API Gateway calls it with, and an authorizer for
- * each kind of API. TTL, identity sources and form of answers follow from the configuration, so that they cannot differ.
+ * The authorizer in a stack of the AWS CDK: its function, the role that API Gateway calls it with, and an authorizer
+ * for each kind of API. TTL, identity sources and form of answers follow from the configuration, so that they cannot
+ * differ.
  *
  * @throws ConfigurationError with every problem at once; Error if the configuration is too large for a variable
  * @example

@@ -16,8 +16,8 @@ export interface LogRow {
 type Members = { readonly [name: string]: unknown }
 
 /**
- * Reads access logs in JSON, one object a line; the results of a query of Logs Insights, as the console and the AWS CLI export
- * them; or CSV with names in the first line.
+ * Reads access logs in JSON, one object a line; the results of a query of Logs Insights, as the console and the AWS CLI
+ * export them; or CSV with names in the first line.
  *
  * @throws UsageError with file and line
  */
@@ -103,7 +103,10 @@ function timeOf(row: Members): number | undefined {
   return undefined
 }
 
-/** Common log format (`30/Nov/2026:10:08:38 +0000`) and Logs Insights (`2026-11-30 10:08:38.000`, UTC) as dates are read. */
+/**
+ * Common log format (`30/Nov/2026:10:08:38 +0000`) and Logs Insights (`2026-11-30 10:08:38.000`, UTC) as dates are
+ * read.
+ */
 function plainTime(text: string): string {
   const clf = /^(\d{2})\/([A-Z][a-z]{2})\/(\d{4}):(\d{2}:\d{2}:\d{2}) ([+-]\d{4})$/.exec(text)
   if (clf !== null) return `${clf[1]} ${clf[2]} ${clf[3]} ${clf[4]} GMT${clf[5]}`
