@@ -57,7 +57,11 @@ describe("17-3, 17-6: each rule can be broken:", () => {
       },
       Authorizer: {
         Type: "AWS::ApiGateway::Authorizer",
-        Properties: { Type: "REQUEST", AuthorizerResultTtlInSeconds: 300 },
+        Properties: {
+          Type: "REQUEST",
+          AuthorizerResultTtlInSeconds: 300,
+          IdentitySource: "method.request.header.Authorization",
+        },
       },
       Sam: {
         Type: "AWS::Serverless::HttpApi",
@@ -201,6 +205,8 @@ describe("17-3, 17-6: each rule can be broken:", () => {
     ["ttl_is_as_configured", "demo", "301", set(`${openApiAuthorizer}/authorizerResultTtlInSeconds`, 301)],
     ["ttl_is_as_configured", "demo", "none", set(`${openApiAuthorizer}/authorizerResultTtlInSeconds`, undefined)],
     ["ttl_is_as_configured", "plain", "of REST", set("Authorizer/Properties/AuthorizerResultTtlInSeconds", 900)],
+    ["ttl_is_as_configured", "demo", "of nothing", set(`${openApiAuthorizer}/identitySource`, undefined)],
+    ["ttl_is_as_configured", "plain", "of nothing", set("Authorizer/Properties/IdentitySource", undefined)],
     ["ttl_is_as_configured", "plain", "none", set("Authorizer/Properties/AuthorizerResultTtlInSeconds", undefined)],
     [
       "domain_has_a_tls_policy",
@@ -222,6 +228,12 @@ describe("17-3, 17-6: each rule can be broken:", () => {
     const resources = structuredClone(all[template] ?? {})
     change(resources)
     expect(check(JSON.stringify({ Resources: resources }))[0]?.broken).toEqual([rule])
+  })
+
+  test("an empty branch of a condition is open as well", () => {
+    const text = demo.text.replace("[{ Hallpass: [] }]]", "[]]")
+    expect(text).not.toBe(demo.text)
+    expect(check(text)[0]?.broken).toEqual(["operation_has_an_authorizer"])
   })
 
   test("a parameter of another default is a wrong TTL as well", () => {
