@@ -55,6 +55,7 @@ const maxConfigBytes = 3500
  * const stack = new Stack(new App(), "Orders")
  * const hallpass = new HallpassAuthorizer(stack, "Hallpass", {
  *   config: { issuers: [{ provider: "okta", domain: "acme.okta.com", audience: "api://orders" }] },
+ *   bundle: "bundle", // of hallpass bundle --out bundle; without it, the bundle of the package
  * })
  * new HttpApi(stack, "Api", { defaultAuthorizer: hallpass.http })
  * console.log(hallpass.settings.resultTtlSeconds) // 300

@@ -31,7 +31,14 @@ function promised(code: string): readonly string[] {
 }
 
 const folder = mkdtempSync(join(import.meta.dirname, ".example-"))
-afterAll(() => rmSync(folder, { recursive: true }))
+// Where the examples run, there is a bundle.
+mkdirSync(join(folder, "bundle"))
+writeFileSync(join(folder, "bundle/authorizer.mjs"), "export const handler = () => undefined\n")
+process.chdir(folder)
+afterAll(() => {
+  process.chdir(root)
+  rmSync(folder, { recursive: true })
+})
 
 /** The example as a module that keeps what it prints. */
 function moduleOf(code: string): string {
@@ -62,7 +69,6 @@ const examples: readonly Example[] = names.flatMap((name) =>
     .flatMap(examplesIn)
     .map((code, at) => ({ name, code, file: join(folder, `${name}-${at}.ts`) })),
 )
-mkdirSync(folder, { recursive: true })
 for (const { code, file } of examples) writeFileSync(file, moduleOf(code))
 
 describe("14-6: the docstrings of the doors", () => {
