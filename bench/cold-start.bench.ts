@@ -35,15 +35,9 @@ await bench("cold-start", async () => {
     const note = `Runtime client: ${client.name}.`
     const known = await starts("known keys", seeded, launch, 20)
     const fetched = await starts("fetched keys", fetching, launch, 10)
-    return [
-      size,
-      ...known,
-      ...fetched,
-      ...(await betweenInvocations(
-        seeded.filter(({ name }) => !name.startsWith("hallpass, ")),
-        launch,
-      )),
-    ].map((row) => ({ ...row, note }))
+    const own = seeded.filter(({ name }) => !name.startsWith("hallpass, "))
+    const between = await betweenInvocations(own, launch)
+    return [size, ...known, ...fetched, ...between].map((row) => ({ ...row, note }))
   } finally {
     server.close()
     rmSync(folder, { recursive: true, force: true })
@@ -94,12 +88,8 @@ async function betweenInvocations(bundles: readonly Bundle[], launch: Launch): P
       }
       return { name, sample, warmUp }
     })
-    return rowsOf(
-      "walk between invocations, token cached",
-      "us",
-      await inRounds(contestants, bareName, effort(6, 200)),
-      bareName,
-    )
+    const rounds = await inRounds(contestants, bareName, effort(6, 200))
+    return rowsOf("walk between invocations, token cached", "us", rounds, bareName)
   } finally {
     for (const { stop } of started.values()) await stop()
   }

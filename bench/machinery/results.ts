@@ -1,35 +1,26 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 
-/** One measured figure. `case` and `subject` together name it within its bench. */
+/** One measured figure; bench/results/schema.json describes each member. `case` and `subject` name it within its bench. */
 export interface ResultRow {
-  /** What was measured: `RS256, 800 characters`. */
   readonly case: string
-  /** Who was measured: `hallpass`, a comparator, or a floor. */
   readonly subject: string
-  /** The p10 of the rounds, in `unit`. */
   readonly value: number
   readonly unit: "us" | "ms" | "MB" | "KB" | "count"
   readonly median?: number
-  /** The p10 over the p10 of `ratioTo`, another subject of the same case. */
   readonly ratio?: number
   readonly ratioTo?: string
-  /** The uncertainty of `ratio`: 0.01 means 1 %. */
   readonly known?: number
-  /** What a reader has to know to understand the figure. One sentence. */
   readonly note?: string
 }
 
 /** What one bench found. */
 export interface Measured {
   readonly measuredAt: string
-  /** The commit that was measured; `changed` if files differed from it. */
   readonly commit: string
   readonly changed: boolean
-  /** Of a short run: proves that the bench works, and is no result. */
   readonly quick: boolean
   readonly seconds: number
-  /** Microseconds of a bare verification of RS256 before and after. */
   readonly floorUs: readonly number[]
   readonly rows: readonly ResultRow[]
 }
@@ -37,11 +28,9 @@ export interface Measured {
 /** bench/results/latest.json; bench/results/schema.json describes it. */
 export interface Results {
   readonly $schema: string
-  /** When the last of the benches ended. ISO 8601. */
   readonly measuredAt: string
   readonly machine: { readonly [about: string]: string | number }
   readonly node: string
-  /** Version by package: hallpass, what it uses, and what it was compared with. */
   readonly packages: { readonly [name: string]: string }
   readonly benches: { readonly [bench: string]: Measured }
 }

@@ -12,8 +12,10 @@ const { name, exports } = JSON.parse(readFileSync(join(root, "package.json"), "u
   name: string
   exports: { [subpath: string]: unknown }
 }
+/** A door for a library that its users have anyway. */
+const withPeers = "./cdk"
 const specifiers = Object.keys(exports)
-  .filter((subpath) => !subpath.endsWith(".json"))
+  .filter((subpath) => !subpath.endsWith(".json") && subpath !== withPeers)
   .map((subpath) => `${name}${subpath.slice(1)}`)
 
 let scratch = ""
@@ -79,7 +81,7 @@ describe("the tarball", () => {
     const expected = sources
       .map((path) => path.replace(/^src\/(.*)\.ts$/, "dist/$1"))
       .flatMap((path) => [`${path}.d.ts`, `${path}.js`])
-    const library = packed.filter((path) => path.startsWith("dist/") && !path.startsWith("dist/cli/"))
+    const library = packed.filter((path) => path.startsWith("dist/") && !/^dist\/(?:cli|bundle)\//.test(path))
     expect(library.sort()).toEqual([...expected, "dist/THIRD-PARTY.txt"].sort())
   })
 
@@ -138,6 +140,11 @@ describe("a project that installs it", () => {
     const schema = join(scratch, "node_modules/hallpass/hallpass.schema.json")
     expect(readFileSync(schema, "utf8")).toBe(readFileSync(join(root, "hallpass.schema.json"), "utf8"))
     for (const [specifier, count] of Object.entries(names)) expect(count, specifier).toBeGreaterThan(0)
+  })
+
+  test("17-8: the door for the CDK needs the CDK, and says so", () => {
+    writeFileSync(join(scratch, "cdk.js"), 'await import("hallpass/cdk").catch(({ message }) => console.log(message))')
+    expect(run(scratch, process.execPath, "cdk.js")).toMatch(/Cannot find package '(?:aws-cdk-lib|constructs)'/)
   })
 
   test("16-6: the command of the package runs the local stack with its page, and a bundle without a clone", async () => {
