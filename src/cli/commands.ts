@@ -68,6 +68,10 @@ export const commands: {
     summary: "fetch the issuers' key sets into one file",
     load: async () => (await import("./snapshot.ts")).snapshot,
   },
+  export: {
+    summary: "write the rules as configuration of a mesh",
+    load: async () => (await import("./export.ts")).exportRules,
+  },
   serve: {
     summary: "run the rules as a service for nginx, Envoy, Caddy, Traefik, Gloo",
     load: async () => (await import("./serve.ts")).serve,

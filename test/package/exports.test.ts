@@ -133,6 +133,10 @@ const contract: { readonly [door: string]: { readonly values: readonly string[];
         "ServiceTls",
       ],
     },
+    mesh: {
+      values: ["exportIstio"],
+      types: ["AuthorizerConfig", "ExportFinding", "ExportOptions", "Exported", "KubernetesObject"],
+    },
     edge: {
       values: [
         "RotationFailed",

@@ -1,0 +1,108 @@
+import { dump } from "js-yaml"
+import { ConfigurationError } from "../index.ts"
+import { type Exported, type ExportFinding, type ExportOptions, exportIstio } from "../mesh.ts"
+import { readConfiguration, refusedConfiguration } from "./configuration.ts"
+import { type Command, type CommandLine, configOption, textOption, textsOption, UsageError } from "./frame/command.ts"
+import { type Output, plain } from "./frame/output.ts"
+import { wrapped } from "./frame/table.ts"
+import { write } from "./frame/write.ts"
+
+/** A text is written as it is, anything else as YAML. */
+type Target = (...given: Parameters<typeof exportIstio>) => Exported<object | string>
+
+const targets: { readonly [name: string]: Target } = { istio: exportIstio }
+
+export const exportRules: Command = {
+  description: `Writes the rules of a configuration in the words of a neighbour that checks tokens
+itself. The gateway block is ignored.
+
+What the neighbour cannot express is an error, and nothing is written. With
+--on-unsupported comment, each such rule is left out and named in a comment. Its
+requests are refused, so the export never allows more than the configuration.`,
+  args: [{ name: "<target>", description: Object.keys(targets).join(", ") }],
+  options: [
+    configOption,
+    {
+      flags: "--on-unsupported <what>",
+      description: "what to do with a demand that the target cannot express (default: error)",
+      choices: ["error", "comment"],
+    },
+    { flags: "--namespace <name>", description: "namespace of the documents" },
+    {
+      flags: "--selector <label>",
+      description: "KEY=VALUE of the workloads; repeatable; without it, all of the namespace",
+      repeatable: true,
+    },
+    { flags: "--name <name>", description: "name of the documents (default: hallpass)" },
+    { flags: "-o, --out <file>", description: "file to write (default: standard output)" },
+  ],
+  examples: [
+    "export istio --config authorizer.json --namespace orders --selector app=orders",
+    "export istio --config authorizer.json --on-unsupported comment --out hallpass.yaml",
+  ],
+  exits:
+    "0 the documents are written; 1 a demand cannot be expressed; 2 a flag or the configuration is wrong, or the file cannot be written.",
+  async run(line, output) {
+    const [name = ""] = line.args
+    const target = Object.hasOwn(targets, name) ? targets[name] : undefined
+    if (target === undefined)
+      throw new UsageError(`there is no target ${plain(name)}; the targets are ${Object.keys(targets).join(", ")}`)
+    const config = await readConfiguration(textOption(line, "config"))
+    const { documents, findings } = exported(target, config, optionsOf(line))
+    if (output.json) output.document({ target: name, documents, findings })
+    if (documents.length === 0) return refused(findings, output)
+    const texts = documents.map((each) =>
+      typeof each === "string" ? each : dump(each, { lineWidth: 120, noRefs: true }),
+    )
+    const isWritten = await write(
+      textOption(line, "out") ?? "-",
+      commented(findings, name) + texts.join("---\n"),
+      output,
+    )
+    return isWritten ? 0 : 2
+  },
+}
+
+function optionsOf(line: CommandLine): ExportOptions {
+  const labels = textsOption(line, "selector").map((text) => {
+    const at = text.indexOf("=")
+    if (at < 1) throw new UsageError(`--selector takes KEY=VALUE, not ${plain(text)}`)
+    return [text.slice(0, at), text.slice(at + 1)] as const
+  })
+  const [name, namespace] = [textOption(line, "name"), textOption(line, "namespace")]
+  return {
+    onUnsupported: textOption(line, "onUnsupported") === "comment" ? "comment" : "error",
+    ...(labels.length > 0 && { selector: Object.fromEntries(labels) }),
+    ...(name !== undefined && { name }),
+    ...(namespace !== undefined && { namespace }),
+  }
+}
+
+function exported(target: Target, ...given: Parameters<typeof exportIstio>): ReturnType<Target> {
+  try {
+    return target(...given)
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw refusedConfiguration(error)
+    if (error instanceof TypeError && /^(?:name|namespace|selector) must /.test(error.message))
+      throw new UsageError(`--${error.message}`)
+    throw error
+  }
+}
+
+function refused(findings: readonly ExportFinding[], output: Output): number {
+  const errors = findings.filter(({ severity }) => severity === "error")
+  for (const each of errors) for (const row of wrapped(textOf(each), output.columns)) output.note(row)
+  output.note("Nothing is written. --on-unsupported comment leaves these rules out.")
+  return 1
+}
+
+/** What the export does not say, at the beginning of the file. */
+function commented(findings: readonly ExportFinding[], target: string): string {
+  const rows = [`Written by hallpass export ${target}. Change the configuration, and export it again.`]
+  for (const each of findings) rows.push(`${each.severity}: ${textOf(each)}`)
+  return rows.flatMap((row) => wrapped(row, 98).map((text) => `# ${text}\n`)).join("")
+}
+
+function textOf({ path, message, remedy }: ExportFinding): string {
+  return plain(`${path === "" ? "" : `${path} `}${message}. ${remedy}.`, 1000)
+}

@@ -1,0 +1,9 @@
+/**
+ * The rules of an authorizer as configuration of a mesh or a proxy. Start with `exportIstio`.
+ *
+ * @module hallpass/mesh
+ */
+export type { Exported, ExportFinding, ExportOptions } from "./mesh/exported.ts"
+export { exportIstio } from "./mesh/istio.ts"
+export type { KubernetesObject } from "./mesh/kubernetes.ts"
+export type { AuthorizerConfig } from "./types/configuration.ts"

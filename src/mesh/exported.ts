@@ -1,0 +1,47 @@
+/** What is known of the place where exported rules go. */
+export interface ExportOptions {
+  /**
+   * What becomes of a demand that the target cannot express. `error` exports nothing. `comment` leaves out every rule
+   * that would be weaker without the demand, so that those requests are refused.
+   * @default "error"
+   */
+  readonly onUnsupported?: "error" | "comment"
+  /** Namespace of the documents. Absent: the one that they are applied in. */
+  readonly namespace?: string
+  /** Labels of the workloads that the documents are for. Absent: every workload of the namespace. */
+  readonly selector?: { readonly [label: string]: string }
+  /** Name of the documents. @default "hallpass" */
+  readonly name?: string
+}
+
+/** What an export could not say as the configuration has it, or says in another way. */
+export interface ExportFinding {
+  /**
+   * `error`: the target cannot express a demand. `warning`: the exported rule is stricter. `info`: how the target
+   * differs from hallpass whatever the configuration says.
+   */
+  readonly severity: "error" | "warning" | "info"
+  /** Path in the configuration; empty if it is about the target. */
+  readonly path: string
+  readonly message: string
+  readonly remedy: string
+}
+
+/** Plain objects for YAML or JSON, or texts. Empty if the export is refused. */
+export interface Exported<D> {
+  readonly documents: readonly D[]
+  readonly findings: readonly ExportFinding[]
+}
+
+/** A demand that the target cannot express. It never leaves the room. */
+export class Unsupported extends Error {
+  override readonly name: string = "Unsupported"
+  readonly remedy: string
+
+  constructor(message: string, remedy: string = askTheService) {
+    super(message)
+    this.remedy = remedy
+  }
+}
+
+export const askTheService = "Let the neighbour ask hallpass serve, which knows every demand"

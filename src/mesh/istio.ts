@@ -1,0 +1,140 @@
+import type { CheckedCredential } from "../credential/extract.ts"
+import type { IssuerProfile } from "../provider/profile.ts"
+import type { AuthorizerConfig } from "../types/configuration.ts"
+import type { Condition } from "./conditions.ts"
+import { askTheService, type Exported, type ExportFinding, type ExportOptions, Unsupported } from "./exported.ts"
+import { splitClaims } from "./issuer-conditions.ts"
+import { istioNotes } from "./istio-notes.ts"
+import { type KubernetesObject, metadataOf } from "./kubernetes.ts"
+import type { Operation } from "./operations.ts"
+import { readConfiguration } from "./read-configuration.ts"
+import { type MeshIssuer, type MeshRule, meshRules } from "./rules.ts"
+
+/** Most rules of one AuthorizationPolicy, as its schema has it. */
+const rulesOfPolicy = 512
+const maxPolicies = 8
+
+/**
+ * Writes a configuration as a RequestAuthentication, which verifies tokens, and an AuthorizationPolicy, which demands
+ * one and checks the route's rule. A request without a token is never allowed.
+ *
+ * @throws ConfigurationError with every problem of the configuration at once; TypeError for a wrong option
+ * @see https://istio.io/latest/docs/reference/config/security/authorization-policy/
+ * @example
+ * ```ts
+ * import { exportIstio } from "hallpass/mesh"
+ *
+ * const { documents } = exportIstio({
+ *   issuers: [{ provider: "okta", domain: "acme.okta.com", audience: "api://orders" }],
+ *   routes: { "GET /orders/{id}": { scopes: ["orders:read"] } },
+ * })
+ * console.log(documents.map(({ kind }) => kind)) // [ 'RequestAuthentication', 'AuthorizationPolicy' ]
+ * ```
+ */
+export function exportIstio(config: AuthorizerConfig, options: ExportOptions = {}): Exported<KubernetesObject> {
+  const metadata = metadataOf(options)
+  const checked = readConfiguration(config)
+  const { issuers, rules, findings: left } = meshRules(checked, keysOf)
+  const { places, findings: ofPlaces } = placesOf(checked.credential)
+  const findings = [...left, ...ofPlaces]
+  const isTooLong = rules.length > rulesOfPolicy * maxPolicies
+  if (isTooLong)
+    findings.push({
+      severity: "error",
+      path: "routes",
+      message: `needs ${rules.length} rules, more than ${rulesOfPolicy * maxPolicies}. Every request is refused`,
+      remedy: askTheService,
+    })
+  findings.push(...istioNotes)
+  if ((options.onUnsupported ?? "error") === "error" && findings.some(({ severity }) => severity === "error"))
+    return { documents: [], findings }
+  const allowed = isTooLong ? [] : rules
+  const workloads = options.selector === undefined ? {} : { selector: { matchLabels: { ...options.selector } } }
+  const jwtRules = issuers.map((issuer) => jwtRule(issuer, places))
+  const documents: KubernetesObject[] = []
+  if (jwtRules.length > 0) documents.push(written("RequestAuthentication", metadata, { ...workloads, jwtRules }))
+  for (let at = 0; at === 0 || at < allowed.length; at += rulesOfPolicy) {
+    const part = allowed.slice(at, at + rulesOfPolicy).map(policyRule)
+    const name = at === 0 ? metadata.name : `${metadata.name}-${at / rulesOfPolicy + 1}`
+    // A policy that allows and has no rules refuses every request.
+    const spec = { ...workloads, action: "ALLOW", ...(part.length > 0 && { rules: part }) }
+    documents.push(written("AuthorizationPolicy", { ...metadata, name }, spec))
+  }
+  return { documents, findings }
+}
+
+function written(kind: string, metadata: KubernetesObject["metadata"], spec: object): KubernetesObject {
+  return { apiVersion: "security.istio.io/v1", kind, metadata, spec }
+}
+
+/** Where keys come from, as istiod understands it. */
+function keysOf({ keyPlace, name }: IssuerProfile): { readonly jwks?: string; readonly jwksUri?: string } {
+  if ("jwks" in keyPlace) return { jwks: JSON.stringify(keyPlace.jwks) }
+  if ("jwksUri" in keyPlace) {
+    if (keyPlace.jwksUri.length <= 2048) return { jwksUri: keyPlace.jwksUri }
+    throw new Unsupported("has its keys at an address of more than 2048 characters")
+  }
+  // Without an address, istiod looks for the document below the issuer, without the issuer's slash.
+  if (keyPlace.discoveryUrl === `${name.replace(/\/$/, "")}/.well-known/openid-configuration`) return {}
+  throw new Unsupported(
+    "has its discovery document at an address of its own",
+    "Name the key set itself with jwksUri, or put it into jwks",
+  )
+}
+
+function jwtRule({ issuer, profile }: MeshIssuer, places: Places): object {
+  const audiences = profile.audiences.find(({ claim }) => claim === "aud")?.anyOf
+  const split = [...splitClaims(profile)].filter((name) => name !== "scope" && name !== "permission")
+  return {
+    issuer,
+    ...(audiences !== undefined && { audiences }),
+    ...keysOf(profile),
+    ...places,
+    forwardOriginalToken: true,
+    ...(split.length > 0 && { spaceDelimitedClaims: split }),
+  }
+}
+
+interface Places {
+  readonly fromHeaders?: readonly { readonly name: string; readonly prefix?: string }[]
+  readonly fromCookies?: readonly string[]
+  readonly fromParams?: readonly string[]
+}
+
+/** The first place of the credential. Which token counts if a request has two is not defined in Istio. */
+function placesOf({ header, scheme, cookie, query, subprotocol }: CheckedCredential): {
+  readonly places: Places
+  readonly findings: readonly ExportFinding[]
+} {
+  const findings: ExportFinding[] = []
+  const names = Object.entries({ header, cookie, query }).flatMap(([name, value]) =>
+    value === undefined ? [] : [name],
+  )
+  const refuse = (name: string, message: string): void =>
+    void findings.push({ severity: "error", path: `credential.${name}`, message, remedy: askTheService })
+  for (const name of names.slice(1))
+    refuse(name, "is a second place of the token, and Istio does not refuse a request with two. The place is left out")
+  if (subprotocol !== undefined) refuse("subprotocol", "is no place that Istio reads. The place is left out")
+  const [first] = names
+  if (first === "header" && header !== undefined) {
+    const prefix = scheme === null ? {} : { prefix: `${scheme} ` }
+    return { places: { fromHeaders: [{ name: header, ...prefix }] }, findings }
+  }
+  if (first === "cookie" && cookie !== undefined) return { places: { fromCookies: [cookie] }, findings }
+  if (first === "query" && query !== undefined) return { places: { fromParams: [query] }, findings }
+  // Without a place Istio would read its own default.
+  return { places: { fromHeaders: [{ name: "x-hallpass-no-place" }] }, findings }
+}
+
+function policyRule({ issuer, operations, conditions }: MeshRule): object {
+  return {
+    // Issuer and subject, split at the last slash. Only a verified token has them, so no request without one passes.
+    from: [{ source: { requestPrincipals: [`${issuer}/*`] } }],
+    ...(operations.length > 0 && { to: operations.map((operation: Operation) => ({ operation })) }),
+    when: conditions.map(when),
+  }
+}
+
+function when({ claim, ...demands }: Condition): object {
+  return { key: `request.auth.claims${claim.map((name) => `[${name}]`).join("")}`, ...demands }
+}

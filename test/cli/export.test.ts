@@ -1,0 +1,77 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { expect, it } from "vitest"
+import { parseAllDocuments } from "yaml"
+import { istioProblems } from "../mesh/schemas.ts"
+import { command, file, folder } from "./in-process.ts"
+
+const issuers = [{ provider: "okta", domain: "acme.okta.com", audience: "api://orders" }]
+const sound = file("export.json", { issuers, routes: { "GET /orders/{id}": { scopes: ["orders:read"] } } })
+const kind = file("export-kind.json", { issuers, routes: { "GET /a": { kind: "app" }, "GET /b": {} } })
+
+const documentsOf = (text: string): { kind: string; metadata: object }[] =>
+  parseAllDocuments(text).map((each) => {
+    expect(each.errors).toEqual([])
+    return each.toJS() as { kind: string; metadata: object }
+  })
+
+it("18-1: export istio prints YAML that the CRD schemas accept, with each difference as a comment", async () => {
+  const words = ["export", "istio", "--config", sound, "--namespace", "orders", "--selector", "app=orders"]
+  const { code, stdout, stderr } = await command(words)
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
+  const documents = documentsOf(stdout)
+  expect(documents.map((each) => each.kind)).toEqual(["RequestAuthentication", "AuthorizationPolicy"])
+  for (const document of documents) {
+    expect(istioProblems(document)).toEqual([])
+    expect(document.metadata).toEqual({ name: "hallpass", namespace: "orders" })
+  }
+  expect(stdout).toMatch(/^# Written by hallpass export istio\./)
+  expect(stdout).toMatch(/^# info: Istio tolerates 60 seconds/m)
+})
+
+it("18-1: a demand that Istio cannot express is exit 1 and writes nothing, or a comment", async () => {
+  const out = join(folder, "refused.yaml")
+  const strict = await command(["export", "istio", "--config", kind, "--out", out])
+  expect({ code: strict.code, stdout: strict.stdout }).toEqual({ code: 1, stdout: "" })
+  expect(strict.stderr).toContain('routes["GET /a"] demands a kind of caller')
+  expect(() => readFileSync(out)).toThrow()
+  const noted = await command(["export", "istio", "--config", kind, "--on-unsupported", "comment", "--out", out])
+  expect(noted.code).toBe(0)
+  const text = readFileSync(out, "utf8")
+  expect(text).toContain('# error: routes["GET /a"] demands a kind of caller')
+  expect(JSON.stringify(documentsOf(text))).not.toContain('"/a"')
+})
+
+it("18-1: --json is one document", async () => {
+  const { code, stdout } = await command(["export", "istio", "--config", kind, "--json"])
+  const { target, documents, findings } = JSON.parse(stdout) as { [name: string]: object[] }
+  expect({ code, target, documents }).toEqual({ code: 1, target: "istio", documents: [] })
+  expect(findings?.[0]).toMatchObject({ severity: "error", path: 'routes["GET /a"]' })
+})
+
+it("18-1: nothing of the configuration ends a comment", async () => {
+  const config = file("export-lines.json", {
+    issuers,
+    routes: { "GET /a": { claims: [{ path: "a[]\nspec: {}\u2028\u0085y", equals: "b" }] } },
+  })
+  const { stdout } = await command(["export", "istio", "--config", config, "--on-unsupported", "comment"])
+  expect(documentsOf(stdout)).toHaveLength(2)
+  expect(stdout.split(/^(?!#)/m)[0]).not.toMatch(/^spec/m)
+})
+
+it.each([
+  ["a target", ["linkerd", "--config", sound], "there is no target linkerd; the targets are"],
+  ["a prototype's name", ["constructor", "--config", sound], "there is no target constructor"],
+  ["a selector", ["istio", "--config", sound, "--selector", "app"], "--selector takes KEY=VALUE"],
+  ["a wildcard", ["istio", "--config", sound, "--selector", "app=*"], "--selector must have labels"],
+  ["a namespace", ["istio", "--config", sound, "--namespace", "A b"], "--namespace must be a name"],
+  [
+    "a configuration",
+    ["istio", "--config", file("export-empty.json", { issuers: [] })],
+    "the configuration is refused",
+  ],
+])("18-1: refuses %s with exit 2", async (_, words, message) => {
+  const { code, stdout, stderr } = await command(["export", ...words])
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" })
+  expect(stderr.replace(/\s+/g, " ")).toContain(message)
+})
