@@ -22,7 +22,7 @@ export interface DecidedRequests {
   readonly operations: readonly Operation[]
 }
 
-/** Stands for every method that no route names. */
+/** Means every method that no route names. */
 const otherMethods = "other"
 
 /**
