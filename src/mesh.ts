@@ -4,6 +4,8 @@
  * @module hallpass/mesh
  */
 export type { Exported, ExportFinding, ExportOptions } from "./mesh/exported.ts"
+export { exportGloo } from "./mesh/gloo.ts"
 export { exportIstio } from "./mesh/istio.ts"
 export type { KubernetesObject } from "./mesh/kubernetes.ts"
+export { exportNginx } from "./mesh/nginx.ts"
 export type { AuthorizerConfig } from "./types/configuration.ts"

@@ -1,6 +1,6 @@
 import { dump } from "js-yaml"
 import { ConfigurationError } from "../index.ts"
-import { type Exported, type ExportFinding, type ExportOptions, exportIstio } from "../mesh.ts"
+import { type Exported, type ExportFinding, type ExportOptions, exportGloo, exportIstio, exportNginx } from "../mesh.ts"
 import { readConfiguration, refusedConfiguration } from "./configuration.ts"
 import { type Command, type CommandLine, configOption, textOption, textsOption, UsageError } from "./frame/command.ts"
 import { type Output, plain } from "./frame/output.ts"
@@ -10,11 +10,12 @@ import { write } from "./frame/write.ts"
 /** A text is written as it is, anything else as YAML. */
 type Target = (...given: Parameters<typeof exportIstio>) => Exported<object | string>
 
-const targets: { readonly [name: string]: Target } = { istio: exportIstio }
+const targets: { readonly [name: string]: Target } = { istio: exportIstio, gloo: exportGloo, nginx: exportNginx }
 
 export const exportRules: Command = {
-  description: `Writes the rules of a configuration in the words of a neighbour that checks tokens
-itself. The gateway block is ignored.
+  description: `Writes the rules of a configuration in the words of a neighbour: for Istio, which
+checks tokens itself, or for nginx and Gloo, which ask hallpass serve. The gateway
+block is ignored.
 
 What the neighbour cannot express is an error, and nothing is written. With
 --on-unsupported comment, each such rule is left out and named in a comment. Its
@@ -34,11 +35,14 @@ requests are refused, so the export never allows more than the configuration.`,
       repeatable: true,
     },
     { flags: "--name <name>", description: "name of the documents (default: hallpass)" },
+    { flags: "--service <url>", description: "nginx, gloo: address of hallpass serve" },
+    { flags: "--backend <url>", description: "nginx: address of what is protected (default: http://127.0.0.1:8080)" },
     { flags: "-o, --out <file>", description: "file to write (default: standard output)" },
   ],
   examples: [
     "export istio --config authorizer.json --namespace orders --selector app=orders",
     "export istio --config authorizer.json --on-unsupported comment --out hallpass.yaml",
+    "export nginx --config authorizer.json --backend http://127.0.0.1:8080",
   ],
   exits:
     "0 the documents are written; 1 a demand cannot be expressed; 2 a flag or the configuration is wrong, or the file cannot be written.",
@@ -69,12 +73,14 @@ function optionsOf(line: CommandLine): ExportOptions {
     if (at < 1) throw new UsageError(`--selector takes KEY=VALUE, not ${plain(text)}`)
     return [text.slice(0, at), text.slice(at + 1)] as const
   })
-  const [name, namespace] = [textOption(line, "name"), textOption(line, "namespace")]
+  const texts = ["name", "namespace", "service", "backend"].flatMap((name) => {
+    const text = textOption(line, name)
+    return text === undefined ? [] : [[name, text] as const]
+  })
   return {
     onUnsupported: textOption(line, "onUnsupported") === "comment" ? "comment" : "error",
     ...(labels.length > 0 && { selector: Object.fromEntries(labels) }),
-    ...(name !== undefined && { name }),
-    ...(namespace !== undefined && { namespace }),
+    ...(Object.fromEntries(texts) as ExportOptions),
   }
 }
 
@@ -83,7 +89,7 @@ function exported(target: Target, ...given: Parameters<typeof exportIstio>): Ret
     return target(...given)
   } catch (error) {
     if (error instanceof ConfigurationError) throw refusedConfiguration(error)
-    if (error instanceof TypeError && /^(?:name|namespace|selector) must /.test(error.message))
+    if (error instanceof TypeError && /^(?:name|namespace|selector|service|backend) must /.test(error.message))
       throw new UsageError(`--${error.message}`)
     throw error
   }

@@ -12,6 +12,10 @@ export interface ExportOptions {
   readonly selector?: { readonly [label: string]: string }
   /** Name of the documents. @default "hallpass" */
   readonly name?: string
+  /** NGINX and Gloo: address of `hallpass serve`. @default "http://127.0.0.1:9191", and a cluster's for Gloo */
+  readonly service?: string
+  /** NGINX: address of what is protected. @default "http://127.0.0.1:8080" */
+  readonly backend?: string
 }
 
 /** What an export could not say as the configuration has it, or says in another way. */

@@ -4,6 +4,7 @@ import { loadSync } from "@grpc/proto-loader"
 import { Ajv } from "ajv"
 import { describe, expect, it } from "vitest"
 import { parse } from "yaml"
+import { strict } from "../mesh/schemas.ts"
 import { recipe } from "./neighbours/recipes.ts"
 
 // The recipes of docs/serve.md for neighbours that are not packaged here: what can be checked without them.
@@ -74,22 +75,6 @@ describe("18-2: the recipes for Envoy", () => {
     })
   })
 })
-
-/** The schema of a CRD as JSON Schema, which refuses members that it does not name. */
-function strict(schema: { readonly [keyword: string]: unknown }): object {
-  const { properties, items, additionalProperties, type } = schema
-  const each = (inner: unknown): object => strict(inner as { readonly [keyword: string]: unknown })
-  return {
-    ...(typeof type === "string" && schema["x-kubernetes-int-or-string"] !== true && { type }),
-    ...(Array.isArray(schema.enum) && { enum: schema.enum }),
-    ...(items !== undefined && { items: each(items) }),
-    ...(typeof additionalProperties === "object" && { additionalProperties: each(additionalProperties) }),
-    ...(properties !== undefined && {
-      properties: Object.fromEntries(Object.entries(properties as object).map(([name, inner]) => [name, each(inner)])),
-      additionalProperties: schema["x-kubernetes-preserve-unknown-fields"] === true,
-    }),
-  }
-}
 
 describe("18-2: the recipe for Gloo", () => {
   const file = resolve(import.meta.dirname, "../schemas/gloo/enterprise.gloo.solo.io_v1_AuthConfig.crd.yaml")

@@ -40,3 +40,19 @@ export function istioProblems(value: object): string[] {
     }
   return problems
 }
+
+/** The schema of a CRD as JSON Schema, which refuses members that it does not name. */
+export function strict(schema: { readonly [keyword: string]: unknown }): object {
+  const { properties, items, additionalProperties, type } = schema
+  const each = (inner: unknown): object => strict(inner as { readonly [keyword: string]: unknown })
+  return {
+    ...(typeof type === "string" && schema["x-kubernetes-int-or-string"] !== true && { type }),
+    ...(Array.isArray(schema.enum) && { enum: schema.enum }),
+    ...(items !== undefined && { items: each(items) }),
+    ...(typeof additionalProperties === "object" && { additionalProperties: each(additionalProperties) }),
+    ...(properties !== undefined && {
+      properties: Object.fromEntries(Object.entries(properties as object).map(([name, inner]) => [name, each(inner)])),
+      additionalProperties: schema["x-kubernetes-preserve-unknown-fields"] === true,
+    }),
+  }
+}

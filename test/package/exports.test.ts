@@ -134,7 +134,7 @@ const contract: { readonly [door: string]: { readonly values: readonly string[];
       ],
     },
     mesh: {
-      values: ["exportIstio"],
+      values: ["exportGloo", "exportIstio", "exportNginx"],
       types: ["AuthorizerConfig", "ExportFinding", "ExportOptions", "Exported", "KubernetesObject"],
     },
     edge: {

@@ -1,8 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { exportNginx } from "../../../src/mesh.ts"
 import { freePort, startProgram } from "../../support/program.ts"
 import { caddy, haproxy, nginx, type Tool } from "../../support/tools.ts"
+import { config } from "../world.ts"
 import { adapted, recipe } from "./recipes.ts"
 
 /** Where a neighbour finds the service and the backend. */
@@ -61,10 +63,11 @@ const places = (
   [listen[0], listen[1].replace("PORT", String(port))],
 ]
 
-async function startNginx(addresses: Addresses, withNjs: boolean): Promise<RunningNeighbour> {
+/** @param exported what `hallpass export nginx` prints; undefined: the recipe */
+async function startNginx(addresses: Addresses, withNjs: boolean, exported?: string): Promise<RunningNeighbour> {
   const port = await freePort()
   return await running(port, "/usr/sbin/nginx", (folder, write) => {
-    const block = recipe("nginx", "nginx")[withNjs ? 1 : 0]
+    const block = exported ?? recipe("nginx", "nginx")[withNjs ? 1 : 0]
     const http = adapted(block, [
       ...places(addresses, port, ["listen 80;", "listen 127.0.0.1:PORT;"]),
       ...(withNjs ? ([["/etc/nginx/hallpass", folder]] as const) : []),
@@ -99,6 +102,13 @@ export const neighbours: readonly Neighbour[] = [
     dialect: "nginx",
     undecided: 500,
     start: (addresses) => startNginx(addresses, false),
+  },
+  {
+    name: "nginx as hallpass export nginx sets it up",
+    tool: nginx,
+    dialect: "nginx",
+    undecided: 500,
+    start: (addresses) => startNginx(addresses, false, exportNginx(config).documents[0]),
   },
   {
     name: "nginx with njs",

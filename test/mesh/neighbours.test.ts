@@ -1,0 +1,101 @@
+import { readFileSync } from "node:fs"
+import { resolve } from "node:path"
+import { Ajv } from "ajv"
+import { describe, expect, it } from "vitest"
+import { parse } from "yaml"
+import { identityHeaders } from "../../src/http/identity-headers.ts"
+import { type AuthorizerConfig, ConfigurationError } from "../../src/index.ts"
+import { exportGloo, exportNginx } from "../../src/mesh.ts"
+import { strict } from "./schemas.ts"
+
+const config: AuthorizerConfig = {
+  issuers: [{ provider: "okta", domain: "acme.okta.com", audience: "api://orders" }],
+  routes: { "GET /orders/{id}": { kind: "user" } },
+  context: { email: "email", costCenter: "cost_center" },
+}
+const names = identityHeaders(config).names
+const withEdge = {
+  ...config,
+  edge: {
+    role: "identity",
+    headers: { user: "x-user" },
+    evidence: [{ hmac: { header: "x-signature", keys: { secretsManager: "edge" } } }],
+  },
+} as AuthorizerConfig
+
+describe("18-1: export nginx, which asks the service", () => {
+  const [block = ""] = exportNginx(config).documents
+
+  it("sets every identity header from the answer, so that a client's own never survives", () => {
+    expect(names).toContain("x-hallpass-costcenter")
+    for (const name of names) {
+      const variable = name.replaceAll("-", "_")
+      const own = variable.replace("x_", "")
+      expect(block).toContain(`        auth_request_set $${own} $upstream_http_${variable};\n`)
+      expect(block).toContain(`        proxy_set_header ${name} $${own};\n`)
+    }
+  })
+
+  it("asks with the original method and URI, and verifies a service with TLS", () => {
+    expect(block).toContain("proxy_set_header X-Original-URI $request_uri;")
+    expect(block).not.toContain("proxy_ssl")
+    const [secure] = exportNginx(config, { service: "https://hallpass.example.com:9191" }).documents
+    expect(secure).toContain("proxy_ssl_verify on;")
+    expect(secure).toContain("proxy_ssl_name hallpass.example.com;")
+  })
+
+  it.each(["http://a/b", "http://a;}", "ftp://a", "a:1", "http://a\n", "http://$a", "http://a b", ""])(
+    "refuses the address %j, which becomes part of a text",
+    (address) => {
+      for (const name of ["service", "backend"])
+        expect(() => exportNginx(config, { [name]: address })).toThrow(TypeError)
+      expect(() => exportGloo(config, { service: address })).toThrow(TypeError)
+    },
+  )
+})
+
+describe("18-1: export gloo, which asks the service", () => {
+  const file = resolve(import.meta.dirname, "../schemas/gloo/enterprise.gloo.solo.io_v1_AuthConfig.crd.yaml")
+  const [version] = parse(readFileSync(file, "utf8")).spec.versions as [
+    { schema: { openAPIV3Schema: { properties: { spec: { readonly [keyword: string]: unknown } } } } },
+  ]
+  const isValid = new Ajv({ strict: false }).compile(strict(version.schema.openAPIV3Schema.properties.spec))
+
+  it("is an AuthConfig by the CRD, and names every header that is read or set", () => {
+    const [document] = exportGloo(config, { namespace: "gloo-system" }).documents
+    expect([isValid(document?.spec), isValid.errors]).toEqual([true, null])
+    expect(document?.spec).toMatchObject({
+      configs: [
+        {
+          passThroughAuth: {
+            http: {
+              request: {
+                allowedHeaders: expect.arrayContaining(["authorization", "x-original-uri", "x-hallpass-principal"]),
+              },
+              response: { allowedUpstreamHeadersToOverwrite: names },
+            },
+          },
+        },
+      ],
+    })
+    expect(JSON.stringify(document)).not.toMatch(/failureModeAllow|"allowedUpstreamHeaders"/)
+  })
+
+  it("an edge, a selector and $connect are errors, or left to the service", () => {
+    for (const [given, options] of [
+      [withEdge, {}],
+      [config, { selector: { app: "orders" } }],
+      [{ ...config, routes: { $connect: {} } }, {}],
+    ] as const) {
+      const { documents, findings } = exportGloo(given, options)
+      expect([documents, findings[0]?.severity]).toEqual([[], "error"])
+      expect(exportGloo(given, { ...options, onUnsupported: "comment" }).documents).toHaveLength(1)
+    }
+  })
+})
+
+it.each([exportNginx, exportGloo])("18-1: %o refuses what the service refuses", (exported) => {
+  expect(() => exported({ issuers: [] })).toThrow(ConfigurationError)
+  expect(() => exported({ ...config, shadow: {} } as never)).toThrow(ConfigurationError)
+  expect(exported({ ...config, routes: { $connect: {} } }).documents).toEqual([])
+})
