@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 import { startIssuers } from "../../local/issuers/all.ts"
 import type { Diagnosis, DiagnosisFinding } from "../../src/policy.ts"
 import { command, file } from "../cli/in-process.ts"
+import { noteOutput } from "../support/canary-scan.ts"
 import { type Answer, httpsServer, json } from "./https-server.ts"
 
 const rsa = (bits: number, kid?: string, more: object = {}): object => ({
@@ -414,7 +415,10 @@ describe("15-8: hallpass doctor", () => {
       issuers: [{ provider: "oidc", issuer: origin, audience: "a" }],
       keys: { ca },
     })
-    const write = vi.spyOn(process.stderr, "write").mockImplementation(() => true)
+    const write = vi.spyOn(process.stderr, "write").mockImplementation((chunk) => {
+      noteOutput(String(chunk))
+      return true
+    })
     try {
       await command(["doctor", "--config", config, "--json"], true)
       await command(["doctor", "--config", config])

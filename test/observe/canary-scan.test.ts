@@ -45,6 +45,7 @@ describe("the scan of all output for canaries", () => {
     expect(spying.toSorted()).toEqual([
       "bench/subjects.test.ts", // observed handlers of the benches
       "conformance/oidc-provider.test.ts", // silences another program's warnings
+      "diagnosis/doctor.test.ts", // progress on a terminal, which is scanned there
       "observe/powertools.test.ts", // a stream that throws
       "support/output.ts",
     ])
