@@ -3,6 +3,7 @@
  *
  * @module hallpass/mesh
  */
+export { type EnvoyFilter, type EnvoyParts, exportEnvoy } from "./mesh/envoy.ts"
 export type { Exported, ExportFinding, ExportOptions } from "./mesh/exported.ts"
 export { exportGloo } from "./mesh/gloo.ts"
 export { exportIstio } from "./mesh/istio.ts"

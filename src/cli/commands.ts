@@ -69,7 +69,7 @@ export const commands: {
     load: async () => (await import("./snapshot.ts")).snapshot,
   },
   export: {
-    summary: "write the rules as configuration of Istio, Gloo or nginx",
+    summary: "write the rules as configuration of Istio, Envoy, Gloo or nginx",
     load: async () => (await import("./export.ts")).exportRules,
   },
   serve: {

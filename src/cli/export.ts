@@ -1,6 +1,14 @@
 import { dump } from "js-yaml"
 import { ConfigurationError } from "../index.ts"
-import { type Exported, type ExportFinding, type ExportOptions, exportGloo, exportIstio, exportNginx } from "../mesh.ts"
+import {
+  type Exported,
+  type ExportFinding,
+  type ExportOptions,
+  exportEnvoy,
+  exportGloo,
+  exportIstio,
+  exportNginx,
+} from "../mesh.ts"
 import { readConfiguration, refusedConfiguration } from "./configuration.ts"
 import { type Command, type CommandLine, configOption, textOption, textsOption, UsageError } from "./frame/command.ts"
 import { type Output, plain } from "./frame/output.ts"
@@ -10,12 +18,17 @@ import { write } from "./frame/write.ts"
 /** A text is written as it is, anything else as YAML. */
 type Target = (...given: Parameters<typeof exportIstio>) => Exported<object | string>
 
-const targets: { readonly [name: string]: Target } = { istio: exportIstio, gloo: exportGloo, nginx: exportNginx }
+const targets: { readonly [name: string]: Target } = {
+  istio: exportIstio,
+  envoy: exportEnvoy,
+  gloo: exportGloo,
+  nginx: exportNginx,
+}
 
 export const exportRules: Command = {
-  description: `Writes the rules of a configuration in the words of a neighbour: for Istio, which
-checks tokens itself, or for nginx and Gloo, which ask hallpass serve. The gateway
-block is ignored.
+  description: `Writes the rules of a configuration in the words of a neighbour: for Istio and
+Envoy, which check tokens themselves, or for nginx and Gloo, which ask hallpass
+serve. The gateway block is ignored.
 
 What the neighbour cannot express is an error, and nothing is written. With
 --on-unsupported comment, each such rule is left out and named in a comment. Its

@@ -1,12 +1,12 @@
-import type { CheckedCredential } from "../credential/extract.ts"
 import type { IssuerProfile } from "../provider/profile.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import type { Condition } from "./conditions.ts"
-import { askTheService, type Exported, type ExportFinding, type ExportOptions, Unsupported } from "./exported.ts"
+import { askTheService, type Exported, type ExportOptions, Unsupported } from "./exported.ts"
 import { splitClaims } from "./issuer-conditions.ts"
 import { istioNotes } from "./istio-notes.ts"
 import { type KubernetesObject, metadataOf } from "./kubernetes.ts"
 import type { Operation } from "./operations.ts"
+import { type Places, placesOf } from "./places.ts"
 import { readConfiguration } from "./read-configuration.ts"
 import { type MeshIssuer, type MeshRule, meshRules } from "./rules.ts"
 
@@ -93,37 +93,6 @@ function jwtRule({ issuer, profile }: MeshIssuer, places: Places): object {
     forwardOriginalToken: true,
     ...(split.length > 0 && { spaceDelimitedClaims: split }),
   }
-}
-
-interface Places {
-  readonly fromHeaders?: readonly { readonly name: string; readonly prefix?: string }[]
-  readonly fromCookies?: readonly string[]
-  readonly fromParams?: readonly string[]
-}
-
-/** The first place of the credential. Which token counts if a request has two is not defined in Istio. */
-function placesOf({ header, scheme, cookie, query, subprotocol }: CheckedCredential): {
-  readonly places: Places
-  readonly findings: readonly ExportFinding[]
-} {
-  const findings: ExportFinding[] = []
-  const names = Object.entries({ header, cookie, query }).flatMap(([name, value]) =>
-    value === undefined ? [] : [name],
-  )
-  const refuse = (name: string, message: string): void =>
-    void findings.push({ severity: "error", path: `credential.${name}`, message, remedy: askTheService })
-  for (const name of names.slice(1))
-    refuse(name, "is a second place of the token, and Istio does not refuse a request with two. The place is left out")
-  if (subprotocol !== undefined) refuse("subprotocol", "is no place that Istio reads. The place is left out")
-  const [first] = names
-  if (first === "header" && header !== undefined) {
-    const prefix = scheme === null ? {} : { prefix: `${scheme} ` }
-    return { places: { fromHeaders: [{ name: header, ...prefix }] }, findings }
-  }
-  if (first === "cookie" && cookie !== undefined) return { places: { fromCookies: [cookie] }, findings }
-  if (first === "query" && query !== undefined) return { places: { fromParams: [query] }, findings }
-  // Without a place Istio would read its own default.
-  return { places: { fromHeaders: [{ name: "x-hallpass-no-place" }] }, findings }
 }
 
 function policyRule({ issuer, operations, conditions }: MeshRule): object {

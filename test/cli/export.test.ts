@@ -42,6 +42,16 @@ it("18-1: a demand that Istio cannot express is exit 1 and writes nothing, or a 
   expect(JSON.stringify(documentsOf(text))).not.toContain('"/a"')
 })
 
+it.each([
+  ["envoy", (text: string) => expect(parseAllDocuments(text)[0]?.toJS()).toHaveProperty("http_filters")],
+  ["gloo", (text: string) => expect(parseAllDocuments(text)[0]?.toJS()).toHaveProperty("kind", "AuthConfig")],
+  ["nginx", (text: string) => expect(text).toMatch(/^# [\s\S]*^upstream hallpass \{$[\s\S]*^\}\n$/m)],
+])("18-1: export %s prints one document", async (target, isRight) => {
+  const { code, stdout, stderr } = await command(["export", target, "--config", sound])
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" })
+  isRight(stdout)
+})
+
 it("18-1: --json is one document", async () => {
   const { code, stdout } = await command(["export", "istio", "--config", kind, "--json"])
   const { target, documents, findings } = JSON.parse(stdout) as { [name: string]: object[] }

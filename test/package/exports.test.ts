@@ -134,8 +134,16 @@ const contract: { readonly [door: string]: { readonly values: readonly string[];
       ],
     },
     mesh: {
-      values: ["exportGloo", "exportIstio", "exportNginx"],
-      types: ["AuthorizerConfig", "ExportFinding", "ExportOptions", "Exported", "KubernetesObject"],
+      values: ["exportEnvoy", "exportGloo", "exportIstio", "exportNginx"],
+      types: [
+        "AuthorizerConfig",
+        "EnvoyFilter",
+        "EnvoyParts",
+        "ExportFinding",
+        "ExportOptions",
+        "Exported",
+        "KubernetesObject",
+      ],
     },
     edge: {
       values: [
