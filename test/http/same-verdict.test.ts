@@ -5,7 +5,7 @@ import { differences, type Pair } from "./verdicts/differences.ts"
 import { allJudges } from "./verdicts/judges.ts"
 import { callers, type Judge, requests } from "./verdicts/table.ts"
 
-// 18-3: Lambda handler = HTTP service (each dialect) = gRPC, over every caller and request of the table.
+// 18-3: Lambda handler = HTTP service (each dialect) = gRPC = a model of Istio on the exported YAML, over every caller and request of the table.
 
 const page = readFileSync(resolve(import.meta.dirname, "../../docs/neighbours.md"), "utf8")
 
@@ -32,7 +32,7 @@ describe("18-3: the same verdict everywhere", () => {
       const service = judged[0] ?? 0
       statuses.set(service, (statuses.get(service) ?? 0) + 1)
       for (const [at, other] of judged.entries()) {
-        const pair: Pair = { judge: judges[at]?.name ?? "", request, service, other }
+        const pair: Pair = { judge: judges[at]?.name ?? "", caller, request, service, other }
         if (other === service) continue
         const why = differences.find((each) => each.explains(pair))
         expect(why, `${caller}: ${JSON.stringify(pair)} is no listed difference`).toBeDefined()

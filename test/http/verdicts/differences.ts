@@ -1,6 +1,7 @@
 /** One pair of a caller and a request, as two ways to ask judged it. */
 export interface Pair {
   readonly judge: string
+  readonly caller: string
   readonly request: string
   /** What nginx's dialect says; every dialect of the service says the same. */
   readonly service: number
@@ -15,6 +16,7 @@ export interface Difference {
 }
 
 const isApi = ({ judge }: Pair): boolean => /^(?:REST|HTTP) API/.test(judge)
+const isIstio = ({ judge }: Pair): boolean => judge.startsWith("Istio")
 const isHttp = ({ judge }: Pair): boolean => judge.startsWith("HTTP API")
 
 /** Requests for which the API has no route; API Gateway answers them before it asks. */
@@ -44,5 +46,34 @@ export const differences: readonly Difference[] = [
   {
     name: "A path with two readings",
     explains: (pair) => isApi(pair) && ambiguous.has(pair.request) && pair.service === 403 && pair.other === 200,
+  },
+  {
+    name: "No token, or an unsuitable one, in Istio",
+    explains: (pair) => isIstio(pair) && pair.service === 401 && pair.other === 403,
+  },
+  {
+    name: "A demand that Istio cannot express",
+    explains: (pair) => isIstio(pair) && pair.request === "GET /robots" && pair.service === 200 && pair.other === 403,
+  },
+  {
+    name: "The scheme in small letters",
+    explains: (pair) => isIstio(pair) && pair.caller === "small letters" && pair.service !== 401 && pair.other === 403,
+  },
+  {
+    name: "An access token without a scope",
+    explains: (pair) => isIstio(pair) && pair.caller === "partner who deletes" && pair.other === 403,
+  },
+  {
+    name: "A slash at the end in Istio",
+    explains: (pair) =>
+      isIstio(pair) && pair.request === "GET /orders/7/" && pair.service === 200 && pair.other === 403,
+  },
+  {
+    name: "A path with two readings in Istio",
+    explains: (pair) =>
+      isIstio(pair) &&
+      (ambiguous.has(pair.request) || pair.request.includes("..")) &&
+      pair.service === 403 &&
+      pair.other === 200,
   },
 ]

@@ -4,6 +4,8 @@ import { ApiGateway } from "../../../local/gateway/gateway.ts"
 import type { HttpDialect } from "../../../src/http/dialect.ts"
 import { createAuthorizationServer } from "../../../src/http.ts"
 import { type AuthorizerConfig, createAuthorizer } from "../../../src/index.ts"
+import { exportIstio } from "../../../src/mesh.ts"
+import { istio } from "../../mesh/istio-model.ts"
 import { checkRequest, envoyClient } from "../envoy.ts"
 import { clock, config, type Judge } from "./table.ts"
 
@@ -76,12 +78,24 @@ async function overGrpc(): Promise<Judge> {
   }
 }
 
+/** A model of Istio with the exported documents. */
+function exportedToIstio(): Judge {
+  const { documents } = exportIstio(config, { onUnsupported: "comment" })
+  const mesh = istio(documents, clock())
+  return {
+    name: "Istio, exported rules",
+    judge: async (authorization, method, target) =>
+      mesh({ method, target, headers: authorization === undefined ? {} : { authorization } }),
+  }
+}
+
 /** Every way to ask. The first one is what the others are compared with. */
 export async function allJudges(): Promise<readonly Judge[]> {
   const dialects = ["nginx", "caddy", "traefik", "envoy", "gloo"] as const
   return [
     ...(await Promise.all(dialects.map(service))),
     await overGrpc(),
+    exportedToIstio(),
     gateway("REST API, answers kept for 300 s", "rest", undefined, {}),
     gateway("REST API, nothing kept", "rest", { resultTtlSeconds: 0 }, { authorizer: { resultTtlSeconds: 0 } }),
     gateway("HTTP API, nothing kept", "http", { resultTtlSeconds: 0 }, { authorizer: { resultTtlSeconds: 0 } }),
