@@ -7,6 +7,8 @@ import { type AuthorizerConfig, configFromEnvironment, createAuthorizer } from "
 import { routesFromOpenApi } from "../../src/openapi.ts"
 import { gatewaySettings } from "../../src/policy.ts"
 import { createTestIssuer } from "../../src/testing.ts"
+import { command } from "../cli/in-process.ts"
+import { matchesArn } from "../conformance/policy/iam.ts"
 import { clock } from "../support/mint.ts"
 import { evaluate } from "./intrinsics.ts"
 import { RecordingClient } from "./recording-client.ts"
@@ -38,6 +40,12 @@ const definition = Object.fromEntries(
     ["get", "post", "put", "delete"].filter((method) => Object.hasOwn(item, method)).map((each) => each.toUpperCase()),
   ]),
 )
+
+interface Statement {
+  readonly Effect: string
+  readonly Action: string | readonly string[]
+  readonly Resource: string | readonly string[]
+}
 
 let client = new RecordingClient()
 const connector = (): Wso2Connector => new Wso2Connector(client, "eu-west-1")
@@ -146,6 +154,52 @@ describe("17-9: the calls of the connector", () => {
     connector().deploy(Object.fromEntries(Array.from({ length: 26 }, (_, at) => [`/r${at}`, ["GET"]])), policy)
     expect(client.methods.get("GET /r24")?.authorizationType).toBe("CUSTOM")
     expect(client.methods.get("GET /r25")?.authorizationType).toBe("NONE")
+  })
+})
+
+describe("17-9: the policy of hallpass generate wso2-connector-policy", () => {
+  /** Method and path of each call in the control plane of API Gateway. */
+  const places: { readonly [name: string]: readonly [verb: string, path: string] } = {
+    ImportRestApi: ["POST", "/restapis"],
+    PutRestApi: ["PUT", "/restapis/a1"],
+    GetRestApi: ["GET", "/restapis/a1"],
+    GetResources: ["GET", "/restapis/a1/resources"],
+    GetAuthorizers: ["GET", "/restapis/a1/authorizers"],
+    CreateAuthorizer: ["POST", "/restapis/a1/authorizers"],
+    PutMethod: ["PUT", "/restapis/a1/resources/r1/methods/OPTIONS"],
+    GetMethod: ["GET", "/restapis/a1/resources/r1/methods/GET"],
+    UpdateMethod: ["PATCH", "/restapis/a1/resources/r1/methods/GET"],
+    PutMethodResponse: ["PUT", "/restapis/a1/resources/r1/methods/GET/responses/200"],
+    UpdateMethodResponse: ["PATCH", "/restapis/a1/resources/r1/methods/GET/responses/200"],
+    PutIntegration: ["PUT", "/restapis/a1/resources/r1/methods/GET/integration"],
+    PutIntegrationResponse: ["PUT", "/restapis/a1/resources/r1/methods/GET/integration/responses/200"],
+    UpdateIntegrationResponse: ["PATCH", "/restapis/a1/resources/r1/methods/GET/integration/responses/200"],
+    UpdateGatewayResponse: ["PATCH", "/restapis/a1/gatewayresponses/DEFAULT_4XX"],
+    CreateDeployment: ["POST", "/restapis/a1/deployments"],
+    GetDeployments: ["GET", "/restapis/a1/deployments"],
+  }
+
+  it("allows each call that the connector made, and passes the role of the stack", async () => {
+    const flags = ["--region", "eu-west-1", "--invoke-role-arn", policy.invokeRoleArn]
+    const { code, stdout } = await command(["generate", "wso2-connector-policy", ...flags])
+    expect(code).toBe(0)
+    const { Statement } = JSON.parse(stdout) as { readonly Statement: readonly Statement[] }
+    const allows = (action: string, resource: string): boolean =>
+      Statement.some(
+        ({ Effect, Action, Resource }) =>
+          Effect === "Allow" &&
+          [Action].flat().includes(action) &&
+          [Resource].flat().some((pattern) => matchesArn(pattern, resource)),
+      )
+    connector().deploy(definition, policy)
+    connector().redeploy("a1", definition, policy)
+    for (const { name } of client.calls) {
+      const [verb, path] = places[name] ?? ["", ""]
+      expect(`${name} ${allows(`apigateway:${verb}`, `arn:aws:apigateway:eu-west-1::${path}`)}`).toBe(`${name} true`)
+    }
+    expect(allows("iam:PassRole", policy.invokeRoleArn)).toBe(true)
+    expect(allows("iam:PassRole", "arn:aws:iam::123456789012:role/admin")).toBe(false)
+    expect(allows("lambda:InvokeFunction", policy.lambdaARN)).toBe(false)
   })
 })
 
