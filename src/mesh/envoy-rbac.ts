@@ -45,13 +45,12 @@ function all(joined: string, list: string, matchers: readonly Matcher[]): Matche
   return matchers.length === 1 && first !== undefined ? first : { [joined]: { [list]: matchers } }
 }
 
-function permission({ methods, notMethods, paths, notPaths }: Operation): Matcher {
-  const parts: Matcher[] = []
-  const not = (matcher: Matcher): Matcher => ({ not_rule: matcher })
-  if (methods !== undefined) parts.push(all("or_rules", "rules", methods.map(method)))
-  if (notMethods !== undefined) parts.push(not(all("or_rules", "rules", notMethods.map(method))))
-  if (paths !== undefined) parts.push(all("or_rules", "rules", paths.map(pathPermission)))
-  if (notPaths !== undefined) parts.push(not(all("or_rules", "rules", notPaths.map(pathPermission))))
+function permission({ methods, paths, notPaths }: Operation): Matcher {
+  const parts: Matcher[] = [
+    all("or_rules", "rules", methods.map(method)),
+    all("or_rules", "rules", paths.map(pathPermission)),
+  ]
+  if (notPaths !== undefined) parts.push({ not_rule: all("or_rules", "rules", notPaths.map(pathPermission)) })
   return all("and_rules", "rules", parts)
 }
 

@@ -1,16 +1,15 @@
 import type { Route } from "../route/decide.ts"
 import { readRoutes } from "../route/table.ts"
-import { many, one, overlap, precedes, rest, type Tokens } from "../route/template.ts"
+import { httpMethods, many, one, overlap, precedes, rest, type Tokens } from "../route/template.ts"
 import { routeOf, type Template, templatesOf } from "../route/tree.ts"
 import type { RouteRule } from "../types/configuration.ts"
 
 /** Requests that one rule is about. */
 export interface Operation {
-  /** Undefined, with `notMethods` too: every method. */
-  readonly methods?: readonly string[]
-  readonly notMethods?: readonly string[]
-  /** `{*}` is one segment, `{**}` at the end any number of them. Undefined: every path. */
-  readonly paths?: readonly string[]
+  /** Of `ANY` each one that hallpass knows: it refuses every other method. */
+  readonly methods: readonly string[]
+  /** `{*}` is one segment, `{**}` at the end any number of them. */
+  readonly paths: readonly string[]
   /** Paths that a finer route decides, and spellings that no route takes. */
   readonly notPaths?: readonly string[]
 }
@@ -22,45 +21,36 @@ export interface DecidedRequests {
   readonly operations: readonly Operation[]
 }
 
-/** Means every method that no route names. */
-const otherMethods = "other"
-
 /**
  * The requests that each route decides. Rules of a mesh are joined by "or", while in a table the most specific route
  * decides alone, so each operation leaves out the paths of finer routes.
  */
 export function requestsOf(routes: { readonly [key: string]: RouteRule }, unmatchedToo: boolean): DecidedRequests[] {
   const templates = templatesOf(readRoutes(routes)).filter(({ text }) => text !== "$connect")
-  const named = [...new Set(templates.flatMap(({ routes: own }) => [...own.keys()]))].filter((name) => name !== "ANY")
-  const classes = [...named, otherMethods]
   const decided = templates.flatMap((template) =>
     [...template.routes.values()].map((route): DecidedRequests => {
-      const own = classes.filter((method) => routeIn(template, method) === route)
+      const own = httpMethods.filter((method) => routeOf(template, method) === route)
       const finerFor = (method: string): readonly string[] =>
         templates.flatMap((other) => (isFiner(other, template, route, method) ? avoiding(other.tokens) : []))
       const paths = [pathOf(template.tokens)]
-      return { route, operations: operations(own, classes, paths, finerFor, besides(template.tokens)) }
+      return { route, operations: operations(own, paths, finerFor, besides(template.tokens)) }
     }),
   )
   if (!unmatchedToo) return decided
   const takenFor = (method: string): readonly string[] =>
-    templates.flatMap((each) => (routeIn(each, method) === undefined ? [] : avoiding(each.tokens)))
-  return [...decided, { route: undefined, operations: operations(classes, classes, [pathOf([rest])], takenFor, []) }]
+    templates.flatMap((each) => (routeOf(each, method) === undefined ? [] : avoiding(each.tokens)))
+  return [...decided, { route: undefined, operations: operations(httpMethods, [pathOf([rest])], takenFor, []) }]
 }
-
-const routeIn = (template: Template, method: string): Route | undefined =>
-  method === otherMethods ? template.routes.get("ANY") : routeOf(template, method)
 
 function isFiner(other: Template, template: Template, route: Route, method: string): boolean {
   if (other === template || !overlap(other.tokens, template.tokens)) return false
-  const own = routeIn(other, method)
+  const own = routeOf(other, method)
   return own !== undefined && own.rule !== route.rule && precedes(other.tokens, template.tokens, "http")
 }
 
 /** One operation for all methods with the same paths to leave out. */
 function operations(
   own: readonly string[],
-  classes: readonly string[],
   paths: readonly string[],
   finerFor: (method: string) => readonly string[],
   always: readonly string[],
@@ -74,16 +64,10 @@ function operations(
     groups.set(key, group)
   }
   return [...groups.values()].map(({ methods, notPaths }) => ({
-    ...methodsOf(methods, classes),
+    methods,
     paths,
     ...(notPaths.length > 0 && { notPaths }),
   }))
-}
-
-function methodsOf(methods: readonly string[], classes: readonly string[]): Pick<Operation, "methods" | "notMethods"> {
-  if (!methods.includes(otherMethods)) return { methods }
-  const others = classes.filter((method) => !methods.includes(method))
-  return others.length === 0 ? {} : { notMethods: others }
 }
 
 function pathOf(tokens: Tokens): string {

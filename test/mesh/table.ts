@@ -82,7 +82,16 @@ export const requests: readonly string[] = [
   ...["GET /orders/7?x=1", "GET /orders/a%20b", "GET /orders/7/items", "GET /orders/7/", "GET /orders/../admin/x"],
   ...["GET /admin", "GET /admin/", "GET /admin/x", "POST /admin/x/y", "GET /admin/health", "PUT /admin/health"],
   ...["GET /admin/health/", "GET /reports/2026", "GET /reports/2026/", "GET /partner", "POST /tenant", "GET /tenant"],
-  ...["GET /", "GET //orders/7", "GET /orders/7;v=1", "GET /ORDERS/7", "PATCH /x", "GET /admin/x/"],
+  ...[
+    "GET /",
+    "GET //orders/7",
+    "GET /orders/7;v=1",
+    "GET /ORDERS/7",
+    "PATCH /x",
+    "TRACE /admin/x",
+    "PURGE /x",
+    "GET /admin/x/",
+  ],
 ]
 
 const gateway = { api: "http", matchBy: "path", resultTtlSeconds: 0, responses: "simple" } as const
