@@ -31,8 +31,9 @@ Envoy, which check tokens themselves, or for nginx and Gloo, which ask hallpass
 serve. The gateway block is ignored.
 
 What the neighbour cannot express is an error, and nothing is written. With
---on-unsupported comment, each such rule is left out and named in a comment. Its
-requests are refused, so the export never allows more than the configuration.`,
+--on-unsupported comment, each such rule is left out and named in a comment, and its
+requests are refused. How the neighbour itself differs, in its clock tolerance for
+example, is a comment in every export.`,
   args: [{ name: "<target>", description: Object.keys(targets).join(", ") }],
   options: [
     configOption,

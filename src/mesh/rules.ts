@@ -37,7 +37,7 @@ interface Accepted extends MeshIssuer {
 
 /**
  * Writes a checked configuration as rules. A demand that cannot be written becomes a finding, and its rule is left out,
- * so that the rules never allow more than the configuration.
+ * so that no demand is dropped silently.
  *
  * @param keysOf throws Unsupported if the target cannot get at the keys of an issuer
  */
