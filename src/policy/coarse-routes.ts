@@ -21,8 +21,28 @@ export interface CoarseRoute {
 type Ruled = Pick<Route, "configured">
 
 /** Whether every caller of a route may call the other one, who is entitled to anything at all. */
-function isImplied(route: Ruled, other: Ruled): boolean {
-  return implies([route.configured, { scopes: ["any"] }], other.configured)
+class Implications {
+  readonly #numbers = new Map<string, number>()
+  readonly #byRule = new Map<Ruled["configured"], number>()
+  readonly #known: (boolean | undefined)[][] = []
+
+  isImplied(route: Ruled, other: Ruled): boolean {
+    // Tables have few rules and many routes: each pair of rules is looked at once.
+    const known = this.#known[this.#numberOf(route)] as (boolean | undefined)[]
+    const at = this.#numberOf(other)
+    known[at] ??= implies([route.configured, { scopes: ["any"] }], other.configured)
+    return known[at]
+  }
+
+  #numberOf({ configured }: Ruled): number {
+    const seen = this.#byRule.get(configured)
+    if (seen !== undefined) return seen
+    const text = JSON.stringify(configured)
+    const number = this.#numbers.get(text) ?? this.#known.push([]) - 1
+    this.#numbers.set(text, number)
+    this.#byRule.set(configured, number)
+    return number
+  }
 }
 
 /**
@@ -32,6 +52,7 @@ function isImplied(route: Ruled, other: Ruled): boolean {
  */
 export function coarseRoutes(table: RouteTable, order?: RouteOrder): readonly CoarseRoute[] {
   const found: CoarseRoute[] = []
+  const implications = new Implications()
   for (const own of table.templates) {
     if (own.tokens.every(isFixed)) continue
     for (const each of own.routes.values()) {
@@ -44,7 +65,7 @@ export function coarseRoutes(table: RouteTable, order?: RouteOrder): readonly Co
         for (const { template, isFiner } of place.others) {
           for (const method of methods) {
             const other = routeOf(template, method)
-            if (other === undefined || isImplied(each, other)) continue
+            if (other === undefined || stricter.has(other) || implications.isImplied(each, other)) continue
             stricter.add(other)
             if (isFiner) finer.add(other)
           }
@@ -52,7 +73,7 @@ export function coarseRoutes(table: RouteTable, order?: RouteOrder): readonly Co
         if (stricter.size === 0) continue
         const largest = place
           .answers(methods.length > 1 ? "*" : (methods[0] as string))
-          .largest((rule) => !isImplied(each, rule))
+          .largest((rule) => !implications.isImplied(each, rule))
         const keys = (routes: Iterable<Route>): readonly string[] => [...routes].map(({ key }) => key)
         found.push({
           route: each.key,
