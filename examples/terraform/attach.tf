@@ -2,7 +2,7 @@
 # Type, TTL, identity sources and form of answers follow from the configuration.
 
 module "gateway" {
-  source        = "./gateway"
+  source        = "./modules/gateway"
   configuration = var.configuration
 }
 

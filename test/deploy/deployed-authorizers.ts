@@ -83,7 +83,7 @@ function terraform(configurations: readonly object[]): Refused | { readonly auth
   mkdirSync(join(folder, ".terraform"))
   const modules = [...configurations.keys()].map((index) => [
     `module "m${index}" {`,
-    `  source        = ${JSON.stringify(join(root, "examples/terraform/gateway"))}`,
+    `  source        = ${JSON.stringify(join(root, "examples/terraform/modules/gateway"))}`,
     `  configuration = jsondecode(file("\${path.module}/${index}.json"))`,
     "}",
     `output "m${index}" { value = module.m${index} }`,

@@ -36,6 +36,25 @@ describe("examples/terraform", () => {
     )
   })
 
+  test("17-8: is laid out as a module of the registry, and its page names every input and output", () => {
+    for (const file of ["main.tf", "variables.tf", "outputs.tf", "versions.tf", "README.md"])
+      expect(files.concat("README.md"), file).toContain(file)
+    expect(globSync("{modules,examples}/*/main.tf", { cwd: example }).toSorted()).toEqual([
+      "examples/complete/main.tf",
+      "modules/gateway/main.tf",
+    ])
+    const page = readFileSync(join(example, "README.md"), "utf8")
+    const named = [...text.matchAll(/^(variable|output) "(\w+)" \{\n +description += "([^"]+)"/gm)]
+    expect(named.length).toBe([...text.matchAll(/^(?:variable|output) "/gm)].length)
+    for (const [, , name, description] of named) {
+      expect(page, name).toContain(`| \`${name}\` |`)
+      expect(page, name).toContain(`${description} |`)
+    }
+    const complete = readFileSync(join(example, "examples/complete/main.tf"), "utf8")
+    expect(complete).toMatch(/source += "\.\.\/\.\."/)
+    expect(complete).toMatch(/authorization_type += "CUSTOM"/)
+  })
+
   test("sets variables that it reads, and a configuration that it accepts", () => {
     const names = [...text.matchAll(/^\s*(HALLPASS_\w+)\s+=/gm)].map(([, name = ""]) => name)
     expect(names).toEqual(["HALLPASS_CONFIG"])
