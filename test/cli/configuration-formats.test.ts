@@ -94,6 +94,7 @@ describe("issue 15.1: --config takes", () => {
       hash: ["--token", "e30.e30.e30"],
       attach: ["--api-id", "a1b2c3", "--function-arn", "arn:aws:lambda:eu-west-1:123456789012:function:hallpass"],
       serve: ["--dialect", "nginx"],
+      export: ["istio"],
       invoke: ["-", "--bundle", "."],
       generate: ["mappings"],
       unused: [file("log.json", "{}\n")],
