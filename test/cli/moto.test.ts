@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import {
   APIGatewayClient,
@@ -8,10 +7,11 @@ import {
   GetResourcesCommand,
   PutMethodCommand,
 } from "@aws-sdk/client-api-gateway"
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { attach } from "../../src/cli/attach.ts"
 import { check } from "../../src/cli/check.ts"
 import { startTimers, stopTimers } from "../support/deadlines.ts"
+import { useMotoServer } from "../support/moto-server.ts"
 import { moto } from "../support/tools.ts"
 import { functionArn, runHere, uri } from "./account.ts"
 
@@ -21,32 +21,7 @@ beforeAll(stopTimers)
 afterAll(startTimers)
 
 const config = fileURLToPath(new URL("../../examples/openapi/authorizer.json", import.meta.url))
-let server: ChildProcess | undefined
-
-beforeAll(async () => {
-  if (!moto.isThere) return
-  server = spawn("moto_server", ["-H", "127.0.0.1", "-p", "0"], { stdio: ["ignore", "pipe", "pipe"] })
-  const { promise, resolve, reject } = Promise.withResolvers<string>()
-  let said = ""
-  const listen = (chunk: Buffer): void => {
-    said += chunk
-    const address = /http:\/\/127\.0\.0\.1:[1-9]\d*/.exec(said)?.[0]
-    if (address !== undefined) resolve(address)
-  }
-  server.stdout?.on("data", listen)
-  server.stderr?.on("data", listen)
-  server.on("exit", () => reject(new Error(`moto_server has ended: ${said}`)))
-  vi.stubEnv("AWS_ENDPOINT_URL", await promise)
-  vi.stubEnv("AWS_REGION", "eu-west-1")
-  vi.stubEnv("AWS_ACCESS_KEY_ID", "test")
-  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test")
-  vi.stubEnv("AWS_SESSION_TOKEN", "")
-})
-afterAll(() => {
-  server?.removeAllListeners("exit")
-  server?.kill()
-  vi.unstubAllEnvs()
-})
+useMotoServer()
 
 /** An API with one route per entry; `true` has the authorizer. */
 async function restApi(routes: { readonly [path: string]: boolean }): Promise<string> {

@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process"
 import {
   CreateSecretCommand,
   DescribeSecretCommand,
@@ -8,10 +7,11 @@ import {
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager"
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm"
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { rotateEdgeSecret } from "../../src/edge.ts"
 import { fetchSecret } from "../../src/secret/fetch.ts"
 import { startTimers, stopTimers } from "../support/deadlines.ts"
+import { useMotoServer } from "../support/moto-server.ts"
 import { moto } from "../support/tools.ts"
 import { keyMap, keyOne, keyTwo, startMs } from "./values.ts"
 
@@ -19,32 +19,7 @@ beforeAll(stopTimers)
 afterAll(startTimers)
 
 const limits = { timeoutMs: 15_000 }
-let server: ChildProcess | undefined
-
-beforeAll(async () => {
-  if (!moto.isThere) return
-  server = spawn("moto_server", ["-H", "127.0.0.1", "-p", "0"], { stdio: ["ignore", "pipe", "pipe"] })
-  const { promise, resolve, reject } = Promise.withResolvers<string>()
-  let said = ""
-  const listen = (chunk: Buffer): void => {
-    said += chunk
-    const address = /http:\/\/127\.0\.0\.1:[1-9]\d*/.exec(said)?.[0]
-    if (address !== undefined) resolve(address)
-  }
-  server.stdout?.on("data", listen)
-  server.stderr?.on("data", listen)
-  server.on("exit", () => reject(new Error(`moto_server has ended: ${said}`)))
-  vi.stubEnv("AWS_ENDPOINT_URL", await promise)
-  vi.stubEnv("AWS_REGION", "eu-west-1")
-  vi.stubEnv("AWS_ACCESS_KEY_ID", "test")
-  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test")
-  vi.stubEnv("AWS_SESSION_TOKEN", "")
-})
-afterAll(() => {
-  server?.removeAllListeners("exit")
-  server?.kill()
-  vi.unstubAllEnvs()
-})
+useMotoServer()
 
 describe.skipIf(!moto.isThere)("against moto_server", () => {
   it("a secret has its current version, then the one before as well, by name and by ARN", async () => {
