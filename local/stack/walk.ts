@@ -3,17 +3,7 @@ import { describeReason } from "../../src/observe.ts"
 import type { Walk, WalkStage } from "../server/control-api.ts"
 import { fixOf } from "./fix.ts"
 import type { ObservedCall } from "./observed-authorizer.ts"
-
-const titles: { readonly [stage in TraceEntry["stage"]]: string } = {
-  event: "the event",
-  gateway: "API Gateway's settings",
-  arn: "the request's ARN",
-  edge: "the edge",
-  credential: "the credential",
-  token: "the token",
-  route: "the route's rule",
-  check: "your own check",
-}
+import { stageTitles } from "./stage-titles.ts"
 
 /** The walk of one call, stage by stage, for the page. */
 export function walkOf(
@@ -41,7 +31,7 @@ function stagesOf(trace: readonly TraceEntry[], { issuers, edge, routes }: Autho
     if (stage === "credential" || stage === "token") return issuers.length > 0
     return stage === "event" || (stage === "route" && routes !== undefined)
   }
-  return (Object.keys(titles) as TraceEntry["stage"][]).filter(
+  return (Object.keys(stageTitles) as TraceEntry["stage"][]).filter(
     (stage) => configured(stage) || trace.some((entry) => entry.stage === stage),
   )
 }
@@ -57,7 +47,7 @@ function stageOf(
   const spent = (latency as { readonly [stage: string]: number | undefined })[stage]
   const last = trace.at(-1)?.stage === stage
   return {
-    ...{ stage, title: titles[stage], state, checks },
+    ...{ stage, title: stageTitles[stage], state, checks },
     conclusion: state === "not-reached" ? "" : conclusionOf(stage, checks, decision, last),
     ...(spent !== undefined && checks.length > 0 && { microseconds: Math.round(spent * 10) / 10 }),
   }

@@ -1,18 +1,9 @@
+import { stageTitles } from "../../../local/stack/stage-titles.ts"
 import type { TraceEntry } from "../../index.ts"
 import { type Output, plain, plainValue } from "../frame/output.ts"
 import { wrapped } from "../frame/table.ts"
 import type { Explanation } from "./explanation.ts"
 
-const titles: { readonly [stage: string]: string } = {
-  event: "the event",
-  gateway: "API Gateway's settings",
-  arn: "the request's ARN",
-  edge: "the edge",
-  credential: "the credential",
-  token: "the token",
-  route: "the route's rule",
-  check: "your own check",
-}
 const marks = { good: "✓", bad: "✗", other: "·" }
 
 /** An explanation as a tree for people. */
@@ -53,7 +44,7 @@ function tree(checks: readonly TraceEntry[], output: Output): string[] {
     const here = checks.filter((entry) => entry.stage === stage)
     const good = here.every(({ ok }) => ok)
     const mark = good ? output.style("green", marks.good) : output.style("red", marks.bad)
-    const line = `${mark} ${titles[stage] ?? stage}`
+    const line = `${mark} ${stageTitles[stage]}`
     const shown = good ? here.filter(isWorthKnowing) : here.filter((entry) => !entry.ok || isWorthKnowing(entry))
     return [line, ...shown.flatMap((entry) => checkLines(entry, entry === first, output))]
   })
