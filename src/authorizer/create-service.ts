@@ -1,16 +1,10 @@
 import type { AnswerOptions, Answers } from "../answer/answer.ts"
-import { explain } from "../problems/explain-problems.ts"
-import { allPresets } from "../provider/all-presets.ts"
-import { makeTokenStore } from "../token/store.ts"
 import type { AuthorizerConfig, GatewayOptions } from "../types/configuration.ts"
 import { ConfigurationError } from "../types/errors.ts"
 import type { AccessRequest } from "../types/request.ts"
-import { assemble, type Loaded, type ServiceStages } from "./assemble.ts"
+import { assemble, type ServiceStages } from "./assemble.ts"
 import type { KeySetState } from "./connect.ts"
-import { edgeSupport } from "./optional/edge.ts"
-import { observeSupport } from "./optional/observe.ts"
-import { routeSupport } from "./optional/routes.ts"
-import { sizeSearch } from "./optional/sizes.ts"
+import { everything } from "./everything.ts"
 import type { AuthorizerParts } from "./parts.ts"
 
 /** The walk without API Gateway: a request in, an answer of the caller's own form out. */
@@ -52,17 +46,7 @@ export function createRequestDecider<A>(
       keySets = sets
     },
   }
-  const loaded: Loaded = {
-    presets: allPresets,
-    routes: routeSupport,
-    edge: edgeSupport,
-    observe: observeSupport,
-    makeTokenStore,
-    sizes: sizeSearch,
-    explain,
-    service,
-  }
-  const { handler, warmUp } = assemble(withoutGateway(config), parts, loaded)
+  const { handler, warmUp } = assemble(withoutGateway(config), parts, { ...everything, service })
   return { decide: handler as unknown as RequestDecider<A>["decide"], warmUp, keySets }
 }
 

@@ -1,14 +1,9 @@
 import { explain } from "../problems/explain-problems.ts"
-import { allPresets } from "../provider/all-presets.ts"
-import { makeTokenStore } from "../token/store.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import { assemble } from "./assemble.ts"
 import type { Authorizer } from "./authorizer.ts"
-import { edgeSupport } from "./optional/edge.ts"
-import { observeSupport } from "./optional/observe.ts"
-import { routeSupport } from "./optional/routes.ts"
+import { everything } from "./everything.ts"
 import { shadowSupport } from "./optional/shadow.ts"
-import { sizeSearch } from "./optional/sizes.ts"
 import type { AuthorizerParts } from "./parts.ts"
 
 /**
@@ -38,13 +33,5 @@ import type { AuthorizerParts } from "./parts.ts"
  */
 export function createAuthorizer(config: AuthorizerConfig, parts: AuthorizerParts = {}): Authorizer {
   if (Object(config).shadow !== undefined) return shadowSupport.create(config, parts, createAuthorizer, explain)
-  return assemble(config, parts, {
-    presets: allPresets,
-    routes: routeSupport,
-    edge: edgeSupport,
-    observe: observeSupport,
-    makeTokenStore,
-    sizes: sizeSearch,
-    explain,
-  })
+  return assemble(config, parts, everything)
 }
