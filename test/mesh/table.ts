@@ -1,5 +1,6 @@
 import { type AuthorizerConfig, createAuthorizer } from "../../src/index.ts"
 import { createTestIssuer, type TestIssuer } from "../../src/testing.ts"
+import type { MeshRequest } from "./istio-model.ts"
 
 // 18-3: configurations, tokens and requests of which hallpass and what it exports must make the same.
 
@@ -77,7 +78,7 @@ export const tokens: { readonly [name: string]: string | undefined } = {
   ),
   "oidc refresh": bearer(oidc.token({ scope: "orders:read", typ: "Refresh" })),
 }
-export const requests: readonly string[] = [
+const lines: readonly string[] = [
   ...["GET /orders/7", "PUT /orders/7", "GET /orders/mine", "PUT /orders/mine", "GET /orders", "DELETE /orders/7"],
   ...["GET /orders/7?x=1", "GET /orders/a%20b", "GET /orders/7/items", "GET /orders/7/", "GET /orders/../admin/x"],
   ...["GET /admin", "GET /admin/", "GET /admin/x", "POST /admin/x/y", "GET /admin/health", "PUT /admin/health"],
@@ -94,9 +95,14 @@ export const requests: readonly string[] = [
   ],
 ]
 
+export const requests: readonly { readonly method: string; readonly target: string }[] = lines.map((line) => {
+  const [method = "", target = ""] = line.split(" ")
+  return { method, target }
+})
+
 const gateway = { api: "http", matchBy: "path", resultTtlSeconds: 0, responses: "simple" } as const
 /** What hallpass says, by path. */
-export function authorizer(config: AuthorizerConfig) {
+function authorizer(config: AuthorizerConfig) {
   const block = config.routes === undefined ? { resultTtlSeconds: 0, responses: "simple" as const } : gateway
   const { decide } = createAuthorizer({ ...config, gateway: block }, { clock })
   return async (method: string, target: string, authorization: string | undefined): Promise<boolean> => {
@@ -113,4 +119,38 @@ export function authorizer(config: AuthorizerConfig) {
     })
     return outcome === "allow"
   }
+}
+
+/** What hallpass and a model of the target say about a caller and a request. */
+export interface Verdicts {
+  readonly caller: string
+  readonly method: string
+  readonly target: string
+  readonly hallpassAllows: boolean
+  readonly meshAllows: boolean
+}
+
+/** The verdicts about every pair of the table. @param status what the model answers with; 200 for an allow */
+export async function compared(
+  config: AuthorizerConfig,
+  status: (request: MeshRequest) => number,
+): Promise<readonly Verdicts[]> {
+  const decide = authorizer(config)
+  const verdicts: Verdicts[] = []
+  for (const [caller, authorization] of Object.entries(tokens)) {
+    for (const { method, target } of requests) {
+      const hallpassAllows = await decide(method, target, authorization)
+      const headers: MeshRequest["headers"] = authorization === undefined ? {} : { authorization }
+      verdicts.push({ caller, method, target, hallpassAllows, meshAllows: status({ method, target, headers }) === 200 })
+    }
+  }
+  return verdicts
+}
+
+/** The pairs whose verdicts differ for no reason that the test knows. */
+export function unexplained(
+  verdicts: readonly Verdicts[],
+  isExplained: (pair: Verdicts) => boolean,
+): readonly Verdicts[] {
+  return verdicts.filter((pair) => pair.hallpassAllows !== pair.meshAllows && !isExplained(pair))
 }
