@@ -26,7 +26,6 @@ describe("no test depends on real time", () => {
     const found = files.filter(({ text }) => sleeping.test(text.replace(onlyTurns, ""))).map(({ path }) => path)
     expect(found.toSorted()).toEqual([
       "test/docs/metric-lines.ts", // a turn of the event loop, in a program for a child process
-      "test/edge/nginx/edge.ts", // looks again and again whether nginx listens, without an end
       "test/keys/fetch-faults.test.ts", // looks again and again whether a chunk is loaded
       "test/runtime/overheard.ts", // looks again and again whether the process has ended
       "test/runtime/watched.ts", // says what did not come instead of hanging; the function's own timers stand still

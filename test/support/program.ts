@@ -5,7 +5,8 @@ import { connect, createServer } from "node:net"
 export interface ListeningProgram {
   /** What it wrote to standard output and error. */
   output(): string
-  stop(): Promise<void>
+  /** @param signal default SIGTERM */
+  stop(signal?: NodeJS.Signals): Promise<void>
 }
 
 /** A port on loopback that nothing listens on. */
@@ -27,10 +28,10 @@ export async function startProgram(program: string, words: readonly string[], po
   await listening(child, port, output)
   return {
     output,
-    async stop() {
+    async stop(signal = "SIGTERM") {
       if (child.exitCode !== null) return
       const ended = new Promise((done) => child.once("exit", done))
-      child.kill("SIGTERM")
+      child.kill(signal)
       await ended
     },
   }

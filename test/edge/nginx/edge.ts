@@ -1,9 +1,10 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process"
+import { execFileSync, spawnSync } from "node:child_process"
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { connect as connectTcp, createServer, type Socket } from "node:net"
+import { connect as connectTcp, type Socket } from "node:net"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { connect as connectTls } from "node:tls"
+import { freePort, startProgram } from "../../support/program.ts"
 
 const examples = resolve(import.meta.dirname, "../../../examples/nginx")
 const modules = "/usr/lib/nginx/modules"
@@ -72,12 +73,8 @@ export async function startNginx({ gatewayPort, keyId, keyHex, groups }: EdgeOpt
       ["proxy_pass https://$edge_host;", `proxy_pass http://127.0.0.1:${gatewayPort};`],
     ]),
   )
-  const nginx = spawn(nginxPath ?? "nginx", ["-p", folder, "-c", join(folder, "nginx.conf"), "-g", "daemon off;"], {
-    stdio: ["ignore", "ignore", "pipe"],
-  })
-  const startErrors: Buffer[] = []
-  nginx.stderr.on("data", (chunk: Buffer) => startErrors.push(chunk))
-  await listening(nginx, port, () => Buffer.concat(startErrors).toString())
+  const words = ["-p", folder, "-c", join(folder, "nginx.conf"), "-g", "daemon off;"]
+  const nginx = await startProgram(nginxPath ?? "nginx", words, port)
 
   let serial = 0
   return {
@@ -90,9 +87,7 @@ export async function startNginx({ gatewayPort, keyId, keyHex, groups }: EdgeOpt
     },
     errorLog: () => readFileSync(errors, "utf8"),
     async stop() {
-      const ended = new Promise((done) => nginx.once("exit", done))
-      nginx.kill("SIGQUIT")
-      await ended
+      await nginx.stop("SIGQUIT")
       rmSync(folder, { recursive: true })
     },
   }
@@ -120,29 +115,6 @@ function issue(folder: string, from: string, name: string, subject: string): voi
   openssl("req", ...newKey, "-subj", subject, "-keyout", join(folder, `${name}.key`), "-out", request)
   const signer = ["-CA", join(folder, `${from}.crt`), "-CAkey", join(folder, `${from}.key`), "-CAcreateserial"]
   openssl("x509", "-req", "-in", request, ...signer, "-days", "1", "-out", join(folder, `${name}.crt`))
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done))
-  const address = server.address()
-  await new Promise((done) => server.close(done))
-  if (typeof address !== "object" || address === null) throw new Error("no free port")
-  return address.port
-}
-
-/** Resolves once the port takes connections; rejects when the process has ended before. */
-async function listening(nginx: ChildProcess, port: number, errors: () => string): Promise<void> {
-  for (;;) {
-    if (nginx.exitCode !== null) throw new Error(`nginx ended with ${nginx.exitCode}: ${errors()}`)
-    const open = await new Promise<boolean>((done) => {
-      const socket = connectTcp(port, "127.0.0.1", () => done(true))
-      socket.on("error", () => done(false))
-      socket.on("connect", () => socket.destroy())
-    })
-    if (open) return
-    await new Promise((done) => setTimeout(done, 10))
-  }
 }
 
 /** What came back on a raw socket. */
