@@ -1,16 +1,9 @@
-import { resolve } from "node:path"
 import * as grpc from "@grpc/grpc-js"
-import { loadSync } from "@grpc/proto-loader"
-
-const published = resolve(import.meta.dirname, "../../node_modules/@grpc/grpc-js-xds/deps")
-const folders = ["envoy-api", "xds", "googleapis", "protoc-gen-validate"].map((name) => resolve(published, name))
+import { envoyDefinitions } from "../support/envoy-definitions.ts"
 
 /** The definitions that Envoy publishes, whole. */
-export const definitions: ReturnType<typeof loadSync> = loadSync("envoy/service/auth/v3/external_auth.proto", {
-  includeDirs: folders,
-  keepCase: true,
+export const definitions: ReturnType<typeof envoyDefinitions> = envoyDefinitions(["service/auth/v3/external_auth"], {
   longs: Number,
-  enums: String,
   defaults: true,
   oneofs: true,
 })

@@ -1,52 +1,16 @@
 import { readFileSync } from "node:fs"
 import { resolve } from "node:path"
-import { loadSync } from "@grpc/proto-loader"
 import { Ajv } from "ajv"
 import { describe, expect, it } from "vitest"
 import { parse } from "yaml"
 import { strict } from "../mesh/schemas.ts"
+import { unknownMembersBy } from "../support/envoy-definitions.ts"
 import { recipe } from "./neighbours/recipes.ts"
 
 // The recipes of docs/serve.md for neighbours that are not packaged here: what can be checked without them.
 
-const published = resolve(import.meta.dirname, "../../node_modules/@grpc/grpc-js-xds/deps")
-const loaded = loadSync("envoy/extensions/filters/http/ext_authz/v3/ext_authz.proto", {
-  includeDirs: ["envoy-api", "xds", "googleapis", "protoc-gen-validate"].map((name) => resolve(published, name)),
-  keepCase: true,
-  enums: String,
-}) as never as { readonly [name: string]: { readonly type: Message } }
-
-interface Message {
-  readonly name: string
-  readonly field: readonly {
-    readonly name: string
-    readonly type: string
-    readonly typeName: string
-    readonly label: string
-  }[]
-  readonly nestedType?: readonly Message[]
-}
-
-/** Messages by their last name, nested ones as well. */
-const messages = new Map<string, Message>()
-function collect(message: Message): void {
-  messages.set(message.name, message)
-  for (const nested of message.nestedType ?? []) collect(nested)
-}
-for (const { type } of Object.values(loaded)) if (type?.field !== undefined) collect(type)
-
-/** Every member of a YAML document that the message of this name does not have. */
-function unknownMembers(value: unknown, name: string, path = ""): string[] {
-  const message = messages.get(name.split(".").at(-1) ?? "")
-  if (message === undefined || typeof value !== "object" || value === null) return []
-  return Object.entries(value).flatMap(([member, inner]) => {
-    const field = message.field.find((each) => each.name === member)
-    if (field === undefined) return [`${path}${member}`]
-    if (field.type !== "TYPE_MESSAGE") return []
-    const list: readonly unknown[] = Array.isArray(inner) ? inner : [inner]
-    return list.flatMap((each) => unknownMembers(each, field.typeName, `${path}${member}.`))
-  })
-}
+const unknownMembers = unknownMembersBy(["extensions/filters/http/ext_authz/v3/ext_authz"])
+const extAuthz = "envoy.extensions.filters.http.ext_authz.v3.ExtAuthz"
 
 describe("18-2: the recipes for Envoy", () => {
   const filters = recipe("Envoy", "yaml").map(
@@ -58,10 +22,10 @@ describe("18-2: the recipes for Envoy", () => {
     for (const { name, typed_config } of filters) {
       expect(name).toBe("envoy.filters.http.ext_authz")
       const { "@type": type, ...members } = typed_config
-      expect(type).toBe("type.googleapis.com/envoy.extensions.filters.http.ext_authz.v3.ExtAuthz")
-      expect(unknownMembers(members, "ExtAuthz")).toEqual([])
+      expect(type).toBe(`type.googleapis.com/${extAuthz}`)
+      expect(unknownMembers(members, extAuthz)).toEqual([])
     }
-    expect(unknownMembers({ fail_open: true, grpc_service: { envoy_grpc: { clusters: "a" } } }, "ExtAuthz")).toEqual([
+    expect(unknownMembers({ fail_open: true, grpc_service: { envoy_grpc: { clusters: "a" } } }, extAuthz)).toEqual([
       "fail_open",
       "grpc_service.envoy_grpc.clusters",
     ])

@@ -1,70 +1,15 @@
-import { resolve } from "node:path"
-import { loadSync } from "@grpc/proto-loader"
 import { describe, expect, it } from "vitest"
 import type { AuthorizerConfig } from "../../src/index.ts"
 import { exportEnvoy } from "../../src/mesh.ts"
+import { unknownMembersBy } from "../support/envoy-definitions.ts"
 import { envoy } from "./envoy-model.ts"
 import { auth0, bearer, compared, configs, nowMs, okta, requests, unexplained, type Verdicts } from "./table.ts"
 
-const published = resolve(import.meta.dirname, "../../node_modules/@grpc/grpc-js-xds/deps")
-const loaded = loadSync(
-  [
-    ...["extensions/filters/http/jwt_authn/v3/config", "extensions/filters/http/rbac/v3/rbac"],
-    ...["extensions/path/match/uri_template/v3/uri_template_match", "config/cluster/v3/cluster"],
-    "extensions/transport_sockets/tls/v3/tls",
-  ].map((name) => `envoy/${name}.proto`),
-  {
-    includeDirs: ["envoy-api", "xds", "googleapis", "protoc-gen-validate"].map((name) => resolve(published, name)),
-    keepCase: true,
-    enums: String,
-  },
-) as never as { readonly [name: string]: { readonly type?: Message } }
-
-interface Message {
-  readonly name: string
-  readonly field: readonly { readonly name: string; readonly type: string; readonly typeName: string }[]
-  readonly nestedType?: readonly Message[]
-  readonly options?: { readonly mapEntry?: boolean }
-}
-
-/** Messages by their whole name, without the package of Google's own. */
-const messages = new Map<string, Message>()
-for (const [name, { type }] of Object.entries(loaded)) if (type?.field !== undefined) collect(type, name)
-function collect(message: Message, name: string): void {
-  messages.set(name, message)
-  for (const nested of message.nestedType ?? []) collect(nested, `${name}.${nested.name}`)
-}
-
-/** Every member that Envoy's published definition does not have. */
-function unknownMembers(value: unknown, name: string, at = ""): string[] {
-  if (typeof value !== "object" || value === null) return []
-  const { "@type": type, ...members } = value as { readonly [member: string]: unknown }
-  if (typeof type === "string") return unknownMembers(members, type.replace("type.googleapis.com/", ""), at)
-  if (name.startsWith("google.protobuf")) return []
-  const message = messages.get(name)
-  if (message === undefined) return [`${at}: no message ${name}`]
-  return Object.entries(members).flatMap(([member, inner]) => {
-    const field = message.field.find((each) => each.name === member)
-    if (field === undefined) return [`${at}${member}`]
-    if (!/MESSAGE/.test(field.type)) return []
-    const of = wholeName(field.typeName, name)
-    const inside = messages.get(of)
-    const entry = inside?.options?.mapEntry === true ? inside.field.find((each) => each.name === "value") : undefined
-    const list: readonly unknown[] = entry !== undefined ? Object.values(inner as object) : [inner].flat()
-    const type = entry === undefined ? of : wholeName(entry.typeName, of)
-    return list.flatMap((each) => unknownMembers(each, type, `${at}${member}.`))
-  })
-}
-
-/** Names in a definition are relative to the message that they are in. */
-function wholeName(typeName: string, scope: string): string {
-  const parts = scope.split(".")
-  for (let length = parts.length; length >= 0; length--) {
-    const whole = [...parts.slice(0, length), typeName].join(".")
-    if (messages.has(whole)) return whole
-  }
-  return typeName
-}
+const unknownMembers = unknownMembersBy([
+  ...["extensions/filters/http/jwt_authn/v3/config", "extensions/filters/http/rbac/v3/rbac"],
+  ...["extensions/path/match/uri_template/v3/uri_template_match", "config/cluster/v3/cluster"],
+  "extensions/transport_sockets/tls/v3/tls",
+])
 
 const partsOf = (config: AuthorizerConfig, onUnsupported: "error" | "comment" = "error") => {
   const [parts] = exportEnvoy(config, { onUnsupported }).documents
