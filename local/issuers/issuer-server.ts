@@ -1,7 +1,6 @@
-import { once } from "node:events"
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
-import type { AddressInfo } from "node:net"
 import { setTimeout } from "node:timers/promises"
+import { closed, listenOnLoopback } from "../server/listen.ts"
 import { isLoopbackHost } from "../server/loopback.ts"
 import type { Signer } from "./signer.ts"
 import { answerTokenRequest } from "./token-endpoint.ts"
@@ -57,17 +56,13 @@ export async function serveIssuer(signer: Signer, places: IssuerPlaces): Promise
       () => response.destroy(),
     )
   })
-  server.listen(0, "127.0.0.1")
-  await once(server, "listening")
-  address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  address = `http://127.0.0.1:${await listenOnLoopback(server, 0)}`
   return {
     address,
     switches,
-    async stop() {
+    stop() {
       ending.abort()
-      server.closeAllConnections()
-      server.close()
-      await once(server, "close")
+      return closed(server)
     },
   }
 }
