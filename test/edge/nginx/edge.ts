@@ -1,10 +1,10 @@
 import { execFileSync, spawnSync } from "node:child_process"
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { connect as connectTcp, type Socket } from "node:net"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
-import { connect as connectTls } from "node:tls"
+import { connect } from "node:tls"
 import { freePort, startProgram } from "../../support/program.ts"
+import { type RawAnswer, readAll, sendRaw } from "../../support/raw-http.ts"
 
 const examples = resolve(import.meta.dirname, "../../../examples/nginx")
 const modules = "/usr/lib/nginx/modules"
@@ -117,44 +117,24 @@ function issue(folder: string, from: string, name: string, subject: string): voi
   openssl("x509", "-req", "-in", request, ...signer, "-days", "1", "-out", join(folder, `${name}.crt`))
 }
 
-/** What came back on a raw socket. */
-export interface RawAnswer {
-  readonly status: number
-  readonly body: string
-}
-
 /** Sends a text as it is, through nginx. */
-export function sendThrough(
+export async function sendThrough(
   edge: NginxEdge,
   client: ClientCertificate | undefined,
   lines: readonly string[],
 ): Promise<RawAnswer> {
   const names = { host: "127.0.0.1", port: edge.port, servername: "orders.example.com" }
-  return exchange(connectTls({ ...names, ca: edge.ca, ...client, checkServerIdentity: () => undefined }), lines)
+  const socket = connect({ ...names, ca: edge.ca, ...client, checkServerIdentity: () => undefined })
+  return dechunked(await readAll(socket, `${lines.join("\r\n")}\r\n\r\n`))
 }
 
 /** Sends a text as it is to the gateway, past nginx. */
-export function sendPast(gatewayPort: number, lines: readonly string[]): Promise<RawAnswer> {
-  return exchange(connectTcp(gatewayPort, "127.0.0.1"), lines)
-}
-
-/** @param lines of the request's head, without the empty one at its end; characters up to U+00FF are octets */
-function exchange(socket: Socket, lines: readonly string[]): Promise<RawAnswer> {
-  return new Promise((done, failed) => {
-    const chunks: Buffer[] = []
-    socket.on("data", (chunk: Buffer) => chunks.push(chunk))
-    socket.on("error", failed)
-    socket.on("end", () => {
-      socket.destroy()
-      const [head = "", ...body] = Buffer.concat(chunks).toString().split("\r\n\r\n")
-      done({ status: Number(/^HTTP\/1\.1 (\d+)/.exec(head)?.[1]), body: dechunked(head, body.join("\r\n\r\n")) })
-    })
-    socket.write(Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1"))
-  })
+export async function sendPast(gatewayPort: number, lines: readonly string[]): Promise<RawAnswer> {
+  return dechunked(await sendRaw(gatewayPort, lines))
 }
 
 /** The answers are short: one chunk, where there are chunks. */
-function dechunked(head: string, body: string): string {
-  if (!/^transfer-encoding: chunked/im.test(head)) return body
-  return body.slice(body.indexOf("\r\n") + 2, body.lastIndexOf("\r\n0\r\n"))
+function dechunked({ status, head, body }: RawAnswer): RawAnswer {
+  if (!/^transfer-encoding: chunked/im.test(head)) return { status, head, body }
+  return { status, head, body: body.slice(body.indexOf("\r\n") + 2, body.lastIndexOf("\r\n0\r\n")) }
 }
