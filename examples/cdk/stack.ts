@@ -1,9 +1,10 @@
 import { CfnOutput, Stack, type StackProps, Tags } from "aws-cdk-lib"
 import { AuthorizationType, MockIntegration, RestApi } from "aws-cdk-lib/aws-apigateway"
-import { HttpApi, HttpAuthorizer, HttpMethod, HttpRoute, HttpRouteKey } from "aws-cdk-lib/aws-apigatewayv2"
+import { HttpApi, HttpMethod, HttpRoute, HttpRouteKey } from "aws-cdk-lib/aws-apigatewayv2"
 import { HttpUrlIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations"
 import type { Construct } from "constructs"
-import { Hallpass } from "./hallpass.ts"
+// In a project of your own: from "hallpass/cdk".
+import { HallpassAuthorizer } from "../../src/cdk.ts"
 
 export interface ExampleProps extends StackProps {
   /** @default build/ of this checkout */
@@ -14,9 +15,9 @@ export interface ExampleProps extends StackProps {
 export class ExampleStack extends Stack {
   constructor(scope: Construct, id: string, { bundle, ...props }: ExampleProps = {}) {
     super(scope, id, props)
-    const hallpass = new Hallpass(this, "Hallpass", {
+    const hallpass = new HallpassAuthorizer(this, "Hallpass", {
       ...(bundle !== undefined && { bundle }),
-      configuration: {
+      config: {
         issuers: [{ provider: "okta", domain: "acme.okta.com", audience: "api://orders" }],
         routes: { "GET /orders": { scopes: ["orders:read"] } },
         // The token is the cache key, so answers are policies that hold all that the caller may call.
@@ -32,24 +33,19 @@ export class ExampleStack extends Stack {
       throttlingBurstLimit: throttle.burstLimit,
     }
     const rest = new RestApi(this, "Rest", { cloudWatchRole: false, deployOptions })
-    const authorizer = hallpass.restAuthorizer("RestAuthorizer")
-    const orders = rest.root.addResource("orders")
-    orders.addMethod("GET", new MockIntegration(), { authorizer, authorizationType: AuthorizationType.CUSTOM })
+    const guarded = { authorizer: hallpass.rest, authorizationType: AuthorizationType.CUSTOM }
+    rest.root.addResource("orders").addMethod("GET", new MockIntegration(), guarded)
 
     const http = new HttpApi(this, "Http", { createDefaultStage: false })
     http.addStage("DefaultStage", { autoDeploy: true, throttle })
-    const { ref } = hallpass.httpAuthorizer("HttpAuthorizer", http.apiId)
     const integration = new HttpUrlIntegration("Backend", "https://backend.example.com/orders")
     // $default as well: what no route names would be open otherwise.
     const keys = { Orders: HttpRouteKey.with("/orders", HttpMethod.GET), Default: HttpRouteKey.DEFAULT }
-    for (const [name, routeKey] of Object.entries(keys)) {
-      const attached = { authorizerId: ref, authorizerType: "CUSTOM" }
-      const authorizer = HttpAuthorizer.fromHttpAuthorizerAttributes(this, `${name}Authorizer`, attached)
-      new HttpRoute(this, name, { httpApi: http, routeKey, integration, authorizer })
-    }
+    for (const [name, routeKey] of Object.entries(keys))
+      new HttpRoute(this, name, { httpApi: http, routeKey, integration, authorizer: hallpass.http })
 
     Tags.of(this).add("Application", "hallpass")
-    new CfnOutput(this, "AuthorizerFunctionArn", { value: hallpass.handler.functionArn })
+    new CfnOutput(this, "AuthorizerFunctionArn", { value: hallpass.function.functionArn })
     new CfnOutput(this, "InvokeRoleArn", { value: hallpass.invokeRole.roleArn })
   }
 }

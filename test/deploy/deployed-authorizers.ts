@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { installCdkExample, ownEnvironment, root, run } from "./external-tools.ts"
+import { ownEnvironment, root, run } from "./external-tools.ts"
 
 /** What a deployment sets an authorizer of one kind of API to, or why it refuses to. */
 export type Deployed = { readonly refused: string } | { readonly [name: string]: unknown }
@@ -15,7 +15,7 @@ export interface Authorizers {
 
 const synthesis = `
 import { App, Stack } from "aws-cdk-lib"
-import { Hallpass } from "./hallpass.ts"
+import { HallpassAuthorizer } from "../../src/cdk.ts"
 const { configurations, bundle } = JSON.parse(process.env.CONFIGURATIONS)
 const app = new App()
 const properties = (stack, make) => {
@@ -29,24 +29,33 @@ const properties = (stack, make) => {
 }
 const one = (configuration, index, kind, make) => {
   const stack = new Stack(app, kind + index)
-  const hallpass = new Hallpass(stack, "Hallpass", { configuration, bundle })
+  const hallpass = new HallpassAuthorizer(stack, "Hallpass", { config: configuration, bundle })
   return properties(stack, () => make(hallpass, stack))
 }
 const { RestApi, MockIntegration, AuthorizationType } = await import("aws-cdk-lib/aws-apigateway")
 const rest = (hallpass, stack) => {
-  const authorizer = hallpass.restAuthorizer("Rest")
-  new RestApi(stack, "Api").root.addMethod("GET", new MockIntegration(), { authorizer, authorizationType: AuthorizationType.CUSTOM })
+  const guarded = { authorizer: hallpass.rest, authorizationType: AuthorizationType.CUSTOM }
+  new RestApi(stack, "Api").root.addMethod("GET", new MockIntegration(), guarded)
+}
+const { HttpApi, WebSocketApi } = await import("aws-cdk-lib/aws-apigatewayv2")
+const { HttpUrlIntegration, WebSocketMockIntegration } = await import("aws-cdk-lib/aws-apigatewayv2-integrations")
+const http = ({ http }, stack) => {
+  const api = new HttpApi(stack, "Api", { defaultAuthorizer: http })
+  api.addRoutes({ path: "/", integration: new HttpUrlIntegration("Backend", "https://backend.example") })
+}
+const webSocket = ({ webSocket }, stack) => {
+  const integration = new WebSocketMockIntegration("Connect")
+  new WebSocketApi(stack, "Api", { connectRouteOptions: { authorizer: webSocket, integration } })
 }
 process.stdout.write(JSON.stringify(configurations.map((configuration, index) => ({
   rest: one(configuration, index, "Rest", rest),
-  http: one(configuration, index, "Http", (hallpass) => hallpass.httpAuthorizer("Http", "api")),
-  websocket: one(configuration, index, "WebSocket", (hallpass) => hallpass.webSocketAuthorizer("WebSocket", "api")),
+  http: one(configuration, index, "Http", http),
+  websocket: one(configuration, index, "WebSocket", webSocket),
 }))))
 `
 
-/** What examples/cdk makes of configurations. The CDK is installed with the first call. */
-export async function withCdk(configurations: readonly object[]): Promise<readonly Authorizers[]> {
-  await installCdkExample()
+/** What the construct of the CDK makes of configurations. */
+export function withCdk(configurations: readonly object[]): readonly Authorizers[] {
   const bundle = mkdtempSync(join(tmpdir(), "hallpass-bundle-"))
   writeFileSync(join(bundle, "authorizer.mjs"), "")
   const env = { ...ownEnvironment(), CONFIGURATIONS: JSON.stringify({ configurations, bundle }) }

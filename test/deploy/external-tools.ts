@@ -27,8 +27,7 @@ export function run(
 }
 
 /**
- * Installs what the CDK example needs, once; with it comes the binary of cfn-guard. Several processes may ask at the
- * same time.
+ * Installs the command line of the CDK for its example, once. Several processes may ask at the same time.
  *
  * @returns the folder with the packages
  * @throws Error (rejects) when npm fails
@@ -37,7 +36,7 @@ export async function installCdkExample(): Promise<string> {
   const modules = join(cdkFolder, "node_modules")
   const install = async (): Promise<string> => {
     if (isInstalled(modules)) return modules
-    console.info("Installing the AWS CDK for its example, and cfn-guard; 220 MB, once: npm ci --prefix examples/cdk")
+    console.info("Installing the command line of the AWS CDK for its example, once: npm ci --prefix examples/cdk")
     const { code, output } = run("npm", ["ci", "--no-audit", "--no-fund"], { cwd: cdkFolder, env: ownEnvironment() })
     if (code !== 0) throw new Error(`npm ci in examples/cdk failed:\n${output.slice(-4000)}`)
     return modules
@@ -47,8 +46,7 @@ export async function installCdkExample(): Promise<string> {
 
 /** Versions are pinned in the example's package.json. */
 function isInstalled(modules: string): boolean {
-  const { dependencies, devDependencies } = manifest(cdkFolder)
-  return Object.entries({ ...dependencies, ...devDependencies }).every(([name, version]) => {
+  return Object.entries(manifest(cdkFolder).devDependencies ?? {}).every(([name, version]) => {
     const folder = join(modules, name)
     return existsSync(join(folder, "package.json")) && manifest(folder).version === version
   })
@@ -56,7 +54,6 @@ function isInstalled(modules: string): boolean {
 
 interface Manifest {
   readonly version: string
-  readonly dependencies?: { readonly [name: string]: string }
   readonly devDependencies?: { readonly [name: string]: string }
 }
 function manifest(folder: string): Manifest {
