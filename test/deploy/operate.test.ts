@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs"
 import { beforeAll, describe, expect, test } from "vitest"
 import { allRefusals } from "../../src/types/reasons.ts"
+import { headingLinks } from "../support/headings.ts"
 import { commandsIn, fieldsIn } from "./logs-insights.ts"
 import { fieldsOf, type Observed, observeEverything } from "./observed.ts"
 import { type Alarm, alarm, alarms, furtherAlarms, isBreaching } from "./operate.ts"
@@ -55,8 +56,7 @@ describe("docs/operate.md", () => {
     expect(links.length).toBeGreaterThan(20)
     for (const [link, file, anchor] of links) {
       const text = file === "" ? page : readFileSync(new URL(`../../docs/${file}`, import.meta.url), "utf8")
-      const anchors = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) => slug(heading))
-      expect(anchors, link).toContain(anchor)
+      expect(headingLinks(text), link).toContain(anchor)
     }
   })
 
@@ -78,14 +78,6 @@ describe("docs/operate.md", () => {
     for (const [, name = ""] of named) expect(parameters).toHaveProperty(name)
   })
 })
-
-/** The anchor of a heading, as GitHub makes it. */
-function slug(heading: string): string {
-  return heading
-    .toLowerCase()
-    .replace(/[^\w\- ]/g, "")
-    .replaceAll(" ", "-")
-}
 
 /** The threshold as the overview has it. */
 function thresholdWords({ name, properties }: Alarm): RegExp {

@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url"
 import { afterAll, describe, expect, it } from "vitest"
 import { type AuthorizerConfig, createAuthorizer } from "../../src/index.ts"
 import { restToken } from "../support/events.ts"
+import { headingLinks } from "../support/headings.ts"
 
 const root = resolve(import.meta.dirname, "../..")
 const read = (path: string): string => readFileSync(join(root, path), "utf8")
@@ -97,6 +98,14 @@ describe("the documentation", () => {
     const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)].map(([, target = ""]) => target)
     const missing = links.filter((target) => !existsSync(join(root, dirname(page), target)))
     expect(missing).toEqual([])
+  })
+
+  it.each(pages)("%s links only to parts of pages that exist", (page) => {
+    const links = [...read(page).matchAll(/\]\((?!https?:)([^)#]*\.md|)#([^)]+)\)/g)]
+    const missing = links.filter(([, target = "", part = ""]) => {
+      return !headingLinks(read(target === "" ? page : join(dirname(page), target))).includes(part)
+    })
+    expect(missing.map(([link]) => link)).toEqual([])
   })
 
   it("has commands for its claims that name existing tests", () => {

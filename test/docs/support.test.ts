@@ -11,6 +11,7 @@ import { parserOf } from "../../src/cli/frame/program.ts"
 import { createAuthorizer } from "../../src/index.ts"
 import { createTestIssuer } from "../../src/testing.ts"
 import { restToken } from "../support/events.ts"
+import { headingLinks } from "../support/headings.ts"
 
 const root = resolve(import.meta.dirname, "../..")
 const read = (path: string): string => readFileSync(join(root, path), "utf8")
@@ -123,7 +124,7 @@ describe("15: the pages for users of the commands", () => {
   it("support.md leads from each symptom to a part of the page, and has 401, 403, 500 and CORS", () => {
     const page = read("docs/support.md")
     const titles = [...page.matchAll(/^#{2,3} (.*)$/gm)].map(([, title = ""]) => title)
-    const anchors = titles.map((title) => title.toLowerCase().replaceAll(" ", "-"))
+    const anchors = headingLinks(page)
     const linked = [...page.matchAll(/\]\(#([\w-]+)\)/g)].map(([, anchor = ""]) => anchor)
     expect(linked.length).toBeGreaterThan(8)
     expect(linked.filter((anchor) => !anchors.includes(anchor))).toEqual([])
