@@ -1,6 +1,6 @@
 import type { AnswerOptions, Answers } from "../answer/answer.ts"
-import type { AuthorizerConfig, GatewayOptions } from "../types/configuration.ts"
-import { ConfigurationError } from "../types/errors.ts"
+import { withoutGateway } from "../configuration/without-gateway.ts"
+import type { AuthorizerConfig } from "../types/configuration.ts"
 import type { AccessRequest } from "../types/request.ts"
 import { assemble, type ServiceStages } from "./assemble.ts"
 import type { KeySetState } from "./connect.ts"
@@ -16,10 +16,6 @@ export interface RequestDecider<A> {
   readonly keySets: readonly KeySetState[]
 }
 
-/** Every request is decided by itself, by its path: nothing is cached, and there is no template. */
-const withRoutes: GatewayOptions = { resultTtlSeconds: 0, matchBy: "path" }
-const withoutRoutes: GatewayOptions = { resultTtlSeconds: 0 }
-
 /**
  * Creates the core of a service from the same configuration as an authorizer. The `gateway` block is ignored: it
  * describes a gateway that does not ask here.
@@ -32,11 +28,7 @@ export function createRequestDecider<A>(
   parts: AuthorizerParts,
   createAnswers: (options: AnswerOptions) => Answers<A>,
 ): RequestDecider<A> {
-  if (Object(config).shadow !== undefined) {
-    const message =
-      "is for an authorizer beside another one, and the service decides. Remove the block from the service's configuration"
-    throw new ConfigurationError([{ path: "shadow", message }])
-  }
+  const own = withoutGateway(config, "the service decides. Remove the block from the service's configuration")
   let keySets: readonly KeySetState[] = []
   const service: ServiceStages = {
     read: (request) => request as AccessRequest,
@@ -46,11 +38,6 @@ export function createRequestDecider<A>(
       keySets = sets
     },
   }
-  const { handler, warmUp } = assemble(withoutGateway(config), parts, { ...everything, service })
+  const { handler, warmUp } = assemble(own, parts, { ...everything, service })
   return { decide: handler as unknown as RequestDecider<A>["decide"], warmUp, keySets }
-}
-
-function withoutGateway(config: AuthorizerConfig): AuthorizerConfig {
-  if (typeof config !== "object" || config === null) return config
-  return { ...config, gateway: config.routes === undefined ? withoutRoutes : withRoutes }
 }

@@ -1,18 +1,13 @@
 import { coarseRoutes } from "../policy/coarse-routes.ts"
-import { explain } from "../problems/explain-problems.ts"
 import type { Report } from "../problems/option-checks.ts"
-import { allPresets } from "../provider/all-presets.ts"
 import { RouteTable } from "../route/table.ts"
 import { readRouteKey } from "../route/template.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import { ConfigurationError, type ConfigurationProblem } from "../types/errors.ts"
+import { allChecks } from "./all-checks.ts"
 import { callersOf } from "./callers.ts"
 import { type CheckedConfiguration, checkConfiguration } from "./check-configuration.ts"
-import { checkEdge } from "./check-edge.ts"
-import { routeChecks } from "./check-routes.ts"
 import { isEntra, isObjectId } from "./entra-names.ts"
-import { checkObserve } from "./rules-of-observe.ts"
-import { sizeSearch } from "./size-search.ts"
 import { pathOf, rulesOf, warnOfClaims, warnOfNames } from "./unlikely-demands.ts"
 
 /** What is allowed, and probably not what is meant. */
@@ -51,16 +46,8 @@ export function configurationWarnings(config: AuthorizerConfig): readonly Config
   const found: ConfigurationProblem[] = []
   try {
     // Conflicts are no warnings, and compiling the table for them takes long.
-    const routes = { ...routeChecks, checkPrincipalPolicy: () => undefined }
-    const loaded = {
-      presets: allPresets,
-      routes,
-      edge: { check: checkEdge },
-      observe: { check: checkObserve },
-      sizes: sizeSearch,
-      explain,
-    }
-    const checked = checkConfiguration(own, loaded)
+    const routes = { ...allChecks.routes, checkPrincipalPolicy: () => undefined }
+    const checked = checkConfiguration(own, { ...allChecks, routes })
     for (const warn of warnings) warn(checked, (path, message) => found.push({ path, message }), own)
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error
