@@ -4,7 +4,7 @@ import { templatesOf } from "../route/tree.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import { envoyKeys } from "./envoy-keys.ts"
 import { ambiguousPaths, payloadName, policiesOf } from "./envoy-rbac.ts"
-import type { Exported, ExportFinding, ExportOptions } from "./exported.ts"
+import { type Exported, type ExportFinding, type ExportOptions, isRefused, note } from "./exported.ts"
 import { splitClaims } from "./issuer-conditions.ts"
 import { type Places, placesOf } from "./places.ts"
 import { readConfiguration } from "./read-configuration.ts"
@@ -22,8 +22,6 @@ export interface EnvoyFilter {
   readonly name: string
   readonly typed_config: { readonly "@type": string; readonly [member: string]: unknown }
 }
-
-const note = (message: string, remedy: string): ExportFinding => ({ severity: "info", path: "", message, remedy })
 
 const notes: readonly ExportFinding[] = [
   note(
@@ -69,8 +67,7 @@ export function exportEnvoy(config: AuthorizerConfig, options: ExportOptions = {
       ...note("Envoy tolerates 1 second at least", "Expect that difference"),
       path: "clockToleranceSeconds",
     })
-  if ((options.onUnsupported ?? "error") === "error" && findings.some(({ severity }) => severity === "error"))
-    return { documents: [], findings }
+  if (isRefused(findings, options)) return { documents: [], findings }
   const verifies = issuers.length === 0 ? [] : [jwtAuthn(issuers, places, checked)]
   const templates = templatesOf(readRoutes(checked.routes ?? {}))
   const refuses = templates.length === 0 ? [] : [rbac("DENY", ambiguousPaths(templates))]

@@ -37,6 +37,16 @@ export interface Exported<D> {
   readonly findings: readonly ExportFinding[]
 }
 
+/** A difference of the target that is there whatever the configuration says. */
+export function note(message: string, remedy: string): ExportFinding {
+  return { severity: "info", path: "", message, remedy }
+}
+
+/** Whether nothing is exported: the target cannot express a demand, and `onUnsupported` says error. */
+export function isRefused(findings: readonly ExportFinding[], { onUnsupported }: ExportOptions): boolean {
+  return (onUnsupported ?? "error") === "error" && findings.some(({ severity }) => severity === "error")
+}
+
 /** A demand that the target cannot express. It never leaves the room. */
 export class Unsupported extends Error {
   override readonly name: string = "Unsupported"

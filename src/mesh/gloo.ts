@@ -1,13 +1,12 @@
 import { identityHeaders } from "../http/identity-headers.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
-import type { Exported, ExportFinding, ExportOptions } from "./exported.ts"
+import { type Exported, type ExportFinding, type ExportOptions, isRefused, note } from "./exported.ts"
 import { type KubernetesObject, metadataOf } from "./kubernetes.ts"
 import { connectFindings } from "./nginx.ts"
 import { readConfiguration } from "./read-configuration.ts"
 import { checkedAddress } from "./service-address.ts"
 
 const original = ["x-original-method", "x-original-uri", "x-original-host"]
-const note = (message: string, remedy: string): ExportFinding => ({ severity: "info", path: "", message, remedy })
 
 const notes: readonly ExportFinding[] = [
   note(
@@ -56,8 +55,7 @@ export function exportGloo(config: AuthorizerConfig, options: ExportOptions = {}
       remedy: "Add the headers of the edge and of its evidence to allowedHeaders",
     })
   findings.push(...notes)
-  if ((options.onUnsupported ?? "error") === "error" && findings.some(({ severity }) => severity === "error"))
-    return { documents: [], findings }
+  if (isRefused(findings, options)) return { documents: [], findings }
   const { names } = identityHeaders(config)
   const read = [credential.header?.toLowerCase(), credential.cookie === undefined ? undefined : "cookie"]
   // The service refuses a request with identity headers of its client's own, so they are passed on as well.

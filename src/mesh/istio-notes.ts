@@ -1,6 +1,4 @@
-import type { ExportFinding } from "./exported.ts"
-
-const note = (message: string, remedy: string): ExportFinding => ({ severity: "info", path: "", message, remedy })
+import { type ExportFinding, note } from "./exported.ts"
 
 /** How Istio differs from hallpass whatever the configuration says. */
 export const istioNotes: readonly ExportFinding[] = [

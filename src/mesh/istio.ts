@@ -1,7 +1,7 @@
 import type { IssuerProfile } from "../provider/profile.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import type { Condition } from "./conditions.ts"
-import { askTheService, type Exported, type ExportOptions, Unsupported } from "./exported.ts"
+import { askTheService, type Exported, type ExportOptions, isRefused, Unsupported } from "./exported.ts"
 import { splitClaims } from "./issuer-conditions.ts"
 import { istioNotes } from "./istio-notes.ts"
 import { type KubernetesObject, metadataOf } from "./kubernetes.ts"
@@ -46,8 +46,7 @@ export function exportIstio(config: AuthorizerConfig, options: ExportOptions = {
       remedy: askTheService,
     })
   findings.push(...istioNotes)
-  if ((options.onUnsupported ?? "error") === "error" && findings.some(({ severity }) => severity === "error"))
-    return { documents: [], findings }
+  if (isRefused(findings, options)) return { documents: [], findings }
   const allowed = isTooLong ? [] : rules
   const workloads = options.selector === undefined ? {} : { selector: { matchLabels: { ...options.selector } } }
   const jwtRules = issuers.map((issuer) => jwtRule(issuer, places))

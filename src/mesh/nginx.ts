@@ -1,10 +1,8 @@
 import { identityHeaders } from "../http/identity-headers.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
-import type { Exported, ExportFinding, ExportOptions } from "./exported.ts"
+import { type Exported, type ExportFinding, type ExportOptions, isRefused, note } from "./exported.ts"
 import { readConfiguration } from "./read-configuration.ts"
 import { checkedAddress } from "./service-address.ts"
-
-const note = (message: string, remedy: string): ExportFinding => ({ severity: "info", path: "", message, remedy })
 
 /** nginx asks hallpass serve, so there is no demand that it could not express. */
 const notes: readonly ExportFinding[] = [
@@ -44,10 +42,8 @@ export function exportNginx(config: AuthorizerConfig, options: ExportOptions = {
   const backend = checkedAddress("backend", options.backend ?? "http://127.0.0.1:8080")
   readConfiguration(config)
   const findings = [...connectFindings(config), ...notes]
-  const isRefused =
-    (options.onUnsupported ?? "error") === "error" && findings.some(({ severity }) => severity === "error")
   const { names } = identityHeaders(config)
-  return { documents: isRefused ? [] : [serverBlock(names, service, backend)], findings }
+  return { documents: isRefused(findings, options) ? [] : [serverBlock(names, service, backend)], findings }
 }
 
 /** A handshake is a GET request of its path for a proxy. */
