@@ -2,7 +2,7 @@ import type { CheckedConfiguration } from "../configuration/check-configuration.
 import { readRoutes } from "../route/table.ts"
 import { templatesOf } from "../route/tree.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
-import { envoyKeys } from "./envoy-keys.ts"
+import { type EnvoyKeys, envoyKeys } from "./envoy-keys.ts"
 import { ambiguousPaths, payloadName, policiesOf } from "./envoy-rbac.ts"
 import { type Exported, type ExportFinding, type ExportOptions, isRefused, note } from "./exported.ts"
 import { splitClaims } from "./issuer-conditions.ts"
@@ -73,11 +73,11 @@ export function exportEnvoy(config: AuthorizerConfig, options: ExportOptions = {
   const refuses = templates.length === 0 ? [] : [rbac("DENY", ambiguousPaths(templates))]
   // A filter that allows and has no policies refuses every request.
   const http_filters = [...verifies, ...refuses, rbac("ALLOW", policiesOf(rules))]
-  const clusters = new Map(issuers.map(({ profile }) => [JSON.stringify(envoyKeys(profile).cluster), profile]))
-  return {
-    documents: [{ http_filters, clusters: [...clusters.values()].flatMap((each) => envoyKeys(each).cluster ?? []) }],
-    findings,
-  }
+  // Key sets of one host share a cluster.
+  const clusters = new Map(
+    issuers.flatMap(({ keys: { cluster } }) => (cluster ? [[JSON.stringify(cluster), cluster]] : [])),
+  )
+  return { documents: [{ http_filters, clusters: [...clusters.values()] }], findings }
 }
 
 function rbac(action: "ALLOW" | "DENY", policies: object): EnvoyFilter {
@@ -85,7 +85,11 @@ function rbac(action: "ALLOW" | "DENY", policies: object): EnvoyFilter {
   return { name: "envoy.filters.http.rbac", typed_config: { "@type": type, rules: { action, policies } } }
 }
 
-function jwtAuthn(issuers: readonly MeshIssuer[], places: Places, checked: CheckedConfiguration): EnvoyFilter {
+function jwtAuthn(
+  issuers: readonly MeshIssuer<EnvoyKeys>[],
+  places: Places,
+  checked: CheckedConfiguration,
+): EnvoyFilter {
   const providers = issuers.map((issuer, at) => [`issuer-${at + 1}`, provider(issuer, places, checked)] as const)
   const named = providers.map(([name]) => ({ provider_name: name }))
   // Nothing here allows a request without a token.
@@ -100,13 +104,17 @@ function jwtAuthn(issuers: readonly MeshIssuer[], places: Places, checked: Check
   }
 }
 
-function provider({ issuer, profile }: MeshIssuer, places: Places, checked: CheckedConfiguration): object {
+function provider(
+  { issuer, profile, keys }: MeshIssuer<EnvoyKeys>,
+  places: Places,
+  checked: CheckedConfiguration,
+): object {
   const { fromHeaders, fromCookies, fromParams } = places
   const audiences = profile.audiences.find(({ claim }) => claim === "aud")?.anyOf
   return {
     issuer,
     ...(audiences !== undefined && { audiences }),
-    ...envoyKeys(profile).source,
+    ...keys.source,
     ...(fromHeaders && {
       from_headers: fromHeaders.map(({ name, prefix }) => ({ name, ...(prefix && { value_prefix: prefix }) })),
     }),

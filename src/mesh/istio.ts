@@ -81,13 +81,13 @@ function keysOf({ keyPlace, name }: IssuerProfile): { readonly jwks?: string; re
   )
 }
 
-function jwtRule({ issuer, profile }: MeshIssuer, places: Places): object {
+function jwtRule({ issuer, profile, keys }: MeshIssuer<object>, places: Places): object {
   const audiences = profile.audiences.find(({ claim }) => claim === "aud")?.anyOf
   const split = [...splitClaims(profile)].filter((name) => name !== "scope" && name !== "permission")
   return {
     issuer,
     ...(audiences !== undefined && { audiences }),
-    ...keysOf(profile),
+    ...keys,
     ...places,
     forwardOriginalToken: true,
     ...(split.length > 0 && { spaceDelimitedClaims: split }),

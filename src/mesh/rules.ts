@@ -6,11 +6,16 @@ import { issuerConditions, namesOf, refuseInexpressible } from "./issuer-conditi
 import { type Operation, requestsOf } from "./operations.ts"
 import { entitled, ruleConditions } from "./rule-conditions.ts"
 
-/** An issuer that the target can be made to accept. */
-export interface MeshIssuer {
+/**
+ * An issuer that the target can be made to accept.
+ *
+ * @typeParam K how the target gets at its keys
+ */
+export interface MeshIssuer<K> {
   readonly path: string
   readonly issuer: string
   readonly profile: IssuerProfile
+  readonly keys: K
 }
 
 /** Requests and callers that are allowed. Rules are joined by "or". */
@@ -24,14 +29,14 @@ export interface MeshRule {
 }
 
 /** A configuration as rules that do not depend on the target. */
-export interface MeshRules {
-  readonly issuers: readonly MeshIssuer[]
+interface MeshRules<K> {
+  readonly issuers: readonly MeshIssuer<K>[]
   readonly rules: readonly MeshRule[]
   readonly findings: readonly ExportFinding[]
 }
 
 /** One accepted issuer with all that its tokens must hold. */
-interface Accepted extends MeshIssuer {
+interface Accepted<K> extends MeshIssuer<K> {
   readonly conditions: Alternatives
 }
 
@@ -41,7 +46,7 @@ interface Accepted extends MeshIssuer {
  *
  * @param keysOf throws Unsupported if the target cannot get at the keys of an issuer
  */
-export function meshRules(checked: CheckedConfiguration, keysOf: (profile: IssuerProfile) => unknown): MeshRules {
+export function meshRules<K>(checked: CheckedConfiguration, keysOf: (profile: IssuerProfile) => K): MeshRules<K> {
   const findings: ExportFinding[] = []
   const report = (path: string, { message, remedy }: Unsupported, left: string): void =>
     void findings.push({ severity: "error", path, message: `${message}. ${left}`, remedy })
@@ -54,11 +59,11 @@ export function meshRules(checked: CheckedConfiguration, keysOf: (profile: Issue
   const accepted = checked.issuers.flatMap(({ path, profile }) => {
     try {
       refuseInexpressible(profile)
-      keysOf(profile)
+      const keys = keysOf(profile)
       if (profile.accessTokenEvidence) findings.push(evidenceFinding(path))
-      return profile.issuers.map((one): Accepted => {
+      return profile.issuers.map((one): Accepted<K> => {
         const conditions = allOf(issuerConditions(profile, one), ...named)
-        return { path, issuer: one.issuer, profile, conditions }
+        return { path, issuer: one.issuer, profile, keys, conditions }
       })
     } catch (error) {
       if (!(error instanceof Unsupported)) throw error
@@ -83,7 +88,7 @@ function evidenceFinding(path: string): ExportFinding {
 
 function* rulesOf(
   { routes, unmatched }: CheckedConfiguration,
-  issuers: readonly Accepted[],
+  issuers: readonly Accepted<unknown>[],
   report: (path: string, error: Unsupported, left: string) => void,
 ): Generator<MeshRule> {
   if (routes === undefined) {
@@ -121,7 +126,7 @@ function* rulesOf(
 
 function* each(
   routeKey: string | undefined,
-  { issuer }: Accepted,
+  { issuer }: Accepted<unknown>,
   operations: readonly Operation[],
   alternatives: Alternatives,
 ): Generator<MeshRule> {
