@@ -45,11 +45,12 @@ export function anyOf(...parts: readonly Alternatives[]): Alternatives {
 
 /** A claim that must have a value need not be demanded to be there. */
 function withoutImplied(conditions: Alternative): Alternative {
-  const valued = new Set(conditions.filter(({ values }) => values !== undefined && !isAny(values)).map(nameOf))
-  return conditions.filter((each) => each.values === undefined || !isAny(each.values) || !valued.has(nameOf(each)))
+  const valued = new Set(conditions.filter(({ values }) => values !== undefined && !isPresence(values)).map(nameOf))
+  return conditions.filter((each) => each.values === undefined || !isPresence(each.values) || !valued.has(nameOf(each)))
 }
 
-const isAny = ([value, ...more]: readonly string[]): boolean => value === "*" && more.length === 0
+/** Whether values demand only that the claim is there. */
+export const isPresence = (values: readonly string[]): boolean => values.length === 1 && values[0] === "*"
 const nameOf = ({ claim }: Condition): string => JSON.stringify(claim)
 
 /** Leaves out every alternative that demands all that another one demands, and more. */

@@ -1,6 +1,6 @@
 import { ambiguousForms } from "../route/path.ts"
 import type { Template } from "../route/tree.ts"
-import type { Condition } from "./conditions.ts"
+import { type Condition, isPresence } from "./conditions.ts"
 import type { Operation } from "./operations.ts"
 import type { MeshRule } from "./rules.ts"
 
@@ -75,8 +75,6 @@ function principals({ claim, values, notValues }: Condition): readonly Matcher[]
     ...(notValues === undefined ? [] : [{ not_id: isExcluded(claim, notValues) }]),
   ]
 }
-
-const isPresence = (values: readonly string[]): boolean => values.length === 1 && values[0] === "*"
 
 /** A number or an object is there as well, although it has no text. */
 function isExcluded(claim: readonly string[], values: readonly string[]): Matcher {

@@ -1,8 +1,8 @@
 import { identityHeaders } from "../http/identity-headers.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
+import { connectFindings, serviceRefuses } from "./connect-findings.ts"
 import { type Exported, type ExportFinding, type ExportOptions, isRefused, note } from "./exported.ts"
 import { type KubernetesObject, metadataOf } from "./kubernetes.ts"
-import { connectFindings } from "./nginx.ts"
 import { readConfiguration } from "./read-configuration.ts"
 import { checkedAddress } from "./service-address.ts"
 
@@ -39,7 +39,7 @@ export function exportGloo(config: AuthorizerConfig, options: ExportOptions = {}
   const metadata = metadataOf(options)
   const url = checkedAddress("service", options.service ?? "http://hallpass.security.svc.cluster.local:9191")
   const { credential, edge } = readConfiguration(config)
-  const findings: ExportFinding[] = [...connectFindings(config)]
+  const findings: ExportFinding[] = [...connectFindings(config.routes, serviceRefuses)]
   if (options.selector !== undefined)
     findings.push({
       severity: "error",

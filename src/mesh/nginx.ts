@@ -1,5 +1,6 @@
 import { identityHeaders } from "../http/identity-headers.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
+import { connectFindings, serviceRefuses } from "./connect-findings.ts"
 import { type Exported, type ExportFinding, type ExportOptions, isRefused, note } from "./exported.ts"
 import { readConfiguration } from "./read-configuration.ts"
 import { checkedAddress } from "./service-address.ts"
@@ -41,17 +42,9 @@ export function exportNginx(config: AuthorizerConfig, options: ExportOptions = {
   const service = checkedAddress("service", options.service ?? "http://127.0.0.1:9191")
   const backend = checkedAddress("backend", options.backend ?? "http://127.0.0.1:8080")
   readConfiguration(config)
-  const findings = [...connectFindings(config), ...notes]
+  const findings = [...connectFindings(config.routes, serviceRefuses), ...notes]
   const { names } = identityHeaders(config)
   return { documents: isRefused(findings, options) ? [] : [serverBlock(names, service, backend)], findings }
-}
-
-/** A handshake is a GET request of its path for a proxy. */
-export function connectFindings({ routes }: AuthorizerConfig): ExportFinding[] {
-  if (routes === undefined || !Object.hasOwn(routes, "$connect")) return []
-  const message = "is a route of WebSocket APIs. The service refuses handshakes of its path"
-  const remedy = "Write the path of the handshake as a GET route"
-  return [{ severity: "error", path: 'routes["$connect"]', message, remedy }]
 }
 
 function serverBlock(names: readonly string[], service: string, backend: string): string {

@@ -1,6 +1,7 @@
 import type { CheckedConfiguration } from "../configuration/check-configuration.ts"
 import type { IssuerProfile } from "../provider/profile.ts"
 import { type Alternative, type Alternatives, allOf, isThere } from "./conditions.ts"
+import { connectFindings } from "./connect-findings.ts"
 import { type ExportFinding, Unsupported } from "./exported.ts"
 import { issuerConditions, namesOf, refuseInexpressible } from "./issuer-conditions.ts"
 import { type Operation, requestsOf } from "./operations.ts"
@@ -71,6 +72,7 @@ export function meshRules<K>(checked: CheckedConfiguration, keysOf: (profile: Is
       return []
     }
   })
+  findings.push(...connectFindings(checked.routes, "The rule is left out"))
   const rules = [...rulesOf(checked, accepted, report)]
   return { issuers: accepted, rules, findings }
 }
@@ -95,12 +97,6 @@ function* rulesOf(
     for (const of of issuers) yield* each(undefined, of, [], allOf(of.conditions, entitled(of.profile)))
     return
   }
-  if (routes.$connect !== undefined)
-    report(
-      'routes["$connect"]',
-      new Unsupported("is a route of WebSocket APIs", "Write the path of the handshake as a GET route"),
-      "The rule is left out",
-    )
   for (const { route, operations } of requestsOf(routes, unmatched === "authenticated")) {
     const path = `routes["${route?.key}"]`
     const seen = new Set<string>()
