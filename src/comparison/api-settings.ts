@@ -1,3 +1,4 @@
+import { type AnswerScope, answerScope } from "../configuration/answer-scope.ts"
 import type { InventoryApi, InventoryAuthorizer, InventoryFinding } from "../openapi/inventory/types.ts"
 import { type ApiSettings, gatewaySettings } from "../policy/gateway-settings.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
@@ -105,7 +106,7 @@ const has = (list: readonly string[], source: string): boolean =>
   list.some((each) => each.toLowerCase() === source.toLowerCase() && (each === source || /\.header\./i.test(each)))
 
 function resourcePolicy(api: InventoryApi, configuration: AuthorizerConfig, add: Add): void {
-  if (api.kind !== "rest" || configuration.routes === undefined || !holdsToken(configuration)) return
+  if (api.kind !== "rest" || scopeOf(configuration) !== "principal") return
   const allows = configuration.gateway?.resourcePolicyAllows === true
   if (api.resourcePolicy === "allows" && !allows)
     add(
@@ -121,8 +122,8 @@ function resourcePolicy(api: InventoryApi, configuration: AuthorizerConfig, add:
     )
 }
 
-/** Whether an answer is for every route of a caller, because the cache key holds no route. */
-function holdsToken({ gateway = {} }: AuthorizerConfig): boolean {
-  const { resultTtlSeconds: ttl = 300, identitySources = ["token"] } = gateway
-  return ttl > 0 && !identitySources.some((source) => /^route$|context\.(?:routeKey|resourcePath|path)$/i.test(source))
+/** What an answer is for, by the rules of the authorizer itself. */
+function scopeOf({ routes, unmatched = "deny", gateway = {} }: AuthorizerConfig): AnswerScope {
+  const { resultTtlSeconds = 300, identitySources = ["token"], matchBy = "template" } = gateway
+  return answerScope({ routes, unmatched }, { resultTtlSeconds, identitySources, matchBy })
 }

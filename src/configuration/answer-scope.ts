@@ -15,7 +15,10 @@ export interface ScopedRoutes {
   readonly unmatched: "deny" | "authenticated"
 }
 
-export function answerScope({ routes }: ScopedRoutes, gateway: CheckedGateway): AnswerScope {
+/** What of the gateway decides what an answer is for. */
+export type CacheKey = Pick<CheckedGateway, "resultTtlSeconds" | "identitySources" | "matchBy">
+
+export function answerScope({ routes }: ScopedRoutes, gateway: CacheKey): AnswerScope {
   if (routes === undefined) return "stage"
   const { resultTtlSeconds, matchBy } = gateway
   return resultTtlSeconds === 0 || (matchBy === "path" ? holdsPath : holdsRoute)(gateway) ? "route" : "principal"
@@ -30,12 +33,12 @@ export function routeCachingOf(gateway: CheckedGateway): RouteCaching {
 }
 
 /** Whether the cache key holds all that a decision by the path depends on. */
-function holdsPath(gateway: CheckedGateway): boolean {
+function holdsPath(gateway: CacheKey): boolean {
   const sources = sourcesOf(gateway)
   return sources.has("context.path") && sources.has("context.httpmethod")
 }
 
-export function holdsRoute(gateway: CheckedGateway): boolean {
+export function holdsRoute(gateway: CacheKey): boolean {
   const sources = sourcesOf(gateway)
   return (
     sources.has("route") ||
@@ -45,7 +48,7 @@ export function holdsRoute(gateway: CheckedGateway): boolean {
 }
 
 /** The identity sources in one spelling each: `request.header.x`, `context.httpmethod`, `token`, `route`. */
-export function sourcesOf({ identitySources }: CheckedGateway): ReadonlySet<string> {
+export function sourcesOf({ identitySources }: Pick<CacheKey, "identitySources">): ReadonlySet<string> {
   return new Set(identitySources.map(sourceName))
 }
 

@@ -392,6 +392,14 @@ describe("15-7: an API beside its configuration", () => {
       configuration(),
       /^error .*the resource policy allows/,
     ],
+    ...["context.path", "context.resourcePath", "$context.httpMethod"].map(
+      (source): [string, unknown, AuthorizerConfig, RegExp] => [
+        `a policy that allows, with ${source} alone beside the token: answers are still for every route (SR-143)`,
+        rest({}, { Policy: { Statement: [{ Effect: "Allow" }] } }),
+        configuration({ identitySources: ["token", source] }),
+        /^error .*the resource policy allows/,
+      ],
+    ),
     [
       "a policy that does not",
       rest({}),
@@ -419,6 +427,15 @@ describe("15-7: an API beside its configuration", () => {
   ])("%s", (_, document, config, message) => {
     expect(found(document, config)).toContainEqual(expect.stringMatching(message))
   })
+
+  it.each([["route"], ["context.routeKey"], ["context.httpMethod", "context.resourcePath"]])(
+    "a policy that allows is right if the cache key holds the route: %s, %s (SR-143)",
+    (...sources) => {
+      const document = rest({}, { Policy: { Statement: [{ Effect: "Allow" }] } })
+      const lines = found(document, configuration({ identitySources: ["token", ...sources] }))
+      expect(lines.filter((line) => line.includes("resource policy"))).toEqual([])
+    },
+  )
 
   it("no rule is needed if any authenticated principal may call", () => {
     expect(found(rest({}), configuration({}, { routes: undefined }))).toEqual([])
