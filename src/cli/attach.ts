@@ -1,8 +1,7 @@
-import { type AuthorizerConfig, ConfigurationError, createAuthorizer } from "../index.ts"
 import type { AccountApi } from "./account/account-api.ts"
 import type { AttachOptions } from "./attach/calls.ts"
 import { type AttachPlan, functionParts, planAttach } from "./attach/plan.ts"
-import { readConfiguration, refusedConfiguration } from "./configuration.ts"
+import { checkSound, readConfiguration } from "./configuration.ts"
 import { type Command, configOption, textOption, UsageError } from "./frame/command.ts"
 import { type Output, plain } from "./frame/output.ts"
 import { oneLine } from "./frame/program.ts"
@@ -39,7 +38,8 @@ APIs that a template or Terraform owns are changed there: docs/deploy.md.`,
   async run(line, output) {
     if (line.options.apply === true && line.options.dryRun === true)
       throw new UsageError("--apply and --dry-run are opposites. Give one of them")
-    const configuration = await soundConfiguration(textOption(line, "config"))
+    const configuration = await readConfiguration(textOption(line, "config"))
+    checkSound(configuration)
     const functionArn = textOption(line, "functionArn") ?? ""
     functionParts(functionArn)
     const invokeRoleArn = textOption(line, "invokeRoleArn")
@@ -68,18 +68,6 @@ APIs that a template or Terraform owns are changed there: docs/deploy.md.`,
     else output.print(closing(plan, isApplied, output))
     return plan.left.length > 0 ? 1 : 0
   },
-}
-
-async function soundConfiguration(file: string | undefined): Promise<AuthorizerConfig> {
-  const configuration = await readConfiguration(file)
-  try {
-    const { header } = Object(Object(configuration).shadow) as { readonly header?: unknown }
-    createAuthorizer(configuration, header === undefined ? { existing: () => undefined } : {})
-    return configuration
-  } catch (error) {
-    if (error instanceof ConfigurationError) throw refusedConfiguration(error)
-    throw error
-  }
 }
 
 /** The calls are comments and lines for a shell, so that all of it can be pasted. */

@@ -1,8 +1,8 @@
 import { cp, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from "node:fs/promises"
 import { basename, dirname, join, resolve } from "node:path"
 import { isDeepStrictEqual } from "node:util"
-import { type AuthorizerConfig, ConfigurationError, createAuthorizer, type KeySnapshot } from "../index.ts"
-import { readConfiguration, refusedConfiguration } from "./configuration.ts"
+import { type AuthorizerConfig, createAuthorizer, type KeySnapshot } from "../index.ts"
+import { readConfiguration } from "./configuration.ts"
 import { type Command, configOption, textOption, UsageError } from "./frame/command.ts"
 import { readData } from "./frame/data-file.ts"
 import { plain } from "./frame/output.ts"
@@ -57,12 +57,7 @@ deploy it   the handler is authorizer.handler, the runtime nodejs24.x;
 function checkBoth(configuration: AuthorizerConfig, keySnapshot: KeySnapshot | undefined): void {
   if (!isDeepStrictEqual(JSON.parse(JSON.stringify(configuration)), configuration))
     throw new UsageError("the configuration holds something that JSON cannot: a function, a date or undefined")
-  try {
-    createAuthorizer(configuration, keySnapshot === undefined ? {} : { keySnapshot })
-  } catch (error) {
-    if (error instanceof ConfigurationError) throw refusedConfiguration(error)
-    throw error
-  }
+  createAuthorizer(configuration, keySnapshot === undefined ? {} : { keySnapshot })
 }
 
 /** A folder that is missing or empty, or holds a bundle. */

@@ -1,8 +1,8 @@
-import { type AuthorizerConfig, ConfigurationError, type ConfigurationProblem, createAuthorizer } from "../index.ts"
+import { type AuthorizerConfig, ConfigurationError, type ConfigurationProblem } from "../index.ts"
 import { type CompiledPolicy, compilePolicy, configurationWarnings, type PolicySizes } from "../policy.ts"
 import { apiDocument, apiOptions, checkedApi, fails } from "./check/api.ts"
 import { answersText, conflictsText, exposedText, routesText } from "./check-text.ts"
-import { readConfiguration, readConfigurationIfAny } from "./configuration.ts"
+import { checkSound, readConfiguration, readConfigurationIfAny } from "./configuration.ts"
 import { type Command, type CommandLine, configOption, textOption } from "./frame/command.ts"
 import type { Output } from "./frame/output.ts"
 import { columns, fitted } from "./frame/table.ts"
@@ -114,9 +114,7 @@ function compiled(configuration: AuthorizerConfig): CompiledPolicy | undefined {
 
 function problemsOf(configuration: AuthorizerConfig): readonly ConfigurationProblem[] {
   try {
-    // The existing authorizer of a `shadow` block is code, which no file of a configuration has.
-    const { header } = Object(Object(configuration).shadow) as { readonly header?: unknown }
-    createAuthorizer(configuration, header === undefined ? { existing: () => undefined } : {})
+    checkSound(configuration)
     return []
   } catch (error) {
     if (error instanceof ConfigurationError) return error.problems

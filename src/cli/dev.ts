@@ -1,8 +1,7 @@
 import { serveStack } from "../../local/server/serve.ts"
 import { httpBackend } from "../../local/stack/http-backend.ts"
 import { LocalStack } from "../../local/stack/stack.ts"
-import { ConfigurationError } from "../index.ts"
-import { readConfiguration, refusedConfiguration } from "./configuration.ts"
+import { readConfiguration } from "./configuration.ts"
 import { apiOfDocument } from "./dev/open-api.ts"
 import { readEdited, watchFiles } from "./dev/reload.ts"
 import { ending } from "./dev/signals.ts"
@@ -49,7 +48,7 @@ one before stays at work. Everything listens on loopback only.`,
     const backend = backendOf(line)
     const openapi = textOption(line, "openapi")
     const port = portOf(textOption(line, "port"))
-    const stack = await started({
+    const stack = await LocalStack.start({
       ...{ mode: "dev", source: file === undefined ? "the environment" : file === "-" ? "standard input" : file },
       ...{ config: await readConfiguration(file), localIssuers: line.options.localIssuers === true },
       ...(backend && { backend }),
@@ -72,15 +71,6 @@ one before stays at work. Everything listens on loopback only.`,
     await served.close()
     return 0
   },
-}
-
-async function started(options: Parameters<typeof LocalStack.start>[0]): Promise<LocalStack> {
-  try {
-    return await LocalStack.start(options)
-  } catch (error) {
-    if (error instanceof ConfigurationError) throw refusedConfiguration(error)
-    throw error
-  }
 }
 
 function backendOf(line: CommandLine) {

@@ -1,6 +1,5 @@
-import { ConfigurationError } from "../index.ts"
 import { comparePolicies, compareSettings, type PolicyChange, type SettingChange } from "../policy.ts"
-import { readConfiguration, refusedConfiguration } from "./configuration.ts"
+import { readConfiguration } from "./configuration.ts"
 import { settingText } from "./diff/setting-text.ts"
 import { type Command, textOption } from "./frame/command.ts"
 import { type Output, plain } from "./frame/output.ts"
@@ -35,13 +34,7 @@ too many combinations, the entry is undecided and the exit code is 2.`,
   async run(line, output) {
     const [before, after] = await Promise.all(line.args.map((file) => readConfiguration(file)))
     if (before === undefined || after === undefined) return 2
-    let changes: readonly PolicyChange[]
-    try {
-      changes = comparePolicies(before, after)
-    } catch (error) {
-      if (error instanceof ConfigurationError) throw refusedConfiguration(error)
-      throw error
-    }
+    const changes = comparePolicies(before, after)
     const settings = compareSettings(before, after)
     if (output.json) output.document({ changes, settings })
     else print(changes, settings, output)

@@ -1,6 +1,6 @@
-import { type AuthorizerConfig, ConfigurationError } from "../index.ts"
+import type { AuthorizerConfig } from "../index.ts"
 import { type Diagnosis, type DiagnosisOptions, diagnose } from "../policy.ts"
-import { readConfiguration, refusedConfiguration } from "./configuration.ts"
+import { readConfiguration } from "./configuration.ts"
 import { readFunction } from "./doctor/function-settings.ts"
 import { Progress } from "./doctor/progress.ts"
 import { diagnosisText } from "./doctor/text.ts"
@@ -48,9 +48,6 @@ network is if they differ.`,
         ...(await optionsOf(line, configuration)),
         progress: (text) => progress.show(text),
       })
-    } catch (error) {
-      if (error instanceof ConfigurationError) throw refusedConfiguration(error)
-      throw error
     } finally {
       progress.clear()
     }

@@ -1,5 +1,4 @@
-import { ConfigurationError } from "../index.ts"
-import { readConfiguration, refusedConfiguration } from "./configuration.ts"
+import { readConfiguration } from "./configuration.ts"
 import { explainAccessLog } from "./explain/access-log.ts"
 import { type Explanation, explainClaims, explainEvent, explainToken } from "./explain/explanation.ts"
 import { explainRecord } from "./explain/record.ts"
@@ -8,6 +7,7 @@ import { type Command, type CommandLine, configOption, textOption, UsageError } 
 import { readInput } from "./frame/input.ts"
 import type { Output } from "./frame/output.ts"
 import { parseTime } from "./trial/time.ts"
+import { readToken } from "./trial/token.ts"
 
 const sources = ["event", "token", "claims", "record", "accessLog"] as const
 
@@ -60,29 +60,18 @@ token; --hide-values leaves them out.`,
 async function explained(line: CommandLine, source: (typeof sources)[number], output: Output): Promise<Explanation> {
   const config = await readConfiguration(textOption(line, "config"))
   const at = textOption(line, "at")
+  const atMs = at === undefined ? undefined : parseTime(at)
   const options = {
-    clock:
-      at === undefined
-        ? Date.now
-        : (
-            (ms) => () =>
-              ms
-          )(parseTime(at)),
+    clock: atMs === undefined ? Date.now : () => atMs,
     values: line.options.hideValues !== true,
     progress: (text: string) => (output.interactive ? output.note(text) : undefined),
   }
   const file = textOption(line, source) ?? ""
-  try {
-    if (source === "event") return await explainEvent(config, await readInput(file, "event"), options)
-    if (source === "record") return explainRecord(config, await readInput(file, "record"))
-    if (source === "accessLog") return explainAccessLog(config, await readInput(file, "access log"))
-    const request = textOption(line, "request")
-    if (request === undefined) throw new UsageError(`--${source} needs --request, such as --request "GET /orders/7"`)
-    if (source === "claims") return await explainClaims(config, await readInput(file, "claims"), request, options)
-    const token = file === "-" ? (await readInput("-", "token")).text.trim() : file
-    return await explainToken(config, token.replace(/^Bearer +/i, ""), request, options)
-  } catch (error) {
-    if (error instanceof ConfigurationError) throw refusedConfiguration(error)
-    throw error
-  }
+  if (source === "event") return await explainEvent(config, await readInput(file, "event"), options)
+  if (source === "record") return explainRecord(config, await readInput(file, "record"))
+  if (source === "accessLog") return explainAccessLog(config, await readInput(file, "access log"))
+  const request = textOption(line, "request")
+  if (request === undefined) throw new UsageError(`--${source} needs --request, such as --request "GET /orders/7"`)
+  if (source === "claims") return await explainClaims(config, await readInput(file, "claims"), request, options)
+  return await explainToken(config, await readToken(file), request, options)
 }

@@ -1,5 +1,4 @@
 import { dump } from "js-yaml"
-import { ConfigurationError } from "../index.ts"
 import {
   type Exported,
   type ExportFinding,
@@ -9,7 +8,7 @@ import {
   exportIstio,
   exportNginx,
 } from "../mesh.ts"
-import { readConfiguration, refusedConfiguration } from "./configuration.ts"
+import { readConfiguration } from "./configuration.ts"
 import { type Command, type CommandLine, configOption, textOption, textsOption, UsageError } from "./frame/command.ts"
 import { type Output, plain } from "./frame/output.ts"
 import { wrapped } from "./frame/table.ts"
@@ -102,7 +101,6 @@ function exported(target: Target, ...given: Parameters<typeof exportIstio>): Ret
   try {
     return target(...given)
   } catch (error) {
-    if (error instanceof ConfigurationError) throw refusedConfiguration(error)
     if (error instanceof TypeError && /^(?:name|namespace|selector|service|backend) must /.test(error.message))
       throw new UsageError(`--${error.message}`)
     throw error

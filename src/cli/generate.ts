@@ -1,5 +1,5 @@
-import { ConfigurationError, createAuthorizer } from "../index.ts"
-import { readConfigurationIfAny, refusedConfiguration } from "./configuration.ts"
+import { createAuthorizer } from "../index.ts"
+import { readConfigurationIfAny } from "./configuration.ts"
 import { type Command, type CommandLine, configOption, textOption, UsageError } from "./frame/command.ts"
 import { type Output, plain } from "./frame/output.ts"
 import { wrapped } from "./frame/table.ts"
@@ -87,12 +87,7 @@ mappings               of integrations: the caller as headers for the backend`,
 /** The configuration, if there is one. Nothing is generated from one that would be refused. */
 async function soundConfiguration(line: CommandLine): Promise<Configuration> {
   const config = await readConfigurationIfAny(textOption(line, "config"))
-  try {
-    if (config !== undefined) createAuthorizer(config)
-  } catch (error) {
-    if (error instanceof ConfigurationError) throw refusedConfiguration(error)
-    throw error
-  }
+  if (config !== undefined) createAuthorizer(config)
   return config
 }
 

@@ -1,7 +1,6 @@
-import { ConfigurationError } from "../index.ts"
 import { principalId, recordHash } from "../observe.ts"
 import { claimedId } from "../policy.ts"
-import { readConfiguration, refusedConfiguration } from "./configuration.ts"
+import { readConfiguration } from "./configuration.ts"
 import { type Command, type CommandLine, textOption, UsageError } from "./frame/command.ts"
 import { type Output, plain } from "./frame/output.ts"
 import { columns } from "./frame/table.ts"
@@ -86,13 +85,8 @@ async function ofToken(token: string, file: string | undefined, output: Output):
 }
 
 async function byConfiguration(file: string, claims: { readonly [claim: string]: unknown }): Promise<string> {
-  try {
-    const id = claimedId(await readConfiguration(file), claims)
-    if (id !== undefined) return id
-  } catch (error) {
-    if (error instanceof ConfigurationError) throw refusedConfiguration(error)
-    throw error
-  }
+  const id = claimedId(await readConfiguration(file), claims)
+  if (id !== undefined) return id
   throw new UsageError(
     "the token's iss is no issuer of the configuration, or the claims that name the caller are missing",
   )

@@ -1,7 +1,6 @@
-import { ConfigurationError } from "../index.ts"
 import { type AccessMatrix, accessMatrix, callersOfCases } from "../policy.ts"
 import { CasesError } from "../testing.ts"
-import { readConfiguration, refusedConfiguration } from "./configuration.ts"
+import { readConfiguration } from "./configuration.ts"
 import { type Command, configOption, textOption, UsageError } from "./frame/command.ts"
 import { readData } from "./frame/data-file.ts"
 import { csv, markdown, table } from "./matrix/formats.ts"
@@ -51,7 +50,6 @@ async function listed(
   try {
     return accessMatrix(configuration, cases === undefined ? undefined : callersOfCases(configuration, cases))
   } catch (error) {
-    if (error instanceof ConfigurationError) throw refusedConfiguration(error)
     if (error instanceof CasesError || error instanceof RangeError) throw new UsageError(error.message)
     throw error
   }

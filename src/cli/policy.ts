@@ -1,8 +1,8 @@
 import { text as textOf } from "node:stream/consumers"
-import { type AuthorizerConfig, ConfigurationError, type Decision, type Principal } from "../index.ts"
+import type { AuthorizerConfig, Decision, Principal } from "../index.ts"
 import { compilePolicy } from "../policy.ts"
 import { createVerifier, TokenRefused, Unavailable } from "../verify.ts"
-import { readConfiguration, refusedConfiguration } from "./configuration.ts"
+import { readConfiguration } from "./configuration.ts"
 import { describedPrincipal } from "./described-principal.ts"
 import { type Command, type CommandLine, configOption, textOption, UsageError } from "./frame/command.ts"
 import type { Output } from "./frame/output.ts"
@@ -90,7 +90,6 @@ function summary(
 
 /** @returns the exit code of a failure that the caller can do something about */
 function failed(error: unknown, output: Output): number {
-  if (error instanceof ConfigurationError) throw refusedConfiguration(error)
   if (error instanceof TokenRefused || error instanceof Unavailable) {
     const { code, message } = error
     output.note(`The token gets no policy: ${message.replace(` (${code})`, "")} (${code})`)

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises"
 import { type AuthorizationServer, createAuthorizationServer, type LoadPackage, type ServiceTls } from "../http.ts"
 import { type AuthorizerConfig, ConfigurationError } from "../index.ts"
 import { createPowertoolsObserver } from "../observe.ts"
-import { readConfiguration, refusedConfiguration } from "./configuration.ts"
+import { readConfiguration } from "./configuration.ts"
 import { type Command, type CommandLine, configOption, textOption, UsageError } from "./frame/command.ts"
 import type { Output } from "./frame/output.ts"
 
@@ -85,7 +85,7 @@ async function started(
   try {
     return await createAuthorizationServer(config, ...rest)
   } catch (error) {
-    if (error instanceof ConfigurationError) throw refusedConfiguration(error)
+    if (error instanceof ConfigurationError) throw error
     const { code, message, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number }
     if (code === "EADDRINUSE" || code === "EACCES" || code === "EADDRNOTAVAIL")
       throw new UsageError(`${address}:${port} cannot be opened (${code}); choose another --port or --admin-port`)

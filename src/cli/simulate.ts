@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs"
-import { type AuthorizerConfig, ConfigurationError } from "../index.ts"
+import type { AuthorizerConfig } from "../index.ts"
 import { callersOfCases } from "../policy.ts"
 import { CasesError } from "../testing.ts"
-import { parseJson, readConfiguration, refusedConfiguration } from "./configuration.ts"
+import { parseJson, readConfiguration } from "./configuration.ts"
 import { type Command, type CommandLine, configOption, textOption, textsOption, UsageError } from "./frame/command.ts"
 import { readData } from "./frame/data-file.ts"
 import { plain } from "./frame/output.ts"
@@ -60,17 +60,12 @@ settings of API Gateway are those of the configuration's gateway block.`,
     const configuration = await readConfiguration(file)
     const caller = await readCaller(line, configuration)
     const compare = [...new Set(textsOption(line, "compare"))] as WrongAuthorizer[]
-    try {
-      const options = { startMs: Date.now(), everySeconds }
-      const own = await simulated(configuration, caller, requests, options)
-      const simulation = await compared(own, configuration, caller, requests, compare, options)
-      if (output.json) output.document(simulation)
-      else output.print(simulationText(simulation, output))
-      return 0
-    } catch (error) {
-      if (error instanceof ConfigurationError) throw refusedConfiguration(error)
-      throw error
-    }
+    const options = { startMs: Date.now(), everySeconds }
+    const own = await simulated(configuration, caller, requests, options)
+    const simulation = await compared(own, configuration, caller, requests, compare, options)
+    if (output.json) output.document(simulation)
+    else output.print(simulationText(simulation, output))
+    return 0
   },
 }
 
@@ -111,7 +106,6 @@ function callersIn(configuration: AuthorizerConfig, cases: unknown): readonly Ca
   try {
     return callersOfCases(configuration, cases)
   } catch (error) {
-    if (error instanceof ConfigurationError) throw refusedConfiguration(error)
     if (error instanceof CasesError) throw new UsageError(plain(error.message, 1000))
     throw error
   }

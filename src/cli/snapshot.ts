@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises"
-import { ConfigurationError, type KeySnapshot, SnapshotFailed, takeKeySnapshot } from "../index.ts"
-import { readConfiguration, refusedConfiguration } from "./configuration.ts"
+import { type KeySnapshot, SnapshotFailed, takeKeySnapshot } from "../index.ts"
+import { readConfiguration } from "./configuration.ts"
 import { type Command, configOption, textOption } from "./frame/command.ts"
 import { columns } from "./frame/table.ts"
 import { write } from "./frame/write.ts"
@@ -52,7 +52,6 @@ the library         import keySnapshot from "./key-snapshot.json"
       output.note("Fetching key sets …")
       taken = await taking
     } catch (error) {
-      if (error instanceof ConfigurationError) throw refusedConfiguration(error)
       if (!(error instanceof SnapshotFailed)) throw error
       output.note(`No snapshot was written. ${error.message}`)
       return 1

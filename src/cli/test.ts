@@ -1,6 +1,5 @@
-import { ConfigurationError } from "../index.ts"
 import { type Cases, CasesError, type CasesReport, explainCase, runCases } from "../testing.ts"
-import { readConfiguration, refusedConfiguration } from "./configuration.ts"
+import { readConfiguration } from "./configuration.ts"
 import { type Command, configOption, textOption, UsageError } from "./frame/command.ts"
 import { readData } from "./frame/data-file.ts"
 import { type Output, plain } from "./frame/output.ts"
@@ -46,7 +45,6 @@ matrix:
     try {
       report = runCases(configuration, cases)
     } catch (error) {
-      if (error instanceof ConfigurationError) throw refusedConfiguration(error)
       if (error instanceof CasesError) throw new UsageError(plain(error.message, 1000))
       throw error
     }

@@ -147,6 +147,22 @@ describe("hallpass matrix (issue 15, item 6)", () => {
       for (const sign of "\u001b\r\t") expect(text).not.toContain(sign)
     for (const line of table(matrix, 80).split("\n")) expect(line.length).toBeLessThanOrEqual(80)
   })
+
+  it("no sequence of a cases file or a configuration reaches the terminal", async () => {
+    const cases = join(folder, "hostile-callers.yaml")
+    writeFileSync(cases, 'callers: { "\\e[2J": { bad: 1 } }\ntests: []\n')
+    const wrong = join(folder, "hostile-option.json")
+    writeFileSync(wrong, JSON.stringify({ issuers: [], "\u202e": 1 }))
+    for (const words of [
+      ["--config", before, "--cases", cases],
+      ["--config", wrong],
+    ]) {
+      const { code, stdout, stderr } = await hallpass("matrix", ...words)
+      expect({ code, stdout, lines: stderr.trim().split("\n").length }).toEqual({ code: 2, stdout: "", lines: 1 })
+      expect(stderr).toMatch(/\\u\{(?:1b|202e)\}/)
+      for (const raw of ["\u001b", "\u202e"]) expect(stderr).not.toContain(raw)
+    }
+  })
 })
 
 describe("hallpass test (issue 15, item 5)", () => {

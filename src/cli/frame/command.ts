@@ -37,7 +37,7 @@ export interface Command {
   readonly notes?: { readonly [title: string]: string }
   /**
    * @returns the exit code: 0 good, 1 a finding or a refusal, 2 could not do it
-   * @throws UsageError (rejects) for a mistake of the caller
+   * @throws UsageError (rejects) for a mistake of the caller, and ConfigurationError for a configuration that is refused
    */
   run(line: CommandLine, output: Output): Promise<number>
 }

@@ -1,4 +1,5 @@
 import { Argument, type CommanderError, InvalidArgumentError, Option, Command as Parser } from "commander"
+import type { ConfigurationError } from "../../index.ts"
 import { type Command, type CommandLine, UsageError } from "./command.ts"
 import { createOutput, type Output, plain, type Streams } from "./output.ts"
 import { wrapped } from "./table.ts"
@@ -97,8 +98,9 @@ async function attempt(name: string, command: Command, line: CommandLine, output
   try {
     return await command.run(line, output)
   } catch (error) {
-    if (error instanceof UsageError) {
-      output.note(ended(error.message, `See hallpass ${name} --help`))
+    const mistake = mistakeOf(error)
+    if (mistake !== undefined) {
+      output.note(ended(plain(mistake, Number.POSITIVE_INFINITY), `See hallpass ${name} --help`))
       return 2
     }
     const { message, stack = message } = error instanceof Error ? error : new Error(String(error))
@@ -109,6 +111,15 @@ async function attempt(name: string, command: Command, line: CommandLine, output
     )
     return 2
   }
+}
+
+/** What is wrong, if the caller can correct it: the command line, an input, or the configuration. */
+function mistakeOf(error: unknown): string | undefined {
+  if (error instanceof UsageError) return error.message
+  // By its name: help and completion do not load the library.
+  if (!(error instanceof Error && error.name === "ConfigurationError")) return undefined
+  const { problems } = error as ConfigurationError
+  return `the configuration is refused: ${problems.map(({ path, message }) => `${path} ${message}`).join("; ")}`
 }
 
 function refuse({ stderr }: Streams, name: string, problem: string): number {
