@@ -1,5 +1,4 @@
-import { createAuthorizer } from "../index.ts"
-import { readConfigurationIfAny } from "./configuration.ts"
+import { checkSound, readConfigurationIfAny } from "./configuration.ts"
 import { type Command, type CommandLine, configOption, textOption, UsageError } from "./frame/command.ts"
 import { type Output, plain } from "./frame/output.ts"
 import { wrapped } from "./frame/table.ts"
@@ -87,7 +86,7 @@ mappings               of integrations: the caller as headers for the backend`,
 /** The configuration, if there is one. Nothing is generated from one that would be refused. */
 async function soundConfiguration(line: CommandLine): Promise<Configuration> {
   const config = await readConfigurationIfAny(textOption(line, "config"))
-  if (config !== undefined) createAuthorizer(config)
+  if (config !== undefined) checkSound(config)
   return config
 }
 

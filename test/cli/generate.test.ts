@@ -353,4 +353,12 @@ describe("generate", () => {
   ])("refuses %s in one line", async (_what, words, expected) => {
     expect(await refused(...words)).toMatch(expected)
   })
+
+  it("reads a configuration with a shadow block: the existing authorizer is code, which no file has", async () => {
+    const sound = {
+      issuers: [{ provider: "okta", domain: "acme.okta.com", audience: "api://orders" }],
+      shadow: { acknowledge: "hallpass decides nothing in this mode" },
+    }
+    await generated("mappings", "--config", file("shadow.json", sound))
+  })
 })
