@@ -248,6 +248,83 @@ describe("explain of a line of the access log", () => {
     expect(permitted.notes?.join()).toContain("permits this route")
   })
 
+  it.each([
+    ["/prod/orders/7", { httpMethod: "DELETE", resourcePath: "/orders/{id}" }, "DELETE /orders/{id}"],
+    ["/base/v2/orders/7", { httpMethod: "DELETE", resourcePath: "/orders/{id}" }, "DELETE /orders/{id}"],
+    ["/prod/sales", { resourcePath: undefined, routeKey: "GET /sales" }, "GET /sales"],
+    ["/prod/sales", { resourcePath: undefined, routeKey: "$default" }, "GET /sales"],
+    ["/prod/admin/a/b", { resourcePath: "/{proxy+}" }, "ANY /admin/{proxy+}"],
+    ["/orders/orders", { httpMethod: "POST", resourcePath: "/{proxy+}", stage: "orders" }, "POST /orders"],
+    ["/orders/7", { httpMethod: "DELETE", resourcePath: "/orders/{id}", stage: "orders" }, "DELETE /orders/{id}"],
+  ])("15-3: finds the route of %s, which begins with the stage or a base path %o", (path, changes, route) => {
+    const explanation = explainAccessLog(config, input({ ...line, path, ...changes }))
+    expect(explanation).toMatchObject({ outcome: "forbidden", request: { path, route } })
+    expect(explanation.reason).not.toBe("route_unmatched")
+    expect(explanation.notes).toBeUndefined()
+  })
+
+  it("15-3: says that a path may mean two routes, if the line does not name the stage", () => {
+    const changes = { path: "/orders/people", resourcePath: "/{proxy+}" }
+    const { request, notes } = explainAccessLog(config, input({ ...line, ...changes }))
+    expect(request.route).toBe("GET /orders/{id}")
+    expect(notes?.join()).toContain("may also mean GET /people")
+    const known = explainAccessLog(config, input({ ...line, ...changes, stage: "orders" }))
+    expect(known).toMatchObject({ request: { route: "GET /people" }, reason: "scope_missing" })
+  })
+
+  const own: [what: string, changes: object, expected: object, fix: RegExp][] = [
+    ["a throttled call", { answer: "-", status: 429, errorResponseType: "THROTTLED" }, {}, /limit/],
+    ["a blocked call", { answer: "-", errorResponseType: "WAF_FILTERED" }, {}, /web ACL/],
+    ["a call without API key", { answer: "-", errorResponseType: "INVALID_API_KEY" }, {}, /API key/],
+    ["an unknown path", { answer: "-", errorResponseType: "MISSING_AUTHENTICATION_TOKEN" }, {}, /no such method/],
+  ]
+  it.each(own)("15-3: blames no caller and no rule for %s", (_what, changes, expected, fix) => {
+    const explanation = explainAccessLog(config, input({ ...line, path: "/sales", ...changes }))
+    const shared = { outcome: "forbidden", reason: "unknown", stage: "gateway", gateway: { answeredFrom: "gateway" } }
+    expect(explanation).toMatchObject({ ...shared, ...expected })
+    expect(explanation.fix).toMatch(fix)
+    expect(explanation.missing).toBeUndefined()
+  })
+
+  it.each([
+    ["a resource policy, before an answer", { answer: "-", errorResponseType: "ACCESS_DENIED" }, "forbidden"],
+    [
+      "an authorizer that failed",
+      { answer: "-", status: 500, errorResponseType: "AUTHORIZER_FAILURE", authorizerRequestId: "6f1c" },
+      "unavailable",
+    ],
+    [
+      "an authorizer that refused the token",
+      { answer: "-", status: 401, errorResponseType: "UNAUTHORIZED", authorizerRequestId: "6f1c" },
+      "unauthenticated",
+    ],
+    ["an answer of another table", { answer: "v1.00000000.wA" }, "forbidden"],
+    ["a damaged name", { answer: "v1.0000" }, "forbidden"],
+  ])("15-3: claims no cause that the line does not prove: %s", (_what, changes, outcome) => {
+    const explanation = explainAccessLog(config, input({ ...line, path: "/sales", ...changes }))
+    expect(explanation).toMatchObject({ outcome, reason: "unknown", checks: [{ stage: "gateway", ok: false }] })
+    expect(explanation.fix).toContain("authorizerRequestId" in changes ? "6f1c" : "record")
+  })
+
+  it("15-3: allows what the answer permits, whatever the backend answers", () => {
+    const explanation = explainAccessLog(config, input({ ...line, path: "/orders", status: 404 }))
+    expect(explanation).toMatchObject({ outcome: "allow", reason: "ok", gateway: { status: 404 } })
+    expect(explanation.notes?.join()).toContain("the 404 comes from")
+  })
+
+  it("15-3: takes the reason of the context only if it is about this request or about the whole credential", () => {
+    const none = `v1.${hash}.${bitmap()}`
+    const reasonOf = (changes: object) =>
+      explainAccessLog(config, input({ ...line, path: "/sales", answer: none, ...changes }))
+    const expired = { outcome: "unauthenticated", reason: "token_expired", stage: "token" }
+    expect(reasonOf({ reason: "token_expired" })).toMatchObject(expired)
+    expect(reasonOf({ reason: "token_expired" }).missing).toBeUndefined()
+    expect(reasonOf({ reason: "group_missing" })).toMatchObject({ reason: "claim_mismatch" })
+    expect(reasonOf({ reason: "made_up" })).toMatchObject({ reason: "claim_mismatch" })
+    const asked = { reason: "kind_mismatch", authorizerRequestId: "6f1c" }
+    expect(reasonOf(asked)).toMatchObject({ reason: "kind_mismatch", gateway: { answeredFrom: "function" } })
+  })
+
   it("reads names as they are written", () => {
     expect(readAnswerName(answer, keys.length)?.permitted?.slice(0, 3)).toEqual([true, true, false])
     expect(readAnswerName(`v1.${hash}.#0123456789abcdef`, 3)).toEqual({

@@ -1,64 +1,21 @@
 import { fixOf } from "../../../local/stack/fix.ts"
 import type { AuthorizerConfig, Principal, TraceEntry } from "../../index.ts"
+import { describeReason } from "../../observe.ts"
 import { answerTableHash, compilePolicy, readAnswerName } from "../../policy.ts"
-import { parseJson } from "../configuration.ts"
-import { UsageError } from "../frame/command.ts"
 import type { Input } from "../frame/input.ts"
+import { type AccessLogLine, pathsOf, readAccessLine } from "./access-line.ts"
 import type { Explanation } from "./explanation.ts"
-
-/** A line of the API's access log: see docs/operate.md for its format. */
-interface AccessLogLine {
-  readonly method: string | undefined
-  readonly path: string | undefined
-  readonly kind: "http" | "rest" | "websocket"
-  readonly status: number
-  readonly answer: string | undefined
-  readonly authorizerRequestId: string | undefined
-  readonly errorResponseType: string | undefined
-  readonly errorMessage: string | undefined
-  readonly authorizerStatus: string | undefined
-}
-
-/** A variable without a value is logged as `-`. */
-const textOf = (value: unknown): string | undefined => {
-  const text = typeof value === "number" ? String(value) : value
-  return typeof text === "string" && text !== "" && text !== "-" ? text : undefined
-}
-
-function readLine(input: Input): { line: AccessLogLine; raw: { readonly [name: string]: unknown } } {
-  const lines = input.text.split(/\r?\n/).filter((each) => each.trim() !== "")
-  // The CloudWatch console shows a line spread over several.
-  const isSpread = lines.length > 1 && !lines[0]?.trimEnd().endsWith("}")
-  if (lines.length > 1 && !isSpread)
-    throw new UsageError(`${input.name} has ${lines.length} lines; give one line of the access log`)
-  const raw = parseJson(isSpread ? input.text : (lines[0] ?? ""), input.name) as { readonly [name: string]: unknown }
-  if (typeof raw !== "object" || raw === null || Array.isArray(raw))
-    throw new UsageError(`${input.name} is no line of an access log: it must be one JSON object`)
-  const status = Number(textOf(raw.status))
-  if (!Number.isInteger(status) || status < 100 || status > 599)
-    throw new UsageError(`${input.name} has no status; write $context.status into the format of the access log`)
-  const routeKey = textOf(raw.routeKey)
-  const kind =
-    routeKey === "$connect" ? "websocket" : raw.resourcePath === undefined && routeKey !== undefined ? "http" : "rest"
-  return {
-    raw,
-    line: {
-      ...{ method: textOf(raw.httpMethod), path: textOf(raw.path), kind, status },
-      ...{ answer: textOf(raw.answer), authorizerRequestId: textOf(raw.authorizerRequestId) },
-      ...{ errorResponseType: textOf(raw.errorResponseType), errorMessage: textOf(raw.errorMessage) },
-      authorizerStatus: textOf(raw.authorizerStatus),
-    },
-  }
-}
+import { fixOfUnknown, ownRefusals } from "./own-refusals.ts"
+import { stageOf } from "./record.ts"
 
 /** Explains a request from the line that API Gateway wrote of it. */
 export function explainAccessLog(config: AuthorizerConfig, input: Input): Explanation {
-  const { line, raw } = readLine(input)
-  const answeredFrom = answeredFromOf(line, raw)
+  const line = readAccessLine(input)
+  const answeredFrom = answeredFromOf(line)
   const compiled = compilePolicy(config)
   const keys = Object.keys(config.routes ?? {})
   const name = line.answer === undefined ? undefined : readAnswerName(line.answer, keys.length)
-  const route = routeOf(config, line)
+  const [route, ...otherRoutes] = routesOf(config, line)
   const index = route === undefined ? -1 : keys.indexOf(route)
   const notes: string[] = []
   const isThisTable = name !== undefined && name.tableHash === answerTableHash(config)
@@ -77,24 +34,32 @@ export function explainAccessLog(config: AuthorizerConfig, input: Input): Explan
     )
   const permitted = isThisTable && index >= 0 ? name?.permitted?.[index] : undefined
   const demands = compiled.routes.find(({ key }) => key === route)?.demands ?? []
-  const refused = line.status >= 400
-  const reason = refused ? reasonOf(config, line, { route, permitted, answeredFrom }) : "ok"
+  const isAllowed = line.status < 400 || (permitted === true && isFromBackend(line))
+  const reason = isAllowed ? "ok" : reasonOf(config, line, { route, permitted, answeredFrom })
   const rule = route === undefined ? undefined : config.routes?.[route]
-  const outcome = outcomeOf(line.status, reason)
-  const missing = permitted === false && rule !== undefined ? demandsOf(rule) : undefined
-  if (permitted === true && line.status === 403)
-    notes.push("The answer permits this route: the 403 comes from a resource policy, a web ACL or your backend.")
+  const outcome = isAllowed ? "allow" : outcomeOf(line.status, reason)
+  const isAboutRule = permitted === false && rule !== undefined && describeReason(reason)?.outcome === "forbidden"
+  const missing = isAboutRule ? demandsOf(rule) : undefined
+  if (isAllowed && line.status >= 400)
+    notes.push(
+      `The answer permits this route: the ${line.status} comes from a resource policy, a web ACL or your backend.`,
+    )
+  if (otherRoutes.length > 0)
+    notes.push(`Without the stage the path may also mean ${otherRoutes.join(", ")}. Log "stage": "$context.stage".`)
   return {
-    ...{ outcome, reason, stage: stageFor(reason, line) },
+    ...{ outcome, reason, stage: stageFor(reason) },
     request: {
       kind: line.kind,
       ...(line.method !== undefined && { method: line.method }),
       ...(line.path !== undefined && { path: line.path }),
       ...(route !== undefined && { route }),
     },
-    checks: checksOf(route, demands, permitted, reason),
+    checks: checksOf(line, { route, demands, permitted, reason }),
     ...(missing !== undefined && { missing }),
-    fix: fixOf({ outcome, reason, ...(missing && { missing }) }),
+    fix:
+      reason === "unknown"
+        ? fixOfUnknown(line, name !== undefined)
+        : fixOf({ outcome, reason, ...(missing && { missing }) }),
     gateway: {
       status: line.status,
       body: "",
@@ -106,24 +71,31 @@ export function explainAccessLog(config: AuthorizerConfig, input: Input): Explan
 }
 
 /** `cache` and `function` only if the line proves it. */
-function answeredFromOf(
-  { authorizerRequestId, answer, errorResponseType, status }: AccessLogLine,
-  raw: { readonly [name: string]: unknown },
-): Explanation["gateway"]["answeredFrom"] {
+function answeredFromOf(line: AccessLogLine): Explanation["gateway"]["answeredFrom"] {
+  const { authorizerRequestId, answer, errorResponseType, status } = line
   if (authorizerRequestId !== undefined) return "function"
-  if (errorResponseType === "MISSING_AUTHENTICATION_TOKEN") return "gateway"
-  if (!("authorizerRequestId" in raw)) return "unknown" // HTTP APIs have no such variable
+  if (answer === undefined && Object.hasOwn(ownRefusals, errorResponseType ?? "")) return "gateway"
+  if (!line.namesAuthorizerRequest) return "unknown"
   if (answer !== undefined) return "cache"
   return status === 401 && errorResponseType === "UNAUTHORIZED" ? "gateway" : "unknown"
 }
 
-/** The route of the table that the path means. */
-function routeOf(config: AuthorizerConfig, { method, path, kind }: AccessLogLine): string | undefined {
-  if (kind === "websocket") return config.routes?.$connect === undefined ? undefined : "$connect"
-  if (method === undefined || path === undefined || config.routes === undefined) return undefined
+/** Whether a response is none of the authorizer's: it comes after an answer that permits the route. */
+const isFromBackend = ({ errorResponseType }: AccessLogLine): boolean =>
+  errorResponseType?.startsWith("AUTHORIZER_") !== true && errorResponseType !== "UNAUTHORIZED"
+
+/** The routes of the table that the line may mean, the likely one first. */
+function routesOf(config: AuthorizerConfig, line: AccessLogLine): readonly string[] {
+  const { method, kind } = line
+  if (kind === "websocket") return config.routes?.$connect === undefined ? [] : ["$connect"]
+  if (method === undefined || config.routes === undefined) return []
+  const compiled = compilePolicy(config)
   const stage = kind === "http" ? "$default" : "prod"
-  const arn = `arn:aws:execute-api:eu-west-1:123456789012:abcdef1234/${stage}/${method}${path}`
-  return compilePolicy(config).decide(nobody, arn).route
+  const found = pathsOf(line).map((path) => {
+    const arn = `arn:aws:execute-api:eu-west-1:123456789012:abcdef1234/${stage}/${method}${path}`
+    return compiled.decide(nobody, arn).route
+  })
+  return [...new Set(found.filter((route) => route !== undefined))]
 }
 
 const nobody: Principal = {
@@ -133,20 +105,25 @@ const nobody: Principal = {
 
 function reasonOf(
   config: AuthorizerConfig,
-  { status, errorResponseType, answer }: AccessLogLine,
+  { status, errorResponseType, answer, reason, authorizerRequestId }: AccessLogLine,
   {
     route,
     permitted,
     answeredFrom,
   }: { route: string | undefined; permitted: boolean | undefined; answeredFrom: string },
 ): Explanation["reason"] {
-  if (errorResponseType === "UNAUTHORIZED" && answeredFrom === "gateway") return "credential_missing"
-  if (status === 401) return "credential_missing"
-  if (status >= 500) return "internal"
-  if (answer === undefined) return "credential_missing"
+  // The context's reason is of the request that the answer was made for. It holds here if that is this one, or if the
+  // answer refuses the credential, for every route.
+  const named = reason === undefined ? undefined : describeReason(reason)
+  if (named !== undefined && (answeredFrom === "function" || named.outcome === "unauthenticated")) return named.code
+  if (answer === undefined) {
+    const isOurs = status === 401 && (errorResponseType === undefined || errorResponseType === "UNAUTHORIZED")
+    return isOurs && authorizerRequestId === undefined ? "credential_missing" : "unknown"
+  }
+  if (permitted === undefined && (route !== undefined || config.routes === undefined)) return "unknown"
   if (route === undefined) return "route_unmatched"
   const rule = config.routes?.[route]
-  if (permitted !== false || rule === undefined) return "route_unmatched"
+  if (permitted !== false || rule === undefined) return "unknown"
   if (rule.kind !== undefined && Object.keys(rule).length === 1) return "kind_mismatch"
   if (rule.scopes !== undefined) return "scope_missing"
   if (rule.roles !== undefined) return "role_missing"
@@ -157,15 +134,15 @@ function reasonOf(
   return rule.issuers !== undefined ? "issuer_mismatch" : "app_without_roles"
 }
 
-function outcomeOf(status: number, reason: string): Explanation["outcome"] {
-  if (status < 400) return "allow"
+function outcomeOf(status: number, reason: Explanation["reason"]): Explanation["outcome"] {
+  const { outcome } = describeReason(reason) ?? {}
+  if (outcome !== undefined) return outcome
   if (status >= 500) return "unavailable"
-  return status === 401 || reason === "credential_missing" ? "unauthenticated" : "forbidden"
+  return status === 401 ? "unauthenticated" : "forbidden"
 }
 
-function stageFor(reason: string, { status }: AccessLogLine): string {
-  if (status < 400) return "route"
-  return reason === "credential_missing" ? "credential" : "route"
+function stageFor(reason: Explanation["reason"]): string {
+  return reason === "unknown" ? "gateway" : stageOf(reason)
 }
 
 function demandsOf(rule: NonNullable<AuthorizerConfig["routes"]>[string]): NonNullable<Explanation["missing"]> {
@@ -184,15 +161,26 @@ function demandsOf(rule: NonNullable<AuthorizerConfig["routes"]>[string]): NonNu
 }
 
 function checksOf(
-  route: string | undefined,
-  demands: readonly string[],
-  permitted: boolean | undefined,
-  reason: Explanation["reason"],
+  { errorResponseType, status }: AccessLogLine,
+  {
+    route,
+    demands,
+    permitted,
+    reason,
+  }: {
+    route: string | undefined
+    demands: readonly string[]
+    permitted: boolean | undefined
+    reason: Explanation["reason"]
+  },
 ): readonly TraceEntry[] {
   if (reason === "ok")
     return [{ stage: "route", check: "match", ok: true, ...(route !== undefined && { found: route }) }]
+  if (reason === "unknown")
+    return [{ stage: "gateway", check: "response", ok: false, found: errorResponseType ?? status }]
   if (reason === "credential_missing") return [{ stage: "credential", check: "place", ok: false, reason }]
-  if (reason === "internal") return [{ stage: "event", check: "answer", ok: false, reason }]
+  if (describeReason(reason)?.outcome !== "forbidden")
+    return [{ stage: stageOf(reason), check: "answer", ok: false, reason }]
   const match: TraceEntry = {
     stage: "route",
     check: "match",

@@ -14,7 +14,8 @@ import { kindOf, requestOfEvent, withAnySource } from "./event-request.ts"
 /** What an explanation says: for people as a tree, with `--json` as it is. */
 export interface Explanation {
   readonly outcome: Decision["outcome"]
-  readonly reason: Decision["reason"]
+  /** A code of the table or `ok`; `unknown` if a line of the access log does not say it. */
+  readonly reason: Decision["reason"] | "unknown"
   /** The stage of the first check that failed, or the last one. */
   readonly stage: string
   readonly request: {

@@ -62,7 +62,9 @@ function checkLines(entry: TraceEntry, isFirst: boolean, output: Output): string
     ? output.style("green", marks.good)
     : output.style(isFirst ? "red" : "yellow", isFirst ? marks.bad : marks.other)
   if (ok) return [`    ${mark} ${check}: ${plainValue(found, output.columns - check.length - 8)}`]
-  const lines = [`    ${mark} ${output.style(isFirst ? "bold" : "dim", check)}${isFirst ? `  ${reason}` : ""}`]
+  const lines = [
+    `    ${mark} ${output.style(isFirst ? "bold" : "dim", check)}${isFirst && reason !== undefined ? `  ${reason}` : ""}`,
+  ]
   const width = output.columns - 20
   if (expected !== undefined) lines.push(...labelled("expected", describe(expected), width))
   if ("found" in entry || expected !== undefined)
