@@ -1,6 +1,5 @@
-import { readFile, stat } from "node:fs/promises"
 import { extname, resolve } from "node:path"
-import { type AuthorizerConfig, ConfigurationError, type ConfigurationProblem, parseStrictJson } from "../index.ts"
+import type { AuthorizerConfig } from "../index.ts"
 import {
   type AuthorizerSource,
   type OpenApiOptions,
@@ -10,65 +9,25 @@ import {
   routesFromOpenApi,
 } from "../openapi.ts"
 import { UsageError } from "./frame/command.ts"
+import { isJson } from "./frame/data-file.ts"
+import { readInput } from "./frame/input.ts"
+import { readJson } from "./frame/json-text.ts"
+import { oneLine } from "./frame/program.ts"
+import { readYaml } from "./frame/yaml-text.ts"
 
 const endings = [".yaml", ".yml", ".json"]
-/** API Gateway imports 6 MB at most: what is much larger describes no API of it. */
-const maxBytes = 8 * 1024 * 1024
-/** Deepest nesting of YAML. Schemas and examples of real documents nest some 20 deep. */
-const maxDepth = 100
 
 /**
  * Reads an OpenAPI document and derives the route table from it.
  *
- * @param file YAML or JSON, by its ending
- * @returns the table; a text that cannot be read is a problem like any other
- * @throws UsageError (rejects) when there is no such file
+ * @param file YAML or JSON, by its ending; `-` for standard input
+ * @throws UsageError (rejects) in one line, with the place, if the document cannot be read or parsed
  */
 export async function readOpenApiRoutes(file: string, options: OpenApiOptions = {}): Promise<OpenApiRoutes> {
-  const read = await parse(await textOf(file), file)
-  if ("problems" in read) return { routes: {}, withoutSecurity: [], otherSecurity: [], notes: [], ...read }
-  return routesFromOpenApi(read.document, options)
-}
-
-async function textOf(file: string): Promise<string> {
-  if (!endings.includes(extname(file).toLowerCase())) {
-    throw new UsageError(`an OpenAPI document ends in ${endings.join(", ")}, unlike ${file}`)
-  }
-  try {
-    const { size } = await stat(file)
-    if (size > maxBytes) throw new UsageError(`${file} is larger than ${maxBytes / 1024 / 1024} MB`)
-    return await readFile(file, "utf8")
-  } catch (error) {
-    if (error instanceof UsageError) throw error
-    throw new UsageError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code})`)
-  }
-}
-
-type Parsed = { readonly document: unknown } | { readonly problems: readonly ConfigurationProblem[] }
-
-/** A name that an object has twice is a problem in both: one of the two operations would be lost without a word. */
-async function parse(text: string, file: string): Promise<Parsed> {
-  try {
-    if (extname(file).toLowerCase() === ".json") return { document: parseStrictJson(text, file) }
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error
-    return { problems: error.problems }
-  }
-  const { CORE_SCHEMA, load, YAMLException } = await import("js-yaml")
-  try {
-    // Without a copy of what aliases repeat, and linear in the text. Dates, merge keys and types of JavaScript are not
-    // read.
-    return { document: load(text, { schema: CORE_SCHEMA, maxDepth }) }
-  } catch (error) {
-    if (!(error instanceof YAMLException)) throw error
-    const { reason, mark } = error
-    const place = mark === undefined ? file : `${file}:${mark.line + 1}:${mark.column + 1}`
-    const twice = reason === "duplicated mapping key"
-    const message = twice
-      ? "has a key that the same object has already. Keep one of the two"
-      : `is not YAML: ${oneLine(reason)}`
-    return { problems: [{ path: place, message }] }
-  }
+  if (file !== "-" && !endings.includes(extname(file).toLowerCase()))
+    throw new UsageError(oneLine(`an OpenAPI document ends in ${endings.join(", ")}, unlike ${file}`))
+  const { name, text } = await readInput(file, "OpenAPI document")
+  return routesFromOpenApi(isJson(text, file) ? readJson(text, name) : await readYaml(text, name), options)
 }
 
 /** What a configuration's `routes.openapi` came to. */
@@ -121,8 +80,4 @@ function readSource(openapi: OpenApiSource): Exclude<OpenApiSource, string> {
 
 function isText(value: unknown): value is string {
   return typeof value === "string" && value !== ""
-}
-
-function oneLine(text: string): string {
-  return text.replace(/[\s\p{Cc}]+/gu, " ").replace(/[.:]$/, "")
 }

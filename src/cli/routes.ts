@@ -1,6 +1,7 @@
 import type { RouteRule } from "../index.ts"
 import type { OpenApiOptions, OpenApiRoutes } from "../openapi.ts"
 import { type Command, textOption, textsOption, UsageError } from "./frame/command.ts"
+import { oneLine } from "./frame/program.ts"
 import { columns } from "./frame/table.ts"
 import { write } from "./frame/write.ts"
 import { readOpenApiRoutes } from "./open-api-file.ts"
@@ -9,7 +10,7 @@ export const routes: Command = {
   description: `Derives the route table from an OpenAPI document: which route demands which
 scopes.
 
-FILE is OpenAPI 3.0, OpenAPI 3.1 or Swagger 2.0, as YAML or JSON: your own
+The document is OpenAPI 3.0, OpenAPI 3.1 or Swagger 2.0, as YAML or JSON: your own
 description of the API, an export of API Gateway, or an export of WSO2 API
 Manager. The table comes from the security of each operation: entries of the list
 are alternatives (anyOf), the schemes inside one entry must all hold, and the
@@ -18,7 +19,7 @@ JSON, for routes in the configuration.
 
 Look at the routes without security. API Gateway calls no authorizer there, so the
 table does not have them, and anyone may call them.`,
-  args: [{ name: "<file>", description: "the OpenAPI document" }],
+  args: [{ name: "<file>", description: "the OpenAPI document; - for standard input" }],
   options: [
     {
       flags: "--scheme <name>",
@@ -48,7 +49,7 @@ as it is          "routes": <the JSON> in HALLPASS_CONFIG, or
                   import routes from "./routes.json" with { type: "json" }`,
   },
   exits:
-    "0 done, also if routes without security were found; 1 the document has problems or the table cannot be written, and nothing was written; 2 the command line is wrong, or there is no such file.",
+    "0 done, also if routes without security were found; 1 the document has problems or the table cannot be written, and nothing was written; 2 the command line is wrong, or the document cannot be read or parsed.",
   async run(line, output) {
     const [file = ""] = line.args
     if (file === "") throw new UsageError("no OpenAPI document is named")
@@ -57,7 +58,8 @@ as it is          "routes": <the JSON> in HALLPASS_CONFIG, or
     const schemes = textsOption(line, "scheme")
     const found = await readOpenApiRoutes(file, { ...(schemes.length > 0 && { schemes }), ...(scopes && { scopes }) })
     if (found.problems.length > 0) {
-      output.note(`${file} gives no route table.\n${remarks(found.problems).trimEnd()}`)
+      if (output.json) output.document(found)
+      output.note(`${oneLine(file)} gives no route table.\n${remarks(found.problems).trimEnd()}`)
       return 1
     }
     if (!(await write(out, `${JSON.stringify(found.routes, null, 2)}\n`, output))) return 1

@@ -77,7 +77,16 @@ describe("hallpass routes", () => {
       'paths["/x"].get.security[0].nobody names a scheme',
     ],
     ["no security at all", "open.yaml", small("[]"), "paths has no operation whose security demands a token"],
-    ["what is no YAML", "broken.yaml", "openapi: 3.0.3\npaths: {", "broken.yaml:3:1 is not YAML"],
+  ])("ends with 1 and writes nothing for %s", async (_, name, text, expected) => {
+    const { code, stdout, stderr } = await hallpass(["routes", file(name, text), "--out", `${name}.out`])
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" })
+    expect(stderr).toContain(`${name} gives no route table.\n`)
+    expect(stderr).toContain(expected)
+    expect(existsSync(join(folder, `${name}.out`))).toBe(false)
+  })
+
+  it.each<[string, string, string, string]>([
+    ["what is no YAML", "broken.yaml", "openapi: 3.0.3\npaths: {", "broken.yaml:3:1 is neither JSON nor YAML"],
     [
       "two keys of one name",
       "twice.json",
@@ -96,34 +105,45 @@ describe("hallpass routes", () => {
       "openapi: 3.0.3\npaths: {}\nx: { 200: a, '200': b }\n",
       "number.yaml:3:",
     ],
-    ["what is no JSON", "broken.json", '{"openapi": nope}', "broken.json is not JSON: Unexpected token\n"],
+    ["what is no JSON", "broken.json", '{"openapi": nope}', "broken.json:1:13 is not JSON: expected a value"],
     [
       "YAML that nests too deep",
       "deep.yaml",
       `openapi: ${"[".repeat(100_000)}`,
-      "deep.yaml:1:109 is not YAML: nesting exceeded",
+      "deep.yaml:1:109 nests more than 100 deep",
     ],
     [
       "JSON that nests too deep",
       "deep.json",
       `{"openapi": ${"[".repeat(100_000)}${"]".repeat(100_000)}}`,
-      'openapi must be "3.0.x"',
+      "deep.json:1:112 nests more than 100 deep",
     ],
     ["a type of JavaScript", "type.yaml", "openapi: !!js/function 'x'", "type.yaml:1:"],
     [
       "two documents",
       "two.yaml",
       "openapi: 3.0.3\n---\nopenapi: 3.0.3\n",
-      "two.yaml is not YAML: expected a single document",
+      "two.yaml is neither JSON nor YAML: expected a single document",
     ],
-    ["aliases that explode", "bomb.yaml", bomb(), 'openapi must be "3.0.x"'],
+    ["aliases that explode", "bomb.yaml", bomb(), "repeats too much by its aliases"],
     ["an alias that is not there", "alias.yaml", "openapi: *none", "alias.yaml"],
-  ])("ends with 1 and writes nothing for %s", async (_, name, text, expected) => {
+  ])("15: ends with 2 and one line, and writes nothing for %s", async (_, name, text, expected) => {
     const { code, stdout, stderr } = await hallpass(["routes", file(name, text), "--out", `${name}.out`])
-    expect({ code, stdout }).toEqual({ code: 1, stdout: "" })
-    expect(stderr).toContain(`${name} gives no route table.\n`)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" })
+    expect(stderr).toMatch(/^[^\n]+\. See hallpass routes --help\n$/)
     expect(stderr).toContain(expected)
     expect(existsSync(join(folder, `${name}.out`))).toBe(false)
+  })
+
+  it("15: reads standard input, and prints problems as one document with --json", async () => {
+    const { code, stdout } = await hallpass(["routes", "-"], {}, small("[{ o: [a] }]"))
+    expect({ code, table: JSON.parse(stdout) }).toEqual({ code: 0, table: { "GET /x": { scopes: ["a"] } } })
+    const wrong = await hallpass(["routes", "-", "--json"], {}, small("[{ nobody: [] }]"))
+    expect(wrong.code).toBe(1)
+    expect(JSON.parse(wrong.stdout)).toMatchObject({
+      routes: {},
+      problems: [{ path: expect.stringContaining("paths") }],
+    })
   })
 
   it("13.4: reads 20,000 paths in a time that grows as they do", async () => {
