@@ -388,4 +388,13 @@ describe("what explain prints", () => {
     expect(JSON.stringify(own)).not.toContain("canary")
     expect(own.reason).toBe("audience_mismatch")
   })
+
+  it("does not say that nothing was found where the values are left out", async () => {
+    const shown = async (values: boolean) =>
+      explanationText(await explainToken(config, token(), "POST /orders", { ...options, values }), output)
+    expect(await shown(true)).toContain('        found     ["orders:read"]\n')
+    expect(await shown(false)).toContain("        expected  any of orders:write, orders:admin\n\n")
+    const record = input({ outcome: "forbidden", reason: "scope_missing", route: "POST /orders" })
+    expect(explanationText(explainRecord(config, record), output)).not.toContain("found")
+  })
 })

@@ -25,6 +25,8 @@ export interface Explanation {
     readonly route?: string
   }
   readonly checks: readonly TraceEntry[]
+  /** No check says what it found, whether or not it found anything. */
+  readonly withoutValues?: true
   readonly missing?: Decision["missing"]
   /** What to do, in words. */
   readonly fix: string
@@ -131,6 +133,7 @@ export function explanationOf(
     stage: failed?.stage ?? checks.at(-1)?.stage ?? "credential",
     request: { kind, ...(kind !== "websocket" && { method, path }), ...(route !== undefined && { route }) },
     checks,
+    ...(!values && { withoutValues: true }),
     ...(missing !== undefined && { missing }),
     fix: fixOf(decision),
     gateway: {

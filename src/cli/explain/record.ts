@@ -45,6 +45,7 @@ export function explainRecord(config: AuthorizerConfig, input: Input): Explanati
         ...(described && { reason: described.code }),
       },
     ],
+    withoutValues: true,
     ...(found.missing !== undefined && { missing: found.missing }),
     fix: fixOf({ outcome, reason: found.reason, ...(found.missing && { missing: found.missing }) }),
     gateway: { status: statusOf(config, outcome, textOf(eventKind)), body: "", answeredFrom: "function" },

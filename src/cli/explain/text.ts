@@ -8,7 +8,7 @@ const marks = { good: "✓", bad: "✗", other: "·" }
 
 /** An explanation as a tree for people. */
 export function explanationText(explanation: Explanation, output: Output): string {
-  const { outcome, reason, request, checks, fix, gateway, notes = [] } = explanation
+  const { outcome, reason, request, fix, gateway, notes = [] } = explanation
   const color = outcome === "allow" ? "green" : "red"
   const asked = [request.method, request.path].filter((part) => part !== undefined).join(" ")
   const head = `${output.style(["bold", color], outcome)}${reason === "ok" ? "" : ` (${reason})`}`
@@ -16,7 +16,7 @@ export function explanationText(explanation: Explanation, output: Output): strin
     `${head}  ${plain(asked === "" ? request.kind : asked)}${request.route ? `  route ${plain(request.route)}` : ""}`,
     "",
   ]
-  lines.push(...tree(checks, output))
+  lines.push(...tree(explanation, output))
   lines.push("", ...field("Fix", fix, output))
   lines.push(...field("Client", `${gateway.status}${clientSees(explanation)}`, output))
   if (gateway.answeredFrom !== "unknown") lines.push(...field("Answered", answered[gateway.answeredFrom], output))
@@ -37,7 +37,7 @@ const answered = {
 }
 
 /** The checks by stage. Of a stage without a failure only a line is shown, with what is worth knowing. */
-function tree(checks: readonly TraceEntry[], output: Output): string[] {
+function tree({ checks, withoutValues }: Explanation, output: Output): string[] {
   const stages = [...new Set(checks.map(({ stage }) => stage))]
   const first = checks.find(({ ok }) => !ok)
   return stages.flatMap((stage) => {
@@ -46,7 +46,7 @@ function tree(checks: readonly TraceEntry[], output: Output): string[] {
     const mark = good ? output.style("green", marks.good) : output.style("red", marks.bad)
     const line = `${mark} ${stageTitles[stage]}`
     const shown = good ? here.filter(isWorthKnowing) : here.filter((entry) => !entry.ok || isWorthKnowing(entry))
-    return [line, ...shown.flatMap((entry) => checkLines(entry, entry === first, output))]
+    return [line, ...shown.flatMap((entry) => checkLines(entry, entry === first, withoutValues !== true, output))]
   })
 }
 
@@ -56,7 +56,7 @@ function isWorthKnowing({ check, found }: TraceEntry): boolean {
   return found !== undefined && found !== null && named.includes(check)
 }
 
-function checkLines(entry: TraceEntry, isFirst: boolean, output: Output): string[] {
+function checkLines(entry: TraceEntry, isFirst: boolean, showsFound: boolean, output: Output): string[] {
   const { check, ok, expected, found, reason } = entry
   const mark = ok
     ? output.style("green", marks.good)
@@ -67,7 +67,7 @@ function checkLines(entry: TraceEntry, isFirst: boolean, output: Output): string
   ]
   const width = output.columns - 20
   if (expected !== undefined) lines.push(...labelled("expected", describe(expected), width))
-  if ("found" in entry || expected !== undefined)
+  if (showsFound && ("found" in entry || expected !== undefined))
     lines.push(...labelled("found", found === undefined ? "(nothing)" : plainValue(found, 400), width))
   return lines
 }
