@@ -1,7 +1,8 @@
 import type { IncomingMessage } from "node:http"
 import { decodeJwt } from "jose"
 import { type TokenDefect, tokenDefects } from "../../src/testing.ts"
-import { BodyTooLarge, readBody } from "../server/body.ts"
+import { BodyTooLarge, BodyUnreadable, readBody } from "../server/body.ts"
+import { maxDepth, nestsTooDeep } from "../stack/nesting.ts"
 import type { Signer } from "./signer.ts"
 
 interface TokenAnswer {
@@ -27,6 +28,7 @@ export async function answerTokenRequest(signer: Signer, request: IncomingMessag
     form = formOf(await readBody(request, maxFormBytes), request.headers["content-type"] ?? "")
   } catch (error) {
     if (error instanceof SyntaxError) return refused(400, "invalid_request", "The body is neither a form nor JSON.")
+    if (error instanceof BodyUnreadable) return refused(400, "invalid_request", "The body is no text in UTF-8.")
     if (error instanceof BodyTooLarge) return refused(413, "invalid_request", "The form is too large.")
     throw error
   }
@@ -38,7 +40,8 @@ export async function answerTokenRequest(signer: Signer, request: IncomingMessag
   if (client === undefined)
     return refused(401, "invalid_client", "Send a client id, in the body or by Basic authentication.")
   const claims = claimsOf(form.get("claims"))
-  if (claims === undefined) return refused(400, "invalid_request", "claims must be a JSON object.")
+  if (claims === undefined)
+    return refused(400, "invalid_request", `claims must be a JSON object that nests at most ${maxDepth} deep.`)
   const defects = (form.get("defects") ?? "").split(/[\s,]+/).filter((name) => name !== "")
   if (!defects.every((name): name is TokenDefect => tokenDefects.includes(name as TokenDefect)))
     return refused(400, "invalid_request", `defects must be of: ${tokenDefects.join(", ")}.`)
@@ -57,6 +60,7 @@ function formOf(text: string, type: string): URLSearchParams {
   const members: unknown = JSON.parse(text)
   if (typeof members !== "object" || members === null || Array.isArray(members)) throw new SyntaxError("no object")
   const texts = Object.entries(members).map(([name, value]): [string, string] => {
+    if (nestsTooDeep(value)) throw new SyntaxError("nests too deep")
     if (Array.isArray(value)) return [name, value.join(" ")]
     return [name, typeof value === "object" ? JSON.stringify(value) : String(value)]
   })
@@ -77,7 +81,8 @@ function claimsOf(text: string | null): { readonly [claim: string]: unknown } | 
   if (text === null) return {}
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined
+    if (typeof value !== "object" || value === null || Array.isArray(value) || nestsTooDeep(value)) return undefined
+    return { ...value }
   } catch {
     return undefined
   }

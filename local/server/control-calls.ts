@@ -1,8 +1,9 @@
-import { type AuthorizerConfig, ConfigurationError, parseStrictJson } from "../../src/index.ts"
+import { type AuthorizerConfig, ConfigurationError } from "../../src/index.ts"
 import { problemOf, tableOf, verdictOf } from "../stack/checked.ts"
 import { compared } from "../stack/comparison.ts"
 import { demoSequence } from "../stack/demo.ts"
 import { withToken } from "../stack/exchange.ts"
+import { shallowJson } from "../stack/nesting.ts"
 import { judged } from "../stack/paste.ts"
 import { sent } from "../stack/send.ts"
 import { ControlRefused, type LocalStack } from "../stack/stack.ts"
@@ -37,15 +38,7 @@ export const controlCalls: { readonly [route: string]: ControlCall } = {
   "POST /api/configuration": (stack, body) => configurationOf(stack, configurationWish(body)),
 }
 
-async function strictJson(text: string): Promise<unknown> {
-  try {
-    return parseStrictJson(text, "configuration")
-  } catch (error) {
-    // Nesting without end exhausts the stack.
-    if (!(error instanceof RangeError)) throw error
-    throw new ConfigurationError([{ path: "configuration", message: "nests too deep" }])
-  }
-}
+const readConfigurationText = async (text: string): Promise<unknown> => shallowJson(text, "configuration")
 
 /** The first persona that may do something. */
 function usualCaller(stack: LocalStack): Persona | undefined {
@@ -96,7 +89,7 @@ async function configurationOf(
 ): Promise<ConfigurationVerdict> {
   let config: AuthorizerConfig
   try {
-    config = (await (stack.options.readText ?? strictJson)(text)) as AuthorizerConfig
+    config = (await (stack.options.readText ?? readConfigurationText)(text)) as AuthorizerConfig
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error
     return { sound: false, problems: error.problems.map(problemOf), warnings: [], conflicts: [], applied: false }
@@ -110,10 +103,9 @@ async function configurationOf(
 /** The answer to a fault of the caller, with its status; undefined for a fault of the program. */
 export function refusalOf(error: unknown): { readonly status: number; readonly body: object } | undefined {
   if (error instanceof ControlRefused) return { status: 404, body: { message: error.message } }
-  if (error instanceof ConfigurationError)
-    return {
-      status: 422,
-      body: { message: "The configuration is refused.", problems: error.problems.map(problemOf) },
-    }
+  if (error instanceof ConfigurationError) {
+    const what = error.problems[0]?.path === "event" ? "event" : "configuration"
+    return { status: 422, body: { message: `The ${what} is refused.`, problems: error.problems.map(problemOf) } }
+  }
   return undefined
 }

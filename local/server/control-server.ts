@@ -1,6 +1,7 @@
 import { timingSafeEqual } from "node:crypto"
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import { pageResponse } from "../page/document.ts"
+import { maxDepth, nestsTooDeep } from "../stack/nesting.ts"
 import type { LocalStack } from "../stack/stack.ts"
 import { BodyTooLarge, BodyUnreadable, readBody } from "./body.ts"
 import { maxBodyBytes, tokenHeader } from "./control-api.ts"
@@ -16,6 +17,7 @@ interface Answer {
 }
 
 const refused = (status: number, message: string): Answer => ({ status, body: { message } })
+const failed = refused(500, "The local stack failed.")
 
 /**
  * Serves the page and the control API. It refuses a `Host` that is not loopback (DNS rebinding), requests of another
@@ -23,10 +25,10 @@ const refused = (status: number, message: string): Answer => ({ status, body: { 
  */
 export function controlServer(stack: LocalStack, token: string, addresses: () => Addresses): Server {
   return createServer((request, response) => {
-    answer(stack, token, addresses, request, response).then(
-      (found) => found && send(response, found),
-      () => (response.headersSent ? response.destroy() : send(response, refused(500, "The local stack failed."))),
-    )
+    answer(stack, token, addresses, request, response)
+      .then((found) => found && send(response, found))
+      // An answer that cannot be written is a fault of one request, too: it must not end the stack.
+      .catch(() => (response.headersSent ? response.destroy() : send(response, failed)))
   })
 }
 
@@ -77,11 +79,14 @@ async function answer(
 }
 
 function parsed(text: string): unknown {
+  let body: unknown
   try {
-    return JSON.parse(text)
+    body = JSON.parse(text)
   } catch {
     throw new WrongBody("The body is not JSON.")
   }
+  if (nestsTooDeep(body)) throw new WrongBody(`The body nests more than ${maxDepth} deep.`)
+  return body
 }
 
 async function pageAnswer(method: string, path: string, token: string): Promise<Answer> {
@@ -96,7 +101,7 @@ function isSame(given: string | string[] | undefined, token: string): boolean {
 }
 
 function send(response: ServerResponse, { status, body, headers = {} }: Answer): void {
-  const isText = typeof body === "string"
+  const text = typeof body === "string" ? body : JSON.stringify(body)
   response.writeHead(status, {
     "content-type": "application/json; charset=utf-8",
     "cache-control": "no-store",
@@ -104,5 +109,5 @@ function send(response: ServerResponse, { status, body, headers = {} }: Answer):
     "cross-origin-resource-policy": "same-origin",
     ...headers,
   })
-  response.end(isText ? body : JSON.stringify(body))
+  response.end(text)
 }

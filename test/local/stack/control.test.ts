@@ -229,7 +229,8 @@ describe("16-4.4: the switches", () => {
 })
 
 describe("16-3: the token endpoint of an issuer", () => {
-  const ask = async (name: string, body: string, headers: object = {}) => {
+  const nested = (depth: number): string => `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`
+  const ask = async (name: string, body: string | Buffer, headers: object = {}) => {
     const { issuers } = await call<Stack>("GET /api/stack")
     const url = issuers.find((issuer) => issuer.name === name)?.tokenUrl ?? ""
     const { status, text } = await raw(url, {
@@ -268,6 +269,14 @@ describe("16-3: the token endpoint of an issuer", () => {
     ["an unknown defect", `${form}&defects=none`, basic, 400, "invalid_request"],
     ["JSON that is none", "{", { ...basic, "content-type": "application/json" }, 400, "invalid_request"],
     ["a large form", `${form}&claims=${"a".repeat(70_000)}`, basic, 413, "invalid_request"],
+    ["claims that nest without end", `${form}&claims=${nested(9000)}`, basic, 400, "invalid_request"],
+    [
+      "JSON that nests without end",
+      `{"claims":${nested(9000)}}`,
+      { ...basic, "content-type": "application/json" },
+      ...([400, "invalid_request"] as const),
+    ],
+    ["a body that is no UTF-8", Buffer.from(`${form}&x=\u00ff`, "latin1"), basic, 400, "invalid_request"],
   ])("refuses %s as RFC 6749 does", async (_, body, headers, status, error) => {
     expect(await ask("okta", body, headers)).toMatchObject({ status, error })
   })
@@ -315,6 +324,32 @@ describe("16-4.4: what is pasted", () => {
     ["no event", "{}", 200],
   ])("%s as an event is an answer, not a fault", async (_, event, status) => {
     expect((await reply("POST /api/paste", { event })).status).toBe(status)
+  })
+
+  it.each([101, 3000, 50_000])(
+    "16 bad input: an event that nests %i deep is refused, and the stack lives on",
+    async (depth) => {
+      const event = `${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`
+      const { status, text } = await reply("POST /api/paste", { event })
+      expect({ status, ...JSON.parse(text) }).toMatchObject({ status: 422, message: "The event is refused." })
+      expect((await reply("GET /api/stack")).status).toBe(200)
+    },
+  )
+
+  it("16 bad input: a body, claims or a configuration that nest without end are refused", async () => {
+    const depth = 30_000
+    const deep = `${"[".repeat(depth)}${"]".repeat(depth)}`
+    const send = async (path: string, body: string) => {
+      const { status } = await raw(`${served().page}${path}`, {
+        ...{ method: "POST", headers: { "x-hallpass-token": served().token }, body },
+      })
+      return status
+    }
+    expect(await send("/api/tokens", `{"issuer":"okta","claims":{"a":${deep}}}`)).toBe(400)
+    expect(await send("/api/send", deep)).toBe(400)
+    const verdict = await call<ConfigurationVerdict>("POST /api/configuration", { text: `{"issuers":${deep}}` })
+    expect(verdict).toMatchObject({ sound: false, problems: [{ path: "configuration" }] })
+    expect((await reply("GET /api/stack")).status).toBe(200)
   })
 
   it.each([

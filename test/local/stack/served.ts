@@ -14,7 +14,7 @@ export interface Reply {
 /** A request with headers that `fetch` would not send, such as `Host`. */
 export function raw(
   url: string,
-  { method = "GET", headers = {}, body }: { method?: string; headers?: object; body?: string } = {},
+  { method = "GET", headers = {}, body }: { method?: string; headers?: object; body?: string | Buffer } = {},
 ): Promise<Reply> {
   const { hostname, port } = new URL(url)
   // The path as it is written: URL would resolve dot segments.
