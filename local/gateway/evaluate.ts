@@ -16,13 +16,15 @@ const action = "execute-api:Invoke"
  * Evaluates an IAM policy for `execute-api:Invoke` on an ARN: an explicit Deny wins over every Allow. Statements with a
  * condition apply only if all its operators are known and hold; a Deny that cannot be judged applies.
  *
+ * @param context condition keys in any case, and their values
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 export function evaluatePolicy(document: unknown, arn: string, context: Members = {}): Evaluation {
   if (!isObject(document)) return { verdict: "invalid" }
   const list = Array.isArray(document.Statement) ? document.Statement : [document.Statement]
   if (list.length === 0 || !list.every(isStatement)) return { verdict: "invalid" }
-  const applying = (list as Members[]).filter((statement) => applies(statement, arn, context))
+  const values = new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), String(value)]))
+  const applying = (list as Members[]).filter((statement) => applies(statement, arn, values))
   const denied = applying.find(({ Effect }) => Effect === "Deny")
   if (denied !== undefined) return { verdict: "deny", statement: denied }
   const allowed = applying.find(({ Effect }) => Effect === "Allow")
@@ -40,7 +42,7 @@ function isStatement(value: unknown): boolean {
   return texts(Action, NotAction) && texts(Resource, NotResource)
 }
 
-function applies(statement: Members, arn: string, context: Members): boolean {
+function applies(statement: Members, arn: string, values: ReadonlyMap<string, string>): boolean {
   const { Effect, Action, NotAction, Resource, NotResource, Condition } = statement
   const named = (patterns: unknown): boolean =>
     listOf(patterns).some((pattern) => wildcardMatches(String(pattern).toLowerCase(), action.toLowerCase()))
@@ -48,7 +50,7 @@ function applies(statement: Members, arn: string, context: Members): boolean {
   const covered = (patterns: unknown): boolean =>
     listOf(patterns).some((pattern) => resourceMatches(String(pattern), arn))
   if (Resource !== undefined ? !covered(Resource) : covered(NotResource)) return false
-  return Condition === undefined || conditionHolds(Condition, context, Effect === "Deny")
+  return Condition === undefined || conditionHolds(Condition, values, Effect === "Deny")
 }
 
 /** A resource pattern: wildcards stay within the part between two colons; the sixth part runs to the end. */
@@ -94,15 +96,14 @@ function same(wanted: string | undefined, given: string | undefined): boolean {
   return code >= 0xe000 && code < 0xe080 && String.fromCharCode(code - 0xe000) === given
 }
 
-function conditionHolds(condition: unknown, context: Members, otherwise: boolean): boolean {
+function conditionHolds(condition: unknown, values: ReadonlyMap<string, string>, otherwise: boolean): boolean {
   if (!isObject(condition)) return otherwise
   for (const [operator, keys] of Object.entries(condition)) {
     if (!isObject(keys)) return otherwise
     for (const [key, wanted] of Object.entries(keys)) {
-      const given = context[key] ?? context[key.toLowerCase()]
-      const test = operators[operator]
+      const test = Object.hasOwn(operators, operator) ? operators[operator] : undefined
       if (test === undefined) return otherwise
-      if (!test(given === undefined ? undefined : String(given), listOf(wanted).map(String))) return false
+      if (!test(values.get(key.toLowerCase()), listOf(wanted).map(String))) return false
     }
   }
   return true
@@ -112,10 +113,16 @@ const operators: { readonly [operator: string]: (given: string | undefined, want
   StringEquals: (given, wanted) => given !== undefined && wanted.includes(given),
   StringNotEquals: (given, wanted) => given === undefined || !wanted.includes(given),
   StringLike: (given, wanted) => given !== undefined && wanted.some((each) => wildcardMatches(each, given)),
+  StringNotLike: (given, wanted) => given === undefined || !wanted.some((each) => wildcardMatches(each, given)),
   IpAddress: (given, wanted) => given !== undefined && wanted.some((each) => inRange(given, each)),
   NotIpAddress: (given, wanted) => given === undefined || !wanted.some((each) => inRange(given, each)),
   Bool: (given, wanted) => given !== undefined && wanted.includes(given),
+  DateGreaterThan: (given, wanted) => given !== undefined && wanted.some((each) => instant(given) > instant(each)),
+  DateLessThan: (given, wanted) => given !== undefined && wanted.some((each) => instant(given) < instant(each)),
 }
+
+/** Seconds since the epoch, or ISO 8601. */
+const instant = (text: string): number => (/^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text))
 
 /** IPv4 only; other ranges hold nothing. */
 function inRange(address: string, range: string): boolean {

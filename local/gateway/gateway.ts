@@ -68,7 +68,7 @@ export class ApiGateway {
     if (route === undefined) return { ...base, response: this.#respond("no-route", arrival) }
     if (api.openRoutes?.includes(route.key)) return { ...base, route }
     if (Buffer.byteLength(arn) > maxArnBytes) return { ...base, route, response: this.#respond("too-long", arrival) }
-    const about = resourceContext(request)
+    const about = resourceContext(request, arrival.atMs)
     const own = api.resourcePolicy === undefined ? undefined : evaluatePolicy(api.resourcePolicy, arn, about)
     if (own?.verdict === "deny") return { ...base, route, response: this.#respond("resource-policy", arrival) }
     const values = identityValues(api, request, route)
@@ -126,6 +126,18 @@ export class ApiGateway {
   }
 }
 
-function resourceContext({ sourceIp }: ClientRequest): { readonly [key: string]: string } {
-  return { "aws:SourceIp": sourceIp, "aws:sourceip": sourceIp, "aws:SecureTransport": "true" }
+/**
+ * The condition keys that a resource policy may ask for, but for those of private APIs.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-aws-condition-keys.html
+ */
+function resourceContext({ sourceIp, headers }: ClientRequest, atMs: number): { readonly [key: string]: string } {
+  const sent = (wanted: string): string | undefined => headers.find(([name]) => name.toLowerCase() === wanted)?.[1]
+  const [agent, referer] = [sent("user-agent"), sent("referer")]
+  return {
+    ...{ "aws:SourceIp": sourceIp, "aws:SecureTransport": "true" },
+    ...{ "aws:CurrentTime": new Date(atMs).toISOString(), "aws:EpochTime": String(Math.floor(atMs / 1000)) },
+    ...(agent !== undefined && { "aws:UserAgent": agent }),
+    ...(referer !== undefined && { "aws:Referer": referer }),
+  }
 }

@@ -51,12 +51,16 @@ const lists = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<T | T[]> =>
 // Without 0.0.0.0/0: the oracle shifts by 32 bits there, which is no shift, and takes it for 0.0.0.0/32.
 const address = fc.constantFrom("192.0.2.0/24", "192.0.2.7", "192.0.2.7/32", "198.51.100.0/24", "128.0.0.0/1")
 const agent = fc.constantFrom("curl/8", "curl/*", "*", "Mozilla*", "c?rl/8")
+const moment = fc.constantFrom("2026-11-30T09:00:00Z", "2026-11-30T11:00:00Z", "2026-11-30T10:00:00Z")
 const condition = fc.oneof(
   fc.record({ IpAddress: fc.record({ "aws:SourceIp": lists(address) }) }),
   fc.record({ NotIpAddress: fc.record({ "aws:SourceIp": lists(address) }) }),
   fc.record({ StringEquals: fc.record({ "aws:UserAgent": lists(fc.constantFrom("curl/8", "CURL/8", "other")) }) }),
   fc.record({ StringNotEquals: fc.record({ "aws:UserAgent": lists(fc.constantFrom("curl/8", "other")) }) }),
   fc.record({ StringLike: fc.record({ "aws:UserAgent": lists(agent) }) }),
+  fc.record({ StringNotLike: fc.record({ "aws:UserAgent": lists(agent) }) }),
+  fc.record({ DateGreaterThan: fc.record({ "aws:CurrentTime": moment }) }),
+  fc.record({ DateLessThan: fc.record({ "AWS:currenttime": moment }) }),
   fc.record({ Bool: fc.record({ "aws:SecureTransport": fc.constantFrom("true", "false") }) }),
   fc.record({ StringEquals: fc.record({ "aws:Referer": fc.constant("absent") }) }),
 )
@@ -87,7 +91,12 @@ const arn = fc
   )
   .map(([verb, parts]) => `${base}/${verb}/${parts.join("/")}`)
 
-const context = { "aws:SourceIp": "192.0.2.7", "aws:SecureTransport": "true", "aws:UserAgent": "curl/8" }
+const context = {
+  "aws:SourceIp": "192.0.2.7",
+  "aws:SecureTransport": "true",
+  "aws:UserAgent": "curl/8",
+  "aws:CurrentTime": "2026-11-30T10:00:00Z",
+}
 const verdicts: { readonly [result: string]: PolicyVerdict } = {
   Allowed: "allow",
   ImplicitlyDenied: "silent",

@@ -312,6 +312,33 @@ describe("16-2: policies", () => {
     expect(evaluatePolicy(policy(statement("Allow", "*"), deny as object), arn).verdict).toBe("deny")
   })
 
+  it("16 bad input: an operator or a key with a prototype's name holds nothing", () => {
+    for (const name of ["constructor", "toString", "__proto__", "hasOwnProperty"]) {
+      const conditions = [
+        JSON.parse(`{"${name}":{"aws:SourceIp":"x"}}`),
+        JSON.parse(`{"StringLike":{"${name}":"*"}}`),
+      ] as const
+      for (const Condition of conditions)
+        expect(evaluatePolicy(policy({ ...statement("Allow", "*"), Condition }), arn).verdict, name).toBe("silent")
+    }
+  })
+
+  it("a resource policy sees address, time, agent and referer of the request, and keys in any case", async () => {
+    const headers: Headers = [...bearer, ["User-Agent", "curl/8"], ["Referer", "https://a.example/"]]
+    for (const [Condition, expected] of [
+      [{ IpAddress: { "AWS:sourceip": "192.0.2.0/24" } }, 403],
+      [{ StringLike: { "aws:UserAgent": "curl/*" } }, 403],
+      [{ StringEquals: { "aws:Referer": "https://a.example/" } }, 403],
+      [{ DateGreaterThan: { "aws:CurrentTime": "2026-01-15T11:00:00Z" } }, 403],
+      [{ DateGreaterThan: { "aws:EpochTime": String(now / 1000 + 60) } }, 200],
+      [{ Bool: { "aws:securetransport": "false" } }, 200],
+    ] as const) {
+      const resourcePolicy = policy({ ...statement("Deny", "*"), Condition })
+      const { response } = await rig({ resourcePolicy }).send("GET /orders", headers)
+      expect(response?.status ?? 200, JSON.stringify(Condition)).toBe(expected)
+    }
+  })
+
   it.each([
     // the authorizer's answer, the resource policy, what the client sees
     ["Allow", "Allow", 200],
