@@ -84,6 +84,16 @@ export interface MatchedRoute {
   readonly pathParameters: { readonly [name: string]: string }
 }
 
+/** The request that is refused, and what is known of it. */
+export interface Refused {
+  readonly request: ClientRequest
+  readonly route?: MatchedRoute | undefined
+  readonly arn: string
+  readonly arrival: { readonly requestId: string; readonly extendedRequestId: string }
+  /** Context values of the authorizer's answer, as `authorizer.KEY`. */
+  readonly contextTexts?: { readonly [name: string]: string }
+}
+
 const defaults = {
   stage: "prod",
   apiId: "abcdef1234",

@@ -1,4 +1,5 @@
-import type { ApiSettings } from "./api.ts"
+import type { ApiSettings, Refused } from "./api.ts"
+import { filledTemplate, headerText } from "./response-template.ts"
 
 /** What the client sees of a request that did not reach the backend. */
 export interface ClientResponse {
@@ -17,6 +18,7 @@ export type GatewayRefusal =
   | "denied"
   | "denied-explicitly"
   | "resource-policy"
+  | "resource-policy-explicitly"
   | "failed"
   | "invalid-answer"
   | "too-long"
@@ -29,6 +31,11 @@ interface Row {
 }
 
 const message = (text: string | null): object => ({ message: text })
+/** Its text names the ARN: see `rowOf`. */
+const resourcePolicy: Row = {
+  ...{ status: 403, body: {}, responseType: "ACCESS_DENIED" },
+  errorType: "AccessDeniedException",
+}
 const rest: { readonly [refusal in GatewayRefusal]: Row } = {
   "no-route": {
     ...{ status: 403, body: message("Missing Authentication Token"), responseType: "MISSING_AUTHENTICATION_TOKEN" },
@@ -54,12 +61,8 @@ const rest: { readonly [refusal in GatewayRefusal]: Row } = {
     responseType: "ACCESS_DENIED",
     errorType: "AccessDeniedException",
   },
-  "resource-policy": {
-    status: 403,
-    body: { Message: "User: anonymous is not authorized to perform: execute-api:Invoke on resource" },
-    responseType: "ACCESS_DENIED",
-    errorType: "AccessDeniedException",
-  },
+  "resource-policy": resourcePolicy,
+  "resource-policy-explicitly": resourcePolicy,
   failed: {
     ...{ status: 500, body: message(null), responseType: "AUTHORIZER_FAILURE" },
     errorType: "AuthorizerConfigurationException",
@@ -81,60 +84,66 @@ const http: { readonly [refusal in GatewayRefusal]: Row } = {
   unauthorized: failed,
   denied: forbidden,
   "denied-explicitly": forbidden,
+  // HTTP APIs have no resource policy.
   "resource-policy": forbidden,
+  "resource-policy-explicitly": forbidden,
   failed,
   "invalid-answer": failed,
   "too-long": { status: 414, body: message("Request-URI Too Long"), responseType: "" },
 }
 
-/**
- * The response of API Gateway itself. Gateway responses of a REST API change status, headers and body.
- *
- * @param context values for `$context.…` in templates
- */
-export function responseTo(
-  api: ApiSettings,
-  refusal: GatewayRefusal,
-  context: { readonly [name: string]: string },
-): ClientResponse {
-  const { status, body, responseType, errorType } = (api.kind === "http" ? http : rest)[refusal]
+/** The response of API Gateway itself. Gateway responses of a REST API change status, headers and body. */
+export function responseTo(api: ApiSettings, refusal: GatewayRefusal, refused: Refused): ClientResponse {
+  const { status, body, responseType, errorType } = rowOf(api, refusal, refused.arn)
   const plain = JSON.stringify(body)
   const own = api.kind === "rest" ? gatewayResponseOf(api, responseType, status) : undefined
   const said =
     (body as { message?: string | null; Message?: string }).Message ?? (body as { message?: string }).message ?? ""
-  const values = {
-    ...context,
-    "error.message": said,
-    "error.messageString": JSON.stringify(said),
-    "error.responseType": responseType,
-  }
+  const values = new Map([
+    ...Object.entries({ ...refused.contextTexts, ...idsIn(refused) }),
+    ["error.message", said],
+    ["error.messageString", JSON.stringify(said)],
+    ["error.responseType", responseType],
+  ])
+  const filled = (template: string): string => filledTemplate(template, values, api, refused)
   return {
     status: own?.statusCode ?? status,
     headers: {
       "content-type": "application/json",
-      ...idsOf(api, context),
+      ...idsOf(api, refused),
       ...(errorType && { "x-amzn-errortype": errorType }),
       ...Object.fromEntries(
-        Object.entries(own?.headers ?? {}).map(([name, value]) => [name.toLowerCase(), filled(value, values)]),
+        Object.entries(own?.headers ?? {}).map(([name, value]) => [name.toLowerCase(), headerText(filled(value))]),
       ),
     },
-    body: own?.template === undefined ? plain : filled(own.template, values),
+    body: own?.template === undefined ? plain : filled(own.template),
     responseType,
   }
 }
 
+function rowOf({ kind }: ApiSettings, refusal: GatewayRefusal, arn: string): Row {
+  const row = (kind === "http" ? http : rest)[refusal]
+  if (row !== resourcePolicy) return row
+  // The account is masked but for its last four digits.
+  const shown = arn.replace(/^((?:[^:]*:){4})\d*(\d{4}):/, "$1********$2:")
+  const denied = `User: anonymous is not authorized to perform: execute-api:Invoke on resource: ${shown}`
+  return {
+    ...row,
+    body: { Message: refusal === "resource-policy" ? denied : `${denied} with an explicit deny` },
+  }
+}
+
 /** The ids of a request, under the names of each kind of API. */
-function idsOf({ kind }: ApiSettings, context: { readonly [name: string]: string }): ClientResponse["headers"] {
-  const { requestId = "", extendedRequestId = "" } = context
+function idsOf(
+  { kind }: ApiSettings,
+  { arrival: { requestId, extendedRequestId } }: Refused,
+): ClientResponse["headers"] {
   if (kind === "http") return { "apigw-requestid": extendedRequestId }
   return { "x-amzn-requestid": requestId, "x-amz-apigw-id": extendedRequestId }
 }
 
+const idsIn = ({ arrival: { requestId, extendedRequestId } }: Refused): object => ({ requestId, extendedRequestId })
+
 function gatewayResponseOf({ gatewayResponses = {} }: ApiSettings, type: string, status: number) {
   return gatewayResponses[type] ?? gatewayResponses[status < 500 ? "DEFAULT_4XX" : "DEFAULT_5XX"]
-}
-
-/** Templates are plain substitution; a variable without a value is empty. */
-function filled(template: string, values: { readonly [name: string]: string }): string {
-  return template.replace(/\$context\.([A-Za-z0-9_.]+)/g, (_, name: string) => values[name] ?? "")
 }

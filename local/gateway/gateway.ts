@@ -1,11 +1,12 @@
 import { AnswerCache } from "./answer-cache.ts"
-import type { ApiSettings, ClientRequest, MatchedRoute } from "./api.ts"
+import type { ApiSettings, ClientRequest, MatchedRoute, Refused } from "./api.ts"
 import { readAnswer } from "./authorizer-answer.ts"
 import { type Arrival, arrivalAt, authorizerEvent, requestArn } from "./authorizer-event.ts"
 import { type ClientResponse, type GatewayRefusal, responseTo } from "./client-response.ts"
 import { preflightResponse } from "./cors.ts"
 import { type Evaluation, evaluatePolicy } from "./evaluate.ts"
 import { identityValues } from "./identity-sources.ts"
+import { evaluateResourcePolicy } from "./resource-policy.ts"
 import { matchRoute } from "./route-match.ts"
 
 /** A Lambda authorizer: resolves with what the function returned, and rejects with what it threw. */
@@ -65,42 +66,45 @@ export class ApiGateway {
     const preflight = preflightResponse(api, request)
     if (preflight !== undefined) return { ...base, response: preflight }
     const route = matchRoute(api, request)
-    if (route === undefined) return { ...base, response: this.#respond("no-route", arrival) }
-    if (api.openRoutes?.includes(route.key)) return { ...base, route }
-    if (Buffer.byteLength(arn) > maxArnBytes) return { ...base, route, response: this.#respond("too-long", arrival) }
-    const about = resourceContext(request, arrival.atMs)
-    const own = api.resourcePolicy === undefined ? undefined : evaluatePolicy(api.resourcePolicy, arn, about)
-    if (own?.verdict === "deny") return { ...base, route, response: this.#respond("resource-policy", arrival) }
+    const refused = { request, route, arn, arrival }
+    if (route === undefined) return { ...base, response: this.#respond("no-route", refused) }
+    const isOpen = api.openRoutes?.includes(route.key) === true
+    if (!isOpen && Buffer.byteLength(arn) > maxArnBytes)
+      return { ...base, route, response: this.#respond("too-long", refused) }
+    const own = api.kind === "rest" ? evaluateResourcePolicy(api, request, arn, arrival.atMs) : undefined
+    if (own?.verdict === "deny")
+      return { ...base, route, response: this.#respond("resource-policy-explicitly", refused) }
+    // Without an authorizer, only what the resource policy allows is open.
+    if (isOpen && own !== undefined && own.verdict !== "allow")
+      return { ...base, route, response: this.#respond("resource-policy", refused) }
+    if (isOpen) return { ...base, route }
     const values = identityValues(api, request, route)
     const sources = values.filter((value) => value !== undefined)
     if (sources.length < values.length || !this.#isValid(sources[0]))
-      return { ...base, route, response: this.#respond("no-identity", arrival) }
+      return { ...base, route, response: this.#respond("no-identity", refused) }
     const kept = values.length === 0 ? undefined : this.cache.get(sources, arrival.atMs)
-    if (kept !== undefined) return this.#judge({ ...base, route, cache: "hit", answer: kept }, own)
+    if (kept !== undefined) return this.#judge({ ...base, route, cache: "hit", answer: kept }, refused, own)
     const asked = { ...base, route, cache: this.cache.isOff ? ("off" as const) : ("miss" as const) }
     const event = authorizerEvent(api, request, route, sources, arrival)
     try {
       // What Lambda hands over is JSON in both directions.
       const answer: unknown = JSON.parse(JSON.stringify((await this.#ask(event)) ?? null))
-      const outcome = this.#judge({ ...asked, event, answer }, own)
+      const outcome = this.#judge({ ...asked, event, answer }, refused, own)
       if (outcome.evaluation?.verdict !== "invalid" && values.length > 0) this.cache.put(sources, answer, arrival.atMs)
       return outcome
     } catch (error) {
       const refusal = (error as { message?: unknown })?.message === "Unauthorized" ? "unauthorized" : "failed"
-      return { ...asked, event, error, response: this.#respond(refusal, arrival) }
+      return { ...asked, event, error, response: this.#respond(refusal, refused) }
     }
   }
 
   /** What an answer, kept or new, means for the request that is at hand. */
-  #judge(outcome: GatewayOutcome, resourcePolicy: Evaluation | undefined): GatewayOutcome {
+  #judge(outcome: GatewayOutcome, refused: Refused, resourcePolicy: Evaluation | undefined): GatewayOutcome {
     const { api } = this
     const read = readAnswer(api, outcome.answer)
     if (read === undefined) {
-      return {
-        ...outcome,
-        evaluation: { verdict: "invalid" },
-        response: this.#respond("invalid-answer", outcome.arrival),
-      }
+      const response = this.#respond("invalid-answer", refused)
+      return { ...outcome, evaluation: { verdict: "invalid" }, response }
     }
     const evaluation: Evaluation =
       read.isAuthorized !== undefined
@@ -112,7 +116,7 @@ export class ApiGateway {
     if (verdict === "allow" || (verdict === "silent" && resourcePolicy?.verdict === "allow"))
       return { ...judged, authorizer: read.authorizer }
     const refusal = verdict === "invalid" ? "invalid-answer" : verdict === "deny" ? "denied-explicitly" : "denied"
-    return { ...judged, response: this.#respond(refusal, outcome.arrival, read.contextTexts) }
+    return { ...judged, response: this.#respond(refusal, { ...refused, contextTexts: read.contextTexts }) }
   }
 
   #isValid(token: string | undefined): boolean {
@@ -121,23 +125,7 @@ export class ApiGateway {
     return new RegExp(`^(?:${validationExpression})$`).test(token)
   }
 
-  #respond(refusal: GatewayRefusal, { requestId, extendedRequestId }: Arrival, context = {}): ClientResponse {
-    return responseTo(this.api, refusal, { requestId, extendedRequestId, ...context })
-  }
-}
-
-/**
- * The condition keys that a resource policy may ask for, but for those of private APIs.
- *
- * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-aws-condition-keys.html
- */
-function resourceContext({ sourceIp, headers }: ClientRequest, atMs: number): { readonly [key: string]: string } {
-  const sent = (wanted: string): string | undefined => headers.find(([name]) => name.toLowerCase() === wanted)?.[1]
-  const [agent, referer] = [sent("user-agent"), sent("referer")]
-  return {
-    ...{ "aws:SourceIp": sourceIp, "aws:SecureTransport": "true" },
-    ...{ "aws:CurrentTime": new Date(atMs).toISOString(), "aws:EpochTime": String(Math.floor(atMs / 1000)) },
-    ...(agent !== undefined && { "aws:UserAgent": agent }),
-    ...(referer !== undefined && { "aws:Referer": referer }),
+  #respond(refusal: GatewayRefusal, refused: Refused): ClientResponse {
+    return responseTo(this.api, refusal, refused)
   }
 }

@@ -7,21 +7,27 @@ export function identityValues(
   request: ClientRequest,
   route: MatchedRoute,
 ): readonly (string | undefined)[] {
-  return api.authorizer.identitySources.map((source) => sourceValue(source, api, request, route))
+  return api.authorizer.identitySources.map((source) => requestVariable(source, api, request, route))
 }
 
-function sourceValue(
+/**
+ * What `method.request.header.NAME`, `method.request.querystring.NAME` or `context.NAME` is of a request; undefined for
+ * what it does not have.
+ *
+ * @param route undefined: no route matches, so nothing of it has a value
+ */
+export function requestVariable(
   source: string,
   api: ApiSettings,
   request: ClientRequest,
-  route: MatchedRoute,
+  route: MatchedRoute | undefined,
 ): string | undefined {
   const plain = source.replace(/^\$/, "").replace(/^(?:method|route)\./, "")
   const [kind = "", ...rest] = plain.split(".")
   if (kind === "request") {
     const [place, ...names] = rest
     const name = names.join(".")
-    return nonEmpty(place === "header" ? headerOf(request, name) : queryMaps(request.query).all[name]?.join(","))
+    return nonEmpty(place === "header" ? headerOf(request, name) : queryOf(request, name))
   }
   if (kind === "context") return nonEmpty(contextOf(rest.join("."), api, request, route))
   return undefined // stage variables: the local gateway has none
@@ -32,18 +38,39 @@ function headerOf({ headers }: ClientRequest, name: string): string | undefined 
   return values.length === 0 ? undefined : values.join(",")
 }
 
-function contextOf(name: string, api: ApiSettings, request: ClientRequest, route: MatchedRoute): string | undefined {
-  const variables: { readonly [name: string]: string } = {
-    httpmethod: request.method,
-    resourcepath: route.template,
-    routekey: route.key,
-    path: `/${api.stage}${request.path}`,
-    stage: api.stage,
-    apiid: api.apiId,
-    domainname: api.domainName,
-    "identity.sourceip": request.sourceIp,
-  }
-  return variables[name.toLowerCase()]
+/** Own members only: a parameter may have the name of a member of the prototype. */
+function queryOf({ query }: ClientRequest, name: string): string | undefined {
+  const { all } = queryMaps(query)
+  return Object.hasOwn(all, name) ? all[name]?.join(",") : undefined
+}
+
+function contextOf(
+  name: string,
+  api: ApiSettings,
+  request: ClientRequest,
+  route: MatchedRoute | undefined,
+): string | undefined {
+  const variables = new Map<string, string | undefined>([
+    ...([
+      ["httpmethod", request.method],
+      ["resourcepath", route?.template],
+      ["routekey", route?.key],
+      ["path", `/${api.stage}${request.path}`],
+      ["protocol", "HTTP/1.1"],
+    ] as const),
+    ...([
+      ["stage", api.stage],
+      ["apiid", api.apiId],
+      ["accountid", api.accountId],
+      ["domainname", api.domainName],
+      ["domainprefix", api.apiId],
+    ] as const),
+    ...([
+      ["identity.sourceip", request.sourceIp],
+      ["identity.useragent", headerOf(request, "user-agent")],
+    ] as const),
+  ])
+  return variables.get(name.toLowerCase())
 }
 
 const nonEmpty = (value: string | undefined): string | undefined => (value === "" ? undefined : value)

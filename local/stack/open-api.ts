@@ -77,10 +77,10 @@ function responseOf({ statusCode, responseParameters, responseTemplates }: Membe
   const template = isObject(responseTemplates) ? responseTemplates["application/json"] : undefined
   const headers = Object.entries(isObject(responseParameters) ? responseParameters : {}).flatMap(([name, value]) => {
     const [, header] = /^gatewayresponse\.header\.(.+)$/.exec(name) ?? []
+    if (header === undefined || typeof value !== "string") return []
     // A literal is in single quotes; other values name a part of the request or of the context.
-    return header === undefined || typeof value !== "string"
-      ? []
-      : [[header, value.replace(/^'(.*)'$/s, "$1")] as const]
+    const [, literal = `$${value}`] = /^'(.*)'$/s.exec(value) ?? []
+    return [[header, literal] as const]
   })
   return {
     ...(Number.isInteger(status) && status >= 100 && status < 600 && { statusCode: status }),

@@ -170,6 +170,25 @@ describe("16-2: the cache of answers", () => {
     expect(await cached("GET /orders", [["authorization", "Bearer a"]], "tenant=1")).toBe("hit")
   })
 
+  it("16 bad input: an identity source with a prototype's name is missing unless it is sent", async () => {
+    const identitySources = ["method.request.querystring.constructor", "context.toString"]
+    for (const source of identitySources) {
+      const { send, calls } = rig({ authorizer: { identitySources: [source] } })
+      expect((await send("GET /orders")).response?.status, source).toBe(401)
+      expect(calls).toEqual([])
+    }
+    const { send } = rig({ authorizer: { identitySources: identitySources.slice(0, 1) } })
+    expect((await send("GET /orders", bearer, "constructor=1")).cache).toBe("miss")
+  })
+
+  it("the caller's agent and the API's ids are identity sources", async () => {
+    const identitySources = ["context.identity.userAgent", "context.accountId", "context.domainPrefix"]
+    const { send } = rig({ authorizer: { identitySources } })
+    expect((await send("GET /orders", [["User-Agent", "curl/8"]])).cache).toBe("miss")
+    expect((await send("GET /orders", [["user-agent", "curl/8"]])).cache).toBe("hit")
+    expect((await send("GET /orders", [["User-Agent", "curl/9"]])).cache).toBe("miss")
+  })
+
   it("holds the route if the route is an identity source", async () => {
     const rest = rig({
       authorizer: {
@@ -469,5 +488,75 @@ describe("16-2: what the client sees", () => {
     // HTTP APIs have none.
     const http = rig({ kind: "http", gatewayResponses }, () => denying)
     expect((await http.send("GET /orders")).response?.status).toBe(403)
+  })
+
+  it("REST: a gateway response names parts of the request and of the context, and a header takes no line end", async () => {
+    const gatewayResponses = {
+      ACCESS_DENIED: {
+        headers: {
+          "X-Agent": "$method.request.header.user-agent",
+          "X-Query": "$method.request.querystring.q",
+          "X-Id": "$method.request.path.id",
+          "X-None": "$method.request.querystring.constructor$stageVariables.a$context.constructor",
+        },
+        template: "$context.stage $context.resourcePath $context.httpMethod $context.identity.sourceIp $context.path.",
+      },
+    }
+    const { send } = rig({ gatewayResponses }, () => answering(policy(statement("Deny", "*"))))
+    const headers: Headers = [...bearer, ["User-Agent", "curl/8"]]
+    const { response } = await send("GET /orders/7", headers, "q=a%0D%0AX-Evil:%20%E2%80%AE1")
+    expect(response?.body).toBe("prod /orders/{id} GET 192.0.2.7 /prod/orders/7.")
+    expect(response?.headers).toMatchObject({ "x-agent": "curl/8", "x-query": "aX-Evil: 1", "x-id": "7", "x-none": "" })
+    expect(response?.headers).not.toHaveProperty("x-evil")
+  })
+})
+
+describe("16-2: resource policies of REST APIs", () => {
+  const anyone = { Principal: "*", Action: "execute-api:Invoke" }
+  const seen = async (Statement: object | object[], given: object = {}, line = "GET /orders") => {
+    const { send, calls } = rig({ resourcePolicy: { Version: "2012-10-17", Statement }, ...given })
+    const { response } = await send(line)
+    return [response?.status ?? 200, calls.length, response?.body] as const
+  }
+
+  it("the short form execute-api:/stage/method/path is the API's own ARN", async () => {
+    for (const Resource of ["execute-api:/*", "execute-api:/prod/GET/orders", ["execute-api:/prod/*/orders"]]) {
+      const [status, calls, body] = await seen({ ...anyone, Effect: "Deny", Resource })
+      expect([status, calls]).toEqual([403, 0])
+      expect(JSON.parse(body ?? "")).toEqual({
+        Message:
+          "User: anonymous is not authorized to perform: execute-api:Invoke on resource: " +
+          "arn:aws:execute-api:eu-west-1:********9012:abcdef1234/prod/GET/orders with an explicit deny",
+      })
+    }
+    expect(await seen({ ...anyone, Effect: "Deny", Resource: "execute-api:/test/*" })).toEqual([200, 1, undefined])
+  })
+
+  it("a statement for a named principal of AWS is not for this caller, who is anonymous", async () => {
+    const silent = () => answering(policy(statement("Allow", "arn:aws:s3:::none")))
+    const merged = async (more: object): Promise<number> =>
+      rig({ resourcePolicy: policy({ ...statement("Allow", "*"), ...more }) }, silent).status("GET /orders")
+    expect(await merged({ Principal: { AWS: ["*"] } })).toBe(200)
+    for (const Principal of [{ AWS: "arn:aws:iam::123456789012:root" }, { Service: "lambda.amazonaws.com" }, {}, null])
+      expect(await merged({ Principal })).toBe(403)
+    const deny = { ...anyone, Effect: "Deny", Resource: "*" }
+    expect((await seen({ ...deny, Principal: { AWS: "123456789012" } }))[0]).toBe(200)
+    const others = { Effect: "Deny", Action: "*", Resource: "*", NotPrincipal: { AWS: "123456789012" } }
+    expect((await seen(others))[0]).toBe(403)
+  })
+
+  it("a route without an authorizer is open only to what the policy allows", async () => {
+    const given = { openRoutes: ["GET /health"] }
+    const allow = { ...anyone, Effect: "Allow", Resource: "execute-api:/*" }
+    expect(await seen(allow, given, "GET /health")).toEqual([200, 0, undefined])
+    const elsewhere = { ...allow, Condition: { IpAddress: { "aws:SourceIp": "198.51.100.0/24" } } }
+    expect((await seen(elsewhere, given, "GET /health")).slice(0, 2)).toEqual([403, 0])
+    expect((await seen({ ...allow, Effect: "Deny" }, given, "GET /health"))[0]).toBe(403)
+  })
+
+  it("HTTP and WebSocket APIs have none", async () => {
+    const deny = { ...anyone, Effect: "Deny", Resource: "*" }
+    expect((await seen(deny, { kind: "http" }))[0]).toBe(200)
+    expect((await seen(deny, { kind: "websocket", routes: ["$connect"] }, "GET /"))[0]).toBe(200)
   })
 })

@@ -121,7 +121,11 @@ describe("16-5: a backend of the user, and an API from an OpenAPI document", () 
     "x-amazon-apigateway-gateway-responses": {
       ACCESS_DENIED: {
         statusCode: 404,
-        responseParameters: { "gatewayresponse.header.Access-Control-Allow-Origin": "'*'" },
+        responseParameters: {
+          "gatewayresponse.header.Access-Control-Allow-Origin": "'*'",
+          "gatewayresponse.header.X-Asked": "method.request.path.id",
+          "gatewayresponse.header.X-Route": "context.resourcePath",
+        },
         responseTemplates: { "application/json": '{"why":$context.error.messageString}' },
       },
     },
@@ -204,7 +208,9 @@ describe("16-5: a backend of the user, and an API from an OpenAPI document", () 
       status: 404,
       why: "User is not authorized to access this resource with an explicit deny",
     })
-    expect(headers["access-control-allow-origin"]).toBe("*")
+    expect(headers).toMatchObject({
+      ...{ "access-control-allow-origin": "*", "x-asked": "7", "x-route": "/orders/{id}" },
+    })
   })
 
   it("a route without security goes to the backend without an authorizer; a route that the document lacks is none", async () => {
