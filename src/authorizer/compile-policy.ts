@@ -131,7 +131,8 @@ export function compilePolicy(config: PolicyConfig): CompiledPolicy {
     routes === undefined || scope !== "route" || gateway.resultTtlSeconds === 0
       ? []
       : coarseRoutes(new RouteTable(routes, true), gateway.api)
-  const worstCaseBytes = Math.max(worstCase(principalPolicy, maxBytes), ...coarse.map(bytesOfLargest))
+  let worstCaseBytes = worstCase(principalPolicy, maxBytes)
+  for (const each of coarse) worstCaseBytes = Math.max(worstCaseBytes, bytesOfLargest(each))
   const merged = worstCaseBytes > maxBytes ? (principalPolicy?.exposedIfMerged() ?? []) : []
   const listed = readRoutes(routes ?? {})
   return {
@@ -185,7 +186,8 @@ function worstCase(policy: PrincipalPolicy | undefined, maxBytes: number): numbe
 }
 
 /** What an answer to a caller takes who may call a coarse route and none of the stricter ones. */
-function bytesOfLargest({ largest: { covers } }: CoarseRoute): number {
+function bytesOfLargest({ largest }: CoarseRoute): number {
+  const { covers } = largest()
   return covers === undefined ? Number.POSITIVE_INFINITY : bytesOf(longArn, covers)
 }
 

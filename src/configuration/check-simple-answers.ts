@@ -15,12 +15,13 @@ export function checkSimpleAnswers(
 ): void {
   if (gateway.responses !== "simple" || gateway.resultTtlSeconds === 0) return
   if (gateway.matchBy === "path") return // one boolean for one path
-  const catchAll = coarseRoutes(new RouteTable(routes, true), gateway.api).find(({ isCatchAll }) => isCatchAll)
-  if (catchAll === undefined) return
-  const { route, stricter } = catchAll
-  report(
-    "gateway.responses",
-    `must be "policy": a cached simple response of "${route}" is one boolean for every path, also for one that a backend ` +
-      `may take for "${stricter[0]}"; or set the authorizer's TTL and gateway.resultTtlSeconds to 0`,
-  )
+  for (const { route, isCatchAll, firstStricter } of coarseRoutes(new RouteTable(routes, true), gateway.api)) {
+    if (!isCatchAll) continue
+    report(
+      "gateway.responses",
+      `must be "policy": a cached simple response of "${route}" is one boolean for every path, also for one that a backend ` +
+        `may take for "${firstStricter}"; or set the authorizer's TTL and gateway.resultTtlSeconds to 0`,
+    )
+    return
+  }
 }

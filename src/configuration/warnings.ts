@@ -62,9 +62,9 @@ function warnOfCatchAlls({ routes, gateway }: CheckedConfiguration, report: Repo
   // Where the path decides, a catch-all of the table takes what nothing else takes.
   if (routes === undefined || gateway.matchBy === "path") return
   for (const { route, isCatchAll, finer } of coarseRoutes(new RouteTable(routes, true), gateway.api)) {
-    const [first] = finer
-    if (!isCatchAll || first === undefined) continue
-    const more = finer.length === 1 ? "" : ` and ${finer.length - 1} more`
+    const [first, ...others] = isCatchAll ? finer() : []
+    if (first === undefined) continue
+    const more = others.length === 0 ? "" : ` and ${others.length} more`
     report(
       pathOf(route),
       `is a catch-all beside stricter routes: "${first}"${more}. A request whose path a backend may read as theirs is refused ` +

@@ -49,7 +49,7 @@ export function decideWithRoutes({ routes, unmatched }: RoutesToDecide, key: Rou
   // Under a cache key that holds the path, the refusal is the same for every request.
   const ambiguousPath = byPath && cached ? lastingRefusal("path_ambiguous") : pathAmbiguous
   /** Of TOKEN events whose path leads to no route of the table. */
-  const nowhere = new Place("$default", undefined, [rest], [], cached)
+  const nowhere = new Place("$default", undefined, [rest], [], new Set(), cached)
 
   return (request, principal) => {
     const { method, template, kind } = request
@@ -62,7 +62,7 @@ export function decideWithRoutes({ routes, unmatched }: RoutesToDecide, key: Rou
     if (typeof chosen === "object") return refusedFor(chosen)
     const place = chosen === undefined ? nowhere : table.place(chosen, order)
     const path = request.arn?.path
-    const isOpen = path !== undefined && place.others.length > 0
+    const isOpen = path !== undefined && place.hasOthers
     const misrouted = isOpen && !readsPath && misroutedTo(place, path, method, order, principal)
     if (misrouted) return refusedFor(misrouted)
     const route = everyMethod ? routeOfEveryMethod(place.own) : routeOf(place.own, method)

@@ -1,5 +1,4 @@
 import { covers } from "../shared/glob.ts"
-import type { RouteRule } from "../types/configuration.ts"
 import type { CoverageForm } from "../types/coverage.ts"
 import type { Principal } from "../types/principal.ts"
 import { ambiguousForms } from "./path.ts"
@@ -7,11 +6,13 @@ import type { CompiledRule } from "./rule.ts"
 import { patternTexts, spanning } from "./template.ts"
 import { routeOf, type Template } from "./tree.ts"
 
-/** A template of the table that a request of another route may lead to, once its path is read in another way. */
-export interface OtherTemplate {
-  readonly template: Template
-  /** Whether the path as it is fits it too, and the gateway would choose it first if it had the route. */
-  readonly isFiner: boolean
+/** The templates that requests of a route may lead to, once their paths are read in another way. */
+interface OtherTemplates {
+  /** The route's own template, which is none of them. */
+  readonly own: Template | undefined
+  readonly others: readonly Template[]
+  /** Those of them that a path as it is fits, too, and that the gateway would choose first if it had the route. */
+  readonly finer: ReadonlySet<Template>
 }
 
 /** The answer of one route to one kind of principal. */
@@ -32,7 +33,6 @@ const maxRemembered = 20_000
 /** The rule of other templates, with all of them that have it. */
 interface RuleOfOthers {
   readonly rule: CompiledRule
-  readonly configured: RouteRule
   readonly templates: Template[]
   readonly deny: string[]
 }
@@ -45,7 +45,10 @@ interface RuleOfOthers {
 export class RouteAnswers {
   /** The route alone. */
   readonly plain: CoverageForm
-  readonly #rules: readonly RuleOfOthers[]
+  readonly #others: OtherTemplates
+  readonly #methods: readonly string[]
+  /** Put together with the first principal that is asked about. */
+  #rules: readonly RuleOfOthers[] | undefined
   /** What each principal is refused, as digits; the answers themselves are bounded, and principals may be many. */
   readonly #kinds = new WeakMap<Principal, string>()
   readonly #byKind = new Map<string, RouteAnswer>()
@@ -53,28 +56,33 @@ export class RouteAnswers {
   readonly #whenTooLarge: Partial<CoverageForm>
 
   /** @param kept whether the gateway keeps the answers: else one that would be too large leaves its denials out */
-  constructor(
-    template: string | undefined,
-    methods: readonly string[],
-    others: readonly OtherTemplate[],
-    kept: boolean,
-  ) {
+  constructor(template: string | undefined, methods: readonly string[], others: OtherTemplates, kept: boolean) {
     this.plain = plainCoverage(template, methods)
-    this.#rules = rulesOf(others, methods)
+    this.#others = others
+    this.#methods = methods
     this.#whenTooLarge = kept ? { isShort: true } : { shorter: () => this.plain }
   }
 
   of(principal: Principal): RouteAnswer {
     let kind = this.#kinds.get(principal)
     if (kind === undefined) {
-      kind = this.#rules.map(({ rule }) => (rule.refuse(principal) === undefined ? "0" : "1")).join("")
+      kind = this.#ofOthers.map(({ rule }) => (rule.refuse(principal) === undefined ? "0" : "1")).join("")
       this.#kinds.set(principal, kind)
     }
     return this.#byKind.get(kind) ?? this.#remember(kind)
   }
 
+  get #ofOthers(): readonly RuleOfOthers[] {
+    this.#rules ??= rulesOf(this.#others, this.#methods)
+    return this.#rules
+  }
+
   #remember(kind: string): RouteAnswer {
-    const answer = this.#beside(this.#rules.filter((_rule, at) => kind[at] === "1"))
+    const denied = this.#ofOthers.filter((_rule, at) => kind[at] === "1")
+    const answer = this.beside(
+      denied.flatMap(({ templates }) => templates),
+      denied.flatMap(({ deny }) => deny),
+    )
     if (this.#patterns > maxRemembered) {
       this.#byKind.clear()
       this.#patterns = 0
@@ -84,21 +92,15 @@ export class RouteAnswers {
     return answer
   }
 
-  /** The answer to a caller who meets none of the rules in question. */
-  largest(isDenied: (rule: { readonly configured: RouteRule }) => boolean): RouteAnswer {
-    return this.#beside(this.#rules.filter(isDenied))
-  }
-
-  /** The answer that denies the templates of some rules. */
-  #beside(rules: readonly RuleOfOthers[]): RouteAnswer {
-    const deny = withoutCovered(rules.flatMap((each) => each.deny))
-    const forms =
-      rules.length === 0
-        ? undefined
-        : ambiguousForms(
-            rules.flatMap(({ templates }) => templates),
-            false,
-          )
+  /**
+   * The answer that denies some templates.
+   *
+   * @param templates whose fixed texts make paths ambiguous
+   * @param patterns of the finer ones among them, see `denialsOf`
+   */
+  beside(templates: readonly Template[], patterns: readonly string[]): RouteAnswer {
+    const deny = withoutCovered(patterns)
+    const forms = templates.length === 0 ? undefined : ambiguousForms(templates, false)
     return {
       denying: forms !== undefined,
       covers:
@@ -119,25 +121,25 @@ export class RouteAnswers {
 }
 
 /** The denials of other templates, by their rules; many routes of a table have the same. */
-function rulesOf(others: readonly OtherTemplate[], methods: readonly string[]): readonly RuleOfOthers[] {
+function rulesOf({ own, others, finer }: OtherTemplates, methods: readonly string[]): readonly RuleOfOthers[] {
   const byRule = new Map<CompiledRule, RuleOfOthers>()
-  for (const { template, isFiner } of others) {
-    const paths = isFiner ? patternTexts(spanning(template.tokens)) : []
+  for (const template of others) {
+    if (template === own) continue
     for (const method of methods) {
-      const route = routeOf(template, method)
-      if (route === undefined) continue
-      const known = byRule.get(route.rule) ?? {
-        rule: route.rule,
-        configured: route.configured,
-        templates: [],
-        deny: [],
-      }
+      const rule = routeOf(template, method)?.rule
+      if (rule === undefined) continue
+      const known = byRule.get(rule) ?? { rule, templates: [], deny: [] }
       if (known.templates.at(-1) !== template) known.templates.push(template)
-      known.deny.push(...paths.map((path) => `${method}/${path}`))
-      byRule.set(route.rule, known)
+      if (finer.has(template)) known.deny.push(...denialsOf(template, method))
+      byRule.set(rule, known)
     }
   }
   return [...byRule.values()]
+}
+
+/** What an answer denies of a template for a method. */
+export function denialsOf({ tokens }: Template, method: string): readonly string[] {
+  return patternTexts(spanning(tokens)).map((path) => `${method}/${path}`)
 }
 
 /** With and without the slash at the end: kinds of API differ in which one they write, and IAM compares text. */

@@ -2,7 +2,7 @@ import { covers } from "../shared/glob.ts"
 import type { RouteRule } from "../types/configuration.ts"
 import type { Route } from "./decide.ts"
 import { ambiguousForms } from "./path.ts"
-import { type OtherTemplate, RouteAnswers } from "./route-answers.ts"
+import { RouteAnswers } from "./route-answers.ts"
 import { type CompiledRule, compileRule } from "./rule.ts"
 import {
   httpMethods,
@@ -51,9 +51,9 @@ export class RouteTable {
 
   /** @param kept whether the gateway keeps the answers, per route */
   constructor(routes: { readonly [routeKey: string]: RouteRule }, kept: boolean) {
-    this.templates = templatesOf(readRoutes(routes)).filter(({ text }) => text !== "$connect")
-    const connect = templatesOf(readRoutes(routes)).filter(({ text }) => text === "$connect")
-    this.#byShape = new Map([...this.templates, ...connect].map((template) => [template.shape, template]))
+    const templates = templatesOf(readRoutes(routes))
+    this.templates = templates.filter(({ text }) => text !== "$connect")
+    this.#byShape = new Map(templates.map((template) => [template.shape, template]))
     this.isAmbiguous = ambiguousForms(this.templates, true).test
     this.trees = { rest: new TemplateTree(this.templates, "rest"), http: new TemplateTree(this.templates, "http") }
     this.restTree = new TemplateTree(
@@ -70,26 +70,23 @@ export class RouteTable {
     if (known !== undefined) return known
     const tokens = tokensOf(template)
     const own = this.#byShape.get(tokens.join("/"))
-    const place = new Place(own?.text ?? template, own, tokens, this.#othersOf(tokens, own, order), this.#kept)
+    const finer = this.#finerThan(tokens, own, order)
+    const place = new Place(own?.text ?? template, own, tokens, this.templates, finer, this.#kept)
     if (places.size < maxPlaces) places.set(template, place)
     return place
   }
 
-  /**
-   * The templates that requests of a route may be meant for. On a catch-all that is every other one; on a route with
-   * parameters only what is finer, because there the gateway has looked at each segment.
-   */
-  #othersOf(tokens: Tokens, own: Template | undefined, order: RouteOrder): readonly OtherTemplate[] {
-    if (tokens.every(isFixed)) return []
-    const catchAll = isCatchAll(tokens)
-    const candidates = new Set(catchAll ? this.templates : [])
+  /** The templates that take some paths of a route, and that the gateway would choose first if it had them. */
+  #finerThan(tokens: Tokens, own: Template | undefined, order: RouteOrder): ReadonlySet<Template> {
+    const finer = new Set<Template>()
+    if (tokens.every(isFixed)) return finer
     // Of a long table, not every template is looked at for each route.
-    if (!catchAll) this.trees[order].visitCandidates(spanning(tokens), (template) => !candidates.add(template))
-    candidates.delete(own as Template)
-    return [...candidates].flatMap((template) => {
-      const isFiner = overlap(template.tokens, tokens) && precedes(template.tokens, tokens, order)
-      return catchAll || isFiner ? [{ template, isFiner }] : []
+    this.trees[order].visitCandidates(spanning(tokens), (template) => {
+      if (template !== own && overlap(template.tokens, tokens) && precedes(template.tokens, tokens, order))
+        finer.add(template)
+      return false
     })
+    return finer
   }
 }
 
@@ -99,10 +96,15 @@ export class Place {
   readonly text: string
   readonly own: Template | undefined
   readonly isCatchAll: boolean
-  /** What its requests may be meant for instead, see `RouteTable`. */
-  readonly others: readonly OtherTemplate[]
-  /** Those of them that the gateway would choose first. */
+  /**
+   * What its requests may be meant for instead. On a catch-all that is every template of the table but its own, which
+   * is in the list, too: all catch-alls share it. On a route with parameters only what is finer, because there the
+   * gateway has looked at each segment.
+   */
+  readonly others: readonly Template[]
+  /** Those of them that take some of its paths, and that the gateway would choose first. */
   readonly finer: ReadonlySet<Template>
+  readonly hasOthers: boolean
   /** Whether the table says more about some paths than a catch-all does. */
   readonly besideRoutes: boolean
   readonly #answers = new Map<string, RouteAnswers>()
@@ -117,19 +119,22 @@ export class Place {
     text: string,
     own: Template | undefined,
     tokens: Tokens,
-    others: readonly OtherTemplate[],
+    templates: readonly Template[],
+    finer: ReadonlySet<Template>,
     kept: boolean,
   ) {
     this.text = text
     this.own = own
     this.isCatchAll = isCatchAll(tokens)
-    this.others = others
-    this.finer = new Set(others.filter(({ isFiner }) => isFiner).map(({ template }) => template))
+    this.others = this.isCatchAll ? templates : [...finer]
+    this.finer = finer
+    this.hasOthers = this.others.some((template) => template !== own)
     this.besideRoutes =
       this.isCatchAll &&
-      others.some(
-        ({ template }) =>
-          !isCatchAll(template.tokens) || (template.shape !== rest && template.tokens.length >= tokens.length),
+      templates.some(
+        (template) =>
+          template !== own &&
+          (!isCatchAll(template.tokens) || (template.shape !== rest && template.tokens.length >= tokens.length)),
       )
     this.#kept = kept
     this.#tokens = tokens
@@ -159,7 +164,7 @@ export class Place {
     const known = this.#answers.get(method)
     if (known !== undefined) return known
     const methods = method === "*" ? httpMethods : [method]
-    const made = new RouteAnswers(this.text, methods, this.others, this.#kept)
+    const made = new RouteAnswers(this.text, methods, this, this.#kept)
     this.#answers.set(method, made)
     return made
   }
