@@ -46,7 +46,7 @@ export function createMetrics(
   keySets: Service["keySets"],
   clock: () => number,
 ): ServiceMetrics {
-  const { Registry, Counter, Gauge, Histogram, collectDefaultMetrics } = moduleOf(promClient)
+  const { Registry, Counter, Gauge, Histogram, collectDefaultMetrics } = promClient as PromClient
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
@@ -104,10 +104,4 @@ export function createMetrics(
     text: () => registry.metrics(),
     close: () => registry.clear(),
   }
-}
-
-/** A CommonJS module that was imported has its exports in `default`. */
-function moduleOf(loaded: unknown): PromClient {
-  const { default: exports } = loaded as { readonly default?: unknown }
-  return (exports ?? loaded) as PromClient
 }

@@ -12,11 +12,13 @@ const load: LoadPackage = async (name) => {
   return name === "@grpc/grpc-js" ? await import("@grpc/grpc-js") : await import("@grpc/proto-loader")
 }
 
-/** Loads optional packages. @throws Error (rejects) that names the package and what it is for */
+/** Loads the exports of optional packages. @throws Error (rejects) that names the package and what it is for */
 export function optionalPackages(loadPackage: LoadPackage = load): LoadPackage {
   return async (name) => {
     try {
-      return await loadPackage(name)
+      const loaded = await loadPackage(name)
+      // A CommonJS module that was imported has its exports in `default`.
+      return (loaded as { readonly default?: unknown }).default ?? loaded
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error
       throw new Error(`The package ${name} is missing, and ${needed[name]} needs it. Run: npm install ${name}`)

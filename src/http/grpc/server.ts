@@ -25,6 +25,10 @@ interface GrpcServer {
   tryShutdown(done: () => void): void
   forceShutdown(): void
 }
+/** As much of @grpc/proto-loader as is used. */
+interface Loader {
+  fromJSON(json: object, options: object): { readonly [name: string]: unknown }
+}
 interface Call {
   readonly request: CheckRequest
   readonly cancelled: boolean
@@ -60,8 +64,8 @@ export function createGrpcPort(
   tls: ServiceTls | undefined,
   answered: Answered | undefined,
 ): Bindable {
-  const grpc = moduleOf<Grpc>(packages.grpc)
-  const loader = moduleOf<{ fromJSON(json: object, options: object): { [name: string]: unknown } }>(packages.loader)
+  const grpc = packages.grpc as Grpc
+  const loader = packages.loader as Loader
   const definition = loader.fromJSON(extAuthzDescriptor, { longs: Number, enums: Number })[serviceName]
   const server = new grpc.Server(limits)
   server.addService(definition, {
@@ -98,10 +102,4 @@ function credentialsOf({ ServerCredentials }: Grpc, tls: ServiceTls | undefined)
     pairs,
     clientCa !== undefined,
   )
-}
-
-/** A CommonJS module that was imported has its exports in `default`. */
-function moduleOf<M>(loaded: unknown): M {
-  const { default: exports } = loaded as { readonly default?: unknown }
-  return (exports ?? loaded) as M
 }
