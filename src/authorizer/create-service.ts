@@ -1,6 +1,7 @@
 import type { AnswerOptions, Answers } from "../answer/answer.ts"
 import { withoutGateway } from "../configuration/without-gateway.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
+import type { Refusal } from "../types/reasons.ts"
 import type { AccessRequest } from "../types/request.ts"
 import { assemble, type ServiceStages } from "./assemble.ts"
 import type { KeySetState } from "./connect.ts"
@@ -9,8 +10,12 @@ import type { AuthorizerParts } from "./parts.ts"
 
 /** The walk without API Gateway: a request in, an answer of the caller's own form out. */
 export interface RequestDecider<A> {
-  /** Rejects only for a fault of `answers`. */
-  decide(request: AccessRequest): Promise<A>
+  /**
+   * Rejects only for a fault of `answers`.
+   *
+   * @param request or why there is none, which is answered as a refusal
+   */
+  decide(request: AccessRequest | Refusal): Promise<A>
   warmUp(): Promise<void>
   /** The key set of each issuer. */
   readonly keySets: readonly KeySetState[]
@@ -31,7 +36,7 @@ export function createRequestDecider<A>(
   const own = withoutGateway(config, "the service decides. Remove the block from the service's configuration")
   let keySets: readonly KeySetState[] = []
   const service: ServiceStages = {
-    read: (request) => request as AccessRequest,
+    read: (request) => request as AccessRequest | Refusal,
     // The handler below returns what these answers return.
     createAnswers: createAnswers as unknown as ServiceStages["createAnswers"],
     keySets: (sets) => {

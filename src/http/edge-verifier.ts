@@ -5,7 +5,6 @@ import type { AuthorizerConfig } from "../types/configuration.ts"
 import { Unavailable } from "../types/errors.ts"
 import type { Principal } from "../types/principal.ts"
 import type { Refusal } from "../types/reasons.ts"
-import type { AccessRequest } from "../types/request.ts"
 import { TokenRefused } from "../types/token-refused.ts"
 import { readGuarded } from "./guarded-answer.ts"
 import type { GuardedRequest } from "./guarded-request.ts"
@@ -66,7 +65,7 @@ export function createEdgeVerifier(config: EdgeVerifierConfig, parts: Authorizer
   const { decide, warmUp } = createRequestDecider(config, parts, () => answers)
   return {
     async verify(request) {
-      const result = await decide(readGuarded(request, true) as AccessRequest)
+      const result = await decide(readGuarded(request, true))
       if (!("refused" in result)) return result
       throw result.outcome === "unavailable" ? new Unavailable(result.code) : new TokenRefused(result.code)
     },

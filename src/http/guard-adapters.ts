@@ -1,6 +1,5 @@
 import type { AuthorizerParts } from "../authorizer/parts.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
-import type { AccessRequest } from "../types/request.ts"
 import { accessRequest, unknownPeer } from "./access-request.ts"
 import { answerOf, identityOf, namedHeaders } from "./guarded-answer.ts"
 import type { GuardedIdentity, GuardedRequest } from "./guarded-request.ts"
@@ -125,5 +124,5 @@ function fetchAnswer(
   const request = isRefusal(read)
     ? read
     : accessRequest({ method, host: read.host?.[0], target: target || "/" }, read, unknownPeer)
-  return service.decide(request as AccessRequest).catch(() => faultAnswer)
+  return service.decide(request).catch(() => faultAnswer)
 }

@@ -8,7 +8,7 @@ import { faultAnswer, type ServiceAnswer } from "./service-answers.ts"
 
 /** The answer to a request of node:http. */
 export function answerOf(service: Service, request: GuardedRequest): Promise<ServiceAnswer> {
-  return service.decide(readGuarded(request) as AccessRequest).catch(() => faultAnswer)
+  return service.decide(readGuarded(request)).catch(() => faultAnswer)
 }
 
 export function identityOf(answer: ServiceAnswer): GuardedIdentity | undefined {

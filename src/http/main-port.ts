@@ -58,10 +58,7 @@ export async function createMainPort(
     // A fault is no allow, and must not end the process.
     const failed = (): void => finish(faultAnswer)
     try {
-      service
-        .decide(questionOf(request, dialect) as AccessRequest)
-        .then(finish)
-        .catch(failed)
+      service.decide(questionOf(request, dialect)).then(finish).catch(failed)
     } catch {
       failed()
     }

@@ -1,4 +1,3 @@
-import type { AccessRequest } from "../../types/request.ts"
 import type { Answered } from "../main-port.ts"
 import type { Bindable } from "../open-ports.ts"
 import type { Service } from "../service.ts"
@@ -76,10 +75,7 @@ export function createGrpcPort(
         if (!call.cancelled) reply(null, responseOf(answer)) // past its deadline no client waits
       }
       const failed = (): void => finish(faultAnswer)
-      service
-        .decide(requestOf(call.request) as AccessRequest)
-        .then(finish)
-        .catch(failed)
+      service.decide(requestOf(call.request)).then(finish).catch(failed)
     },
   })
   return {
