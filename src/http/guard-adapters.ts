@@ -1,9 +1,8 @@
 import type { AuthorizerParts } from "../authorizer/parts.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
-import { accessRequest, unknownPeer } from "./access-request.ts"
-import { answerOf, identityOf, namedHeaders } from "./guarded-answer.ts"
+import { unknownPeer } from "./access-request.ts"
+import { answerOf, identityOf, namedHeaders, requestFrom } from "./guarded-answer.ts"
 import type { GuardedIdentity, GuardedRequest } from "./guarded-request.ts"
-import { isRefusal, readHeaders } from "./received-headers.ts"
 import { createService, type Service } from "./service.ts"
 import { faultAnswer, type ServiceAnswer } from "./service-answers.ts"
 
@@ -118,11 +117,7 @@ function fetchAnswer(
 ): Promise<ServiceAnswer> {
   const raw: string[] = []
   headers.forEach((value, name) => void raw.push(name, value))
-  const read = readHeaders(raw)
   // What follows scheme and host, as it was sent: `URL` would resolve dots in it.
   const target = /^[a-z]+:\/\/[^/?#]*(.*)$/s.exec(url)?.[1] ?? url
-  const request = isRefusal(read)
-    ? read
-    : accessRequest({ method, host: read.host?.[0], target: target || "/" }, read, unknownPeer)
-  return service.decide(request).catch(() => faultAnswer)
+  return service.decide(requestFrom(raw, method, target || "/", unknownPeer)).catch(() => faultAnswer)
 }

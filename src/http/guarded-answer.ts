@@ -2,7 +2,7 @@ import { type Refusal, refusal } from "../types/reasons.ts"
 import type { AccessRequest } from "../types/request.ts"
 import { accessRequest, type Peer } from "./access-request.ts"
 import type { GuardedIdentity, GuardedRequest } from "./guarded-request.ts"
-import { isRefusal, onlyValue, readHeaders } from "./received-headers.ts"
+import { isRefusal, maxHeaders, onlyValue, readHeaders } from "./received-headers.ts"
 import type { Service } from "./service.ts"
 import { faultAnswer, type ServiceAnswer } from "./service-answers.ts"
 
@@ -24,8 +24,6 @@ export function namedHeaders({ headers }: ServiceAnswer): { [name: string]: stri
 }
 
 const pathAmbiguous = refusal("path_ambiguous")
-/** As many as the service takes. */
-const maxHeaders = 128
 
 /**
  * Reads a request of node:http.
@@ -38,11 +36,21 @@ export function readGuarded(request: GuardedRequest, behindService = false): Acc
   const raw = rawHeadersOf(request)
   // Node.js drops headers beyond its limit, and what is dropped is not seen.
   if (raw.length > 2 * maxHeaders) return pathAmbiguous
+  return requestFrom(raw, method, originalUrl, peerOf(request), behindService)
+}
+
+/** @param raw name, value, name, value, … */
+export function requestFrom(
+  raw: readonly string[],
+  method: string,
+  target: string,
+  peer: Peer,
+  behindService = false,
+): AccessRequest | Refusal {
   const headers = readHeaders(raw, behindService)
   if (isRefusal(headers)) return headers
   const host = onlyValue(headers, "host")
-  if (typeof host === "object") return host
-  return accessRequest({ method, host, target: originalUrl }, headers, peerOf(request))
+  return typeof host === "object" ? host : accessRequest({ method, host, target }, headers, peer)
 }
 
 /** A request of a connection has raw headers, at least its Host. */

@@ -1,15 +1,13 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http"
-import { type Refusal, refusal } from "../types/reasons.ts"
+import type { Refusal } from "../types/reasons.ts"
 import type { AccessRequest } from "../types/request.ts"
 import { accessRequest, unknownPeer } from "./access-request.ts"
 import { dialects, type HttpDialect } from "./dialect.ts"
-import { isRefusal, readHeaders } from "./received-headers.ts"
+import { isRefusal, maxHeaders, onlyValue, readHeaders } from "./received-headers.ts"
 import type { Service } from "./service.ts"
 import { faultAnswer, type ServiceAnswer } from "./service-answers.ts"
 import type { CheckedServiceOptions, ServiceTls } from "./service-options.ts"
 
-/** Most headers of one request. More are refused with 431, and never dropped: what is dropped is not seen. */
-export const maxHeaders = 128
 /** Most bytes of a request's head: the longest token, and room for the rest. */
 const maxHeadBytes = 40_960
 /** Most bytes of a body that is read past so that the connection can be used again. */
@@ -54,6 +52,7 @@ export async function createMainPort(
       answered?.(answer, startedAtMs)
     }
     if (request.httpVersionMajor !== 1) return refuse(response, 505)
+    // More are never dropped: what is dropped is not seen.
     if (request.rawHeaders.length > 2 * maxHeaders) return refuse(response, 431)
     // A fault is no allow, and must not end the process.
     const failed = (): void => finish(faultAnswer)
@@ -100,14 +99,12 @@ function questionOf(
 ): AccessRequest | Refusal {
   const headers = readHeaders(rawHeaders)
   if (isRefusal(headers)) return headers
-  const host = headers.host
   // Two Host headers are two requests to two readers (RFC 9112 section 3.2).
-  if (host !== undefined && host.length > 1) return pathAmbiguous
-  const original = dialects[dialect](headers, { method, host: host?.[0], target: url })
+  const host = onlyValue(headers, "host")
+  if (typeof host === "object") return host
+  const original = dialects[dialect](headers, { method, host, target: url })
   return isRefusal(original) ? original : accessRequest(original, headers, unknownPeer)
 }
-
-const pathAmbiguous = refusal("path_ambiguous")
 
 function write(request: IncomingMessage, response: ServerResponse, answer: ServiceAnswer, draining: boolean): void {
   if (response.destroyed || response.headersSent) return

@@ -6,10 +6,14 @@ export interface ReceivedHeaders {
   readonly [lowerCaseName: string]: readonly string[]
 }
 
+/** Most headers of one request. */
+export const maxHeaders = 128
+
 /** What every header begins with that the service sets for the upstream. */
 export const identityPrefix = "x-hallpass-"
 
 const identityHeaderSent = refusal("identity_header_sent")
+const pathAmbiguous = refusal("path_ambiguous")
 
 /**
  * Reads names and values as they were received, duplicates included. Many servers take `-`, `_` and `.` in a header
@@ -52,5 +56,5 @@ function isIdentityName(lowerCaseName: string): boolean {
 export function onlyValue(headers: ReceivedHeaders, name: string): string | Refusal | undefined {
   const values = headers[name]
   if (values === undefined) return undefined
-  return values.length === 1 ? (values[0] as string) : refusal("path_ambiguous")
+  return values.length === 1 ? (values[0] as string) : pathAmbiguous
 }
