@@ -1,10 +1,11 @@
 import type { AuthorizerParts } from "../authorizer/parts.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
+import type { Refusal } from "../types/reasons.ts"
+import type { AccessRequest } from "../types/request.ts"
 import { unknownPeer } from "./access-request.ts"
-import { answerOf, identityOf, namedHeaders, requestFrom } from "./guarded-answer.ts"
+import { answerOf, decided, identityOf, namedHeaders, requestFrom } from "./guarded-answer.ts"
 import type { GuardedIdentity, GuardedRequest } from "./guarded-request.ts"
-import { createService, type Service } from "./service.ts"
-import { faultAnswer, type ServiceAnswer } from "./service-answers.ts"
+import { createService } from "./service.ts"
 
 /** As much of a Fastify request as is read; the identity is put there as `hallpass`. */
 export interface FastifyRequestLike {
@@ -98,7 +99,9 @@ export function honoGuard(
   const service = createService(config, parts)
   return async (context, next) => {
     const { incoming } = Object(context.env) as { readonly incoming?: GuardedRequest }
-    const answer = await (incoming === undefined ? fetchAnswer(service, context.req.raw) : answerOf(service, incoming))
+    const answer = await (incoming === undefined
+      ? decided(service, () => readFetched(context.req.raw))
+      : answerOf(service, incoming))
     const identity = identityOf(answer)
     if (identity !== undefined) {
       context.set("hallpass", identity)
@@ -111,13 +114,10 @@ export function honoGuard(
 }
 
 /** A request of the Fetch standard: values of one name are joined with commas, which no token holds. */
-function fetchAnswer(
-  service: Service,
-  { method, url, headers }: HonoContextLike<unknown>["req"]["raw"],
-): Promise<ServiceAnswer> {
+function readFetched({ method, url, headers }: HonoContextLike<unknown>["req"]["raw"]): AccessRequest | Refusal {
   const raw: string[] = []
   headers.forEach((value, name) => void raw.push(name, value))
   // What follows scheme and host, as it was sent: `URL` would resolve dots in it.
   const target = /^[a-z]+:\/\/[^/?#]*(.*)$/s.exec(url)?.[1] ?? url
-  return service.decide(requestFrom(raw, method, target || "/", unknownPeer)).catch(() => faultAnswer)
+  return requestFrom(raw, method, target || "/", unknownPeer)
 }

@@ -6,9 +6,18 @@ import { isRefusal, maxHeaders, onlyValue, readHeaders } from "./received-header
 import type { Service } from "./service.ts"
 import { faultAnswer, type ServiceAnswer } from "./service-answers.ts"
 
-/** The answer to a request of node:http. */
+/** The answer to a request of node:http. Never rejects. */
 export function answerOf(service: Service, request: GuardedRequest): Promise<ServiceAnswer> {
-  return service.decide(readGuarded(request)).catch(() => faultAnswer)
+  return decided(service, () => readGuarded(request))
+}
+
+/** A fault is no allow, also one of reading the request. Never rejects. */
+export async function decided(service: Service, read: () => AccessRequest | Refusal): Promise<ServiceAnswer> {
+  try {
+    return await service.decide(read())
+  } catch {
+    return faultAnswer
+  }
 }
 
 export function identityOf(answer: ServiceAnswer): GuardedIdentity | undefined {
@@ -57,7 +66,8 @@ export function requestFrom(
 function rawHeadersOf({ rawHeaders = [], headers = {} }: GuardedRequest): readonly string[] {
   if (rawHeaders.length > 0) return rawHeaders
   return Object.entries(headers).flatMap(([name, value]) =>
-    value === undefined ? [] : typeof value === "string" ? [name, value] : value.flatMap((each) => [name, each]),
+    // Some adapters add a length as a number.
+    value === undefined ? [] : [value].flat().flatMap((each) => [name, String(each)]),
   )
 }
 

@@ -5,7 +5,14 @@ import express from "express"
 import { fastify } from "fastify"
 import { Hono } from "hono"
 import { afterEach, describe, expect, it } from "vitest"
-import { fastifyGuard, type GuardedIdentity, type GuardedRequest, guard, honoGuard } from "../../src/http.ts"
+import {
+  type FastifyReplyLike,
+  fastifyGuard,
+  type GuardedIdentity,
+  type GuardedRequest,
+  guard,
+  honoGuard,
+} from "../../src/http.ts"
 import { sendRaw } from "../support/raw-http.ts"
 import { bearer, clock, config, issuer } from "./world.ts"
 
@@ -154,7 +161,7 @@ describe("18-5: the guard", () => {
 
   it("reads requests that adapters of Function URLs make: without raw headers, and without a connection", async () => {
     const allow = guard(config, { clock })
-    const ask = async (headers: { [name: string]: string | string[] }, more: object = {}): Promise<unknown[]> => {
+    const ask = async (headers: GuardedRequest["headers"] & {}, more: object = {}): Promise<unknown[]> => {
       const sent: unknown[] = []
       const response = { writeHead: (status: number) => void sent.push(status), end: () => undefined }
       return [await allow({ method: "GET", url: "/orders/7", headers, ...more }, response), ...sent]
@@ -166,8 +173,35 @@ describe("18-5: the guard", () => {
     expect(await ask({ authorization: `${authorization}, ${authorization}` })).toEqual([false, 401])
     expect(await ask({ authorization, Authorization: authorization })).toEqual([false, 401])
     expect(await ask({ authorization, "x-a": ["1", "2"], X_Hallpass_Sub: "root" })).toEqual([false, 403])
+    // serverless-http adds the length as a number.
+    expect(await ask({ authorization, "content-length": 0 as never })).toEqual([true])
     // What was received counts, and not what Node.js makes of it.
     expect(await ask({ authorization }, { rawHeaders: ["Host", "a"] })).toEqual([false, 401])
+  })
+
+  it("never rejects: a request that cannot be read is undecided", async () => {
+    const broken = {
+      get headers(): never {
+        throw new Error("fails")
+      },
+    }
+    const sent: number[] = []
+    const response = { writeHead: (status: number) => void sent.push(status), end: () => undefined }
+    expect(await guard(config, { clock })(broken, response)).toBe(false)
+    const reply: FastifyReplyLike = {
+      code(status) {
+        sent.push(status)
+        return reply
+      },
+      header: () => reply,
+      send: () => undefined,
+    }
+    await fastifyGuard(config, { clock })({ raw: broken }, reply)
+    const body = (_data: null, status: number): unknown => sent.push(status)
+    await honoGuard(config, { clock })({ req: { raw: broken as never }, set: () => undefined, body }, async () => {
+      throw new Error("the route is reached")
+    })
+    expect(sent).toEqual([503, 503, 503])
   })
 
   it("is undecided, and lets nothing through, if a custom check fails", async () => {
