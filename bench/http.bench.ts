@@ -1,7 +1,7 @@
 // `hallpass serve` beside a bare node:http server that answers with the same headers, under load by wrk (Debian).
 import { type ChildProcess, spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
-import { mkdtempSync, writeFileSync } from "node:fs"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createTestIssuer } from "../src/testing.ts"
@@ -70,6 +70,7 @@ await bench("http", async () => {
   while (count < flatOver) count += Number(load(url, /(\d+) requests in/)[1])
   const growth = Math.max(0.01, (await heapMb(adminUrl, url)) - before)
   for (const { child } of [service, bare]) child.kill()
+  rmSync(folder, { recursive: true })
   return [
     ...rowsOf("a request, cached token", "us", micros, "bare node:http"),
     { case: "p99 at 1,000 requests a second", subject: "hallpass", value, unit: "ms" },
