@@ -16,6 +16,7 @@ export function problemOf({ path, message }: ConfigurationProblem): Problem {
 /** Every problem of a configuration; none if it is sound. */
 export function problemsOf(config: AuthorizerConfig): readonly ConfigurationProblem[] {
   try {
+    // The existing authorizer of a `shadow` block is code, which no file of a configuration has.
     const { header } = Object(Object(config).shadow) as { readonly header?: unknown }
     createAuthorizer(config, header === undefined ? { existing: () => undefined } : {})
     return []
@@ -30,10 +31,7 @@ export function verdictOf(config: AuthorizerConfig): Omit<ConfigurationVerdict, 
   const problems = problemsOf(config)
   const policy = compiled(config)
   const conflicts = policy?.conflicts ?? []
-  const others = problems.filter(
-    ({ path, message }) =>
-      !conflicts.some((one) => path === `routes["${one.routes[0]}"]` && message.startsWith(one.message)),
-  )
+  const others = problems.filter((problem) => !isConflict(problem, conflicts))
   const sound = problems.length === 0 && conflicts.length === 0
   return {
     ...{ sound, problems: others.map(problemOf), conflicts },
@@ -64,7 +62,13 @@ export function tableOf(config: AuthorizerConfig): Table {
   }
 }
 
-function compiled(config: AuthorizerConfig): CompiledPolicy | undefined {
+/** Whether a problem is one of the conflicts, which have a form of their own. */
+export function isConflict({ path, message }: ConfigurationProblem, conflicts: CompiledPolicy["conflicts"]): boolean {
+  return conflicts.some((one) => path === `routes["${one.routes[0]}"]` && message.startsWith(one.message))
+}
+
+/** What the answers come to, if the blocks that they are made of are sound; the others have their own problems. */
+export function compiled(config: AuthorizerConfig): CompiledPolicy | undefined {
   if (typeof config !== "object" || config === null || Array.isArray(config)) return undefined
   const blocks = ["issuers", "edge", "routes", "unmatched", "gateway", "credential"]
   try {

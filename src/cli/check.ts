@@ -1,8 +1,9 @@
-import { type AuthorizerConfig, ConfigurationError, type ConfigurationProblem } from "../index.ts"
-import { type CompiledPolicy, compilePolicy, configurationWarnings, type PolicySizes } from "../policy.ts"
+import { compiled, isConflict, problemOf, problemsOf } from "../../local/stack/checked.ts"
+import type { AuthorizerConfig, ConfigurationProblem } from "../index.ts"
+import { configurationWarnings, type PolicySizes } from "../policy.ts"
 import { apiDocument, apiOptions, checkedApi, fails } from "./check/api.ts"
 import { answersText, conflictsText, exposedText, routesText } from "./check-text.ts"
-import { checkSound, readConfiguration, readConfigurationIfAny } from "./configuration.ts"
+import { readConfiguration, readConfigurationIfAny } from "./configuration.ts"
 import { type Command, type CommandLine, configOption, textOption } from "./frame/command.ts"
 import type { Output } from "./frame/output.ts"
 import { columns, fitted } from "./frame/table.ts"
@@ -58,7 +59,7 @@ exactly.`,
     const code = !sound || (isStrict && warnings.length > 0) || (api !== undefined && fails(api, isStrict)) ? 1 : 0
     if (output.json) {
       const routes = policy?.routes.map(({ key, demands }) => ({ route: key, demands })) ?? []
-      const [found, warned] = [problems, warnings].map((list) => list.map(withRemedy))
+      const [found, warned] = [problems, warnings].map((list) => list.map(problemOf))
       const more = api === undefined ? {} : { api: apiDocument(api) }
       output.document({ sound, problems: found, conflicts, warnings: warned, routes, ...more })
       return code
@@ -89,37 +90,8 @@ async function checkApiAlone(line: CommandLine, output: Output): Promise<number>
   return fails(api, line.options.strict === true) ? 1 : 0
 }
 
-/** What is wrong, and what to do, apart. */
-function withRemedy({ path, message }: ConfigurationProblem): { path: string; message: string; remedy: string } {
-  const at = message.indexOf("; ")
-  return at < 0 ? { path, message, remedy: "" } : { path, message: message.slice(0, at), remedy: message.slice(at + 2) }
-}
-
 function problemsText(problems: readonly ConfigurationProblem[]): string {
   return columns(problems.map(({ path, message }) => [path, message]))
-}
-
-/** What the answers come to, if the blocks that they are made of are sound; the others have their own problems. */
-function compiled(configuration: AuthorizerConfig): CompiledPolicy | undefined {
-  if (typeof configuration !== "object" || configuration === null || Array.isArray(configuration)) return undefined
-  const blocks = ["issuers", "edge", "routes", "unmatched", "gateway", "credential"]
-  const given = Object.entries(configuration).filter(([name]) => blocks.includes(name))
-  try {
-    return compilePolicy(Object.fromEntries(given))
-  } catch (error) {
-    if (error instanceof ConfigurationError) return undefined
-    throw error
-  }
-}
-
-function problemsOf(configuration: AuthorizerConfig): readonly ConfigurationProblem[] {
-  try {
-    checkSound(configuration)
-    return []
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error.problems
-    throw error
-  }
 }
 
 /** With the caller who cannot be answered: a start looks for one, too, but not for as long. */
@@ -131,8 +103,4 @@ function withSizes(
   if (sizes?.tooLarge === undefined || configuration.gateway?.tooLarge === "unavailable") return problems
   const others = problems.filter(({ path, message }) => path !== "routes" || !message.startsWith("have a caller who"))
   return [...others, { path: "routes", message: sizes.tooLarge }]
-}
-
-function isConflict({ path, message }: ConfigurationProblem, conflicts: CompiledPolicy["conflicts"]): boolean {
-  return conflicts.some((one) => path === `routes["${one.routes[0]}"]` && message.startsWith(one.message))
 }
