@@ -21,16 +21,15 @@ export function webSocketGateway(stack: LocalStack): Server {
   })
   server.on("upgrade", (message: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on("error", () => socket.destroy())
-    connect(stack, message).then(
-      (handled) => {
-        if (handled === undefined) return refuse(socket, 503, {}, '{"message":"Service Unavailable"}')
+    connect(stack, message)
+      .then((handled) => {
+        if ("refused" in handled) return refuse(socket, handled.refused, {}, JSON.stringify({ message: handled.why }))
         const { response, outcome } = handled
         if (outcome.response !== undefined)
           return refuse(socket, response.status, Object.fromEntries(response.headers), response.body.toString())
         sockets.handleUpgrade(message, socket, head, (client) => converse(client, handled))
-      },
-      () => socket.destroy(),
-    )
+      })
+      .catch(() => socket.destroy())
   })
   // An upgraded connection is none of the HTTP server's any more, and would keep it from closing.
   const closeRequests = server.closeAllConnections.bind(server)
@@ -41,13 +40,21 @@ export function webSocketGateway(stack: LocalStack): Server {
   return server
 }
 
-async function connect(stack: LocalStack, message: IncomingMessage): Promise<Handled | undefined> {
+/** Why the local gateway refuses before API Gateway sees the request. */
+interface NotConnected {
+  readonly refused: number
+  readonly why: string
+}
+
+async function connect(stack: LocalStack, message: IncomingMessage): Promise<Handled | NotConnected> {
+  const unavailable = { refused: 503, why: "Service Unavailable" }
   const settings = stack.api("websocket")?.settings
-  if (settings === undefined) return undefined
+  if (settings === undefined) return unavailable
   const foreign = foreignness(message, undefined)
+  if (foreign !== undefined) return { refused: 403, why: foreign }
   const request = clientRequest(message, settings)
-  if (foreign !== undefined || request === undefined) throw new Error("refused")
-  return stack.handle("websocket", request, Buffer.alloc(0))
+  if (request === undefined) return { refused: 400, why: "The request target is no path." }
+  return (await stack.handle("websocket", request, Buffer.alloc(0))) ?? unavailable
 }
 
 /** The demo backend: what it got, and what the authorizer said when the connection was opened. */

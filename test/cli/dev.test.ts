@@ -132,7 +132,9 @@ describe("16-5: hallpass dev", () => {
     const described = join(folder, "openapi.json")
     writeFileSync(described, document("/orders/{id}"))
     const other = new Dev("--config", file, "--openapi", described, "--port", "0", "--json")
-    const { gateways } = await other.document<Served>()
+    const { gateways, page, token } = await other.document<Served>()
+    const state = async (): Promise<State> =>
+      JSON.parse((await raw(`${page}/api/state`, { headers: { "x-hallpass-token": token } })).text) as State
     const status = async (path: string): Promise<number> => (await raw(`${gateways["rest-request"]}${path}`)).status
     expect([await status("/orders/7"), await status("/items")]).toEqual([401, 403])
     writeFileSync(described, "{ half a file")
@@ -141,7 +143,15 @@ describe("16-5: hallpass dev", () => {
     writeFileSync(described, document("/items"))
     await other.says("is read again")
     expect([await status("/orders/7"), await status("/items")]).toEqual([403, 401])
+    expect(await state()).not.toHaveProperty("brokenConfiguration")
+    write("{ half a file")
+    await other.says("authorizer.json:1")
+    // The document is sound; what is wrong with the configuration is still named.
+    writeFileSync(described, document("/things"))
+    while ((await status("/things")) !== 401) await other.says("is read again")
+    await expect.poll(async () => (await state()).brokenConfiguration?.message).toContain("authorizer.json:1")
     expect(await other.end()).toBe(0)
+    write(config)
   })
 
   it("reads an edited configuration as it reads a file: with comments, or as YAML", async () => {

@@ -25,11 +25,12 @@ export function watchFiles(
   output: Output,
 ): () => void {
   let work: Promise<void> = Promise.resolve()
+  const broken: Broken = new Map()
   const watched = (file: string | undefined, read: (file: string) => Promise<void>): (() => void) => {
     if (file === undefined) return () => undefined
     const changed = (now: { readonly mtimeMs: number; readonly size: number }, before: typeof now): void => {
       if (now.mtimeMs !== before.mtimeMs || now.size !== before.size)
-        work = work.then(() => reload(stack, file, () => read(file), output))
+        work = work.then(() => reload(stack, broken, file, () => read(file), output))
     }
     watchFile(file, { interval: everyMs }, changed)
     return () => unwatchFile(file, changed)
@@ -43,15 +44,28 @@ export function watchFiles(
   }
 }
 
+/** What is wrong with each file that has problems. */
+type Broken = Map<string, NonNullable<LocalStack["broken"]>>
+
 /** Never rejects. */
-async function reload(stack: LocalStack, file: string, read: () => Promise<void>, output: Output): Promise<void> {
+async function reload(
+  stack: LocalStack,
+  broken: Broken,
+  file: string,
+  read: () => Promise<void>,
+  output: Output,
+): Promise<void> {
   try {
     await read()
+    broken.delete(file)
+    // One sound file says nothing of the other.
+    for (const { message, problems } of broken.values()) stack.reportBroken(message, problems)
     output.note(`${plain(file)} is read again.`)
   } catch (error) {
     const problems = error instanceof ConfigurationError ? error.problems.map(problemOf) : []
     const known = error instanceof UsageError || error instanceof ConfigurationError
     const message = known ? error.message : "The file cannot be used."
+    broken.set(file, { message, problems })
     stack.reportBroken(message, problems)
     output.note(`${plain(file)} has problems; the configuration before stays at work.`)
     for (const { path, message: text } of problems) output.note(`  ${plain(path)} ${plain(text, 400)}`)

@@ -76,7 +76,7 @@ describe("16 bad input: DNS rebinding and other sites", () => {
     const before = (await call<unknown[]>("GET /api/requests")).length
     const socket = new WebSocket(gateway("websocket"), { origin: "https://evil.example" })
     const [error] = (await once(socket, "error")) as [Error]
-    expect(error.message).toMatch(/socket hang up|403/)
+    expect(error.message).toContain("403")
     expect(await call<unknown[]>("GET /api/requests")).toHaveLength(before)
   })
 })
