@@ -18,6 +18,13 @@ const isObject = (value: unknown): value is Members =>
 /** Longest answer, bytes: WebSocket's documented limit. */
 const maxWebSocketBytes = 8192
 
+/**
+ * Longest resource in a policy of an authorizer, characters.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
+ */
+const maxResourceLength = 512
+
 /** What API Gateway reads of an authorizer's answer, or undefined for one that it does not take: that is a 500. */
 export function readAnswer(api: ApiSettings, answer: unknown): TakenAnswer | undefined {
   if (!isObject(answer)) return undefined
@@ -25,6 +32,7 @@ export function readAnswer(api: ApiSettings, answer: unknown): TakenAnswer | und
   const { principalId, policyDocument, isAuthorized, context = {} } = answer
   const contextTexts = isObject(context) ? textsOf(context) : undefined
   if (!isObject(context) || contextTexts === undefined) return undefined
+  if (isObject(policyDocument) && hasLongResource(policyDocument)) return undefined
   const scalars = Object.values(context).every((value) => value === null || typeof value !== "object")
   if (api.kind === "http" && api.authorizer.payload === "2.0") {
     // The backend sees null if there is no context at all.
@@ -38,6 +46,13 @@ export function readAnswer(api: ApiSettings, answer: unknown): TakenAnswer | und
   // REST and WebSocket APIs hand every value on as a string, and add a number.
   const texts = Object.fromEntries(Object.entries(context).map(([key, value]) => [key, String(value)]))
   return { policyDocument, authorizer: { ...texts, principalId, integrationLatency: 0 }, contextTexts }
+}
+
+function hasLongResource({ Statement }: Members): boolean {
+  return [Statement].flat().some((statement) => {
+    const { Resource, NotResource } = Object(statement) as Members
+    return [Resource, NotResource].flat().some((each) => typeof each === "string" && each.length > maxResourceLength)
+  })
 }
 
 function textsOf(context: Members): { readonly [name: string]: string } {

@@ -460,6 +460,19 @@ describe("16-2: what the client sees", () => {
     expect(await rig({ kind: "websocket", routes: ["$connect"] }).status("GET /")).toBe(200)
   })
 
+  it("a policy with a resource of more than 512 characters is no answer that API Gateway takes", async () => {
+    const start = "arn:aws:execute-api:eu-west-1:123456789012:abcdef1234/prod/GET/"
+    const resource = (length: number): string => `${start}${"a".repeat(length - start.length)}`
+    for (const kind of ["rest", "http"] as const)
+      for (const [length, expected] of [
+        [512, 200],
+        [513, 500],
+      ] as const) {
+        const answer = answering(policy(statement("Allow", "*"), statement("Deny", ["x", resource(length)])))
+        expect(await rig({ kind }, () => answer).status("GET /orders"), `${kind} ${length}`).toBe(expected)
+      }
+  })
+
   it("an ARN of more than 1,600 bytes is a 414, and the function is not asked", async () => {
     const { status, calls } = rig({ routes: ["GET /{proxy+}"] })
     expect(await status(`GET /${"a".repeat(1600)}`)).toBe(414)
