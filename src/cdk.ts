@@ -4,5 +4,5 @@
  * @module hallpass/cdk
  */
 export { HallpassAuthorizer, type HallpassAuthorizerProps } from "./cdk/hallpass-authorizer.ts"
-export type { ApiSettings, GatewaySettings } from "./policy/gateway-settings.ts"
+export type { ApiSettings, GatewaySettings } from "./configuration/gateway-settings.ts"
 export type { AuthorizerConfig } from "./types/configuration.ts"

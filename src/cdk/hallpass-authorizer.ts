@@ -17,7 +17,7 @@ import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime,
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs"
 import { Construct } from "constructs"
 import { createAuthorizer } from "../authorizer/create.ts"
-import { type ApiSettings, type GatewaySettings, gatewaySettings } from "../policy/gateway-settings.ts"
+import { type ApiSettings, type GatewaySettings, gatewaySettings } from "../configuration/gateway-settings.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 
 /** What the construct is made of. */

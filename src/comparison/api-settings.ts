@@ -1,6 +1,9 @@
 import { type AnswerScope, answerScope } from "../configuration/answer-scope.ts"
+import { gatewayBlock } from "../configuration/declared/gateway.ts"
+import { topLevel } from "../configuration/declared/top-level.ts"
+import { orDefault, withDefaults } from "../configuration/declared/with-defaults.ts"
+import { type ApiSettings, gatewaySettings } from "../configuration/gateway-settings.ts"
 import type { InventoryApi, InventoryAuthorizer, InventoryFinding } from "../openapi/inventory/types.ts"
-import { type ApiSettings, gatewaySettings } from "../policy/gateway-settings.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 
 type Add = (severity: InventoryFinding["severity"], message: string, remedy: string) => void
@@ -123,7 +126,9 @@ function resourcePolicy(api: InventoryApi, configuration: AuthorizerConfig, add:
 }
 
 /** What an answer is for, by the rules of the authorizer itself. */
-function scopeOf({ routes, unmatched = "deny", gateway = {} }: AuthorizerConfig): AnswerScope {
-  const { resultTtlSeconds = 300, identitySources = ["token"], matchBy = "template" } = gateway
-  return answerScope({ routes, unmatched }, { resultTtlSeconds, identitySources, matchBy })
+function scopeOf({ routes, unmatched, gateway }: AuthorizerConfig): AnswerScope {
+  return answerScope(
+    { routes, unmatched: orDefault(topLevel.unmatched, unmatched) },
+    withDefaults(gatewayBlock, gateway),
+  )
 }

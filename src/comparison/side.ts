@@ -1,5 +1,7 @@
 import { checkAnswersOf, checkIssuersOf } from "../configuration/check-configuration.ts"
 import { routeChecks } from "../configuration/check-routes.ts"
+import { topLevel } from "../configuration/declared/top-level.ts"
+import { orDefault } from "../configuration/declared/with-defaults.ts"
 import { edgeIssuer } from "../edge/asserted-principal.ts"
 import { explain } from "../problems/explain-problems.ts"
 import { allPresets } from "../provider/all-presets.ts"
@@ -79,7 +81,7 @@ export function readSide(config: AuthorizerConfig): Side {
   const keys = undefined as never
   const select = selectIssuer(
     checkedIssuers.map(({ profile }) => ({ profile, keys })),
-    config.clockToleranceSeconds ?? 5,
+    orDefault(topLevel.clockToleranceSeconds, config.clockToleranceSeconds),
   )
   return {
     config,

@@ -1,4 +1,6 @@
 import { configFromEnvironment } from "../configuration/config-from-environment.ts"
+import { keyOptions } from "../configuration/declared/keys.ts"
+import { orDefault } from "../configuration/declared/with-defaults.ts"
 import { canonicalJson } from "../policy/answer-name.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import { ConfigurationError } from "../types/errors.ts"
@@ -120,7 +122,7 @@ function judgeRuntime({ Runtime, PackageType }: FunctionSettings, findings: Find
 
 function judgeTimeout(seconds: number | undefined, { keys }: AuthorizerConfig, findings: Findings): void {
   if (seconds === undefined) return
-  const fetchMs = keys?.timeoutMs ?? 3000
+  const fetchMs = orDefault(keyOptions.timeoutMs, keys?.timeoutMs)
   if (seconds * 1000 <= fetchMs)
     findings.error(
       "timeout",

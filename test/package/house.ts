@@ -41,7 +41,7 @@ export const mayImport: { readonly [room: string]: readonly string[] } = {
   secret: [...base, "problems", "renewal"],
   rotation: [...base, "secret"],
   deployment: [...base, "authorizer"],
-  cdk: [...base, "authorizer", "policy"],
+  cdk: [...base, "authorizer", "configuration"],
   event: base,
   edge: base,
   credential: base,

@@ -1,5 +1,5 @@
+import type { CheckedCredential } from "../../credential/extract.ts"
 import { explainToken, type TokenExplanation } from "../../token/explain.ts"
-import type { CredentialOptions } from "../../types/configuration.ts"
 import { type StageName, stageNames, type TraceEntry } from "../../types/decision.ts"
 import type { WalkNotes } from "../records/walk-notes.ts"
 import type { Walk } from "../walk.ts"
@@ -7,7 +7,7 @@ import type { Walk } from "../walk.ts"
 /** What a trace needs of the authorizer. */
 export interface TraceSource {
   readonly verifier: TokenExplanation
-  readonly credential: CredentialOptions
+  readonly credential: CheckedCredential
   readonly hasEdge: boolean
   readonly hasCheck: boolean
 }
@@ -60,9 +60,9 @@ export function traceOf(
   return entries
 }
 
-function placesOf({ header, scheme, cookie, query, subprotocol }: CredentialOptions): readonly string[] {
+function placesOf({ header, scheme, cookie, query, subprotocol }: CheckedCredential): readonly string[] {
   const places: string[] = []
-  if (header !== undefined) places.push(`header ${header}${scheme === null ? "" : `: ${scheme ?? "Bearer"} TOKEN`}`)
+  if (header !== undefined) places.push(`header ${header}${scheme === null ? "" : `: ${scheme} TOKEN`}`)
   if (cookie !== undefined) places.push(`cookie ${cookie}`)
   if (query !== undefined) places.push(`query parameter ${query}`)
   if (subprotocol !== undefined) places.push(`Sec-WebSocket-Protocol after ${subprotocol}`)

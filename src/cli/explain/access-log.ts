@@ -1,7 +1,7 @@
 import { fixOf } from "../../../local/stack/fix.ts"
 import type { AuthorizerConfig, Principal, TraceEntry } from "../../index.ts"
 import { describeReason } from "../../observe.ts"
-import { answerTableHash, compilePolicy, readAnswerName } from "../../policy.ts"
+import { answerTableHash, compilePolicy, gatewaySettings, readAnswerName } from "../../policy.ts"
 import type { Input } from "../frame/input.ts"
 import { type AccessLogLine, pathsOf, readAccessLine } from "./access-line.ts"
 import type { Explanation } from "./explanation.ts"
@@ -192,7 +192,7 @@ function checksOf(
   return [match, { stage: "route", check: "rule", ok: false, expected: demands.join("; "), found, reason }]
 }
 
-function keptText({ gateway }: AuthorizerConfig): string {
-  const seconds = gateway?.resultTtlSeconds ?? 300
+function keptText(config: AuthorizerConfig): string {
+  const seconds = gatewaySettings(config).resultTtlSeconds
   return `this answer, for up to ${seconds} s after it was made; a new token, or a flush of the stage's authorizer cache, ends it`
 }

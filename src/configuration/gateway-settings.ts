@@ -1,4 +1,7 @@
 import type { AuthorizerConfig, CredentialOptions } from "../types/configuration.ts"
+import { credentialBlock, withPlace } from "./declared/credential.ts"
+import { type CheckedGateway, gatewayBlock } from "./declared/gateway.ts"
+import { withDefaults } from "./declared/with-defaults.ts"
 
 type Api = "rest" | "http" | "websocket"
 
@@ -60,8 +63,9 @@ export function gatewaySettings(configuration: AuthorizerConfig): GatewaySetting
   }
 }
 
-const ttlOf = ({ gateway }: AuthorizerConfig): number => gateway?.resultTtlSeconds ?? 300
-const sourcesOf = ({ gateway }: AuthorizerConfig): readonly string[] => gateway?.identitySources ?? ["token"]
+const gatewayOf = ({ gateway }: AuthorizerConfig): CheckedGateway => withDefaults(gatewayBlock, gateway)
+const ttlOf = (configuration: AuthorizerConfig): number => gatewayOf(configuration).resultTtlSeconds
+const sourcesOf = (configuration: AuthorizerConfig): readonly string[] => gatewayOf(configuration).identitySources
 
 function impossibility(configuration: AuthorizerConfig, api: Api): string | undefined {
   const { api: only, authorizerType } = configuration.gateway ?? {}
@@ -122,11 +126,12 @@ function inDialect(source: string, api: Api): readonly string[] {
   return [plain.startsWith("request.") ? `${prefix}${plain}` : `${dollar}${plain}`]
 }
 
-function placesOf({ header, cookie, query, subprotocol }: CredentialOptions = {}): readonly string[] {
+function placesOf(credential: CredentialOptions | undefined): readonly string[] {
+  const { header, cookie, query, subprotocol } = withPlace(withDefaults(credentialBlock, credential))
   const places: string[] = []
   if (header !== undefined) places.push(`request.header.${header}`)
   if (cookie !== undefined) places.push("request.header.Cookie")
   if (query !== undefined) places.push(`request.querystring.${query}`)
   if (subprotocol !== undefined) places.push("request.header.Sec-WebSocket-Protocol")
-  return places.length === 0 ? ["request.header.Authorization"] : places
+  return places
 }
