@@ -4,9 +4,9 @@ import { LocalStack } from "../../local/stack/stack.ts"
 import { readConfiguration } from "./configuration.ts"
 import { apiOfDocument } from "./dev/open-api.ts"
 import { readEdited, watchFiles } from "./dev/reload.ts"
-import { ending } from "./dev/signals.ts"
 import { type Command, type CommandLine, configOption, textOption, UsageError } from "./frame/command.ts"
 import { plain } from "./frame/output.ts"
+import { ending } from "./frame/signals.ts"
 
 const usualPort = 3000
 

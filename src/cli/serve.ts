@@ -1,10 +1,11 @@
-import { readFile } from "node:fs/promises"
 import { type AuthorizationServer, createAuthorizationServer, type LoadPackage, type ServiceTls } from "../http.ts"
 import { type AuthorizerConfig, ConfigurationError } from "../index.ts"
 import { createPowertoolsObserver } from "../observe.ts"
 import { readConfiguration } from "./configuration.ts"
-import { type Command, type CommandLine, configOption, textOption, UsageError } from "./frame/command.ts"
+import { type Command, type CommandLine, configOption, flagOf, textOption, UsageError } from "./frame/command.ts"
+import { readInput } from "./frame/input.ts"
 import type { Output } from "./frame/output.ts"
+import { ending } from "./frame/signals.ts"
 
 const dialects = ["envoy", "envoy-grpc", "nginx", "caddy", "traefik", "gloo"] as const
 
@@ -62,7 +63,7 @@ gloo        X-Original-Method, X-Original-URI, X-Original-Host`,
     // Records are for standard output, and with --json only the document is.
     process.env.POWERTOOLS_METRICS_DISABLED ??= "true" // of CloudWatch; those of Prometheus are on the admin port
     const observer = output.json ? undefined : createPowertoolsObserver({ serviceName: "hallpass-serve" })
-    const ended = stopSignal()
+    const ended = ending()
     const service = await started(config, options, { loadPackage, ...optional("observer", observer) })
     announce(service, options, output)
     await ended
@@ -118,7 +119,7 @@ function portOption(line: CommandLine, name: string): number | undefined {
   const text = textOption(line, name)
   if (text === undefined) return undefined
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
-  if (!(port <= 65_535)) throw new UsageError(`--${name.replace("P", "-p")} takes a number from 0 to 65535`)
+  if (!(port <= 65_535)) throw new UsageError(`${flagOf(name)} takes a number from 0 to 65535`)
   return port
 }
 
@@ -126,27 +127,12 @@ async function tlsOf(line: CommandLine): Promise<ServiceTls | undefined> {
   const [cert, key, clientCa] = await Promise.all(
     (["tlsCert", "tlsKey", "tlsClientCa"] as const).map(async (name) => {
       const file = textOption(line, name)
-      return file === undefined ? undefined : await readPem(file)
+      return file === undefined ? undefined : (await readInput(file, "PEM text")).text
     }),
   )
   if (cert !== undefined && key !== undefined) return { cert, key, ...optional("clientCa", clientCa) }
   if (cert === undefined && key === undefined && clientCa === undefined) return undefined
   throw new UsageError("TLS needs both --tls-cert and --tls-key")
-}
-
-async function readPem(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8")
-  } catch (error) {
-    throw new UsageError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code})`)
-  }
-}
-
-/** Resolves at the first signal to end; a second one ends the process at once, as without a listener. */
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve())
-  })
 }
 
 function optional<K extends string, V>(name: K, value: V | undefined): { readonly [name in K]?: V } {

@@ -1,7 +1,7 @@
 import type { AuthorizerConfig } from "../../index.ts"
 import type { Inventory, InventoryOptions } from "../../openapi.ts"
 import { compareApi } from "../../policy.ts"
-import { type CommandLine, type CommandOption, textOption, textsOption, UsageError } from "../frame/command.ts"
+import { type CommandLine, type CommandOption, flagOf, textOption, textsOption, UsageError } from "../frame/command.ts"
 import type { Output } from "../frame/output.ts"
 import { oneLine } from "../frame/program.ts"
 
@@ -71,8 +71,7 @@ async function ofAccount(line: CommandLine, options: InventoryOptions, output: O
 
 function refuseWithout(line: CommandLine, other: string, names: readonly string[]): void {
   for (const name of names)
-    if (line.options[name] !== undefined)
-      throw new UsageError(`--${name.replace("apiId", "api-id")} goes with ${other}`)
+    if (line.options[name] !== undefined) throw new UsageError(`${flagOf(name)} goes with ${other}`)
 }
 
 function optionsOf(line: CommandLine): InventoryOptions {

@@ -61,6 +61,9 @@ export function textOption({ options }: CommandLine, name: string): string | und
   return typeof value === "string" ? value : undefined
 }
 
+/** An option as it is written: `apiId` is `--api-id`. */
+export const flagOf = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+
 /** The texts of a repeatable option. */
 export function textsOption({ options }: CommandLine, name: string): readonly string[] {
   const value = options[name]

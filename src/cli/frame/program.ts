@@ -1,6 +1,6 @@
 import { Argument, type CommanderError, InvalidArgumentError, Option, Command as Parser } from "commander"
 import type { ConfigurationError } from "../../index.ts"
-import { type Command, type CommandLine, UsageError } from "./command.ts"
+import { type Command, type CommandLine, flagOf, UsageError } from "./command.ts"
 import { createOutput, type Output, plain, type Streams } from "./output.ts"
 import { wrapped } from "./table.ts"
 
@@ -77,7 +77,7 @@ export async function runCommand(
     parser.parse([...words], { from: "user" })
     line = { options: parser.opts(), args: parser.processedArgs.flat().filter((word) => word !== undefined) }
     const empty = Object.entries(line.options).find(([, value]) => [value].flat().includes(""))
-    if (empty !== undefined) throw new UsageError(`--${kebab(empty[0])} has no value`)
+    if (empty !== undefined) throw new UsageError(`${flagOf(empty[0])} has no value`)
   } catch (error) {
     if (error instanceof UsageError) return refuse(streams, name, error.message)
     const { exitCode, code, message } = error as CommanderError
@@ -128,7 +128,6 @@ function refuse({ stderr }: Streams, name: string, problem: string): number {
 }
 
 const ended = (problem: string, next: string): string => `${problem}${/[.?]$/.test(problem) ? "" : "."} ${next}`
-const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 
 /** A message for the one line of a mistake: line breaks, which may be inside a quotation, become blanks. */
 export function oneLine(message: string): string {

@@ -1,4 +1,4 @@
-import { type CommandLine, textOption, textsOption, UsageError } from "../frame/command.ts"
+import { type CommandLine, flagOf, textOption, textsOption, UsageError } from "../frame/command.ts"
 
 /** The API that a generated policy is for, and the flags that narrow it. */
 export interface Target {
@@ -81,8 +81,4 @@ function checked(option: string, value: string): string {
   const [form, example] = forms[option] ?? []
   if (form?.test(value)) return value
   throw new UsageError(`${flagOf(option)} has another form: it is like ${example}`)
-}
-
-function flagOf(option: string): string {
-  return `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 }
