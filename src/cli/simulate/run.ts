@@ -2,7 +2,7 @@ import type { ApiSettings } from "../../../local/gateway/api.ts"
 import { ApiGateway, type AskAuthorizer, type GatewayOutcome } from "../../../local/gateway/gateway.ts"
 import { type AuthorizerConfig, type Claims, createAuthorizer, type Decision } from "../../index.ts"
 import { apiFor } from "../trial/api.ts"
-import { requestWith } from "../trial/run.ts"
+import { requestWith, type Trial, trialWith } from "../trial/run.ts"
 import { withTestKeys } from "../trial/test-keys.ts"
 import type { SimulatedRequest } from "./requests.ts"
 
@@ -107,10 +107,7 @@ export interface Rig {
     ask: AskAuthorizer,
   ) => Promise<{ readonly answers: readonly Sent[]; readonly calls: number }>
   /** One request as if nothing were kept. */
-  readonly fresh: (
-    request: SimulatedRequest,
-    at: number,
-  ) => Promise<{ readonly decision: Pick<Decision, "outcome" | "reason">; readonly outcome: GatewayOutcome }>
+  readonly fresh: (request: SimulatedRequest, at: number) => Promise<Trial>
 }
 
 export async function rigFor(configuration: AuthorizerConfig, { claims }: Caller, pace: Pace): Promise<Rig> {
@@ -118,10 +115,13 @@ export async function rigFor(configuration: AuthorizerConfig, { claims }: Caller
   const keys = withTestKeys(own)
   const token = claims === undefined ? undefined : await keys.sign(claims, keys.typeFor(claims))
   let nowMs = pace.startMs
-  const authorizer = createAuthorizer(keys.config, { clock: () => nowMs })
+  const clock = (): number => nowMs
+  const authorizer = createAuthorizer(keys.config, { clock })
   const timeOf = (at: number): number => pace.startMs + at * pace.everySeconds * 1000
   const gatewayFor = (isConnect: boolean, ask: AskAuthorizer): ApiGateway =>
-    new ApiGateway(apiFor(configuration, isConnect), ask, () => nowMs)
+    new ApiGateway(apiFor(configuration, isConnect), ask, clock)
+  const tried = trialWith(authorizer, apiFor(configuration, false), clock)
+  const connected = trialWith(authorizer, apiFor(configuration, true), clock)
   return {
     ask: (event) => authorizer.handler(event),
     decide: (event) => authorizer.decide(event),
@@ -142,13 +142,7 @@ export async function rigFor(configuration: AuthorizerConfig, { claims }: Caller
     },
     async fresh({ text: _text, isConnect, ...request }, at) {
       nowMs = timeOf(at)
-      let decision: Decision | undefined
-      const gateway = gatewayFor(isConnect, async (event) => {
-        decision = await authorizer.decide(event)
-        return authorizer.handler(event)
-      })
-      const outcome = await gateway.handle(requestWith(request, token, configuration))
-      return { decision: decision ?? { outcome: "unauthenticated", reason: "credential_missing" }, outcome }
+      return await (isConnect ? connected : tried)(requestWith(request, token, configuration))
     },
   }
 }

@@ -1,6 +1,12 @@
 import type { ApiSettings, ClientRequest } from "../../../local/gateway/api.ts"
 import { ApiGateway, type GatewayOutcome } from "../../../local/gateway/gateway.ts"
-import { type AuthorizerConfig, type AuthorizerParts, createAuthorizer, type Decision } from "../../index.ts"
+import {
+  type Authorizer,
+  type AuthorizerConfig,
+  type AuthorizerParts,
+  createAuthorizer,
+  type Decision,
+} from "../../index.ts"
 
 /** A request tried on a configuration: the decision with its trace, and what API Gateway makes of the answer. */
 export interface Trial {
@@ -15,7 +21,15 @@ export function trialOf(
   api: ApiSettings,
 ): (request: ClientRequest) => Promise<Trial> {
   const { shadow: _, ...own } = config
-  const authorizer = createAuthorizer(own, parts)
+  return trialWith(createAuthorizer(own, parts), api, parts.clock)
+}
+
+/** The same for an authorizer that is made already. */
+export function trialWith(
+  authorizer: Authorizer,
+  api: ApiSettings,
+  clock: AuthorizerParts["clock"],
+): (request: ClientRequest) => Promise<Trial> {
   return async (request) => {
     let decision: Decision | undefined
     const gateway = new ApiGateway(
@@ -24,7 +38,7 @@ export function trialOf(
         decision = await authorizer.decide(event, { trace: "values" })
         return authorizer.handler(event)
       },
-      parts.clock,
+      clock,
     )
     const outcome = await gateway.handle(request)
     return { decision: decision ?? { outcome: "unauthenticated", reason: "credential_missing" }, outcome }
