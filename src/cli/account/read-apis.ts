@@ -6,15 +6,21 @@ import { asked, type GatewayClients, isNotFound } from "./clients.ts"
 /** Most pages of one list; an account has far fewer. */
 const maxPages = 1000
 
+/** One page of a list, in the words of either service. */
+interface Page<T> {
+  readonly items?: readonly T[] | undefined
+  readonly position?: string | undefined
+  readonly Items?: readonly T[] | undefined
+  readonly NextToken?: string | undefined
+}
+
 /** Every page of a list, by the token that leads to the next one. */
-async function pages<T>(
-  page: (token: string | undefined) => Promise<readonly [readonly T[], string | undefined]>,
-): Promise<T[]> {
+async function pages<T>(page: (token: string | undefined) => Promise<Page<T>>): Promise<T[]> {
   const all: T[] = []
   let token: string | undefined
   for (let count = 0; count < maxPages; count++) {
-    const [items, next] = await asked(() => page(token))
-    all.push(...items)
+    const { items = [], Items = items, position, NextToken: next = position } = await asked(() => page(token))
+    all.push(...Items)
     if (next === undefined || next === "" || next === token) return all
     token = next
   }
@@ -42,14 +48,8 @@ export async function readApis(
     return apis
   }
   const { rest, v2, restClient, v2Client } = clients
-  const restApis = await pages(async (position) => {
-    const { items = [], position: next } = await restClient.send(new rest.GetRestApisCommand({ limit: 500, position }))
-    return [items, next]
-  })
-  const httpApis = await pages(async (NextToken) => {
-    const { Items = [], NextToken: next } = await v2Client.send(new v2.GetApisCommand({ MaxResults: "500", NextToken }))
-    return [Items, next]
-  })
+  const restApis = await pages((position) => restClient.send(new rest.GetRestApisCommand({ limit: 500, position })))
+  const httpApis = await pages((NextToken) => v2Client.send(new v2.GetApisCommand({ MaxResults: "500", NextToken })))
   for (const api of restApis) await add(api.name ?? "", () => readRestApi(clients, api))
   for (const api of httpApis) await add(api.Name ?? "", () => readHttpApi(clients, api))
   return apis
@@ -82,17 +82,12 @@ async function readRestApi(
   api: import("@aws-sdk/client-api-gateway").RestApi,
 ): Promise<AccountApi> {
   const restApiId = api.id ?? ""
-  const authorizers = await pages(async (position) => {
-    const { items = [], position: next } = await restClient.send(
-      new rest.GetAuthorizersCommand({ restApiId, limit: 500, position }),
-    )
-    return [items, next]
-  })
-  const resources = await pages(async (position) => {
-    const command = new rest.GetResourcesCommand({ restApiId, embed: ["methods"], limit: 500, position })
-    const { items = [], position: next } = await restClient.send(command)
-    return [items, next]
-  })
+  const authorizers = await pages((position) =>
+    restClient.send(new rest.GetAuthorizersCommand({ restApiId, limit: 500, position })),
+  )
+  const resources = await pages((position) =>
+    restClient.send(new rest.GetResourcesCommand({ restApiId, embed: ["methods"], limit: 500, position })),
+  )
   return {
     id: restApiId,
     name: api.name ?? restApiId,
@@ -150,16 +145,12 @@ async function readHttpApi(
 ): Promise<AccountApi> {
   const { v2, v2Client } = clients
   const ApiId = api.ApiId ?? ""
-  const authorizers = await pages(async (NextToken) => {
-    const command = new v2.GetAuthorizersCommand({ ApiId, MaxResults: "500", NextToken })
-    const { Items = [], NextToken: next } = await v2Client.send(command)
-    return [Items, next]
-  })
-  const routes = await pages(async (NextToken) => {
-    const command = new v2.GetRoutesCommand({ ApiId, MaxResults: "500", NextToken })
-    const { Items = [], NextToken: next } = await v2Client.send(command)
-    return [Items, next]
-  })
+  const authorizers = await pages((NextToken) =>
+    v2Client.send(new v2.GetAuthorizersCommand({ ApiId, MaxResults: "500", NextToken })),
+  )
+  const routes = await pages((NextToken) =>
+    v2Client.send(new v2.GetRoutesCommand({ ApiId, MaxResults: "500", NextToken })),
+  )
   const stages = await readStages(clients, ApiId)
   return {
     id: ApiId,
