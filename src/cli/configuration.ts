@@ -5,7 +5,6 @@ import type { AuthorizerSource } from "../openapi.ts"
 import { UsageError } from "./frame/command.ts"
 import { readData } from "./frame/data-file.ts"
 import { readInput } from "./frame/input.ts"
-import { readJson } from "./frame/json-text.ts"
 import { firstTwice } from "./frame/module-members.ts"
 import { oneLine } from "./frame/program.ts"
 import { resolveOpenApi } from "./open-api-file.ts"
@@ -76,11 +75,6 @@ function fromEnvironment(): AuthorizerConfig {
   throw new UsageError(
     "there is no configuration: give --config FILE, or set HALLPASS_CONFIG or HALLPASS_PROVIDER and its companions",
   )
-}
-
-/** @throws UsageError with the first problem of the text, and its line */
-export function parseJson(text: string, name: string): unknown {
-  return readJson(text, name)
 }
 
 async function fromModule(file: string, again: boolean): Promise<AuthorizerSource> {

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises"
 import { text as textOf } from "node:stream/consumers"
 import type { Principal } from "../index.ts"
-import { parseJson } from "./configuration.ts"
 import { UsageError } from "./frame/command.ts"
+import { readJson } from "./frame/json-text.ts"
 
 const lists = ["scopes", "roles", "groups", "permissions"] as const
 const known = ["issuer", "subject", "kind", "claims", ...lists]
@@ -42,7 +42,7 @@ async function read(file: string): Promise<string> {
 }
 
 function parse(text: string): Given {
-  const given = parseJson(text, "the principal") // whose messages quote nothing: the text may be a token
+  const given = readJson(text, "the principal") // whose messages quote nothing: the text may be a token
   if (!isObject(given)) throw new UsageError("the principal must be an object")
   return given
 }

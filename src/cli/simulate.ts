@@ -2,9 +2,10 @@ import { existsSync } from "node:fs"
 import type { AuthorizerConfig } from "../index.ts"
 import { callersOfCases } from "../policy.ts"
 import { CasesError } from "../testing.ts"
-import { parseJson, readConfiguration } from "./configuration.ts"
+import { readConfiguration } from "./configuration.ts"
 import { type Command, type CommandLine, configOption, textOption, textsOption, UsageError } from "./frame/command.ts"
 import { readData } from "./frame/data-file.ts"
+import { readJson } from "./frame/json-text.ts"
 import { plain } from "./frame/output.ts"
 import { readRequests } from "./simulate/requests.ts"
 import { type Caller, simulated } from "./simulate/run.ts"
@@ -82,7 +83,7 @@ async function readCaller(line: CommandLine, configuration: AuthorizerConfig): P
   if (configuration.issuers?.length === 0)
     throw new UsageError("the configuration has no issuer: callers of an edge cannot be described as claims")
   if (cases === undefined) {
-    const claims = name.trimStart().startsWith("{") ? parseJson(name, "--caller") : await readClaims(name)
+    const claims = name.trimStart().startsWith("{") ? readJson(name, "--caller") : await readClaims(name)
     if (typeof claims !== "object" || claims === null || Array.isArray(claims))
       throw new UsageError(`${plain(name)} has no claims: it must be one JSON object`)
     const shown = name === "-" ? "standard input" : name.trim()

@@ -1,6 +1,6 @@
-import { parseJson } from "../configuration.ts"
 import { UsageError } from "../frame/command.ts"
 import type { Input } from "../frame/input.ts"
+import { readJson } from "../frame/json-text.ts"
 
 /** A line of the API's access log: see docs/operate.md for its format. */
 export interface AccessLogLine {
@@ -33,7 +33,7 @@ export function readAccessLine(input: Input): AccessLogLine {
   const isSpread = lines.length > 1 && !lines[0]?.trimEnd().endsWith("}")
   if (lines.length > 1 && !isSpread)
     throw new UsageError(`${input.name} has ${lines.length} lines; give one line of the access log`)
-  const raw = parseJson(isSpread ? input.text : (lines[0] ?? ""), input.name) as { readonly [name: string]: unknown }
+  const raw = readJson(isSpread ? input.text : (lines[0] ?? ""), input.name) as { readonly [name: string]: unknown }
   if (typeof raw !== "object" || raw === null || Array.isArray(raw))
     throw new UsageError(`${input.name} is no line of an access log: it must be one JSON object`)
   const status = Number(textOf(raw.status))

@@ -2,9 +2,9 @@ import type { ClientRequest } from "../../../local/gateway/api.ts"
 import { ApiGateway, type GatewayOutcome } from "../../../local/gateway/gateway.ts"
 import { fixOf } from "../../../local/stack/fix.ts"
 import { type AuthorizerConfig, createAuthorizer, type Decision, type TraceEntry } from "../../index.ts"
-import { parseJson } from "../configuration.ts"
 import { UsageError } from "../frame/command.ts"
 import type { Input } from "../frame/input.ts"
+import { readJson } from "../frame/json-text.ts"
 import { apiFor } from "../trial/api.ts"
 import { parseRequest } from "../trial/request.ts"
 import { requestWith, trialOf } from "../trial/run.ts"
@@ -57,7 +57,7 @@ export async function explainEvent(
   input: Input,
   options: ExplainOptions,
 ): Promise<Explanation> {
-  const event = parseJson(input.text, input.name)
+  const event = readJson(input.text, input.name)
   if (typeof event !== "object" || event === null || Array.isArray(event))
     throw new UsageError(`${input.name} is no event: it must be one JSON object`)
   options.progress("Fetching the keys that the token needs …")
@@ -89,7 +89,7 @@ export async function explainClaims(
   requestText: string,
   options: ExplainOptions,
 ): Promise<Explanation> {
-  const claims = parseJson(input.text, input.name)
+  const claims = readJson(input.text, input.name)
   if (typeof claims !== "object" || claims === null || Array.isArray(claims))
     throw new UsageError(`${input.name} has no claims: it must be one JSON object`)
   const keys = withTestKeys(config)

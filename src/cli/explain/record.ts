@@ -1,9 +1,9 @@
 import { fixOf } from "../../../local/stack/fix.ts"
 import type { AuthorizerConfig } from "../../index.ts"
 import { describeReason } from "../../observe.ts"
-import { parseJson } from "../configuration.ts"
 import { UsageError } from "../frame/command.ts"
 import type { Input } from "../frame/input.ts"
+import { readJson } from "../frame/json-text.ts"
 import type { Explanation } from "./explanation.ts"
 
 type Members = { readonly [member: string]: unknown }
@@ -19,7 +19,7 @@ const statuses: { readonly [outcome: string]: number } = {
 
 /** Explains a record of the function: what it decided, and what its configuration demands there. */
 export function explainRecord(config: AuthorizerConfig, input: Input): Explanation {
-  const record = parseJson(lastJson(input.text), input.name) as Members
+  const record = readJson(lastJson(input.text), input.name) as Members
   const reason = textOf(Object(record).reason)
   const described = reason === undefined ? undefined : describeReason(reason)
   if (described === undefined && reason !== "ok")
