@@ -51,7 +51,7 @@ function proxyOf(agent: unknown): { readonly proxy?: string } {
 }
 
 /** Most public authorities renew 30 days before the end. A later certificate was probably forgotten. */
-const days = { warning: 30, error: 14 }
+export const certificateDays = { warning: 30, error: 14 }
 
 /** What the end of a certificate means. */
 export function judgeCertificate(
@@ -61,13 +61,13 @@ export function judgeCertificate(
   findings: Findings,
 ): void {
   const left = daysUntil(notAfterMs, nowMs)
-  if (left >= days.warning) return
+  if (left >= certificateDays.warning) return
   const when = new Date(notAfterMs).toISOString()
   const message =
     left < 0
       ? `The certificate of ${what} ended on ${when}.`
       : `The certificate of ${what} ends in ${left} days, on ${when}.`
   const remedy = "Ask its operator to renew it. From then on nothing that it serves is believed."
-  if (left < days.error) findings.error("certificate", message, remedy, left < 0 ? "now" : when)
+  if (left < certificateDays.error) findings.error("certificate", message, remedy, left < 0 ? "now" : when)
   else findings.warning("certificate", message, remedy, when)
 }

@@ -1,6 +1,7 @@
 import { issuerAndSerial, mtlsEvidence } from "../edge/evidence/mtls.ts"
 import { nodeCrypto } from "../shared/node-crypto.ts"
 import type { MtlsEvidence } from "../types/edge-options.ts"
+import { certificateDays } from "./certificate.ts"
 import { daysUntil, type Findings } from "./finding.ts"
 
 /**
@@ -38,6 +39,8 @@ export function examinePins(
   const holdsAt = (timeMs: number): boolean =>
     !("refused" in judged({ connection: { clientCertPem: certificate }, nowMs: timeMs } as never))
   const [when, left] = [new Date(endMs).toISOString(), daysUntil(endMs, nowMs)]
+  const ending = `${path}: the certificate of the edge ends in ${left} days, on ${when}.`
+  const renewal = "Renew it, and pin the new key first."
   if (!holdsAt(endMs))
     findings.error(
       "pins",
@@ -45,20 +48,8 @@ export function examinePins(
       "Add its pin: docs/edge.md says how to make one.",
     )
   else if (left < 0) findings.error("pins", `${path}: the certificate of the edge ended on ${when}.`, "Renew it.")
-  else if (left < 14)
-    findings.error(
-      "pins",
-      `${path}: the certificate of the edge ends in ${left} days, on ${when}.`,
-      "Renew it, and pin the new key first.",
-      when,
-    )
-  else if (left < 30)
-    findings.warning(
-      "pins",
-      `${path}: the certificate of the edge ends in ${left} days, on ${when}.`,
-      "Renew it, and pin the new key first.",
-      when,
-    )
+  else if (left < certificateDays.error) findings.error("pins", ending, renewal, when)
+  else if (left < certificateDays.warning) findings.warning("pins", ending, renewal, when)
   else findings.info("pins", `${path}: the certificate of the edge is pinned, and ends on ${when}.`, when)
 }
 
