@@ -5,6 +5,7 @@ import { checkSound, readConfiguration } from "./configuration.ts"
 import { type Command, configOption, textOption, UsageError } from "./frame/command.ts"
 import { type Output, plain } from "./frame/output.ts"
 import { oneLine } from "./frame/program.ts"
+import { formed } from "./generate/target.ts"
 
 export const attach: Command = {
   description: `Puts hallpass in front of an API that exists: makes or changes the authorizer as the
@@ -42,9 +43,7 @@ APIs that a template or Terraform owns are changed there: docs/deploy.md.`,
     checkSound(configuration)
     const functionArn = textOption(line, "functionArn") ?? ""
     functionParts(functionArn)
-    const invokeRoleArn = textOption(line, "invokeRoleArn")
-    if (invokeRoleArn !== undefined && !/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/.test(invokeRoleArn))
-      throw new UsageError("--invoke-role-arn takes the ARN of a role")
+    const invokeRoleArn = formed(line, "invokeRoleArn")
     const name = textOption(line, "name") ?? "hallpass"
     if (!/^[\w-]{1,128}$/.test(name)) throw new UsageError("--name takes letters, digits, - and _")
     const { gatewayClients } = await import("./account/clients.ts")
