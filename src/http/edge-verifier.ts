@@ -8,7 +8,7 @@ import type { Refusal } from "../types/reasons.ts"
 import { TokenRefused } from "../types/token-refused.ts"
 import { readGuarded } from "./guarded-answer.ts"
 import type { GuardedRequest } from "./guarded-request.ts"
-import { servicePolicy } from "./service-answers.ts"
+import { forOneRequest } from "./service-answers.ts"
 
 /** The part of a configuration that trusted headers need. Role `identity` takes an empty list of issuers. */
 export type EdgeVerifierConfig = Pick<
@@ -75,9 +75,7 @@ export function createEdgeVerifier(config: EdgeVerifierConfig, parts: Authorizer
 
 /** The principal itself, or why there is none. */
 const answers: Answers<Principal | Refusal> = {
-  isSimple: () => true,
-  keeps: () => false,
-  policy: () => servicePolicy,
+  ...forOneRequest,
   allow: (_request, principal) => principal,
   refuse: (_request, refused) => refused,
 }

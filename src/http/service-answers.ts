@@ -31,11 +31,17 @@ const statuses = { unauthenticated: 401, forbidden: 403, unavailable: 503 } as c
 /** Most bytes of the identity headers. Envoy takes 60 KiB, nginx what `proxy_buffer_size` is set to. */
 const maxHeaderBytes = 8192
 
-/** There are no policies: every answer is for one request. */
-export const servicePolicy: SizedPolicy = {
+const noPolicy: SizedPolicy = {
   document: { Version: "2012-10-17", Statement: [] },
   bytes: 0,
   ambiguous: undefined,
+}
+
+/** Every answer is for one request: no gateway keeps it, and there are no policies. */
+export const forOneRequest: Pick<Answers, "isSimple" | "keeps" | "policy"> = {
+  isSimple: () => true,
+  keeps: () => false,
+  policy: () => noPolicy,
 }
 
 /** Makes the answers of a service. A refusal shows its status and its challenge, and never why. */
@@ -57,9 +63,7 @@ export function serviceAnswers(
       return headers
     }
     return {
-      isSimple: () => true,
-      keeps: () => false,
-      policy: () => servicePolicy,
+      ...forOneRequest,
       allow: (_request, principal, _policy, route) => ({
         outcome: "allow",
         reason: "ok",
