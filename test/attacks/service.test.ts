@@ -1,6 +1,8 @@
 import { connect, type Socket } from "node:net"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import type { HttpDialect } from "../../src/http/dialect.ts"
 import { type AuthorizationServer, createAuthorizationServer } from "../../src/http.ts"
+import { question } from "../http/question.ts"
 import { bearer, clock, config } from "../http/world.ts"
 import { readAll, sendRaw } from "../support/raw-http.ts"
 
@@ -19,16 +21,16 @@ const authorization = `Authorization: ${bearer("reader")}`
 const host = "Host: orders.example.com"
 const close = "Connection: close"
 
-/** A question of each kind of neighbour, with lines of its own in place of the usual ones. */
-function asked(dialect: string, method: string, target: string): string[] {
-  if (dialect === "envoy") return [`${method} ${target} HTTP/1.1`, host]
-  const [name, uri] = ["nginx", "gloo"].includes(dialect) ? ["X-Original", "URI"] : ["X-Forwarded", "Uri"]
-  return ["GET / HTTP/1.1", host, `${name}-Method: ${method}`, `${name}-${uri}: ${target}`]
+/** The lines of a neighbour's question. */
+function asked(dialect: HttpDialect, method: string, target: string): string[] {
+  const { headers, ...own } = question(dialect, method, target)
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+  return [`${own.method} ${own.path} HTTP/1.1`, host, ...lines]
 }
-const statusOf = async (dialect: string, lines: readonly string[], body = ""): Promise<number> =>
+const statusOf = async (dialect: HttpDialect, lines: readonly string[], body = ""): Promise<number> =>
   (await sendRaw(portOf(dialect), [...lines, close], body)).status
 
-describe.each(["envoy", "nginx", "caddy", "traefik", "gloo"])("18: %s, targets", (dialect) => {
+describe.each(["envoy", "nginx", "caddy", "traefik", "gloo"] as const)("18: %s, targets", (dialect) => {
   it("the plain one is allowed, so that a refusal means something", async () => {
     expect(await statusOf(dialect, [...asked(dialect, "GET", "/orders/7"), authorization])).toBe(200)
   })
@@ -70,7 +72,7 @@ describe.each(["envoy", "nginx", "caddy", "traefik", "gloo"])("18: %s, targets",
   })
 })
 
-describe.each(["envoy", "nginx", "caddy", "traefik", "gloo"])("18: %s, headers", (dialect) => {
+describe.each(["envoy", "nginx", "caddy", "traefik", "gloo"] as const)("18: %s, headers", (dialect) => {
   const question = asked(dialect, "GET", "/orders/7")
 
   it.each([
@@ -117,7 +119,7 @@ describe.each([
   ["caddy", "X-Forwarded-Method", "X-Forwarded-Uri"],
   ["traefik", "X-Forwarded-Method", "X-Forwarded-Uri"],
   ["gloo", "X-Original-Method", "X-Original-URI"],
-])("18: %s, the names of the original request twice", (dialect, method, uri) => {
+] as const)("18: %s, the names of the original request twice", (dialect, method, uri) => {
   it.each([
     ["the path", `${uri}: /admin/x`],
     ["the path, the same", `${uri}: /orders/7`],

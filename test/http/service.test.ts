@@ -9,21 +9,10 @@ import {
   type ServiceParts,
 } from "../../src/http.ts"
 import { ConfigurationError } from "../../src/index.ts"
+import { question } from "./question.ts"
 import { bearer, clock, config, issuer, tokens } from "./world.ts"
 
 const dialects: readonly HttpDialect[] = ["envoy", "nginx", "caddy", "traefik", "gloo"]
-
-/** How each neighbour asks about a request. */
-function question(
-  dialect: HttpDialect,
-  method: string,
-  target: string,
-): { path: string; method: string; headers: object } {
-  if (dialect === "envoy") return { path: target, method, headers: {} }
-  const prefix = dialect === "nginx" || dialect === "gloo" ? "X-Original" : "X-Forwarded"
-  const uri = prefix === "X-Original" ? "X-Original-URI" : "X-Forwarded-Uri"
-  return { path: "/", method: "GET", headers: { [`${prefix}-Method`]: method, [uri]: target } }
-}
 
 const started: AuthorizationServer[] = []
 async function serviceOf(

@@ -7,6 +7,7 @@ import { type AuthorizerConfig, createAuthorizer } from "../../../src/index.ts"
 import { exportIstio } from "../../../src/mesh.ts"
 import { istio } from "../../mesh/istio-model.ts"
 import { checkRequest, envoyClient } from "../envoy.ts"
+import { question } from "../question.ts"
 import { clock, config, type Judge } from "./table.ts"
 
 /** The Lambda handler as API Gateway uses it, with its cache of answers. */
@@ -30,23 +31,13 @@ async function service(dialect: HttpDialect): Promise<Judge> {
   const { url, close } = await createAuthorizationServer(config, { dialect, port: 0 }, { clock })
   const { port } = new URL(url)
   const agent = new Agent({ keepAlive: true })
-  const own = dialect === "envoy"
-  const [prefix, uri] = dialect === "caddy" || dialect === "traefik" ? ["X-Forwarded", "Uri"] : ["X-Original", "URI"]
   return {
     name: `service, ${dialect}`,
     judge: (authorization, method, target) =>
       new Promise((resolve, reject) => {
-        const names = own ? {} : { [`${prefix}-Method`]: method, [`${prefix}-${uri}`]: target }
-        const headers = { ...names, ...(authorization !== undefined && { authorization }) }
-        const asked = {
-          agent,
-          host: "127.0.0.1",
-          port,
-          method: own ? method : "GET",
-          path: own ? target : "/",
-          headers,
-        }
-        ask(asked, (response) => {
+        const { headers, ...asked } = question(dialect, method, target)
+        const sent = { ...headers, ...(authorization !== undefined && { authorization }) }
+        ask({ ...asked, agent, host: "127.0.0.1", port, headers: sent }, (response) => {
           response.resume()
           response.on("end", () => resolve(response.statusCode ?? 0))
         })
