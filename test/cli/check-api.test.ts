@@ -196,6 +196,7 @@ describe("15-7: bad documents end in one line with file and line, exit 2", () =>
     ],
     ["an unknown tag", "tag.yaml", "Resources:\n  A: !Foo x\n", "tag.yaml:2:"],
     ["another kind of document", "other.json", "\n[1]", "other.json:1 document"],
+    ["a list of nothing", "list.json", "[]", "list.json:1 document is no OpenAPI document"],
     [
       "a sequence for terminals",
       "ansi.yaml",

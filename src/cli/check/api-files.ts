@@ -31,10 +31,10 @@ export async function inventoryOfFiles(names: readonly string[], options: Invent
   for (const name of names) files.push(...(await readNamed(name)))
   const included = await readIncluded(files)
   const read = (some: readonly ApiFile[]): Inventory =>
-    inventory(some.length === 1 ? some[0]?.document : some.map(({ document }) => document), {
-      ...options,
-      files: included,
-    })
+    inventory(
+      some.map(({ document }) => document),
+      { ...options, files: included },
+    )
   try {
     return read(files)
   } catch (error) {
