@@ -7,10 +7,13 @@ import {
 import { type CompiledPolicy, compilePolicy, configurationWarnings, gatewaySettings } from "../../src/policy.ts"
 import type { ConfigurationVerdict, Problem, Table } from "../server/control-api.ts"
 
+// The first sentence or clause outside quotation marks is what is wrong.
+const withRest = /^((?:"(?:[^"\\]|\\.)*"|[^"])*?)(?:; |\. (?=[A-Z`]))(.+)$/s
+
 /** What is wrong, and what to do, apart. */
 export function problemOf({ path, message }: ConfigurationProblem): Problem {
-  const at = message.indexOf("; ")
-  return at < 0 ? { path, message, remedy: "" } : { path, message: message.slice(0, at), remedy: message.slice(at + 2) }
+  const [, wrong = message, remedy = ""] = withRest.exec(message) ?? []
+  return { path, message: wrong, remedy }
 }
 
 /** Every problem of a configuration; none if it is sound. */

@@ -22,7 +22,7 @@ export function missingText(missing: NonNullable<Decision["missing"]>): string {
 function plainText(markdown: string): string {
   return markdown
     .replace(/\[([^\]]+)\]\(([^)]+)\)/g, (_, text: string, link: string) =>
-      /^https?:/.test(link) ? text : `docs/${link}`,
+      /^https?:/.test(link) ? text : text.includes(" ") ? `${text} (docs/${link})` : `docs/${link}`,
     )
     .replaceAll("`", "")
 }

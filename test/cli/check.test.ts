@@ -28,8 +28,8 @@ const config = (routes: { [key: string]: RouteRule } | undefined, changes: objec
 })
 /** Text without the breaks that 80 columns need. */
 const unwrapped = (text: string): string => text.replace(/\s+/g, " ")
-const check = (configuration: unknown): ReturnType<typeof hallpass> =>
-  hallpass(["check", "--config", file("authorizer.json", configuration)])
+const check = (configuration: unknown, ...words: string[]): ReturnType<typeof hallpass> =>
+  hallpass(["check", "--config", file("authorizer.json", configuration), ...words])
 
 describe("docs/policies.md", () => {
   it("shows the tables of the examples", () => {
@@ -160,6 +160,20 @@ describe("hallpass check tells all problems at once", () => {
       expect(stdout).toMatch(new RegExp(`^  ${path.replace(/[[\]]/g, "\\$&")} +\\w+`, "m"))
     expect(stdout).toContain("\n\nRoutes (1)\n")
     expect(stdout).toMatch(/\n\nThe configuration is refused\.\n$/)
+  })
+
+  it("15: --json tells what is wrong from what to do", async () => {
+    const issuers = [{ provider: "oidc" }]
+    const wrong = config({ "GET /a": { scopess: ["a; b. C"] } as RouteRule }, { issuers, unmatched: "x; y. Z" })
+    const { problems } = JSON.parse((await check(wrong, "--json")).stdout)
+    const ofPath = (path: string) => problems.find((each: { path: string }) => each.path === path)
+    const unknown = { message: "is not a known option", remedy: 'Did you mean "scopes"?' }
+    expect(ofPath('routes["GET /a"].scopess')).toMatchObject(unknown)
+    expect(ofPath("issuers[0].audience")).toMatchObject({
+      message: "is missing",
+      remedy: expect.stringMatching(/^Set it to/),
+    })
+    expect(problems.map(({ message }: { message: string }) => message).join()).not.toContain(". ")
   })
 
   it("13.3: with warnings, which do not change the exit code", async () => {

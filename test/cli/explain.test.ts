@@ -383,6 +383,12 @@ describe("what explain prints", () => {
     for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(80)
   })
 
+  it("names the page of a fix after the words of its link", async () => {
+    const { fix, reason } = await explainToken(config, token(), "GET /orders//7", options)
+    expect(reason).toBe("path_ambiguous")
+    expect(fix).toMatch(/ catch-all beside stricter routes \(docs\/policies\.md#[a-z-]+\)\.$/)
+  })
+
   it("leaves claim values out with --hide-values", async () => {
     const own = await explainToken(config, token({ aud: "api://canary" }), "GET /orders", { ...options, values: false })
     expect(JSON.stringify(own)).not.toContain("canary")
