@@ -1,4 +1,4 @@
-import { type AuthorizerConfig, createAuthorizer } from "../../src/index.ts"
+import { type AuthorizerConfig, createAuthorizer, type IssuerConfig } from "../../src/index.ts"
 import { createTestIssuer, type TestIssuer } from "../../src/testing.ts"
 import type { MeshRequest } from "./istio-model.ts"
 
@@ -33,6 +33,8 @@ const routes: NonNullable<AuthorizerConfig["routes"]> = {
   },
   $default: { scopes: ["anything"] },
 }
+const ofOrganization = (organizations: "none" | readonly string[]): IssuerConfig =>
+  ({ ...auth0.config, organizations }) as IssuerConfig
 export const configs: { readonly [name: string]: AuthorizerConfig } = {
   "several issuers": { issuers: [okta, auth0, cognito, entra, oidc].map(({ config }) => config), routes },
   "without a table": { issuers: [okta.config, entra.config] },
@@ -41,6 +43,8 @@ export const configs: { readonly [name: string]: AuthorizerConfig } = {
     routes: { "GET /orders/{id}": { scopes: ["orders:read"] }, "ANY /admin/{proxy+}": { groups: ["ops"] } },
     unmatched: "authenticated",
   },
+  "one organization": { issuers: [okta.config, ofOrganization(["org_a"])] },
+  "no organization": { issuers: [okta.config, ofOrganization("none")] },
 }
 
 export const bearer = (token: string): string => `Bearer ${token}`
@@ -59,20 +63,31 @@ export const tokens: { readonly [name: string]: string | undefined } = {
   "okta tampered": bearer(okta.token({ scp: ["orders:read"] }, "tampered")),
   "okta another audience": bearer(okta.token({ scp: ["orders:read"] }, "wrongAudience")),
   "okta another issuer": bearer(okta.token({ scp: ["orders:read"] }, "wrongIssuer")),
-  "okta bound": bearer(okta.token({ scp: ["orders:read"], cnf: { jkt: "x" } })),
+  "okta ID token by its jti only": bearer(okta.token({ scp: ["orders:read"], jti: "ID.x" })),
+  "okta without client and scopes": bearer(okta.token({ scp: undefined, cid: undefined, groups: ["ops"] })),
+  "okta bound by jkt": bearer(okta.token({ scp: ["orders:read"], cnf: { jkt: "x" } })),
+  "okta bound by x5t#S256": bearer(okta.token({ scp: ["orders:read"], cnf: { "x5t#S256": "x" } })),
+  "okta bound by kid": bearer(okta.token({ scp: ["orders:read"], cnf: { kid: "x" } })),
+  "okta bound by jku": bearer(okta.token({ scp: ["orders:read"], cnf: { jku: "https://x" } })),
   "okta sub with slash": bearer(okta.token({ scp: ["orders:read"], sub: "a/b" })),
   "auth0 reader": bearer(auth0.token({ scope: "orders:read" })),
+  "auth0 of an organization": bearer(auth0.token({ scope: "orders:read", org_id: "org_a" })),
+  "auth0 of another organization": bearer(auth0.token({ scope: "orders:read", org_id: "org_b" })),
+  "auth0 nonce without a scope": bearer(auth0.token({ scope: undefined, nonce: "n", client_id: "x" })),
   "auth0 audience by another scheme": bearer(auth0.token({ scope: "orders:read", aud: "http://orders/" })),
   "auth0 client as audience": bearer(
     auth0.token({ scope: "orders:read", aud: "https://orders", azp: "https://orders" }),
   ),
   "cognito reader": bearer(cognito.token({ scope: "orders:read" })),
   "cognito ID token": bearer(cognito.token({}, "idToken")),
+  "cognito logout token": bearer(cognito.token({ scope: "orders:read", events: {} })),
   "cognito another client": bearer(cognito.token({ scope: "orders:read" }, "wrongAudience")),
   "entra reader": bearer(entra.token({ scp: "orders:read anything" })),
+  "entra with a nonce": bearer(entra.token({ scp: "orders:read anything", nonce: "n" })),
   "entra app without roles": bearer(entra.token({ scp: undefined, roles: undefined, idtyp: "app" })),
   "entra another tenant": bearer(entra.token({ scp: "orders:read", tid: "00000000-0000-0000-0000-000000000001" })),
   "oidc reader": bearer(oidc.token({ scope: "orders:read" })),
+  "oidc nonce without a scope": bearer(oidc.token({ scope: undefined, scp: undefined, nonce: "n" })),
   "oidc by its type only": bearer(
     oidc.token({ scope: undefined, scp: undefined, client_id: undefined, azp: undefined }),
   ),
