@@ -1,6 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { type AuthorizerConfig, createAuthorizer } from "../../src/index.ts"
+import { type AuthorizerConfig, createAuthorizer, type ReasonCode, type RouteRule } from "../../src/index.ts"
 import { createTestIssuer, type TestIssuerOptions, tokenDefects } from "../../src/testing.ts"
 
 const methodArn = "arn:aws:execute-api:eu-west-1:123456789012:abcdef1234/prod/GET/orders"
@@ -45,6 +45,28 @@ describe("the trace of a decision, decide(event, { trace })", () => {
       }
     },
   )
+
+  const issuer = createTestIssuer({ provider: "oidc", issuer: "https://a.example", permissions: "permissions" })
+  const other = createTestIssuer({ provider: "oidc", issuer: "https://b.example" })
+  it.each<[RouteRule, ReasonCode]>([
+    [{ scopes: ["b"] }, "scope_missing"],
+    [{ roles: ["b"] }, "role_missing"],
+    [{ groups: ["b"] }, "group_missing"],
+    [{ permissions: ["b"] }, "permission_missing"],
+    [{ claims: [{ path: "department", equals: "b" }] }, "claim_mismatch"],
+    [{ claims: { any: [{ path: "department", equals: "b" }] } }, "claim_mismatch"],
+    [{ kind: "app" }, "kind_mismatch"],
+    [{ issuers: ["https://b.example"] }, "issuer_mismatch"],
+  ])("has the reason at the demand that is not met: %j", async (rule, expected) => {
+    const config = { issuers: [issuer.config, other.config], routes: { "GET /orders": rule } }
+    const { decide } = createAuthorizer(config)
+    const event = { type: "TOKEN", methodArn, authorizationToken: `Bearer ${issuer.token()}` }
+    const { reason, trace = [] } = await decide(event, { trace: true })
+    expect(reason).toBe(expected)
+    const failed = trace.filter(({ ok }) => !ok).map((entry) => [entry.check.replace(/[.[].*/, ""), entry.reason])
+    expect(failed.length).toBeGreaterThan(0)
+    for (const each of failed) expect(each).toEqual([Object.keys(rule)[0], expected])
+  })
 
   it("shows with values what the token has beside what was expected, and never the token", async () => {
     const issuer = createTestIssuer({ provider: "okta", audience: "api://orders" })

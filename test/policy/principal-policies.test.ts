@@ -151,6 +151,14 @@ describe("REST and HTTP APIs order routes that both fit differently", () => {
     expect(refused("rest")).toBe("")
   })
 
+  it("a conflict of both kinds of API is named once, and not as one of HTTP APIs", () => {
+    const both = { "GET /t/{id}/x/{key}": { scopes: ["read"] }, "GET /t/{id}/{proxy+}": { scopes: ["write"] } }
+    const { conflicts } = compilePolicy(config({ ...crossing, ...both }))
+    const ofBoth = conflicts.filter(({ routes }) => routes.every((route) => route in both))
+    expect(ofBoth.map(({ message }) => /HTTP APIs/.test(message))).toEqual([false])
+    expect(conflicts.length).toBeGreaterThan(1)
+  })
+
   it("the other kind is undecided then, and never allowed by the wrong order", async () => {
     const { decide } = createAuthorizer(config(crossing, { gateway: { api: "rest" } }), { clock })
     const path = "/s/files/items"
