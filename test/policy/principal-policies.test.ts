@@ -130,6 +130,16 @@ describe("SR-148: the answer is judged by the text of the path, so the decision 
   })
 })
 
+it("13.5: a pattern that covers more costs nothing where every forbidden route is denied anyway", async () => {
+  const many = (name: string, count: number, scope: string): [string, RouteRule][] =>
+    Array.from({ length: count }, (_, at) => [`GET /reports/of-the-year/${name}-${at}`, { scopes: [scope] }])
+  const routes = Object.fromEntries([...many("forbidden", 30, "write"), ...many("permitted", 20, "read")])
+  const { handler } = createAuthorizer(config(routes, { gateway: { resourcePolicyAllows: true } }), { clock })
+  const answer = await handler(restToken(bearer("read"), { path: "/reports/of-the-year/permitted-1" }))
+  const [allow] = (answer as PolicyAnswer).policyDocument.Statement
+  expect(allow).toMatchObject({ Effect: "Allow", Resource: [`${stage}/GET/reports/of-the-year*`] })
+})
+
 describe("REST and HTTP APIs order routes that both fit differently", () => {
   const crossing = {
     "GET /s/{id}/items": { scopes: ["read"] },
