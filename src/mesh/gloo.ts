@@ -17,6 +17,10 @@ const notes: readonly ExportFinding[] = [
     "Gloo does not pass the original request on",
     "Add the early transformation of docs/serve.md to the VirtualService: it writes x-original-method, x-original-uri and x-original-host",
   ),
+  note(
+    "Gloo shows the service no other spelling of an identity header, such as x_hallpass_sub",
+    "Set headersWithUnderscoresAction to REJECT_CLIENT_REQUEST in the gateway's httpConnectionManagerSettings",
+  ),
   note("Gloo asks within extauth.requestTimeout, 200 ms by default", "Leave failureModeAllow off"),
 ]
 

@@ -8,7 +8,7 @@ import { bearer, clock, config } from "./world.ts"
 // 18-2, reference section 8: an HTTP client that plays Envoy's ext_authz by its contract, with the recipe of
 // docs/serve.md.
 
-type Pattern = { readonly exact?: string; readonly prefix?: string; readonly ignore_case?: boolean }
+type Pattern = { readonly exact?: string; readonly prefix?: string; readonly safe_regex?: { readonly regex: string } }
 type Headers = { readonly [name: string]: string }
 const { typed_config: filter } = parse(recipe("Envoy", "yaml")[1] ?? "") as {
   readonly typed_config: {
@@ -29,8 +29,10 @@ const matching = (headers: Headers, patterns: readonly Pattern[]): Headers =>
   Object.fromEntries(
     Object.entries(headers).filter(([name]) =>
       patterns.some(
-        ({ exact, prefix }) =>
-          name.toLowerCase() === exact || (prefix !== undefined && name.toLowerCase().startsWith(prefix)),
+        ({ exact, prefix, safe_regex: regex }) =>
+          name.toLowerCase() === exact ||
+          (prefix !== undefined && name.toLowerCase().startsWith(prefix)) ||
+          (regex !== undefined && new RegExp(`^(?:${regex.regex})$`).test(name.toLowerCase())),
       ),
     ),
   )
@@ -87,6 +89,10 @@ describe("18-2: Envoy's ext_authz over HTTP", () => {
   it("a client's identity header is refused if Envoy shows it, and overwritten if Envoy does not", async () => {
     const headers = { authorization: bearer("plain"), "x-hallpass-email": "root", "x-hallpass-groups": "root" }
     expect(await through(service.url, "GET /orders/7", headers)).toEqual({ status: 403, client: {} })
+    for (const name of ["x_hallpass_email", "X.Hallpass-Sub", "x-hallpass_new", "X-HALLPASS.groups"]) {
+      const spelled = { authorization: bearer("plain"), [name]: "root" }
+      expect(await through(service.url, "GET /orders/7", spelled), name).toEqual({ status: 403, client: {} })
+    }
     const onlyToken = [{ exact: "authorization" }]
     const { upstream: sent } = await through(service.url, "GET /orders/7", headers, onlyToken)
     expect(sent).toMatchObject({ "x-hallpass-sub": "bea", "x-hallpass-email": "", "x-hallpass-groups": "" })

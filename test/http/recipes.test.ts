@@ -34,7 +34,9 @@ describe("18-2: the recipes for Envoy", () => {
   it("let nothing pass if the service fails, and hand the identity on", () => {
     for (const { typed_config } of filters) expect(typed_config).toMatchObject({ failure_mode_allow: false })
     expect(filters[1]?.typed_config).toMatchObject({
-      allowed_headers: { patterns: [{ exact: "authorization" }, { prefix: "x-hallpass-" }] },
+      allowed_headers: {
+        patterns: [{ exact: "authorization" }, { safe_regex: { regex: "x[-_.]hallpass[-_.].*" } }],
+      },
       http_service: { authorization_response: { allowed_upstream_headers: { patterns: [{ prefix: "x-hallpass-" }] } } },
     })
   })
