@@ -6,6 +6,7 @@ import { answersText, conflictsText, exposedText, routesText } from "./check-tex
 import { readConfiguration, readConfigurationIfAny } from "./configuration.ts"
 import { type Command, type CommandLine, configOption, textOption } from "./frame/command.ts"
 import type { Output } from "./frame/output.ts"
+import { withPlaces } from "./frame/problem-places.ts"
 import { columns, fitted } from "./frame/table.ts"
 import { gatewaySettingsText } from "./gateway-settings.ts"
 
@@ -65,7 +66,8 @@ exactly.`,
       return code
     }
     const parts: string[] = []
-    if (problems.length > 0) parts.push(`Problems (${problems.length})\n${problemsText(problems)}`)
+    if (problems.length > 0)
+      parts.push(`Problems (${problems.length})\n${problemsText(await withPlaces(problems, "configuration"))}`)
     if (conflicts.length > 0) parts.push(conflictsText(conflicts, configuration))
     if (warnings.length > 0)
       parts.push(`Warnings (${warnings.length}): allowed, and probably not what is meant\n${problemsText(warnings)}`)

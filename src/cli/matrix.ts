@@ -1,5 +1,4 @@
 import { type AccessMatrix, accessMatrix, callersOfCases } from "../policy.ts"
-import { CasesError } from "../testing.ts"
 import { readConfiguration } from "./configuration.ts"
 import { type Command, configOption, textOption, UsageError } from "./frame/command.ts"
 import { readData } from "./frame/data-file.ts"
@@ -50,7 +49,7 @@ async function listed(
   try {
     return accessMatrix(configuration, cases === undefined ? undefined : callersOfCases(configuration, cases))
   } catch (error) {
-    if (error instanceof CasesError || error instanceof RangeError) throw new UsageError(error.message)
+    if (error instanceof RangeError) throw new UsageError(error.message)
     throw error
   }
 }

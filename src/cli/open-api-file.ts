@@ -12,9 +12,13 @@ import { UsageError } from "./frame/command.ts"
 import { isJson } from "./frame/data-file.ts"
 import { readInput } from "./frame/input.ts"
 import { readJson } from "./frame/json-text.ts"
+import { withPlaces } from "./frame/problem-places.ts"
 import { oneLine } from "./frame/program.ts"
+import { keepText } from "./frame/texts-read.ts"
 import { readYaml } from "./frame/yaml-text.ts"
 
+/** What a file is read as. */
+export const openApiDocument = "OpenAPI document"
 const endings = [".yaml", ".yml", ".json"]
 
 /**
@@ -26,8 +30,11 @@ const endings = [".yaml", ".yml", ".json"]
 export async function readOpenApiRoutes(file: string, options: OpenApiOptions = {}): Promise<OpenApiRoutes> {
   if (file !== "-" && !endings.includes(extname(file).toLowerCase()))
     throw new UsageError(oneLine(`an OpenAPI document ends in ${endings.join(", ")}, unlike ${file}`))
-  const { name, text } = await readInput(file, "OpenAPI document")
-  return routesFromOpenApi(isJson(text, file) ? readJson(text, name) : await readYaml(text, name), options)
+  const { name, text } = await readInput(file, openApiDocument)
+  const parse = async (given: string): Promise<unknown> =>
+    isJson(given, file) ? readJson(given, name) : await readYaml(given, name)
+  keepText(openApiDocument, { file, name, text, parse })
+  return routesFromOpenApi(await parse(text), options)
 }
 
 /** What a configuration's `routes.openapi` came to. */
@@ -51,7 +58,8 @@ export async function resolveOpenApi(source: AuthorizerSource, folder: string): 
   const file = resolve(folder, named)
   const found = await readOpenApiRoutes(file, { ...options, besides })
   if (found.problems.length > 0) {
-    const problems = found.problems.map(({ path, message }) => `${path} ${message}`).join("; ")
+    const placed = await withPlaces(found.problems, openApiDocument)
+    const problems = placed.map(({ path, message }) => `${path} ${message}`).join("; ")
     throw new UsageError(`routes.openapi: ${file}: ${problems}`)
   }
   return { configuration: { ...source, routes: found.routes }, openApi: { file, found } }

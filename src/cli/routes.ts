@@ -1,10 +1,11 @@
 import type { RouteRule } from "../index.ts"
 import type { OpenApiOptions, OpenApiRoutes } from "../openapi.ts"
 import { type Command, textOption, textsOption, UsageError } from "./frame/command.ts"
+import { withPlaces } from "./frame/problem-places.ts"
 import { oneLine } from "./frame/program.ts"
 import { columns } from "./frame/table.ts"
 import { write } from "./frame/write.ts"
-import { readOpenApiRoutes } from "./open-api-file.ts"
+import { openApiDocument, readOpenApiRoutes } from "./open-api-file.ts"
 
 export const routes: Command = {
   description: `Derives the route table from an OpenAPI document: which route demands which
@@ -59,7 +60,8 @@ as it is          "routes": <the JSON> in HALLPASS_CONFIG, or
     const found = await readOpenApiRoutes(file, { ...(schemes.length > 0 && { schemes }), ...(scopes && { scopes }) })
     if (found.problems.length > 0) {
       if (output.json) output.document(found)
-      output.note(`${oneLine(file)} gives no route table.\n${remarks(found.problems).trimEnd()}`)
+      const placed = await withPlaces(found.problems, openApiDocument)
+      output.note(`${oneLine(file)} gives no route table.\n${remarks(placed).trimEnd()}`)
       return 1
     }
     if (!(await write(out, `${JSON.stringify(found.routes, null, 2)}\n`, output))) return 1

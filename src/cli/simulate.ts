@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs"
 import type { AuthorizerConfig } from "../index.ts"
 import { callersOfCases } from "../policy.ts"
-import { CasesError } from "../testing.ts"
 import { readConfiguration } from "./configuration.ts"
 import { type Command, type CommandLine, configOption, textOption, textsOption, UsageError } from "./frame/command.ts"
 import { readData } from "./frame/data-file.ts"
@@ -88,9 +87,9 @@ async function readCaller(line: CommandLine, configuration: AuthorizerConfig): P
       throw new UsageError(`${plain(name)} has no claims: it must be one JSON object`)
     const shown = name === "-" ? "standard input" : name.trim()
     if (Object.hasOwn(claims, "iss")) return { name: shown, claims: { ...claims } }
-    return { ...callersIn(configuration, { callers: { caller: { claims } } })[0], name: shown }
+    return { ...callersOfCases(configuration, { callers: { caller: { claims } } })[0], name: shown }
   }
-  const callers = callersIn(configuration, await readData(cases, "cases"))
+  const callers = callersOfCases(configuration, await readData(cases, "cases"))
   const found = callers.find((each) => each.name === name)
   if (found !== undefined) return found
   const known = callers.map((each) => each.name).slice(0, 20)
@@ -101,13 +100,4 @@ async function readClaims(file: string): Promise<unknown> {
   if (file !== "-" && !existsSync(file))
     throw new UsageError(`${plain(file)} is no file of claims. To name a caller of a cases file, give --cases, too`)
   return await readData(file, "claims")
-}
-
-function callersIn(configuration: AuthorizerConfig, cases: unknown): readonly Caller[] {
-  try {
-    return callersOfCases(configuration, cases)
-  } catch (error) {
-    if (error instanceof CasesError) throw new UsageError(plain(error.message, 1000))
-    throw error
-  }
 }

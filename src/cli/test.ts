@@ -1,6 +1,6 @@
-import { type Cases, CasesError, type CasesReport, explainCase, runCases } from "../testing.ts"
+import { type Cases, type CasesReport, explainCase, runCases } from "../testing.ts"
 import { readConfiguration } from "./configuration.ts"
-import { type Command, configOption, textOption, UsageError } from "./frame/command.ts"
+import { type Command, configOption, textOption } from "./frame/command.ts"
 import { readData } from "./frame/data-file.ts"
 import { type Output, plain } from "./frame/output.ts"
 import { wrapped } from "./frame/table.ts"
@@ -41,13 +41,7 @@ matrix:
   async run(line, output) {
     const configuration = await readConfiguration(textOption(line, "config"))
     const cases = (await readData(line.args[0] ?? "-", "cases")) as Cases
-    let report: CasesReport
-    try {
-      report = runCases(configuration, cases)
-    } catch (error) {
-      if (error instanceof CasesError) throw new UsageError(plain(error.message, 1000))
-      throw error
-    }
+    const report = runCases(configuration, cases)
     const file = textOption(line, "junit")
     if (file !== undefined && !(await write(file, junit(report), output))) return 2
     const missed = line.options.requireCoverage === true ? missedBy(report) : []

@@ -1,5 +1,6 @@
 import { readInput } from "./input.ts"
 import { readJson } from "./json-text.ts"
+import { keepText } from "./texts-read.ts"
 import { readYaml } from "./yaml-text.ts"
 
 /**
@@ -12,7 +13,10 @@ import { readYaml } from "./yaml-text.ts"
  */
 export async function readData(file: string, what: string): Promise<unknown> {
   const { name, text } = await readInput(file, what)
-  return isJson(text, file) ? readJson(text, name, { comments: true }) : await readYaml(text, name)
+  const parse = async (given: string): Promise<unknown> =>
+    isJson(given, file) ? readJson(given, name, { comments: true }) : await readYaml(given, name)
+  keepText(what, { file, name, text, parse })
+  return await parse(text)
 }
 
 /** By the ending of the name. Standard input and other names are read as JSON if they begin like it. */

@@ -3,6 +3,7 @@ import type { ConfigurationError } from "../../index.ts"
 import { type Command, type CommandLine, flagOf, UsageError } from "./command.ts"
 import { createOutput, type Output, plain, type Streams } from "./output.ts"
 import { wrapped } from "./table.ts"
+import { forgetTexts } from "./texts-read.ts"
 
 const helpWidth = 80
 
@@ -95,10 +96,11 @@ export async function runCommand(
 }
 
 async function attempt(name: string, command: Command, line: CommandLine, output: Output): Promise<number> {
+  forgetTexts()
   try {
     return await command.run(line, output)
   } catch (error) {
-    const mistake = mistakeOf(error)
+    const mistake = await mistakeOf(error)
     if (mistake !== undefined) {
       output.note(ended(plain(mistake, Number.POSITIVE_INFINITY), `See hallpass ${name} --help`))
       return 2
@@ -114,13 +116,22 @@ async function attempt(name: string, command: Command, line: CommandLine, output
 }
 
 /** What is wrong, if the caller can correct it: the command line, an input, or the configuration. */
-function mistakeOf(error: unknown): string | undefined {
+async function mistakeOf(error: unknown): Promise<string | undefined> {
   if (error instanceof UsageError) return error.message
   // By its name: help and completion do not load the library.
-  if (!(error instanceof Error && error.name === "ConfigurationError")) return undefined
-  const { problems } = error as ConfigurationError
-  return `the configuration is refused: ${problems.map(({ path, message }) => `${path} ${message}`).join("; ")}`
+  const what = error instanceof Error ? refusedFiles.get(error.name) : undefined
+  if (what === undefined) return undefined
+  const { withPlaces } = await import("./problem-places.ts")
+  const problems = await withPlaces((error as ConfigurationError).problems, what)
+  const texts = problems.map(({ path, message }) => `${path} ${message}`).join("; ")
+  return what === "configuration" ? `the configuration is refused: ${texts}` : texts
 }
+
+/** Errors with the problems of a file, and what the file was read as. */
+const refusedFiles = new Map([
+  ["ConfigurationError", "configuration"],
+  ["CasesError", "cases"],
+])
 
 function refuse({ stderr }: Streams, name: string, problem: string): number {
   stderr.write(`${ended(oneLine(problem), `See hallpass ${name} --help`)}\n`)
