@@ -1,4 +1,5 @@
 import { dump } from "js-yaml"
+import { type AuthorizerConfig, SnapshotFailed, takeKeySnapshot } from "../index.ts"
 import {
   type Exported,
   type ExportFinding,
@@ -48,6 +49,10 @@ example, is a comment in every export.`,
       repeatable: true,
     },
     { flags: "--name <name>", description: "name of the documents (default: hallpass)" },
+    {
+      flags: "--inline-keys",
+      description: "istio, envoy: fetch the key sets now, and write them into the documents",
+    },
     { flags: "--service <url>", description: "nginx, gloo: address of hallpass serve" },
     { flags: "--backend <url>", description: "nginx: address of what is protected (default: http://127.0.0.1:8080)" },
     { flags: "-o, --out <file>", description: "file to write (default: standard output)" },
@@ -55,21 +60,26 @@ example, is a comment in every export.`,
   examples: [
     "export istio --config authorizer.json --namespace orders --selector app=orders",
     "export istio --config authorizer.json --on-unsupported comment --out hallpass.yaml",
+    "export istio --config authorizer.json --inline-keys --out hallpass.yaml",
     "export nginx --config authorizer.json --backend http://127.0.0.1:8080",
   ],
   exits:
-    "0 the documents are written; 1 a demand cannot be expressed; 2 a flag or the configuration is wrong, or the file cannot be written.",
+    "0 the documents are written; 1 a demand cannot be expressed, or a key set cannot be fetched; 2 a flag or the configuration is wrong, or the file cannot be written.",
   async run(line, output) {
     const [name = ""] = line.args
     const target = Object.hasOwn(targets, name) ? targets[name] : undefined
     if (target === undefined)
       throw new UsageError(`there is no target ${plain(name)}; the targets are ${Object.keys(targets).join(", ")}`)
     const config = await readConfiguration(textOption(line, "config"))
-    const { documents, findings } = exported(target, config, optionsOf(line))
+    const options = optionsOf(line)
+    const keys = await inlineKeys(line, name, config, output)
+    if (keys === undefined) return 1
+    const { documents, findings } = exported(target, config, { ...options, ...keys })
     if (output.json) output.document({ target: name, documents, findings })
     if (documents.length === 0) return refused(findings, output)
+    // In quotes, because kubectl and Envoy read YAML 1.1, where a scope such as 1_000 is a number.
     const texts = documents.map((each) =>
-      typeof each === "string" ? each : dump(each, { lineWidth: 120, noRefs: true }),
+      typeof each === "string" ? each : dump(each, { lineWidth: 120, noRefs: true, forceQuotes: true }),
     )
     const isWritten = await write(
       textOption(line, "out") ?? "-",
@@ -78,6 +88,25 @@ example, is a comment in every export.`,
     )
     return isWritten ? 0 : 2
   },
+}
+
+/** The key sets that go into the documents, if they are wanted; undefined if one cannot be fetched. */
+async function inlineKeys(
+  { options }: CommandLine,
+  target: string,
+  config: AuthorizerConfig,
+  output: Output,
+): Promise<Pick<ExportOptions, "keySnapshot"> | undefined> {
+  if (options.inlineKeys !== true) return {}
+  if (target !== "istio" && target !== "envoy")
+    throw new UsageError(`--inline-keys is for istio and envoy: with ${target}, hallpass serve has the keys`)
+  try {
+    return { keySnapshot: await takeKeySnapshot(config) }
+  } catch (error) {
+    if (!(error instanceof SnapshotFailed)) throw error
+    output.note(`Nothing is written. ${error.message}`)
+    return undefined
+  }
 }
 
 function optionsOf(line: CommandLine): ExportOptions {

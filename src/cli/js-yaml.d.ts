@@ -14,5 +14,8 @@ declare module "js-yaml" {
   }
   export const CORE_SCHEMA: { extend(types: readonly Type[]): object }
   export function load(text: string, options: { readonly schema: object; readonly maxDepth: number }): unknown
-  export function dump(value: unknown, options: { readonly lineWidth: number; readonly noRefs: boolean }): string
+  export function dump(
+    value: unknown,
+    options: { readonly lineWidth: number; readonly noRefs: boolean; readonly forceQuotes: boolean },
+  ): string
 }

@@ -1,5 +1,6 @@
 import type { IssuerProfile } from "../provider/profile.ts"
 import { Unsupported } from "./exported.ts"
+import type { InlineKeys } from "./inline-keys.ts"
 
 /** Where keys come from, and the cluster that Envoy fetches them through. */
 export interface EnvoyKeys {
@@ -8,8 +9,10 @@ export interface EnvoyKeys {
 }
 
 /** @throws Unsupported for keys by discovery, which Envoy does not do */
-export function envoyKeys({ keyPlace }: Pick<IssuerProfile, "keyPlace">): EnvoyKeys {
-  if ("jwks" in keyPlace) return { source: { local_jwks: { inline_string: JSON.stringify(keyPlace.jwks) } } }
+export function envoyKeys(profile: Pick<IssuerProfile, "keyPlace" | "name">, inline: InlineKeys): EnvoyKeys {
+  const inline_string = inline(profile)
+  if (inline_string !== undefined) return { source: { local_jwks: { inline_string } } }
+  const { keyPlace } = profile
   if (!("jwksUri" in keyPlace))
     throw new Unsupported(
       "has its keys by discovery, which Envoy does not do",

@@ -5,6 +5,7 @@ import type { AuthorizerConfig } from "../types/configuration.ts"
 import { type EnvoyKeys, envoyKeys } from "./envoy-keys.ts"
 import { ambiguousPaths, payloadName, policiesOf } from "./envoy-rbac.ts"
 import { type Exported, type ExportFinding, type ExportOptions, isRefused, note } from "./exported.ts"
+import { inlineKeys } from "./inline-keys.ts"
 import { splitClaims } from "./issuer-conditions.ts"
 import { type Places, placesOf } from "./places.ts"
 import { readConfiguration } from "./read-configuration.ts"
@@ -59,7 +60,8 @@ const notes: readonly ExportFinding[] = [
  */
 export function exportEnvoy(config: AuthorizerConfig, options: ExportOptions = {}): Exported<EnvoyParts> {
   const checked = readConfiguration(config)
-  const { issuers, rules, findings: left } = meshRules(checked, envoyKeys)
+  const inline = inlineKeys(options)
+  const { issuers, rules, findings: left } = meshRules(checked, (profile) => envoyKeys(profile, inline))
   const { places, findings: ofPlaces } = placesOf(checked.credential)
   const findings = [...left, ...ofPlaces, ...notes]
   if (checked.clockToleranceSeconds < 1)

@@ -1,3 +1,5 @@
+import type { KeySnapshot } from "../types/key-snapshot.ts"
+
 /** What is known of the place where exported rules go. */
 export interface ExportOptions {
   /**
@@ -12,6 +14,11 @@ export interface ExportOptions {
   readonly selector?: { readonly [label: string]: string }
   /** Name of the documents. @default "hallpass" */
   readonly name?: string
+  /**
+   * Istio and Envoy: key sets that go into the documents, as `takeKeySnapshot` fetches them. Absent: the target fetches
+   * the keys from the issuer's address.
+   */
+  readonly keySnapshot?: KeySnapshot
   /** NGINX and Gloo: address of `hallpass serve`. @default "http://127.0.0.1:9191", and a cluster's for Gloo */
   readonly service?: string
   /** NGINX: address of what is protected. @default "http://127.0.0.1:8080" */

@@ -2,6 +2,7 @@ import type { IssuerProfile } from "../provider/profile.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import type { Condition } from "./conditions.ts"
 import { askTheService, type Exported, type ExportOptions, isRefused, Unsupported } from "./exported.ts"
+import { type InlineKeys, inlineKeys } from "./inline-keys.ts"
 import { splitClaims } from "./issuer-conditions.ts"
 import { istioNotes } from "./istio-notes.ts"
 import { type KubernetesObject, metadataOf } from "./kubernetes.ts"
@@ -34,7 +35,8 @@ const maxPolicies = 8
 export function exportIstio(config: AuthorizerConfig, options: ExportOptions = {}): Exported<KubernetesObject> {
   const metadata = metadataOf(options)
   const checked = readConfiguration(config)
-  const { issuers, rules, findings: left } = meshRules(checked, keysOf)
+  const inline = inlineKeys(options)
+  const { issuers, rules, findings: left } = meshRules(checked, (profile) => keysOf(profile, inline))
   const { places, findings: ofPlaces } = placesOf(checked.credential)
   const findings = [...left, ...ofPlaces]
   const isTooLong = rules.length > rulesOfPolicy * maxPolicies
@@ -67,14 +69,20 @@ function written(kind: string, metadata: KubernetesObject["metadata"], spec: obj
 }
 
 /** Where keys come from, as istiod understands it. */
-function keysOf({ keyPlace, name }: IssuerProfile): { readonly jwks?: string; readonly jwksUri?: string } {
-  if ("jwks" in keyPlace) return { jwks: JSON.stringify(keyPlace.jwks) }
+function keysOf(profile: IssuerProfile, inline: InlineKeys): { readonly jwks?: string; readonly jwksUri?: string } {
+  const jwks = inline(profile)
+  if (jwks !== undefined) return { jwks }
+  const { keyPlace, name } = profile
   if ("jwksUri" in keyPlace) {
     if (keyPlace.jwksUri.length <= 2048) return { jwksUri: keyPlace.jwksUri }
     throw new Unsupported("has its keys at an address of more than 2048 characters")
   }
   // Without an address, istiod looks for the document below the issuer, without the issuer's slash.
-  if (keyPlace.discoveryUrl === `${name.replace(/\/$/, "")}/.well-known/openid-configuration`) return {}
+  if (
+    "discoveryUrl" in keyPlace &&
+    keyPlace.discoveryUrl === `${name.replace(/\/$/, "")}/.well-known/openid-configuration`
+  )
+    return {}
   throw new Unsupported(
     "has its discovery document at an address of its own",
     "Name the key set itself with jwksUri, or put it into jwks",

@@ -10,6 +10,8 @@ export interface KubernetesObject {
 
 const label = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/
 const labelKey = /^(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?$/
+/** A key that YAML 1.1 could read as a number. */
+const numberLike = /^\d[\da-fx_.]*$/i
 const labelValue = /^(?:[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?)?$/
 
 /** Name and namespace of a document. @throws TypeError if Kubernetes would refuse an option */
@@ -21,7 +23,7 @@ export function metadataOf({ name = "hallpass", namespace, selector }: ExportOpt
   if (selector !== undefined && labels.length === 0)
     throw new TypeError("selector must have a label, or be left out for every workload of the namespace")
   for (const [key, value] of labels)
-    if (!labelKey.test(key) || !labelValue.test(value))
+    if (!labelKey.test(key) || numberLike.test(key) || !labelValue.test(value))
       throw new TypeError("selector must have labels of Kubernetes, such as app=orders, without wildcards")
   return { name, ...(namespace !== undefined && { namespace }) }
 }

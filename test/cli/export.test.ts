@@ -59,6 +59,28 @@ it("18-1: --json is one document", async () => {
   expect(findings?.[0]).toMatchObject({ severity: "error", path: 'routes["GET /a"]' })
 })
 
+it.each(["istio", "envoy"])(
+  "18-1: export %s is the same text to a reader of YAML 1.1, as kubectl and Envoy are",
+  async (target) => {
+    const scopes = ["1_000", "yes", "0x_1", "12:30:45", "2001-01-01", "+.5", "~", "=", "1e3", "a:b", "#a", "!a"]
+    const routes = Object.fromEntries(scopes.map((scope, at) => [`GET /a${at}`, { scopes: [scope] }]))
+    const path = file(`export-scopes-${target}.json`, { issuers, routes })
+    const { code, stdout } = await command(["export", target, "--config", path])
+    expect(code).toBe(0)
+    const { documents } = JSON.parse((await command(["export", target, "--config", path, "--json"])).stdout)
+    const read = parseAllDocuments(stdout, { version: "1.1" }).map((each) => each.toJS() as object)
+    expect(read).toEqual(documents)
+    for (const scope of scopes) expect(JSON.stringify(read)).toContain(JSON.stringify(scope))
+  },
+)
+
+it("18-1: a label that YAML 1.1 reads as a number is refused", async () => {
+  const { code } = await command(["export", "istio", "--config", sound, "--selector", "1_000=x"])
+  expect(code).toBe(2)
+  const { stdout } = await command(["export", "istio", "--config", sound, "--selector", "app=1_000"])
+  expect(JSON.stringify(parseAllDocuments(stdout, { version: "1.1" })[0]?.toJS())).toContain('{"app":"1_000"}')
+})
+
 it("18-1: nothing of the configuration ends a comment", async () => {
   const config = file("export-lines.json", {
     issuers,

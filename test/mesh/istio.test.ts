@@ -231,3 +231,33 @@ it("the model's templates are Envoy's", () => {
     isPath("/a/{**}", "/a"),
   ]).toEqual([true, false, true, false])
 })
+
+describe("18-1: key sets of a snapshot", () => {
+  const known = { provider: "okta", domain: "acme.okta.com", audience: "a" } as const
+  const keySnapshot = { takenAt: "2026-01-01T00:00:00Z", sets: { "https://acme.okta.com/oauth2/default": okta.jwks } }
+
+  it("go into the documents in place of addresses", () => {
+    const [document] = exportIstio({ issuers: [known] }, { keySnapshot }).documents
+    expect(document?.spec).toMatchObject({ jwtRules: [{ jwks: JSON.stringify(okta.jwks) }] })
+    expect(JSON.stringify(document)).not.toContain("jwksUri")
+  })
+
+  it("an issuer that the snapshot does not have is an error, and its tokens are refused", () => {
+    const config = { issuers: [known, { ...known, authorizationServer: "other" }] }
+    const { documents, findings } = exportIstio(config, { keySnapshot })
+    expect([documents, findings[0]?.message]).toEqual([
+      [],
+      "has no key set in the snapshot. Tokens of this issuer are refused",
+    ])
+    const [left] = exportIstio(config, { keySnapshot, onUnsupported: "comment" }).documents
+    expect(left?.spec).toMatchObject({ jwtRules: [{ issuer: "https://acme.okta.com/oauth2/default" }] })
+    expect(JSON.stringify(left)).not.toContain("oauth2/other")
+  })
+
+  it("a private key is refused, and never written", () => {
+    const sets = { "https://acme.okta.com/oauth2/default": { keys: [{ ...okta.jwks.keys[0], d: "AQAB" }] } }
+    expect(() => exportIstio({ issuers: [known] }, { keySnapshot: { ...keySnapshot, sets } })).toThrow(
+      ConfigurationError,
+    )
+  })
+})

@@ -142,6 +142,7 @@ const contract: { readonly [door: string]: { readonly values: readonly string[];
         "ExportFinding",
         "ExportOptions",
         "Exported",
+        "KeySnapshot",
         "KubernetesObject",
       ],
     },
