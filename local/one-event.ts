@@ -8,6 +8,7 @@ import { configurationFor } from "./table/configuration.ts"
 import { type GatewayEvent, withCredential } from "./table/event.ts"
 import { gatewayFor } from "./table/kind.ts"
 import { readVerdict, refusalRecord } from "./table/verdict.ts"
+import { safeJson, safeLine, safeLines } from "./terminal-text.ts"
 
 /** One event, ready to be sent, with the configuration that it meets. */
 export interface OneEvent {
@@ -59,21 +60,21 @@ export async function runEvent(
     const result = await lambda.invoke(event)
     const { outcome, reason } = readVerdict(event, result)
     const record = refusalRecord(result.lines)
-    print(`decision  ${outcome} (${reason})`)
+    print(`decision  ${safeLine(outcome)} (${safeLine(reason)})`)
     print(`time      ${lambda.initMs.toFixed(0)} ms to start, ${result.durationMs.toFixed(1)} ms to answer`)
-    if (result.error === undefined) print(`answer    ${pretty(result.answer)}`)
-    else print(`error     ${pretty(result.error)}`)
-    print(`record    ${record === undefined ? "none; only what is not allowed is recorded" : pretty(record)}`)
+    if (result.error === undefined) print(`answer    ${safeJson(result.answer)}`)
+    else print(`error     ${safeJson(result.error)}`)
+    print(`record    ${record === undefined ? "none; only what is not allowed is recorded" : safeJson(record)}`)
     // A configuration that is refused is explained once, when the function starts.
-    for (const line of lambda.initLines) print(`start     ${line.error === undefined ? pretty(line) : errorText(line)}`)
+    for (const line of lambda.initLines)
+      print(`start     ${line.error === undefined ? safeJson(line) : errorText(line)}`)
     return outcome === "allow" || outcome === "unauthenticated" || outcome === "forbidden"
   } finally {
     await lambda.stop()
   }
 }
 
-const errorText = ({ error }: LogLine) => (error as { message?: unknown }).message
-const pretty = (value: unknown) => JSON.stringify(value, null, 2)
+const errorText = ({ error }: LogLine) => safeLines(String((error as { message?: unknown }).message))
 
 function readObject(file: string): GatewayEvent {
   let text: string

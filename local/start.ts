@@ -10,6 +10,7 @@ import { serveUntilStopped } from "./server/until-stopped.ts"
 import { demoConfiguration } from "./stack/demo.ts"
 import { LocalStack } from "./stack/stack.ts"
 import { runTable } from "./table/run.ts"
+import { safeLine, safeLines } from "./terminal-text.ts"
 
 // Results go to standard output, what is under way goes to standard error.
 // A reader that has seen enough (`npm start | head`) is no error.
@@ -68,10 +69,10 @@ try {
   process.exitCode = await main()
 } catch (error) {
   if (error instanceof UsageError) {
-    progress.line(`${error.message}. See npm start -- --help`)
+    progress.line(`${safeLine(error.message)}. See npm start -- --help`)
     process.exitCode = 2
   } else {
-    progress.line(error instanceof Error ? error.message : String(error))
+    progress.line(safeLines(error instanceof Error ? error.message : String(error)))
     process.exitCode = 1
   }
 }

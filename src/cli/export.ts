@@ -1,4 +1,5 @@
 import { dump } from "js-yaml"
+import { safeLines } from "../../local/terminal-text.ts"
 import { type AuthorizerConfig, SnapshotFailed, takeKeySnapshot } from "../index.ts"
 import {
   type Exported,
@@ -77,10 +78,7 @@ example, is a comment in every export.`,
     const { documents, findings } = exported(target, config, { ...options, ...keys })
     if (output.json) output.document({ target: name, documents, findings })
     if (documents.length === 0) return refused(findings, output)
-    // In quotes, because kubectl and Envoy read YAML 1.1, where a scope such as 1_000 is a number.
-    const texts = documents.map((each) =>
-      typeof each === "string" ? each : dump(each, { lineWidth: 120, noRefs: true, forceQuotes: true }),
-    )
+    const texts = documents.map((each) => (typeof each === "string" ? each : yamlOf(each)))
     const isWritten = await write(
       textOption(line, "out") ?? "-",
       commented(findings, name) + texts.join("---\n"),
@@ -134,6 +132,16 @@ function exported(target: Target, ...given: Parameters<typeof exportIstio>): Ret
       throw new UsageError(`--${error.message}`)
     throw error
   }
+}
+
+/** YAML. A value that a terminal would interpret is in double quotes, with escapes. */
+function yamlOf(document: object): string {
+  // In quotes, because kubectl and Envoy read YAML 1.1, where a scope such as 1_000 is a number.
+  const options = { lineWidth: 120, noRefs: true, forceQuotes: true } as const
+  const text = dump(document, options)
+  if (safeLines(text) === text) return text
+  const escaped = (character: string): string => `\\U${character.codePointAt(0)?.toString(16).padStart(8, "0")}`
+  return safeLines(dump(document, { ...options, quotingType: '"' }), escaped)
 }
 
 function refused(findings: readonly ExportFinding[], output: Output): number {

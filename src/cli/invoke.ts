@@ -3,6 +3,7 @@ import { join, resolve } from "node:path"
 import { foundRuntimeClient } from "../../local/runtime/found.ts"
 import { type LambdaProcess, startLambdaProcess } from "../../local/runtime/lambda-process.ts"
 import { readVerdict, refusalRecord } from "../../local/table/verdict.ts"
+import { safeJson } from "../../local/terminal-text.ts"
 import { readConfiguration } from "./configuration.ts"
 import { type Command, type CommandLine, textOption, textsOption, UsageError } from "./frame/command.ts"
 import { readInput } from "./frame/input.ts"
@@ -93,18 +94,11 @@ async function report(lambda: LambdaProcess, event: GatewayEvent, runtime: strin
     output.print(`runtime  ${runtime}\n`)
     output.print(`time     ${times.initMs} ms to start, ${times.durationMs} ms to answer\n`)
     output.print(
-      result.error === undefined ? `answer   ${pretty(result.answer)}\n` : `error    ${pretty(result.error)}\n`,
+      result.error === undefined ? `answer   ${safeJson(result.answer)}\n` : `error    ${safeJson(result.error)}\n`,
     )
-    if (record !== undefined) output.print(`record   ${pretty(record)}\n`)
-    for (const each of start) output.print(`start    ${pretty(each)}\n`)
+    if (record !== undefined) output.print(`record   ${safeJson(record)}\n`)
+    for (const each of start) output.print(`start    ${safeJson(each)}\n`)
   }
   if (failed) return 2
   return known === "allow" ? 0 : 1
 }
-
-/** JSON escapes what a terminal would interpret, but for marks that change the direction of text. */
-const pretty = (value: unknown): string =>
-  (JSON.stringify(value, null, 2) ?? "null")
-    .split("\n")
-    .map((line) => plain(line, 10_000))
-    .join("\n")

@@ -16,6 +16,12 @@ declare module "js-yaml" {
   export function load(text: string, options: { readonly schema: object; readonly maxDepth: number }): unknown
   export function dump(
     value: unknown,
-    options: { readonly lineWidth: number; readonly noRefs: boolean; readonly forceQuotes: boolean },
+    options: {
+      readonly lineWidth: number
+      readonly noRefs: boolean
+      /** Values of text are in quotes; names of members are not. */
+      readonly forceQuotes: boolean
+      readonly quotingType?: '"'
+    },
   ): string
 }

@@ -1,4 +1,5 @@
 import { text as textOf } from "node:stream/consumers"
+import { safeJson } from "../../local/terminal-text.ts"
 import type { AuthorizerConfig, Decision, Principal } from "../index.ts"
 import { compilePolicy } from "../policy.ts"
 import { createVerifier, TokenRefused, Unavailable } from "../verify.ts"
@@ -54,7 +55,7 @@ would; the issuer's keys are fetched if the configuration has none.`,
       if (output.json)
         output.document({ document, outcome: decision.outcome, reason: decision.reason, route: decision.route })
       else {
-        output.print(`${JSON.stringify(document, null, 2)}\n`)
+        output.print(`${safeJson(document)}\n`)
         output.note(columns(summary(decision, caller, configuration), "").trimEnd())
       }
       if (compiled.conflicts.length > 0)

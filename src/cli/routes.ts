@@ -1,3 +1,4 @@
+import { safeJson } from "../../local/terminal-text.ts"
 import type { RouteRule } from "../index.ts"
 import type { OpenApiOptions, OpenApiRoutes } from "../openapi.ts"
 import { type Command, textOption, textsOption, UsageError } from "./frame/command.ts"
@@ -64,7 +65,7 @@ as it is          "routes": <the JSON> in HALLPASS_CONFIG, or
       output.note(`${oneLine(file)} gives no route table.\n${remarks(placed).trimEnd()}`)
       return 1
     }
-    if (!(await write(out, `${JSON.stringify(found.routes, null, 2)}\n`, output))) return 1
+    if (!(await write(out, `${safeJson(found.routes)}\n`, output))) return 1
     const written = out === "-" ? "" : `\nWritten to ${out}\n`
     if (output.json) output.document(found)
     else if (out === "-") output.note(summary(found).trimEnd())

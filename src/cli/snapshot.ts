@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises"
+import { safeJson } from "../../local/terminal-text.ts"
 import { type KeySnapshot, SnapshotFailed, takeKeySnapshot } from "../index.ts"
 import { readConfiguration } from "./configuration.ts"
 import { type Command, configOption, textOption } from "./frame/command.ts"
@@ -56,7 +57,7 @@ the library         import keySnapshot from "./key-snapshot.json"
       output.note(`No snapshot was written. ${error.message}`)
       return 1
     }
-    const text = `${JSON.stringify(taken, null, 2)}\n`
+    const text = `${safeJson(taken)}\n`
     if (!(await write(out, text, output))) return 1
     const summary = `${table(taken, Date.now())}${out === "-" ? "" : `Written to ${out}\n`}`
     if (output.json) output.document(taken)

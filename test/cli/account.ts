@@ -39,8 +39,12 @@ interface State {
 
 const notFound = (): Error => Object.assign(new Error("no such thing"), { name: "NotFoundException" })
 
-/** The three clients, over a state that calls change. */
-export function account(): State & { readonly calls: () => string[] } {
+/**
+ * The three clients, over a state that calls change.
+ *
+ * @param more what the names of APIs, stages and routes end in
+ */
+export function account(more = ""): State & { readonly calls: () => string[] } {
   const [rest, v2, lambda] = [mockClient(APIGatewayClient), mockClient(ApiGatewayV2Client), mockClient(LambdaClient)]
   const state: State = {
     restMethod: { authorizationType: "NONE" },
@@ -48,13 +52,13 @@ export function account(): State & { readonly calls: () => string[] } {
     httpRoutes: [
       { RouteId: "r1", RouteKey: "GET /orders", AuthorizationType: "NONE" },
       { RouteId: "r2", RouteKey: "GET /health", AuthorizationType: "NONE" },
-      { RouteId: "r3", RouteKey: "POST /orders", AuthorizationType: "AWS_IAM" },
+      { RouteId: "r3", RouteKey: `POST /orders${more}`, AuthorizationType: "AWS_IAM" },
     ],
     httpAuthorizers: [],
     statements: [],
   }
   const apis = [
-    { ApiId: "http1", Name: "orders-http", ProtocolType: "HTTP" as const, RouteSelectionExpression: "" },
+    { ApiId: "http1", Name: `orders-http${more}`, ProtocolType: "HTTP" as const, RouteSelectionExpression: "" },
     { ApiId: "socket1", Name: "chat\u001b[31m", ProtocolType: "WEBSOCKET" as const, RouteSelectionExpression: "" },
   ]
   // Two pages each, to see that both are read.
@@ -67,7 +71,7 @@ export function account(): State & { readonly calls: () => string[] } {
     .on(GetRestApiCommand)
     .rejects(notFound())
     .on(GetRestApiCommand, { restApiId: "rest1" })
-    .resolves({ id: "rest1", name: "orders" })
+    .resolves({ id: "rest1", name: `orders${more}` })
   rest.on(GetAuthorizersCommand).callsFake(() => ({ items: state.restAuthorizers }))
   rest.on(GetResourcesCommand).callsFake(({ position }) => {
     if (position === undefined)
@@ -114,7 +118,7 @@ export function account(): State & { readonly calls: () => string[] } {
   }))
   v2.on(GetStagesCommand).resolves({
     Items: [
-      { StageName: "prod", AutoDeploy: false },
+      { StageName: `prod${more}`, AutoDeploy: false },
       { StageName: "$default", AutoDeploy: true },
     ],
   })

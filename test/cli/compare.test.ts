@@ -140,7 +140,7 @@ describe("hallpass matrix (issue 15, item 6)", () => {
       cells: names.map((caller) => ({ route: "GET /a", caller, outcome: "allow" as const, reason: "ok" as const })),
     }
     expect(csv(matrix).split("GET /a")[0]).toBe(
-      `route,"'=1+1","'+1","'-1","'@x","'\tx","'\rx","'\u001b[31m","a""b,c",a|b<script>,plain\r\n`,
+      `route,"'=1+1","'+1","'-1","'@x","'\tx","'\\u{d}x","'\\u{1b}[31m","a""b,c",a|b<script>,plain\r\n`,
     )
     expect(markdown(matrix)).toContain("a\\|b\\<script\\>")
     for (const text of [markdown(matrix), table(matrix, 80)])

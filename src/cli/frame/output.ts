@@ -1,9 +1,10 @@
-import { styleText } from "node:util"
+import { safeJson, safeLine } from "../../../local/terminal-text.ts"
+import { coloured, type Style, written } from "./colours.ts"
 
-/** Colours of a terminal. Without a terminal, with `--no-color` or NO_COLOR, texts stay as they are. */
-export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan"
-
-/** Where a command writes: results to standard output, progress and remarks to standard error. */
+/**
+ * Where a command writes: results to standard output, progress and remarks to standard error. Of a text that is
+ * written, a terminal interprets line breaks and the colours of `style` only, wherever its parts came from.
+ */
 export interface Output {
   /** Whether one JSON document is wanted, and nothing else on standard output. */
   readonly json: boolean
@@ -15,7 +16,7 @@ export interface Output {
   print(text: string): void
   /** Writes one JSON document to standard output. */
   document(value: unknown): void
-  /** Writes one line to standard error. */
+  /** Writes one line, or several, to standard error. */
   note(line: string): void
   style(style: Style | readonly Style[], text: string): string
 }
@@ -34,23 +35,19 @@ export function createOutput({ stdout, stderr }: Streams, { json, color }: { jso
     json,
     columns: Math.max(60, Math.min(stdout.columns || 80, 120)),
     interactive: stderr.isTTY === true,
-    print: (text) => void stdout.write(text),
-    document: (value) => void stdout.write(`${JSON.stringify(value, null, 2)}\n`),
-    note: (line) => void stderr.write(`${line}\n`),
-    style: (style, text) => (colored ? styleText(style as Style, text, { validateStream: false }) : text),
+    print: (text) => void stdout.write(written(text)),
+    document: (value) => void stdout.write(`${safeJson(value)}\n`),
+    note: (line) => void stderr.write(`${written(line)}\n`),
+    style: (style, text) => (colored ? coloured(style, text) : text),
   }
 }
-
-// Control characters, marks that change the direction of text, and characters without a width.
-const unsafe = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
 
 /**
  * A text from a token or a file, so that no terminal interprets it: control and direction characters become escapes,
  * and what is longer than `maxLength` characters is cut.
  */
 export function plain(text: string, maxLength: number = 200): string {
-  const shown = text.length > maxLength ? `${text.slice(0, maxLength)}…` : text
-  return shown.replace(unsafe, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`)
+  return safeLine(text.length > maxLength ? `${text.slice(0, maxLength)}…` : text)
 }
 
 /** Any JSON value on one line, safe to print. */

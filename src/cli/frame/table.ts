@@ -1,9 +1,15 @@
-/** Rows as text, in columns as wide as their longest cell; the last column is not padded, and wraps within `width`. */
+import { inOneLine, widthOf } from "./colours.ts"
+
+/**
+ * Rows as text, in columns as wide as their longest cell; the last column is not padded, and wraps within `width`. A
+ * cell is one line: its line breaks and what else a terminal interprets are escaped.
+ */
 export function columns(
-  rows: readonly (readonly string[])[],
+  given: readonly (readonly string[])[],
   indent: string = "  ",
   width: number = Number.POSITIVE_INFINITY,
 ): string {
+  const rows = given.map((row) => row.map(inOneLine))
   const widths: number[] = []
   for (const row of rows) for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, widthOf(cell))
   return rows
@@ -16,11 +22,11 @@ export function columns(
     .join("")
 }
 
-/** Text in lines of at most `width` characters, broken at blanks. A longer word keeps its line. */
+/** Text in lines of at most `width` characters, broken at blanks only. A longer word keeps its line. */
 export function wrapped(text: string, width: number): string[] {
   const lines: string[] = []
   let line = ""
-  for (const word of text.split(" ")) {
+  for (const word of inOneLine(text).split(" ")) {
     if (line !== "" && widthOf(line) + 1 + widthOf(word) > width) {
       lines.push(line)
       line = word
@@ -29,10 +35,6 @@ export function wrapped(text: string, width: number): string[] {
   return [...lines, line]
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the sequences of colours begin with one
-const colours = /\u001b\[\d+m/g
-/** Columns that a text takes: sequences of colours take none. */
-export const widthOf = (text: string): number => [...text.replace(colours, "")].length
 const padded = (text: string, width: number): string => text + " ".repeat(Math.max(0, width - widthOf(text)))
 
 /**

@@ -1,3 +1,4 @@
+import { safeLines } from "../../../local/terminal-text.ts"
 import type { AccessMatrix, MatrixCell } from "../../policy.ts"
 import { plain } from "../frame/output.ts"
 import { columns, wrapped } from "../frame/table.ts"
@@ -21,7 +22,8 @@ export function csv(matrix: AccessMatrix): string {
 
 function cell(text: string): string {
   const safe = /^[=+\-@\p{Cc}]/u.test(text) ? `'${text}` : text
-  return /[",\r\n']|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+  const shown = safeLines(safe)
+  return /[",\r\n']|^\s|\s$/.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown
 }
 
 export function markdown(matrix: AccessMatrix): string {

@@ -1,3 +1,4 @@
+import { safeLines } from "../../../local/terminal-text.ts"
 import { type CasesReport, explainCase } from "../../testing.ts"
 
 /** The report as JUnit XML, as CI systems read it. */
@@ -21,10 +22,13 @@ const entities: { readonly [character: string]: string } = {
   "'": "&apos;",
 }
 
-/** Characters that XML 1.0 does not have become the replacement character. */
+/** Characters that XML 1.0 does not have become the replacement character; those that a terminal interprets, references. */
 function escaped(text: string): string {
-  return text
+  const known = text
     .replace(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, "\ufffd")
     .replace(/[&<>"']/g, (character) => entities[character] ?? "")
-    .replace(/[\r\n\t]/g, (character) => `&#${character.charCodeAt(0)};`)
+    .replace(/[\r\n\t]/g, reference)
+  return safeLines(known, reference)
 }
+
+const reference = (character: string): string => `&#${character.codePointAt(0)};`

@@ -1,0 +1,90 @@
+// Documents with a text in them that a terminal would interpret, and runs of commands that may not let it through.
+import { dump } from "js-yaml"
+import { expect } from "vitest"
+import { command, file } from "./in-process.ts"
+
+const sequences = {
+  "clear the screen": "\u001b[2J",
+  colour: "\u001b[31m",
+  bell: "\u0007",
+  backspace: "\b",
+  "a link (OSC 8)": "\u001b]8;;https://evil.example\u0007text\u001b]8;;\u001b\\",
+  "the C1 form of CSI": "\u009b2J",
+  "the C1 form of OSC": "\u009d0;title\u009c",
+  delete: "\u007f",
+  "carriage return": "\roverwritten",
+  "from right to left": "\u202etxet\u202c",
+  isolate: "\u2066text\u2069",
+  "no width": "\u200b",
+  "a byte-order mark": "\ufeff",
+  "line separator": "\u2028",
+  "an invisible tag": "\u{e0041}",
+}
+/** A second line, which could pass for one of the command. */
+export const evil: string = `${Object.values(sequences).join("-")}\nFORGED line`
+const interpreted = /(?!\t|\r?\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
+
+export function expectHarmless(text: string, what: string): void {
+  const found = interpreted.exec(text)
+  if (found !== null)
+    expect.fail(`${what} prints ${JSON.stringify(text.slice(Math.max(0, found.index - 60), found.index + 5))}`)
+  expect(/^FORGED.*/m.exec(text)?.[0], what).toBeUndefined()
+}
+
+/** Runs a command as it is and with `--json`. @param terminal whether standard error is one */
+export async function run(words: readonly string[], terminal = false): Promise<{ readonly code: number }> {
+  const [asText, asJson] = [await command(words, terminal), await command([...words, "--json"], terminal)]
+  for (const { stdout, stderr } of [asText, asJson]) {
+    // A cell of CSV may have several lines.
+    expectHarmless(words.includes("csv") ? stdout.replaceAll("\nFORGED", "") : stdout, words.join(" "))
+    expectHarmless(stderr, words.join(" "))
+  }
+  if (asJson.stdout !== "") JSON.parse(asJson.stdout)
+  return asText
+}
+
+type Path = readonly (string | number)[]
+/** Every place of a document that holds a text, and the name of every member. */
+function* places(value: unknown, path: Path = []): Generator<{ path: Path; isName: boolean; text: string }> {
+  if (typeof value === "string") yield { path, isName: false, text: value }
+  if (typeof value !== "object" || value === null) return
+  for (const [name, inner] of Object.entries(value)) {
+    const at = [...path, Array.isArray(value) ? Number(name) : name]
+    if (!Array.isArray(value)) yield { path: at, isName: true, text: name }
+    yield* places(inner, at)
+  }
+}
+
+/** A document with the evil text after the texts and names of some places. */
+function changed(value: unknown, isChanged: (path: Path, isName: boolean) => boolean, path: Path = []): unknown {
+  if (typeof value === "string") return isChanged(path, false) ? value + evil : value
+  if (typeof value !== "object" || value === null) return value
+  if (Array.isArray(value)) return value.map((each, at) => changed(each, isChanged, [...path, at]))
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => {
+      const at = [...path, name]
+      return [isChanged(at, true) ? name + evil : name, changed(inner, isChanged, at)]
+    }),
+  )
+}
+
+/** A document with the evil text in one place at a time; and in all places with the same text, as a name that is used. */
+export function* hostileDocuments(document: unknown): Generator<unknown> {
+  const all = [...places(document)].map((place) => ({ ...place, key: JSON.stringify([place.path, place.isName]) }))
+  const groups = [...Map.groupBy(all, (place) => place.text).values()].filter(({ length }) => length > 1)
+  for (const group of [...all.map((place) => [place]), ...groups]) {
+    const keys = new Set(group.map(({ key }) => key))
+    yield changed(document, (path, isName) => keys.has(JSON.stringify([path, isName])))
+  }
+}
+
+let count = 0
+/** Files of such documents, and two that cannot be parsed. */
+export function* hostile(document: unknown, ending: "json" | "yaml" = "json"): Generator<string> {
+  const name = (): string => `hostile-${++count}.${ending}`
+  const text = (value: unknown): string =>
+    ending === "json" ? JSON.stringify(value) : dump(value, { lineWidth: -1, noRefs: true, forceQuotes: true })
+  for (const each of hostileDocuments(document)) yield file(name(), text(each))
+  yield file(name(), `${text(document)}${evil}`)
+  yield file(name(), `{ "${evil}": "${evil}" }`)
+}
