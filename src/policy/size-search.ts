@@ -67,6 +67,8 @@ class Search {
   readonly #table: CompiledTable
   readonly #options: SizeSearchOptions
   readonly #rules: PrincipalPolicy["rules"]
+  /** The place in `#rules` of each rule as it is configured; rules that say the same share one. */
+  readonly #places: ReadonlyMap<object, number>
   readonly #grants: readonly Grant[]
   readonly #natures: readonly Nature[]
   readonly #known = new Map<string, number>()
@@ -76,6 +78,10 @@ class Search {
     this.#options = options
     const byText = new Map(policy.rules.map((route) => [JSON.stringify(route.configured), route]))
     this.#rules = [...byText.values()]
+    const texts = [...byText.keys()]
+    this.#places = new Map(
+      policy.rules.map(({ configured }) => [configured, texts.indexOf(JSON.stringify(configured))]),
+    )
     const configured = this.#rules.map((route) => route.configured)
     this.#grants = grantsIn(configured)
     this.#natures = naturesIn(configured, 12)
@@ -155,8 +161,7 @@ class Search {
   }
 
   #coverOf(met: readonly boolean[]): ReturnType<CompiledTable["cover"]> {
-    const places = new Map(this.#rules.map(({ configured }, at) => [JSON.stringify(configured), at]))
-    return this.#table.cover(({ configured }) => met[places.get(JSON.stringify(configured)) ?? -1] === true)
+    return this.#table.cover(({ configured }) => met[this.#places.get(configured) ?? -1] === true)
   }
 
   #isTooLarge({ bytes }: Sample): boolean {
