@@ -1,6 +1,6 @@
 import type { AuthorizerConfig } from "../index.ts"
 import { readConfiguration } from "./configuration.ts"
-import { type Command, configOption, textOption, textsOption, UsageError } from "./frame/command.ts"
+import { type Command, configOption, textOption, UsageError } from "./frame/command.ts"
 import { readInput } from "./frame/input.ts"
 import { type Output, plain } from "./frame/output.ts"
 import { columns, wrapped } from "./frame/table.ts"
@@ -55,8 +55,7 @@ time. So the report says how many days the log covers.`,
     if (Object.keys(configuration.routes ?? {}).length === 0)
       throw new UsageError("the configuration has no routes to look for")
     const rows: LogRow[] = []
-    for (const file of line.args.length === 0 ? textsOption(line, "log") : line.args)
-      rows.push(...logRows(await readInput(file, "log", maxLogBytes)))
+    for (const file of line.args) rows.push(...logRows(await readInput(file, "log", maxLogBytes)))
     return report(found(configuration, rows, endMs, days), days, output)
   },
 }
