@@ -128,6 +128,9 @@ function patternsOf(key: string): readonly string[] {
   return [`${method === "ANY" ? "*" : method}/${text}`]
 }
 
+/** In place of every stage, which an answer cannot be for. */
+const anyStage = "stage"
+
 /** The permissions of IAM callers for some routes of the table, and none to empty the response cache. */
 export function invokePolicy(line: CommandLine, config: AuthorizerConfig | undefined): Generated {
   const target = targetOf(line, "invoke-policy")
@@ -136,8 +139,8 @@ export function invokePolicy(line: CommandLine, config: AuthorizerConfig | undef
   if (Object.keys(routes).length === 0) throw new UsageError("invoke-policy needs a configuration with routes")
   const unknown = chosen.find((key) => !Object.hasOwn(routes, key))
   if (unknown !== undefined) throw new UsageError(`--route ${JSON.stringify(unknown)} is no route of the table`)
-  const arn = `${executionBeginning({ ...target, stage: target.stage ?? "*" }).replace("/*/", "/stage/")}GET/`
-  const stage = target.stage
+  const { stage } = target
+  const arn = `${executionBeginning({ ...target, stage: stage ?? anyStage })}GET/`
   // The same search for paths that two routes share as for answers: a caller who meets the chosen routes and no others.
   const table = Object.fromEntries(
     Object.keys(routes).map((key): [string, RouteRule] => [
@@ -158,7 +161,7 @@ export function invokePolicy(line: CommandLine, config: AuthorizerConfig | undef
   const statements = Statement.map(({ Effect, Resource }) => ({
     Sid: Effect === "Allow" ? "AllowRoutes" : "DenyOthers",
     ...{ Effect, Action: invoke },
-    Resource: [Resource].flat().map((each) => (stage === undefined ? each.replace("/stage/", "/*/") : each)),
+    Resource: [Resource].flat().map((each) => (stage === undefined ? each.replace(`/${anyStage}/`, "/*/") : each)),
   }))
   const everything = everythingOf({ ...target, stage: undefined })
   const document = {

@@ -57,14 +57,17 @@ export function targetOf(line: CommandLine, kind: string): Target {
   }
 }
 
-/** `arn:…:API/`, or `arn:…:API/STAGE/` with a stage. What follows is a method and a path. */
-export function executionBeginning({ partition, region, account, apiId, stage }: Target): string {
-  return `arn:${partition}:execute-api:${region}:${account}:${apiId}/${stage === undefined ? "*/" : `${stage}/`}`
+const apiArn = ({ partition, region, account, apiId }: Target): string =>
+  `arn:${partition}:execute-api:${region}:${account}:${apiId}`
+
+/** `arn:…:API/STAGE/`, with `*` for every stage. What follows is a method and a path. */
+export function executionBeginning(target: Target): string {
+  return `${apiArn(target)}/${target.stage ?? "*"}/`
 }
 
 /** Every method and path of the API, or of one stage. */
 export function everythingOf(target: Target): string {
-  return `${executionBeginning(target).replace(/\*\/$/, "")}*`
+  return target.stage === undefined ? `${apiArn(target)}/*` : `${executionBeginning(target)}*`
 }
 
 /** Refuses a document that AWS would refuse for its size. */
