@@ -80,7 +80,7 @@ export async function createAuthorizationServer(
     if (grpcPort !== undefined) {
       const { createGrpcPort } = await import("./grpc/server.ts")
       const packages = { grpc: await load("@grpc/grpc-js"), loader: await load("@grpc/proto-loader") }
-      const grpc = createGrpcPort(packages, service, tls, metrics?.answered)
+      const grpc = await createGrpcPort(packages, service, checked, metrics?.answered)
       grpcUrl = `grpc://${await ports.bind(grpc, host, grpcPort)}`
     }
     if (adminPort !== undefined && metrics !== undefined) {

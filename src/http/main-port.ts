@@ -3,6 +3,7 @@ import type { Refusal } from "../types/reasons.ts"
 import type { AccessRequest } from "../types/request.ts"
 import { accessRequest, unknownPeer } from "./access-request.ts"
 import { dialects, type HttpDialect } from "./dialect.ts"
+import { questionTimeoutMs, tlsOf } from "./port-limits.ts"
 import { isRefusal, maxHeaders, onlyValue, readHeaders } from "./received-headers.ts"
 import type { Service } from "./service.ts"
 import { faultAnswer, type ServiceAnswer } from "./service-answers.ts"
@@ -16,7 +17,7 @@ const maxBodyBytes = 65_536
 /** Limits of time. A slow client holds a connection this long at most. Milliseconds. */
 const limits = {
   headersTimeout: 10_000,
-  requestTimeout: 15_000,
+  requestTimeout: questionTimeoutMs,
   // Longer than the 60 s for which nginx and Envoy keep an idle connection, so that they close it first.
   keepAliveTimeout: 75_000,
   connectionsCheckingInterval: 2000,
@@ -86,10 +87,7 @@ export async function createMainPort(
 async function serverOf(listener: RequestListener, tls: ServiceTls | undefined): Promise<Server> {
   const options = { ...limits, maxHeaderSize: maxHeadBytes, requireHostHeader: true, keepAlive: true, noDelay: true }
   if (tls === undefined) return (await import("node:http")).createServer(options, listener)
-  const { cert, key, clientCa } = tls
-  const mutual = clientCa === undefined ? {} : { ca: clientCa, requestCert: true, rejectUnauthorized: true }
-  const secure = { ...options, cert, key, ...mutual, minVersion: "TLSv1.2" as const, handshakeTimeout: 10_000 }
-  return (await import("node:https")).createServer(secure, listener) as unknown as Server
+  return (await import("node:https")).createServer({ ...options, ...tlsOf(tls) }, listener) as unknown as Server
 }
 
 /** The request that a neighbour asks about, or why there is none. */

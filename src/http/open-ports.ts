@@ -1,10 +1,10 @@
 import type { Server } from "node:http"
-import type { AddressInfo } from "node:net"
+import type { AddressInfo, Server as SocketServer } from "node:net"
 
 /** A gRPC server, as far as ports are concerned. */
 export interface Bindable {
-  /** @returns the port that was bound (rejects if it cannot be) */
-  bind(address: string): Promise<number>
+  /** Takes the connections. */
+  readonly front: SocketServer
   /** Resolves when every call has ended. */
   shutdown(): Promise<void>
   /** Ends every call. */
@@ -43,7 +43,7 @@ export class OpenPorts {
 
   async bind(server: Bindable, host: string, port: number): Promise<string> {
     this.#bound.push(server)
-    return at(host, await server.bind(at(host, port)))
+    return await opened(server.front, host, port)
   }
 
   close(): Promise<void> {
@@ -66,7 +66,7 @@ export class OpenPorts {
   }
 }
 
-function opened(server: Server, host: string, port: number): Promise<string> {
+function opened(server: SocketServer, host: string, port: number): Promise<string> {
   return new Promise((resolve, reject) => {
     server.once("error", reject)
     server.listen(port, host, () => {

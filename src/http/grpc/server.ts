@@ -1,28 +1,28 @@
+import type { Server, Socket } from "node:net"
 import type { Answered } from "../main-port.ts"
 import type { Bindable } from "../open-ports.ts"
+import { questionTimeoutMs, tlsOf } from "../port-limits.ts"
 import type { Service } from "../service.ts"
 import { faultAnswer, type ServiceAnswer } from "../service-answers.ts"
-import type { ServiceTls } from "../service-options.ts"
+import type { CheckedServiceOptions, ServiceTls } from "../service-options.ts"
 import { type CheckRequest, requestOf, responseOf } from "./check.ts"
 import { extAuthzDescriptor } from "./ext-authz.ts"
 
 /** As much of @grpc/grpc-js as is used. */
 interface Grpc {
-  readonly Server: new (options: { readonly [option: string]: number }) => GrpcServer
-  readonly ServerCredentials: {
-    createInsecure(): unknown
-    createSsl(
-      ca: Buffer | null,
-      pairs: readonly { readonly private_key: Buffer; readonly cert_chain: Buffer }[],
-      checkClient: boolean,
-    ): unknown
-  }
+  readonly Server: new (options: object) => GrpcServer
+  readonly ServerCredentials: { createInsecure(): unknown }
+  readonly ServerInterceptingCall: new (call: InterceptedCall, responder: object) => unknown
 }
 interface GrpcServer {
   addService(definition: unknown, methods: object): void
-  bindAsync(address: string, credentials: unknown, done: (error: Error | null, port: number) => void): void
+  createConnectionInjector(credentials: unknown): { injectConnection(socket: Socket): void }
   tryShutdown(done: () => void): void
   forceShutdown(): void
+}
+/** The call of one stream. A status alone would leave the stream open for a client that goes on. */
+interface InterceptedCall {
+  readonly stream?: { close(http2Code: number): void }
 }
 /** As much of @grpc/proto-loader as is used. */
 interface Loader {
@@ -43,30 +43,43 @@ export interface GrpcPackages {
 /** Envoy's question has its client's headers, of 60 KiB at most, and a certificate. Bytes. */
 const maxMessageBytes = 262_144
 
-const limits = {
+/** Limits of time for a client that does not answer. Milliseconds. */
+export interface GrpcTimes {
+  /** A connection without a sign of life is asked for one after this time. */
+  readonly keepAliveMs: number
+  /** It is ended if the sign does not come in this time. */
+  readonly answerMs: number
+  /** A question is complete in this time. */
+  readonly questionMs: number
+}
+
+const usualTimes: GrpcTimes = { keepAliveMs: 30_000, answerMs: 10_000, questionMs: questionTimeoutMs }
+
+const limits = ({ keepAliveMs, answerMs }: GrpcTimes): object => ({
   "grpc.max_receive_message_length": maxMessageBytes,
   "grpc.max_send_message_length": maxMessageBytes,
   "grpc.max_concurrent_streams": 1024,
   "grpc.max_metadata_size": 16_384,
   // A half-open connection is found and ended.
-  "grpc.keepalive_time_ms": 30_000,
-  "grpc.keepalive_timeout_ms": 10_000,
+  "grpc.keepalive_time_ms": keepAliveMs,
+  "grpc.keepalive_timeout_ms": answerMs,
   "grpc.keepalive_permit_without_calls": 1,
-}
+})
 
 const serviceName = "envoy.service.auth.v3.Authorization"
 
 /** The gRPC port: `envoy.service.auth.v3.Authorization/Check`. */
-export function createGrpcPort(
+export async function createGrpcPort(
   packages: GrpcPackages,
   service: Service,
-  tls: ServiceTls | undefined,
+  { tls, maxConnections }: Pick<CheckedServiceOptions, "tls" | "maxConnections">,
   answered: Answered | undefined,
-): Bindable {
+  times: GrpcTimes = usualTimes,
+): Promise<Bindable> {
   const grpc = packages.grpc as Grpc
   const loader = packages.loader as Loader
   const definition = loader.fromJSON(extAuthzDescriptor, { longs: Number, enums: Number })[serviceName]
-  const server = new grpc.Server(limits)
+  const server = new grpc.Server({ ...limits(times), interceptors: [inTime(grpc, times.questionMs)] })
   server.addService(definition, {
     Check(call: Call, reply: Reply) {
       const startedAtMs = answered === undefined ? 0 : performance.now()
@@ -78,24 +91,47 @@ export function createGrpcPort(
       service.decide(requestOf(call.request)).then(finish).catch(failed)
     },
   })
+  // The connections are taken here, because the gRPC server does not limit their number and their handshakes.
+  const { injectConnection } = server.createConnectionInjector(grpc.ServerCredentials.createInsecure())
+  const sockets = new Set<Socket>()
+  const front = await listenerOf(tls, (socket) => {
+    sockets.add(socket)
+    socket.once("close", () => sockets.delete(socket))
+    injectConnection(socket)
+  })
+  front.maxConnections = maxConnections
   return {
-    bind: (address) =>
-      new Promise((resolve, reject) => {
-        const bound = (error: Error | null, port: number): void => (error ? reject(error) : resolve(port))
-        server.bindAsync(address, credentialsOf(grpc, tls), bound)
+    front,
+    shutdown: () =>
+      new Promise((resolve) => {
+        front.close()
+        server.tryShutdown(() => resolve())
       }),
-    shutdown: () => new Promise((resolve) => server.tryShutdown(() => resolve())),
-    stop: () => server.forceShutdown(),
+    stop() {
+      server.forceShutdown()
+      for (const socket of sockets) socket.destroy()
+    },
   }
 }
 
-function credentialsOf({ ServerCredentials }: Grpc, tls: ServiceTls | undefined): unknown {
-  if (tls === undefined) return ServerCredentials.createInsecure()
-  const { cert, key, clientCa } = tls
-  const pairs = [{ private_key: Buffer.from(key), cert_chain: Buffer.from(cert) }]
-  return ServerCredentials.createSsl(
-    clientCa === undefined ? null : Buffer.from(clientCa),
-    pairs,
-    clientCa !== undefined,
-  )
+async function listenerOf(tls: ServiceTls | undefined, connected: (socket: Socket) => void): Promise<Server> {
+  if (tls === undefined) return (await import("node:net")).createServer({ noDelay: true }, connected)
+  const secure = { ...tlsOf(tls), noDelay: true, ALPNProtocols: ["h2"] }
+  return (await import("node:tls")).createServer(secure, connected)
+}
+
+/** RFC 9113 section 7: CANCEL. */
+const cancelled = 8
+
+/** Ends a question that does not come to its end. */
+function inTime(grpc: Grpc, timeoutMs: number): (method: unknown, call: InterceptedCall) => unknown {
+  return (_method, call) => {
+    const timer = setTimeout(() => call.stream?.close(cancelled), timeoutMs)
+    const onReceiveHalfClose = (next: () => void): void => {
+      clearTimeout(timer)
+      next()
+    }
+    const listener = { onReceiveHalfClose, onCancel: () => clearTimeout(timer) }
+    return new grpc.ServerInterceptingCall(call, { start: (next: (given: object) => void) => next(listener) })
+  }
 }
