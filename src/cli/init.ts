@@ -4,6 +4,7 @@ import { dirname, relative, resolve } from "node:path"
 import type { RouteRule } from "../index.ts"
 import { type Command, type CommandLine, type CommandOption, textOption, UsageError } from "./frame/command.ts"
 import { type Output, plain } from "./frame/output.ts"
+import { apiAnswers } from "./init/account-routes.ts"
 import { type Answers, allFlags, answersOf, apiKinds } from "./init/answers.ts"
 import { casesText } from "./init/cases.ts"
 import { configurationFor, issuerProblems } from "./init/configuration.ts"
@@ -19,6 +20,9 @@ It asks who issues your tokens, for which audience, which kind of API is in fron
 and which routes there are. Each answer can be a flag. If all of them are flags,
 nothing is asked; without a terminal, missing flags are an error.
 
+--api-id reads kind and routes of an API that exists, with the AWS SDK. A rule has
+the scopes that the route demands now, and else takes every good token.
+
 Existing files are never overwritten without --force.`,
   options: [
     { flags: "--provider <provider>", description: `who issues the tokens: ${providers.join(", ")}` },
@@ -32,6 +36,8 @@ Existing files are never overwritten without --force.`,
       repeatable: true,
     },
     { flags: "--openapi <file>", description: "an OpenAPI document to read the routes from, in place of --route" },
+    { flags: "--api-id <id>", description: "an API of your account to read both from, in place of --api and --route" },
+    { flags: "--region <region>", description: "that API's region. Default: that of your environment" },
     { flags: "-o, --out <file>", description: "the configuration to write, as JSON. Default: authorizer.json" },
     { flags: "--cases <file>", description: "the cases file to write, as YAML. Default: cases.yaml beside it" },
     { flags: "--force", description: "overwrite existing files" },
@@ -39,6 +45,7 @@ Existing files are never overwritten without --force.`,
   examples: [
     "init",
     'init --provider okta --domain acme.okta.com --audience api://orders --api rest --route "GET /orders/{id} orders:read"',
+    "init --provider okta --domain acme.okta.com --audience api://orders --api-id a1b2c3d4e5",
     "init --provider cognito --user-pool-id eu-west-1_AbCdEf --client-id 5n8abc --api http --openapi openapi.yaml",
   ],
   exits: "0 both files are written; 1 a file exists already or cannot be written; 2 an answer is missing or wrong.",
@@ -47,9 +54,11 @@ Existing files are never overwritten without --force.`,
     const casesFile = textOption(line, "cases") ?? resolveBeside(out)
     if (!/\.jsonc?$/i.test(out)) throw new UsageError(`--out must end in .json, unlike ${plain(out)}`)
     if (resolve(out) === resolve(casesFile)) throw new UsageError("--out and --cases name the same file")
-    const answers = await asked(line)
-    const routes = answers.routes ?? (await routesOf(answers))
-    const { configuration, remark } = configurationFor(answers, routes)
+    const found = await apiAnswers(line)
+    const answers = await asked(found === undefined ? line : { ...line, options: { ...line.options, api: found.kind } })
+    const routes = found?.routes ?? answers.routes ?? (await routesOf(answers))
+    const { configuration, remark: why } = configurationFor(answers, routes)
+    const remark = [why, found && openRules].filter((text) => text !== undefined).join(".\n")
     const files = [
       { path: out, text: `${JSON.stringify(configuration, null, 2)}\n` },
       { path: casesFile, text: casesText(configuration) },
@@ -61,7 +70,7 @@ Existing files are never overwritten without --force.`,
       `hallpass doctor --config ${quoted(out)}`,
     ]
     if (output.json)
-      output.document({ files: files.map(({ path }) => path), configuration, next, ...(remark && { remark }) })
+      output.document({ files: files.map(({ path }) => path), configuration, next, ...(remark !== "" && { remark }) })
     else
       output.print(
         `${files.map(({ path }) => `Written: ${plain(path)}\n`).join("")}${remark ? `\n${remark}.\n` : ""}\nNext:\n${next.map((text) => `  ${text}\n`).join("")}`,
@@ -69,6 +78,9 @@ Existing files are never overwritten without --force.`,
     return 0
   },
 }
+
+const openRules =
+  "A rule without demands takes every good token. Add scopes, and remove the rules of routes that stay open"
 
 /** A flag that one or several providers have: with its question if that is the same for all of them. */
 function flagOption(flag: string): CommandOption {

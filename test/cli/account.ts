@@ -32,7 +32,13 @@ export const uri: string = `arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/
 interface State {
   restMethod: { authorizationType: string; authorizerId?: string | undefined }
   restAuthorizers: object[]
-  httpRoutes: { RouteId: string; RouteKey: string; AuthorizationType: string; AuthorizerId?: string | undefined }[]
+  httpRoutes: {
+    RouteId: string
+    RouteKey: string
+    AuthorizationType: string
+    AuthorizerId?: string | undefined
+    AuthorizationScopes?: string[]
+  }[]
   httpAuthorizers: object[]
   statements: string[]
 }

@@ -2,11 +2,12 @@ import { existsSync, readFileSync, symlinkSync } from "node:fs"
 import { join } from "node:path"
 import { PassThrough } from "node:stream"
 import { Ajv } from "ajv"
-import { describe, expect, it } from "vitest"
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { answersOf, type Prompt } from "../../src/cli/init/answers.ts"
 import { issuerProblems } from "../../src/cli/init/configuration.ts"
 import { promptOn } from "../../src/cli/init/prompt.ts"
 import { providers } from "../../src/cli/init/providers.ts"
+import { account } from "./account.ts"
 import { command, file, folder } from "./in-process.ts"
 
 const tenant = ["--tenant", "4b1d7f60-3a52-4c8e-9d21-5e6f7a8b9c0d"]
@@ -185,9 +186,9 @@ describe("15-9: hallpass init, with every answer as a flag", () => {
     [
       "a provider alone",
       ["--provider", "cognito"],
-      "missing: --user-pool-id, --client-id, --api, --route or --openapi",
+      "missing: --user-pool-id, --client-id, --api, --route, --openapi or --api-id",
     ],
-    ["no route", whole, "missing: --route or --openapi"],
+    ["no route", whole, "missing: --route, --openapi or --api-id"],
     ["an unknown provider", ["--provider", "otka"], "Did you mean okta?"],
     ["a provider like a prototype's member", ["--provider", "constructor"], "--provider must be one of"],
     ["another provider's option", [...whole, "--tenant", "x"], "--tenant is no option of the provider okta"],
@@ -200,6 +201,8 @@ describe("15-9: hallpass init, with every answer as a flag", () => {
       "issuers[0].domain",
     ],
     ["both sources of routes", [...whole, ...routes, "--openapi", "a.yaml"], "not both"],
+    ["an API and its routes", [...whole, "--api-id", "http1"], "--api-id reads kind and routes"],
+    ["a region without an API", [...whole, ...routes, "--region", "eu-west-1"], "--region goes with --api-id"],
     ["a missing OpenAPI document", [...whole, "--openapi", "none.yaml"], "none.yaml cannot be read"],
     ["an OpenAPI document that is none", [...whole, "--openapi", file("none.json", {})], "gives no routes"],
     ["a sequence for terminals", [...whole, "--route", "GET /\u001b[31m"], "GET"],
@@ -224,6 +227,47 @@ describe("15-9: hallpass init, with every answer as a flag", () => {
     const { code, stderr } = await command(["init", ...whole, ...routes, "--out", join(folder, "none/a.json")])
     expect(code).toBe(1)
     expect(stderr).toMatch(/cannot be written \(ENOENT\)/)
+  })
+})
+
+describe("17: hallpass init, from an API of the account", () => {
+  let aws = account()
+  beforeEach(() => {
+    aws = account()
+    for (const name of ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]) vi.stubEnv(name, "eu-west-1")
+  })
+  afterEach(() => void vi.unstubAllEnvs())
+  const words = ["--provider", "okta", ...flags.okta, "--api-id"]
+
+  it("takes kind and routes from it, with the scopes that a route demands now, and without preflights", async () => {
+    const route = (RouteKey: string, more = {}) => ({ RouteId: RouteKey, RouteKey, AuthorizationType: "NONE", ...more })
+    const scopes = { AuthorizationType: "JWT", AuthorizationScopes: ["orders:read", "orders:admin"] }
+    aws.httpRoutes = [route("GET /orders", scopes), route("ANY /{proxy+}"), route("$default"), route("OPTIONS /orders")]
+    const { code, stdout, out } = await init([...words, "http1"])
+    expect(code).toBe(0)
+    expect(stdout).toContain("A rule without demands takes every good token.")
+    expect(JSON.parse(readFileSync(out, "utf8"))).toMatchObject({ gateway: { api: "http", unauthorized: "deny" } })
+    expect(JSON.parse(readFileSync(out, "utf8")).routes).toEqual({
+      "GET /orders": { scopes: { any: ["orders:read", "orders:admin"] } },
+      "ANY /{proxy+}": {},
+      $default: {},
+    })
+    expect((await command(["check", "--config", out])).code).toBe(0)
+    expect(aws.calls()).toEqual([])
+  })
+
+  it("reads REST APIs, and $connect of WebSocket APIs", async () => {
+    const [rest, socket] = [await init([...words, "rest1"]), await init([...words, "socket1"])]
+    expect(JSON.parse(readFileSync(rest.out, "utf8")).routes).toEqual({ "GET /": {}, "GET /orders": {} })
+    expect(JSON.parse(readFileSync(socket.out, "utf8")).routes).toEqual({ $connect: {} })
+  })
+
+  it("an API without routes, and one that is not there, are one line", async () => {
+    aws.httpRoutes = []
+    expect((await init([...words, "http1"])).stderr).toBe(
+      "http1 has no route that could take an authorizer. See hallpass init --help\n",
+    )
+    expect((await init([...words, "nope"])).stderr).toContain("nope is no API of eu-west-1")
   })
 })
 

@@ -35,5 +35,7 @@ export interface AccountRoute {
   readonly method?: string | undefined
   readonly authorizationType: string
   readonly authorizerId: string | undefined
+  /** Scopes that a JWT or Cognito authorizer demands. Any one of them is enough. */
+  readonly scopes: readonly string[]
   readonly apiKeyRequired: boolean
 }

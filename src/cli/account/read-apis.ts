@@ -114,6 +114,7 @@ async function readRestApi(
           method,
           authorizationType: value.authorizationType ?? "NONE",
           authorizerId: value.authorizerId,
+          scopes: value.authorizationScopes ?? [],
           apiKeyRequired: value.apiKeyRequired === true,
         }),
       ),
@@ -168,12 +169,13 @@ async function readHttpApi(
       payloadFormatVersion: each.AuthorizerPayloadFormatVersion,
       simpleResponses: each.EnableSimpleResponses,
     })),
-    routes: routes.map(({ RouteKey = "", RouteId, AuthorizationType = "NONE", AuthorizerId, ApiKeyRequired }) => ({
+    routes: routes.map(({ RouteKey = "", RouteId, AuthorizationType = "NONE", AuthorizerId, ...route }) => ({
       route: RouteKey,
       routeId: RouteId,
       authorizationType: AuthorizationType,
       authorizerId: AuthorizerId,
-      apiKeyRequired: ApiKeyRequired === true,
+      scopes: route.AuthorizationScopes ?? [],
+      apiKeyRequired: route.ApiKeyRequired === true,
     })),
   }
 }

@@ -41,7 +41,7 @@ export async function answersOf(
   const missing = provider === undefined ? ["provider"] : missingOf(line, provider)
   const isPrompted = prompt !== undefined && missing.length > 0
   if (!isPrompted && missing.length > 0) {
-    const flags = missing.map((flag) => (flag === "route" ? "--route or --openapi" : `--${flag}`))
+    const flags = missing.map((flag) => (flag === "route" ? "--route, --openapi or --api-id" : `--${flag}`))
     const more = provider === undefined ? ", and what the provider needs" : ""
     throw new UsageError(`missing: ${flags.join(", ")}${more}. There is no terminal to ask on`)
   }
@@ -51,7 +51,7 @@ export async function answersOf(
   const api = apiIn(line) ?? (await prompt.choice("Which kind of API is in front?", apiKinds))
   const openapi = textOption(line, "openapi")
   const lines = textsOption(line, "route")
-  if (openapi !== undefined || lines.length > 0)
+  if (openapi !== undefined || lines.length > 0 || textOption(line, "apiId") !== undefined)
     return { provider: chosen, issuer, api, ...routesOf(line, api), openapi }
   return { provider: chosen, issuer, api, ...(await askRoutes(prompt, api)) }
 }
@@ -98,7 +98,8 @@ function missingOf(line: CommandLine, provider: Provider): readonly string[] {
   const questions = providerQuestions[provider].filter(({ otherwise }) => otherwise === undefined)
   const own = questions.map(({ flag }) => flag).filter((flag) => valuesOf(line, flag).length === 0)
   const api = apiIn(line)
-  const hasRoutes = textsOption(line, "route").length > 0 || textOption(line, "openapi") !== undefined
+  const hasRoutes =
+    textsOption(line, "route").length > 0 || ["openapi", "apiId"].some((name) => textOption(line, name) !== undefined)
   return [...own, ...(api === undefined ? ["api"] : []), ...(hasRoutes || api === "websocket" ? [] : ["route"])]
 }
 
