@@ -5,7 +5,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync,
 import { basename, dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { build } from "esbuild"
-import { buildOpenBundle } from "./build.mjs"
+import { buildFunction, buildOpenBundle } from "./build.mjs"
 import { bundlePage } from "./local/page/bundle.ts"
 
 const root = dirname(fileURLToPath(import.meta.url))
@@ -64,6 +64,14 @@ copyFileSync(join(root, "local/runtime/plain-client.mjs"), join(dist, "cli/plain
 
 // What `hallpass bundle` copies, so that nobody needs a bundler.
 await buildOpenBundle(join(dist, "bundle"))
+
+// The core template over these bundles, so that the AWS CLI alone can deploy it. What it says for the Serverless Application
+// Repository names files of a clone.
+await buildFunction("publish-checked-version", join(dist, "bundle-check"))
+const template = readFileSync(join(root, "template.yaml"), "utf8")
+  .replace(/^ {2}AWS::ServerlessRepo::Application:\n(?: {4}.*\n)+/m, "")
+  .replaceAll(/^( +CodeUri: )build(-check)?\/$/gm, "$1bundle$2/")
+writeFileSync(join(dist, "template.yaml"), template)
 
 const page = await bundlePage()
 mkdirSync(join(dist, "cli/page"))

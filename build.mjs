@@ -2,7 +2,7 @@
 //   node build.mjs [--snapshot FILE] [--code-cache] [OUTDIR]
 // OUTDIR is build/ by default; then build-check/ and build-rotation/ are made for the other functions as well.
 import { execFile, spawnSync } from "node:child_process"
-import { readdir, readFile, rm } from "node:fs/promises"
+import { readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { dirname, join, relative, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs, promisify } from "node:util"
@@ -76,7 +76,10 @@ export async function buildBundle({
   return { entryBytes, ...sizes, openApi, files: marked, metafile, caches }
 }
 
-/** The bundle of the published package: `hallpass bundle` puts a configuration and a snapshot beside it. */
+/**
+ * The bundle of the published package. It runs as it is, with a configuration of the environment; `hallpass bundle` puts
+ * a configuration and a snapshot in the place of the empty ones.
+ */
 export async function buildOpenBundle(outdir) {
   const plugins = [
     shareStart(join(root, startModule)),
@@ -86,6 +89,8 @@ export async function buildOpenBundle(outdir) {
   ]
   await rm(outdir, { recursive: true, force: true })
   await build({ ...bundleOptions, entryPoints: { authorizer: entryModule }, outdir, plugins })
+  for (const name of ["configuration.mjs", "key-snapshot.mjs"])
+    await writeFile(join(outdir, name), "export default undefined\n")
 }
 
 /** Lambda's images start Node.js with `--expose-gc`, which V8 counts as another kind of code: one cache for each. */

@@ -65,6 +65,12 @@ export const moto: Tool = tool(() => answers("moto_server"), {
   files: /^test\/(?:secret|cli)\/moto/,
 })
 
+export const awsCli: Tool = tool(() => isOnPath("aws"), {
+  shows: "the newcomer's commands of the README under the AWS CLI itself: a small program took its place",
+  get: "https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html",
+  files: /^test\/package\/tarball/,
+})
+
 export const cfnLint: Tool = tool(() => isOnPath("cfn-lint"), {
   shows: "the templates as cfn-lint judges them, before and after the SAM transform",
   get: "pip install cfn-lint",
@@ -95,4 +101,15 @@ export const chromium: Tool = tool(() => existsSync(chromiumPath), {
 })
 export const chromiumPath = "/usr/bin/chromium"
 
-export const tools: readonly Tool[] = [nginx, caddy, haproxy, tcl, moto, cfnLint, terraform, runtimeClient, chromium]
+export const tools: readonly Tool[] = [
+  nginx,
+  caddy,
+  haproxy,
+  tcl,
+  moto,
+  awsCli,
+  cfnLint,
+  terraform,
+  runtimeClient,
+  chromium,
+]
