@@ -1,5 +1,5 @@
-import { checkDeployment, type DeploymentReport } from "../src/deployment.ts"
-import { type AuthorizerConfig, type KeySnapshot, parseStrictJson } from "../src/index.ts"
+import { checkDeployment, type DeploymentReport, deployedConfiguration } from "../src/deployment.ts"
+import type { AuthorizerConfig, KeySnapshot } from "../src/index.ts"
 import recordedEvents from "./recorded-events.ts"
 import { loadFromEnvironment } from "./start.ts"
 
@@ -14,10 +14,6 @@ export function reportOf(
   return checkDeployment(
     (observer) => loadFromEnvironment(process.env, bundled, { ...parts, observer }),
     recordedEvents,
-    () => {
-      // The simple variables say nothing of keys and secrets, of which this is asked.
-      const text = process.env.HALLPASS_CONFIG
-      return text ? (parseStrictJson(text, "HALLPASS_CONFIG") as AuthorizerConfig) : bundled
-    },
+    () => deployedConfiguration(process.env, bundled),
   )
 }

@@ -3,5 +3,8 @@
  *
  * @module hallpass/deployment
  */
+
+export type { CheckedVersionParts } from "./deployment/attempts.ts"
 export { checkDeployment, type DeploymentProblem, type DeploymentReport } from "./deployment/check-deployment.ts"
-export { type CheckedVersionParts, publishCheckedVersion } from "./deployment/publish-checked-version.ts"
+export { deployedConfiguration } from "./deployment/deployed-configuration.ts"
+export { publishCheckedVersion } from "./deployment/publish-checked-version.ts"

@@ -12,6 +12,7 @@ export {
   type PolicyConfig,
   type PolicySizes,
 } from "./authorizer/compile-policy.ts"
+export { attachmentProblems } from "./comparison/attached-apis.ts"
 export { comparePolicies, type PolicyChange, type SideVerdict } from "./comparison/compare.ts"
 export { compareApi } from "./comparison/compare-api.ts"
 export { claimedId } from "./comparison/identity.ts"

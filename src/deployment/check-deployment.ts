@@ -20,6 +20,8 @@ export interface DeploymentReport {
    * wrong.
    */
   readonly mayPass: boolean
+  /** What of the configuration decides how authorizers in front of the version have to be set. */
+  readonly configuration?: AuthorizerConfig | undefined
   /** The recorded events, and what was decided about each. */
   readonly decisions: readonly { readonly event: string; readonly outcome: Outcome; readonly reason: string }[]
 }
@@ -35,7 +37,8 @@ const notFetched: ReadonlySet<string> = new Set(["keys_unavailable", "secrets_un
  *
  * @param load makes the authorizer with this observer
  * @param events recorded events by name
- * @param configuration what `load` reads, for the age at which keys and secrets expire; undefined means a day
+ * @param configuration what `load` reads, for the settings in front of it, and for the age at which keys and secrets
+ *   expire; undefined means a day
  * @returns problems, all at once; an authorizer without problems is sound
  * @example
  * ```ts
@@ -68,13 +71,27 @@ export async function checkDeployment(
     const { outcome, reason } = await authorizer.decide(recorded)
     decisions.push({ event, outcome, reason })
   }
-  const missing = fetches.problems(shortestExpiry(configuration()))
+  const config = configuration()
+  const missing = fetches.problems(shortestExpiry(config))
   const wrong = decisions.filter(({ reason }) => !notFetched.has(reason)).flatMap(problemOfDecision)
   if (decisions.length > 0 && decisions.every(({ reason }) => notServed.has(reason)))
     wrong.push({ path: "gateway", message: "serves none of the recorded events. Check edge and gateway" })
   if (missing.length === 0)
     missing.push(...decisions.filter(({ reason }) => notFetched.has(reason)).flatMap(problemOfDecision))
-  return report([...missing, ...wrong], wrong.length === 0 && missing.length > 0, decisions)
+  const made = report([...missing, ...wrong], wrong.length === 0 && missing.length > 0, decisions)
+  return config === undefined ? made : { ...made, configuration: settingsOf(config) }
+}
+
+/** No issuer, no rule, no secret: only whether there are routes. */
+function settingsOf({ gateway, credential, unmatched, edge, routes }: AuthorizerConfig): AuthorizerConfig {
+  return {
+    issuers: [],
+    ...(gateway && { gateway }),
+    ...(credential && { credential }),
+    ...(unmatched && { unmatched }),
+    ...(edge && { edge: { role: edge.role, headers: {}, evidence: [] } as never }),
+    ...(routes && { routes: {} }),
+  }
 }
 
 /** The least age in seconds at which a key set or a secret of this configuration is no longer used. */

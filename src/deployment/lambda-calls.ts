@@ -8,8 +8,8 @@ export interface LambdaCalls {
   configuration(functionName: string, version?: string): Promise<FunctionState>
   /** A version of the function as it is now. Lambda returns the last one if nothing has changed since. */
   publish(functionName: string): Promise<string>
-  /** Runs a version and returns what it returned. */
-  run(functionName: string, version: string, event: object): Promise<Ran>
+  /** Runs a version, or what the name itself says, and returns what it returned. */
+  run(functionName: string, version: string | undefined, event: object): Promise<Ran>
 }
 
 export interface FunctionState {
@@ -70,7 +70,7 @@ export async function lambdaCalls(): Promise<LambdaCalls> {
       return Version
     },
     async run(FunctionName, Qualifier, event) {
-      const sent = { FunctionName, Qualifier, Payload: JSON.stringify(event) }
+      const sent = { FunctionName, ...(Qualifier !== undefined && { Qualifier }), Payload: JSON.stringify(event) }
       const { FunctionError, Payload } = await client.send(new commands.InvokeCommand(sent))
       const returned: unknown = JSON.parse(Payload === undefined ? "null" : Buffer.from(Payload).toString("utf8"))
       return FunctionError === undefined

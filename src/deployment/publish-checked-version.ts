@@ -1,52 +1,38 @@
-import { setTimeout as sleep } from "node:timers/promises"
-import { type Clock, systemClock } from "../types/clock.ts"
-import type { DeploymentProblem, DeploymentReport } from "./check-deployment.ts"
+import { createHash } from "node:crypto"
+import { attachmentProblems } from "../comparison/attached-apis.ts"
+import { Attempts, type CheckedVersionParts, nameOf, pauseMs } from "./attempts.ts"
 import {
   answerBody,
-  maxReasonLength,
   type ResourceAnswer,
+  type ResourceRequest,
   readResourceRequest,
   sendAnswer,
   text,
 } from "./custom-resource.ts"
-import { type LambdaCalls, lambdaCalls } from "./lambda-calls.ts"
+import type { LambdaCalls, Ran } from "./lambda-calls.ts"
+import { deploymentCheck, readReport, reasonOf } from "./reports.ts"
 
-/** The event that asks a version for its report. No API Gateway sends one: its events have no such member. */
-export const deploymentCheck = { hallpass: "deployment-check" } as const
-
-/** What tests replace. */
-export interface CheckedVersionParts {
-  readonly lambda?: LambdaCalls
-  readonly send?: (url: string, body: string) => Promise<void>
-  readonly clock?: Clock
-  readonly pause?: (milliseconds: number) => Promise<unknown>
-  /** Where one line about each check is written. @default console.info */
-  readonly log?: (line: string) => void
-}
-
-/** The check ends before the function's timeout of 60 seconds, with time left for the answer. */
-const limitMs = 45_000
-const pauseMs = 5000
 const pendingMs = 500
-
-/** New roles take a moment to act everywhere, and Lambda updates one thing at a time. */
-const passing: ReadonlySet<string> = new Set([
-  "AccessDeniedException",
-  "CodeArtifactUserPendingException",
-  "ResourceConflictException",
-  "ResourceNotReadyException",
-  "TooManyRequestsException",
-])
+const noReport = "returned no report. Deploy the bundle that npm run build makes."
+const otherwise = "This stack sets its authorizers otherwise than the function needs:"
+const unread = "The configuration of the function could not be read:"
 
 /**
- * Answers CloudFormation for a `Custom::CheckedVersion`: publishes a version of the function as it is now, runs its
+ * Answers CloudFormation for a custom resource of the templates.
+ *
+ * `Custom::CheckedVersion`, with properties `FunctionName` and `Alias`: publishes a version of the function as it is now, runs its
  * check, and returns the version's number as attribute `Version`. A version that is not sound fails the deployment, and
  * the stack event has its problems.
  *
  * If the alias already points to the same code and settings, that version is the answer, without a check. So a rollback
  * succeeds, for which CloudFormation asks again with the old properties.
  *
- * @param event what CloudFormation sends; properties `FunctionName` and `Alias`
+ * `Custom::CheckedSettings`, with properties `FunctionName` and `Apis` (see `attachmentProblems` of `hallpass/policy`):
+ * asks the function what it thinks of the authorizers that the stack puts in front of it, and fails the deployment if
+ * they are set otherwise than its configuration needs. Settings that were accepted are accepted again, so a rollback
+ * succeeds.
+ *
+ * @param event what CloudFormation sends
  * @throws Error (rejects) if the event is none of CloudFormation's, or if it does not take the answer
  * @example
  * ```ts
@@ -64,9 +50,7 @@ export async function publishCheckedVersion(event: unknown, parts: CheckedVersio
   let answer: ResourceAnswer = { ok: true, physicalId, data: {} }
   if (request.type !== "Delete") {
     try {
-      const functionName = text(request.properties.FunctionName, "FunctionName")
-      const alias = text(request.properties.Alias, "Alias")
-      answer = { ...(await new Check(functionName, alias, parts).run()), physicalId }
+      answer = { physicalId, ...(await checked(request, new Attempts(parts))) }
     } catch (error) {
       answer = { ok: false, physicalId, reason: `The check could not run: ${sentence(error)}` }
     }
@@ -77,88 +61,66 @@ export async function publishCheckedVersion(event: unknown, parts: CheckedVersio
 }
 
 type Result =
-  | { readonly ok: true; readonly data: { readonly Version: string } }
+  | { readonly ok: true; readonly physicalId?: string; readonly data: { readonly [name: string]: string } }
   | { readonly ok: false; readonly reason: string }
 
-class Check {
-  readonly #functionName: string
-  readonly #alias: string
-  readonly #parts: CheckedVersionParts
-  readonly #clock: Clock
-  readonly #endMs: number
-
-  constructor(functionName: string, alias: string, parts: CheckedVersionParts) {
-    this.#functionName = functionName
-    this.#alias = alias
-    this.#parts = parts
-    this.#clock = parts.clock ?? systemClock
-    this.#endMs = this.#clock() + limitMs
+async function checked({ properties, physicalId }: ResourceRequest, attempts: Attempts): Promise<Result> {
+  const functionName = text(properties.FunctionName, "FunctionName")
+  if (properties.Apis === undefined) {
+    const alias = text(properties.Alias, "Alias")
+    return await attempts.of((lambda) => publishChecked(lambda, attempts, functionName, alias))
   }
+  const apis = properties.Apis
+  const hash = createHash("sha256").update(JSON.stringify(properties)).digest("hex")
+  const accepted = { ok: true, physicalId: `hallpass-checked-settings-${hash.slice(0, 32)}`, data: {} } as const
+  if (physicalId === accepted.physicalId) return accepted
+  return await attempts.of(async (lambda) => {
+    const ran = await lambda.run(functionName, undefined, deploymentCheck)
+    // Whether it is sound was asked when it was published. An issuer that is out of reach now changes no setting.
+    const configuration = readReport(ran.returned)?.configuration
+    if (configuration === undefined)
+      return { ok: false, reason: refusal(ran, "The function", unread)?.reason ?? `The function ${noReport}` }
+    const problems = attachmentProblems(configuration, apis)
+    return problems.length === 0 ? accepted : { ok: false, reason: reasonOf(otherwise, problems) }
+  })
+}
 
-  async run(): Promise<Result> {
-    const lambda = this.#parts.lambda ?? (await lambdaCalls())
-    for (;;) {
-      try {
-        return await this.#once(lambda)
-      } catch (error) {
-        if (!passing.has(nameOf(error)) || !(await this.#waited(pauseMs))) throw error
-      }
-    }
-  }
-
-  async #once(lambda: LambdaCalls): Promise<Result> {
-    const { settings } = await lambda.configuration(this.#functionName)
-    const live = await lambda.aliasVersion(this.#functionName, this.#alias)
-    if (live !== undefined && (await lambda.configuration(this.#functionName, live)).settings === settings)
-      return { ok: true, data: { Version: live } }
-    const version = await lambda.publish(this.#functionName)
-    while (!(await lambda.configuration(this.#functionName, version)).isActive)
-      if (!(await this.#waited(pendingMs)))
-        return { ok: false, reason: `Lambda could not start version ${version} in time.` }
-    for (;;) {
-      const { failed, returned } = await lambda.run(this.#functionName, version, deploymentCheck)
-      if (failed !== undefined)
-        return { ok: false, reason: `Version ${version} ended with ${failed}. The log of the function has the fault.` }
-      const report = readReport(returned)
-      if (report === undefined)
-        return {
-          ok: false,
-          reason: `Version ${version} returned no report. Deploy the bundle that npm run build makes.`,
-        }
-      if (report.sound) return { ok: true, data: { Version: version } }
-      if (!report.mayPass || !(await this.#waited(pauseMs)))
-        return { ok: false, reason: reasonOf(version, report.problems) }
-    }
-  }
-
-  /** Waits, if there is time left. */
-  async #waited(milliseconds: number): Promise<boolean> {
-    if (this.#clock() + milliseconds > this.#endMs) return false
-    await (this.#parts.pause ?? sleep)(milliseconds)
-    return true
+/** Publishes a version of the function as it is now, and runs its check. */
+async function publishChecked(
+  lambda: LambdaCalls,
+  attempts: Attempts,
+  functionName: string,
+  alias: string,
+): Promise<Result> {
+  const { settings } = await lambda.configuration(functionName)
+  const live = await lambda.aliasVersion(functionName, alias)
+  if (live !== undefined && (await lambda.configuration(functionName, live)).settings === settings)
+    return { ok: true, data: { Version: live } }
+  const version = await lambda.publish(functionName)
+  while (!(await lambda.configuration(functionName, version)).isActive)
+    if (!(await attempts.waited(pendingMs)))
+      return { ok: false, reason: `Lambda could not start version ${version} in time.` }
+  const outcome = `Version ${version} takes no traffic, because its check found`
+  for (;;) {
+    const refused = refusal(await lambda.run(functionName, version, deploymentCheck), `Version ${version}`, outcome)
+    if (refused === undefined) return { ok: true, data: { Version: version } }
+    if (!refused.mayPass || !(await attempts.waited(pauseMs))) return { ok: false, reason: refused.reason }
   }
 }
 
-function readReport(value: unknown): DeploymentReport | undefined {
-  const { sound, problems, mayPass } = Object(value) as { readonly [name: string]: unknown }
-  if (typeof sound !== "boolean" || typeof mayPass !== "boolean" || !Array.isArray(problems)) return undefined
-  return sound && problems.length > 0 ? undefined : (value as DeploymentReport)
+/** Why what was run is not accepted. @param outcome what follows from its problems; their number comes next */
+function refusal(
+  { failed, returned }: Ran,
+  ran: string,
+  outcome: string,
+): { readonly reason: string; readonly mayPass: boolean } | undefined {
+  if (failed !== undefined)
+    return { reason: `${ran} ended with ${failed}. The log of the function has the fault.`, mayPass: false }
+  const report = readReport(returned)
+  if (report === undefined) return { reason: `${ran} ${noReport}`, mayPass: false }
+  if (report.sound) return undefined
+  return { reason: reasonOf(outcome, report.problems), mayPass: report.mayPass }
 }
-
-/** As many problems as a stack event has room for. */
-function reasonOf(version: string, problems: readonly DeploymentProblem[]): string {
-  const count = `${problems.length} problem${problems.length === 1 ? "" : "s"}`
-  let reason = `Version ${version} takes no traffic, because its check found ${count}.`
-  for (const [index, { path, message }] of problems.entries()) {
-    const next = ` ${index + 1}. ${path}: ${message}${/[.?!]$/.test(message) ? "" : "."}`
-    if (reason.length + next.length > maxReasonLength - 60)
-      return `${reason} And ${problems.length - index} more: hallpass check prints them.`
-    reason += next
-  }
-  return reason
-}
-
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error)
 
 function sentence(error: unknown): string {
   return error instanceof Error && error.message !== "" ? `${error.name}: ${error.message}` : nameOf(error)

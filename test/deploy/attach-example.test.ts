@@ -9,10 +9,7 @@ import { samProblems } from "./sam-schema.ts"
 import { core, demo, type Resource, type Template } from "./template.ts"
 
 const example = parseTemplate(readFileSync(join(root, "examples/attach-existing-api.yaml"), "utf8")) as Template
-const needed: Values = {
-  AuthorizerFunctionArn: outputs.AuthorizerFunctionArn ?? "",
-  InvokeRoleArn: outputs.InvokeRoleArn ?? "",
-}
+const needed: Values = outputs
 const apis: Values = { ...needed, RestApiId: "r3st", HttpApiId: "httq", WebSocketApiId: "ws0ck" }
 
 function stackOf(values: Values): Stack {
@@ -54,16 +51,17 @@ describe("examples/attach-existing-api.yaml", () => {
   })
 
   test("attaches the APIs that are named, and changes their gateway responses only when asked", () => {
-    expect(Object.keys(attached({ ...needed, RestApiId: "r3st" }))).toEqual(["RestAuthorizer"])
-    expect(Object.keys(attached({ ...needed, HttpApiId: "httq" }))).toEqual(["HttpAuthorizer"])
-    expect(Object.keys(attached({ ...needed, WebSocketApiId: "ws0ck" }))).toEqual(["WebSocketAuthorizer"])
+    const made = (values: Values): string[] => Object.keys(attached({ ...needed, ...values }))
+    expect(made({ RestApiId: "r3st" })).toEqual(["CheckedSettings", "RestAuthorizer"])
+    expect(made({ HttpApiId: "httq" })).toEqual(["CheckedSettings", "HttpAuthorizer"])
+    expect(made({ WebSocketApiId: "ws0ck" })).toEqual(["CheckedSettings", "WebSocketAuthorizer"])
     const values = {
       ...needed,
       RestApiId: "r3st",
       RestGatewayResponses: "true",
       AllowOrigin: "https://app.example.test",
     }
-    const { RestAuthorizer, ...responses } = attached(values)
+    const { CheckedSettings: _, RestAuthorizer, ...responses } = attached(values)
     expect(Object.values(responses).map(({ ResponseType }) => ResponseType)).toEqual([
       "UNAUTHORIZED",
       "ACCESS_DENIED",

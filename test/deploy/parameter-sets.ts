@@ -118,6 +118,7 @@ export const parameterSets: { readonly [what: string]: Values } = {
 export const outputs: Values = {
   AuthorizerFunctionArn: "arn:aws:lambda:eu-west-1:123456789012:function:AuthorizerFunction:live",
   InvokeRoleArn: "arn:aws:iam::123456789012:role/hallpass-InvokeRole",
+  CheckFunctionArn: "arn:aws:lambda:eu-west-1:123456789012:function:CheckFunction",
 }
 const named: Values = {
   FunctionName: "hallpass-AuthorizerFunction",
@@ -133,7 +134,7 @@ export const mutualTls: Values = {
 }
 export const demoSets: { readonly [what: string]: Values } = {
   "the defaults": outputs,
-  "no cache": { ...outputs, ResultTtlSeconds: 0 },
+  "no cache": { ...outputs, ResultTtlSeconds: 0, Configuration: Config },
   "the route in the cache key": { ...outputs, IdentitySources: "token,route" },
   "simple responses": { ...outputs, HttpResponses: "simple", IdentitySources: "token,route" },
   "other throttles": { ...outputs, ThrottleRate: 10, ThrottleBurst: 20 },
@@ -175,6 +176,7 @@ export const privateSets: { readonly [what: string]: Values } = {
   "a private REST API with everything": {
     ...backend,
     LoadBalancerArn: `${balancer}:loadbalancer/net/bigip/0123456789abcdef`,
+    Configuration: Config,
     VpcCidr: "10.20.0.0/16",
     VpceIds: "vpce-0a1b2c3d,vpce-0123456789abcdef0",
     ThrottleRate: 10,

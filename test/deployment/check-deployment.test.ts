@@ -1,14 +1,16 @@
 import { globSync, readFileSync } from "node:fs"
 import { basename, join, resolve } from "node:path"
 import { describe, expect, it } from "vitest"
-import { checkDeployment } from "../../src/deployment.ts"
+import { checkDeployment, deployedConfiguration } from "../../src/deployment.ts"
 import {
   type AuthorizerConfig,
   type AuthorizerParts,
+  ConfigurationError,
   loadAuthorizer,
   loadFromEnvironment,
   takeKeySnapshot,
 } from "../../src/index.ts"
+import { gatewaySettings } from "../../src/policy.ts"
 import { oidcIssuer } from "../support/config.ts"
 import { edgeConfig, keyHex, keyId } from "../support/edge.ts"
 import { restRequest } from "../support/events.ts"
@@ -112,6 +114,30 @@ describe("17-2: a new version checks itself", () => {
     expect(report.decisions).toContainEqual({ event: "rest-token", outcome: "unavailable", reason: "gateway_mismatch" })
     const token = { "rest-token": events["rest-token"] }
     expect(await check(edgeConfig(), parts, token)).toMatchObject({ sound: false, problems: [{ path: "gateway" }] })
+  })
+})
+
+describe("17-2: a report for those who set authorizers", () => {
+  it("has what decides their settings, and no issuer, no rule and no evidence", async () => {
+    const gateway = { resultTtlSeconds: 0 }
+    const edge = edgeConfig().edge as NonNullable<AuthorizerConfig["edge"]>
+    const whole: AuthorizerConfig = { ...sound, gateway, credential: { header: "X-Token" }, edge, unmatched: "deny" }
+    const { configuration } = await check(whole, {}, {})
+    expect(configuration).toEqual({
+      ...{ issuers: [], routes: {}, gateway, credential: { header: "X-Token" }, unmatched: "deny" },
+      edge: { role: edge.role, headers: {}, evidence: [] },
+    })
+    const { edge: _, ...others } = whole
+    for (const one of [sound, { issuers: sound.issuers }, edgeConfig({}), others])
+      expect(gatewaySettings((await check(one, {}, {})).configuration ?? { issuers: [] })).toEqual(gatewaySettings(one))
+  })
+
+  it("has the simple variables, too", () => {
+    const environment = { HALLPASS_PROVIDER: "okta", HALLPASS_RESULT_TTL_SECONDS: "60", HALLPASS_RESPONSES: "simple" }
+    expect(deployedConfiguration(environment)?.gateway).toEqual({ resultTtlSeconds: 60, responses: "simple" })
+    expect(deployedConfiguration({}, sound)).toBe(sound)
+    expect(deployedConfiguration({})).toBeUndefined()
+    expect(() => deployedConfiguration({ HALLPASS_PROVIDR: "okta" })).toThrow(ConfigurationError)
   })
 })
 

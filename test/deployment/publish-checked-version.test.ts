@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest"
 import type { LambdaCalls, Ran } from "../../src/deployment/lambda-calls.ts"
 import { type DeploymentReport, publishCheckedVersion } from "../../src/deployment.ts"
+import type { AuthorizerConfig } from "../../src/index.ts"
 
 const report = (changes: Partial<DeploymentReport> = {}): Ran => {
   return { returned: { sound: true, problems: [], mayPass: false, decisions: [], ...changes } }
@@ -226,5 +227,101 @@ describe("17-2: a version takes traffic only after its check", () => {
     await expect(publishCheckedVersion(event, { send: () => Promise.reject(new Error("sent")) })).rejects.toThrow(
       /RequestType|ResponseURL/,
     )
+  })
+})
+
+describe("17-2: the authorizers of another stack are set as the configuration needs it", () => {
+  const apis = [
+    { Kind: "http", Responses: "policy", ResultTtlSeconds: "300", IdentitySource: ["$request.header.Authorization"] },
+  ]
+  const settings = (changes: object = {}) =>
+    request({
+      ResourceProperties: { ServiceToken: "t", FunctionName: "f:live", Apis: apis },
+      LogicalResourceId: "CheckedSettings",
+      ...changes,
+    })
+  const issuers: AuthorizerConfig["issuers"] = []
+  const fitting = report({ configuration: { issuers } })
+  const other = report({ configuration: { issuers, gateway: { resultTtlSeconds: 60 } } })
+  /** Answers with these, one after the other, and keeps what was asked. */
+  const asking = (...runs: (Ran | Error)[]) => {
+    const asked: unknown[] = []
+    const run = async (...call: unknown[]) => {
+      asked.push(call)
+      const ran = runs.shift()
+      if (ran === undefined || ran instanceof Error) throw ran ?? new Error("asked again")
+      return ran
+    }
+    return { asked, lambda: { run } as unknown as LambdaCalls }
+  }
+
+  it("asks the function that takes traffic, and accepts what it accepts", async () => {
+    const { asked, lambda } = asking(fitting)
+    const { body } = await answered(lambda, settings())
+    expect(body).toMatchObject({ Status: "SUCCESS", Data: {} })
+    expect(body.PhysicalResourceId).toMatch(/^hallpass-checked-settings-[0-9a-f]{32}$/)
+    expect(asked).toEqual([["f:live", undefined, { hallpass: "deployment-check" }]])
+  })
+
+  it("fails the deployment with the problems, and keeps the id of what was accepted", async () => {
+    const refusing = asking(other)
+    const update = settings({ RequestType: "Update", PhysicalResourceId: "hallpass-checked-settings-before" })
+    const { body } = await answered(refusing.lambda, update)
+    expect(body).toMatchObject({ Status: "FAILED", PhysicalResourceId: "hallpass-checked-settings-before" })
+    expect(body.Reason).toBe(
+      "This stack sets its authorizers otherwise than the function needs: 1 problem. 1. Apis[0]: the authorizer hallpass " +
+        "keeps answers for 300 seconds, and gateway.resultTtlSeconds is 60. Set its TTL to 60 at most, or raise " +
+        "gateway.resultTtlSeconds.",
+    )
+  })
+
+  it("a rollback gets what was accepted before, without a check that could fail", async () => {
+    const { PhysicalResourceId } = (await answered(asking(fitting).lambda, settings())).body
+    const never = asking()
+    const again = settings({ RequestType: "Update", PhysicalResourceId })
+    expect((await answered(never.lambda, again)).body).toMatchObject({ Status: "SUCCESS", PhysicalResourceId })
+    expect(never.asked).toEqual([])
+  })
+
+  it("other settings, another function and another configuration are asked about again", async () => {
+    const { PhysicalResourceId } = (await answered(asking(fitting).lambda, settings())).body
+    const properties = { ServiceToken: "t", FunctionName: "f:live", Apis: apis }
+    for (const changed of [{ Apis: [] }, { FunctionName: "g:live" }, { Configuration: "other" }]) {
+      const { asked, lambda } = asking(fitting)
+      const ResourceProperties = { ...properties, ...changed }
+      await answered(lambda, settings({ RequestType: "Update", PhysicalResourceId, ResourceProperties }))
+      expect(asked).toHaveLength(1)
+    }
+  })
+
+  it("waits for the right to call a new function, and refuses a function that is no hallpass", async () => {
+    const denied = Object.assign(new Error("not yet"), { name: "AccessDeniedException" })
+    expect((await answered(asking(denied, fitting).lambda, settings())).body.Status).toBe("SUCCESS")
+    const stranger = asking({ returned: { isAuthorized: true } })
+    expect((await answered(stranger.lambda, settings())).body).toMatchObject({
+      Status: "FAILED",
+      Reason: "The function returned no report. Deploy the bundle that npm run build makes.",
+    })
+  })
+
+  it("asks for the settings only: an issuer that is out of reach now changes nothing", async () => {
+    const unsound = report({ sound: false, mayPass: true, problems: [{ path: "okta", message: "has no key set" }] })
+    const { returned } = unsound as { readonly returned: object }
+    const { lambda } = asking({ returned: { ...returned, configuration: { issuers } } })
+    expect((await answered(lambda, settings())).body.Status).toBe("SUCCESS")
+  })
+
+  it.each<[string, Ran, RegExp]>([
+    [
+      "an unreadable configuration",
+      refused(1),
+      /^The configuration of the function could not be read: 1 problem\. 1\./,
+    ],
+    ["a function that ends with an error", { failed: "Runtime.Exited" }, /^The function ended with Runtime\.Exited/],
+    ["an older version, which says nothing of settings", report(), /^The function returned no report/],
+  ])("refuses on doubt: %s", async (_, ran, reason) => {
+    const { body } = await answered(asking(ran).lambda, settings())
+    expect(body.Status).toBe("FAILED")
+    expect(body.Reason).toMatch(reason)
   })
 })

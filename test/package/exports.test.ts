@@ -105,7 +105,7 @@ const contract: { readonly [door: string]: { readonly values: readonly string[];
       ],
     },
     deployment: {
-      values: ["checkDeployment", "publishCheckedVersion"],
+      values: ["checkDeployment", "deployedConfiguration", "publishCheckedVersion"],
       types: ["CheckedVersionParts", "DeploymentProblem", "DeploymentReport"],
     },
     cdk: {
@@ -205,6 +205,7 @@ const contract: { readonly [door: string]: { readonly values: readonly string[];
         "ConfigurationError",
         "accessMatrix",
         "answerTableHash",
+        "attachmentProblems",
         "callersOfCases",
         "claimedId",
         "compareApi",

@@ -40,7 +40,7 @@ export const mayImport: { readonly [room: string]: readonly string[] } = {
   provider: [...base, "problems"],
   secret: [...base, "problems", "renewal"],
   rotation: [...base, "secret"],
-  deployment: [...base, "authorizer"],
+  deployment: [...base, "authorizer", "comparison", "configuration"],
   cdk: [...base, "authorizer", "configuration"],
   event: base,
   edge: base,

@@ -386,7 +386,9 @@ describe.each([
       onTestFinished(() => metrics.mockRestore())
       const entry = pathToFileURL(join(scratch, "node_modules/hallpass/dist/bundle/authorizer.mjs")).href
       const { handler } = (await import(`${entry}?${isThere}${programs}`)) as Pick<Authorizer, "handler">
-      expect(await handler({ hallpass: "deployment-check" })).toMatchObject({ sound: true, problems: [] })
+      const settings = { issuers: [], gateway: config.gateway, routes: {} }
+      const report = { sound: true, problems: [], configuration: settings }
+      expect(await handler({ hallpass: "deployment-check" })).toMatchObject(report)
 
       // The API as it is now.
       expect(new Set(aws.routes.map((route) => route.AuthorizationType))).toEqual(new Set(["CUSTOM"]))
