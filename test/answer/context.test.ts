@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { type AuthorizerConfig, createAuthorizer, type PolicyAnswer } from "../../src/index.ts"
 import { oidcIssuer } from "../support/config.ts"
-import { http2, restToken } from "../support/events.ts"
+import { http2, restToken, webSocket } from "../support/events.ts"
 import { clock, mint, nowSeconds } from "../support/mint.ts"
 
 type Builder = typeof restToken
@@ -32,6 +32,10 @@ describe("the default context", () => {
         answer: expect.stringMatching(/^v1\.[0-9a-f]{8}\.[\w-]*$/),
       })
     }
+  })
+
+  it("18, reference section 8: says of a WebSocket connection when its token ends", async () => {
+    expect(await contextOf(webSocket, {})).toMatchObject({ exp: String(nowSeconds + 3540) })
   })
 
   it("SR-146: has lists as base64url JSON where only scalars are allowed, as lists in payload 2.0", async () => {

@@ -1,3 +1,6 @@
+import { once } from "node:events"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { type AuthorizationServer, createAuthorizationServer } from "../../src/http.ts"
 import { sendRaw } from "../support/raw-http.ts"
@@ -7,7 +10,7 @@ import { bearer, clock, config, type tokens } from "./world.ts"
 
 // 18-2, "Done when": real neighbours, set up with the recipes of docs/serve.md word for word.
 
-describe.each(neighbours)("18-2: $name in front of the service", ({ tool, dialect, undecided, start }) => {
+describe.each(neighbours)("18-2: $name in front of the service", ({ tool, dialect, undecided, statusFor, start }) => {
   describe.runIf(tool.isThere)("set up as docs/serve.md says", () => {
     let service: AuthorizationServer
     let backend: Backend
@@ -142,6 +145,29 @@ describe.each(neighbours)("18-2: $name in front of the service", ({ tool, dialec
       expect(status).toBeGreaterThanOrEqual(400)
       expect(backend.arrived).toEqual([])
     })
+
+    it.each([204, 206, 302, 400, 401, 403, 404, 429, 500, 503, "reset"] as const)(
+      "reference 2.1: what the service answers with %s reaches the client as it must",
+      async (answer) => {
+        const stub = createServer((_request, response) => {
+          if (answer === "reset") response.destroy()
+          else response.writeHead(answer, { location: "/elsewhere", "www-authenticate": "Bearer" }).end()
+        })
+        await once(stub.listen(0, "127.0.0.1"), "listening")
+        const other = await start({ service: (stub.address() as AddressInfo).port, backend: backend.port })
+        const lines = ["GET /orders/7 HTTP/1.1", `Host: 127.0.0.1:${other.port}`, "Connection: close"]
+        try {
+          const { status, head } = await sendRaw(other.port, [...lines, authorization("reader")])
+          expect(status, head).toBe(statusFor(answer))
+          expect(backend.arrived).toHaveLength(status === 200 ? 1 : 0)
+          if (status === 401) expect(head).toMatch(/^www-authenticate: Bearer/im)
+        } finally {
+          await other.stop()
+          stub.close()
+          stub.closeAllConnections()
+        }
+      },
+    )
 
     it("without the service nothing is allowed", async () => {
       const closed = await startBackend()

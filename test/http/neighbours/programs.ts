@@ -26,6 +26,8 @@ export interface Neighbour {
   readonly dialect: "nginx" | "caddy"
   /** What its client sees if the service cannot decide. */
   readonly undecided: number
+  /** What its client sees if the service answers with this status; "reset": with none. */
+  statusFor(answer: number | "reset"): number
   start(addresses: Addresses): Promise<RunningNeighbour>
 }
 
@@ -94,6 +96,16 @@ ${http}
   })
 }
 
+/** nginx: every 2xx is an allow, and what is neither that nor 401 nor 403 is its own failure (reference, 2.1). */
+const asNginx =
+  (failure: number) =>
+  (answer: number | "reset"): number => {
+    if (answer === 401 || answer === 403) return answer
+    return answer !== "reset" && answer < 300 ? 200 : failure
+  }
+/** The recipes in njs and Lua allow after 200 only. */
+const afterOk = (answer: number | "reset"): number => (answer === 401 || answer === 403 ? answer : 503)
+
 /** The neighbours of docs/serve.md that Debian packages. */
 export const neighbours: readonly Neighbour[] = [
   {
@@ -101,6 +113,7 @@ export const neighbours: readonly Neighbour[] = [
     tool: nginx,
     dialect: "nginx",
     undecided: 500,
+    statusFor: asNginx(500),
     start: (addresses) => startNginx(addresses, false),
   },
   {
@@ -108,6 +121,7 @@ export const neighbours: readonly Neighbour[] = [
     tool: nginx,
     dialect: "nginx",
     undecided: 500,
+    statusFor: asNginx(500),
     start: (addresses) => startNginx(addresses, false, exportNginx(config).documents[0]),
   },
   {
@@ -115,6 +129,7 @@ export const neighbours: readonly Neighbour[] = [
     tool: nginx,
     dialect: "nginx",
     undecided: 503,
+    statusFor: afterOk,
     start: (addresses) => startNginx(addresses, true),
   },
   {
@@ -122,6 +137,8 @@ export const neighbours: readonly Neighbour[] = [
     tool: caddy,
     dialect: "caddy",
     undecided: 503,
+    // Every 2xx is an allow, and every other answer goes to the client as it is.
+    statusFor: (answer) => (answer === "reset" ? 502 : answer < 300 ? 200 : answer),
     async start(addresses) {
       const port = await freePort()
       return await running(port, "caddy", (_folder, write) => {
@@ -137,6 +154,7 @@ export const neighbours: readonly Neighbour[] = [
     tool: haproxy,
     dialect: "nginx",
     undecided: 503,
+    statusFor: afterOk,
     async start(addresses) {
       const port = await freePort()
       return await running(port, "/usr/sbin/haproxy", (_folder, write) => {
