@@ -131,3 +131,21 @@ describe("19.1: a digest made first has the verdict of one call for everything",
     expect(cases).toBeGreaterThan(390)
   })
 })
+
+describe("the DER of an ECDSA signature", () => {
+  it.each([
+    [61, "307f"],
+    [62, "308180"],
+    [63, "308181"],
+  ])(
+    "SR-041: with R of 62 octets and S of %i has the shortest form of its length (X.690 section 10.1)",
+    (octets, head) => {
+      const signature = Buffer.alloc(132, 1)
+        .fill(0, 0, 4)
+        .fill(0, 66, 132 - octets)
+      const der = Buffer.from(derSignature(signature, 66) ?? [])
+      const [r, s] = [62, octets].map((length) => `02${length.toString(16)}${"01".repeat(length)}`)
+      expect(der.toString("hex")).toBe(`${head}${r}${s}`)
+    },
+  )
+})
