@@ -52,8 +52,9 @@ example, is a comment in every export.`,
     { flags: "--name <name>", description: "name of the documents (default: hallpass)" },
     {
       flags: "--inline-keys",
-      description: "istio, envoy: fetch the key sets now, and write them into the documents",
+      description: "istio, envoy, gloo --verify-tokens: fetch the key sets now, and write them into the documents",
     },
+    { flags: "--verify-tokens", description: "gloo: verify tokens before hallpass serve is asked" },
     { flags: "--service <url>", description: "nginx, gloo: address of hallpass serve" },
     { flags: "--backend <url>", description: "nginx: address of what is protected (default: http://127.0.0.1:8080)" },
     { flags: "-o, --out <file>", description: "file to write (default: standard output)" },
@@ -73,6 +74,8 @@ example, is a comment in every export.`,
       throw new UsageError(`there is no target ${plain(name)}; the targets are ${Object.keys(targets).join(", ")}`)
     const config = await readConfiguration(textOption(line, "config"))
     const options = optionsOf(line)
+    if (options.verifyTokens === true && name !== "gloo")
+      throw new UsageError("--verify-tokens is for gloo: istio and envoy always do, and nginx cannot")
     const keys = await inlineKeys(line, name, config, output)
     if (keys === undefined) return 1
     const { documents, findings } = exported(target, config, { ...options, ...keys })
@@ -96,7 +99,7 @@ async function inlineKeys(
   output: Output,
 ): Promise<Pick<ExportOptions, "keySnapshot"> | undefined> {
   if (options.inlineKeys !== true) return {}
-  if (target !== "istio" && target !== "envoy")
+  if (target !== "istio" && target !== "envoy" && options.verifyTokens !== true)
     throw new UsageError(`--inline-keys is for istio and envoy: with ${target}, hallpass serve has the keys`)
   try {
     return { keySnapshot: await takeKeySnapshot(config) }
@@ -119,6 +122,7 @@ function optionsOf(line: CommandLine): ExportOptions {
   })
   return {
     onUnsupported: textOption(line, "onUnsupported") === "comment" ? "comment" : "error",
+    ...(line.options.verifyTokens === true && { verifyTokens: true }),
     ...(labels.length > 0 && { selector: Object.fromEntries(labels) }),
     ...(Object.fromEntries(texts) as ExportOptions),
   }

@@ -15,10 +15,15 @@ export interface ExportOptions {
   /** Name of the documents. @default "hallpass" */
   readonly name?: string
   /**
-   * Istio and Envoy: key sets that go into the documents, as `takeKeySnapshot` fetches them. Absent: the target fetches
+   * Istio, Envoy, and Gloo with `verifyTokens`: key sets that go into the documents, as `takeKeySnapshot` fetches them. Absent: the target fetches
    * the keys from the issuer's address.
    */
   readonly keySnapshot?: KeySnapshot
+  /**
+   * Gloo: whether it verifies tokens by itself, before it asks the service.
+   * @default false
+   */
+  readonly verifyTokens?: boolean
   /** NGINX and Gloo: address of `hallpass serve`. @default "http://127.0.0.1:9191", and a cluster's for Gloo */
   readonly service?: string
   /** NGINX: address of what is protected. @default "http://127.0.0.1:8080" */

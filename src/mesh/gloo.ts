@@ -2,6 +2,8 @@ import { identityHeaders } from "../http/identity-headers.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import { connectFindings, serviceRefuses } from "./connect-findings.ts"
 import { type Exported, type ExportFinding, type ExportOptions, isRefused, note } from "./exported.ts"
+import { tokenSteps } from "./gloo-tokens.ts"
+import { inlineKeys } from "./inline-keys.ts"
 import { type KubernetesObject, metadataOf } from "./kubernetes.ts"
 import { readConfiguration } from "./read-configuration.ts"
 import { checkedAddress } from "./service-address.ts"
@@ -27,6 +29,7 @@ const notes: readonly ExportFinding[] = [
 /**
  * Writes an AuthConfig whose `passThroughAuth` asks `hallpass serve --dialect gloo`. Gloo hands only named headers on,
  * so every header that the service reads and every identity header that it sets is named.
+ * With `verifyTokens`, Gloo verifies the token first: `accessTokenValidation` for each issuer.
  *
  * @throws ConfigurationError with every problem of the configuration at once; TypeError for a wrong option
  * @example
@@ -42,8 +45,10 @@ const notes: readonly ExportFinding[] = [
 export function exportGloo(config: AuthorizerConfig, options: ExportOptions = {}): Exported<KubernetesObject> {
   const metadata = metadataOf(options)
   const url = checkedAddress("service", options.service ?? "http://hallpass.security.svc.cluster.local:9191")
-  const { credential, edge } = readConfiguration(config)
-  const findings: ExportFinding[] = [...connectFindings(config.routes, serviceRefuses)]
+  const checked = readConfiguration(config)
+  const { credential, edge } = checked
+  const tokens = options.verifyTokens === true ? tokenSteps(checked, inlineKeys(options)) : { steps: [], findings: [] }
+  const findings: ExportFinding[] = [...connectFindings(config.routes, serviceRefuses), ...tokens.findings]
   if (options.selector !== undefined)
     findings.push({
       severity: "error",
@@ -70,6 +75,13 @@ export function exportGloo(config: AuthorizerConfig, options: ExportOptions = {}
     request: { allowedHeaders },
     response: { allowedUpstreamHeadersToOverwrite: names, allowedClientHeadersOnDenied: ["www-authenticate"] },
   }
-  const spec = { configs: [{ passThroughAuth: { http } }] }
+  const spec = together(tokens.steps, { passThroughAuth: { http } })
   return { documents: [{ apiVersion: "enterprise.gloo.solo.io/v1", kind: "AuthConfig", metadata, spec }], findings }
+}
+
+/** Every step must allow, but one issuer is enough. By default Gloo joins steps by "and". */
+function together(tokenSteps: readonly { readonly name: string }[], rules: object): object {
+  if (tokenSteps.length === 0) return { configs: [rules] }
+  const anyIssuer = tokenSteps.map(({ name }) => name).join(" || ")
+  return { booleanExpr: `(${anyIssuer}) && rules`, configs: [...tokenSteps, { name: "rules", ...rules }] }
 }

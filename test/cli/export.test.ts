@@ -42,6 +42,36 @@ it("18-1: a demand that Istio cannot express is exit 1 and writes nothing, or a 
   expect(JSON.stringify(documentsOf(text))).not.toContain('"/a"')
 })
 
+const connect = file("export-connect.json", { issuers, routes: { $connect: {}, "GET /b": {} } })
+const discovered = file("export-discovery.json", {
+  issuers: [{ provider: "oidc", issuer: "https://a.b", audience: "c" }],
+})
+it.each([
+  ["istio", [kind], 'routes["GET /a"] demands a kind of caller'],
+  ["envoy", [kind], 'routes["GET /a"] demands a kind of caller'],
+  ["envoy", [discovered], "issuers[0] has its keys by discovery"],
+  ["nginx", [connect], 'routes["$connect"] is a route of WebSocket APIs'],
+  ["gloo", [connect], 'routes["$connect"] is a route of WebSocket APIs'],
+  ["gloo", [discovered, "--verify-tokens"], "issuers[0] has its keys by discovery"],
+] as const)("18-1: export %s --on-unsupported: %j", async (target, [config, ...more], message) => {
+  const words = ["export", target, "--config", config, ...more]
+  const strict = await command(words)
+  expect({ code: strict.code, stdout: strict.stdout }).toEqual({ code: 1, stdout: "" })
+  expect(strict.stderr.replaceAll(/\s+/g, " ")).toContain(message)
+  expect((await command([...words, "--on-unsupported", "error"])).code).toBe(1)
+  const noted = await command([...words, "--on-unsupported", "comment"])
+  expect(noted.code).toBe(0)
+  expect(noted.stdout.replaceAll(/\n# /g, " ")).toContain(`error: ${message}`)
+  expect((await command([...words, "--on-unsupported", "ignore"])).code).toBe(2)
+})
+
+it("18-1: --verify-tokens is for Gloo, with keys of this moment if they are wanted", async () => {
+  for (const target of ["istio", "envoy", "nginx"])
+    expect((await command(["export", target, "--config", sound, "--verify-tokens"])).code).toBe(2)
+  const { code, stdout } = await command(["export", "gloo", "--config", sound, "--verify-tokens"])
+  expect([code, stdout.includes("remoteJwks"), stdout.includes("&& rules")]).toEqual([0, true, true])
+})
+
 it.each([
   ["envoy", (text: string) => expect(parseAllDocuments(text)[0]?.toJS()).toHaveProperty("http_filters")],
   ["gloo", (text: string) => expect(parseAllDocuments(text)[0]?.toJS()).toHaveProperty("kind", "AuthConfig")],

@@ -4,9 +4,12 @@ import { Ajv } from "ajv"
 import { describe, expect, it } from "vitest"
 import { parse } from "yaml"
 import { identityHeaders } from "../../src/http/identity-headers.ts"
-import { type AuthorizerConfig, ConfigurationError } from "../../src/index.ts"
+import { type AuthorizerConfig, ConfigurationError, createAuthorizer } from "../../src/index.ts"
 import { exportGloo, exportNginx } from "../../src/mesh.ts"
+import { restToken } from "../support/events.ts"
+import { verifiedBy } from "./istio-model.ts"
 import { strict } from "./schemas.ts"
+import { auth0, bearer, clock, nowMs, okta, tokens } from "./table.ts"
 
 const config: AuthorizerConfig = {
   issuers: [{ provider: "okta", domain: "acme.okta.com", audience: "api://orders" }],
@@ -54,13 +57,13 @@ describe("18-1: export nginx, which asks the service", () => {
   )
 })
 
-describe("18-1: export gloo, which asks the service", () => {
-  const file = resolve(import.meta.dirname, "../schemas/gloo/enterprise.gloo.solo.io_v1_AuthConfig.crd.yaml")
-  const [version] = parse(readFileSync(file, "utf8")).spec.versions as [
-    { schema: { openAPIV3Schema: { properties: { spec: { readonly [keyword: string]: unknown } } } } },
-  ]
-  const isValid = new Ajv({ strict: false }).compile(strict(version.schema.openAPIV3Schema.properties.spec))
+const file = resolve(import.meta.dirname, "../schemas/gloo/enterprise.gloo.solo.io_v1_AuthConfig.crd.yaml")
+const [version] = parse(readFileSync(file, "utf8")).spec.versions as [
+  { schema: { openAPIV3Schema: { properties: { spec: { readonly [keyword: string]: unknown } } } } },
+]
+const isValid = new Ajv({ strict: false }).compile(strict(version.schema.openAPIV3Schema.properties.spec))
 
+describe("18-1: export gloo, which asks the service", () => {
   it("is an AuthConfig by the CRD, and names every header that is read or set", () => {
     const [document] = exportGloo(config, { namespace: "gloo-system" }).documents
     expect([isValid(document?.spec), isValid.errors]).toEqual([true, null])
@@ -91,6 +94,83 @@ describe("18-1: export gloo, which asks the service", () => {
       expect([documents, findings[0]?.severity]).toEqual([[], "error"])
       expect(exportGloo(given, { ...options, onUnsupported: "comment" }).documents).toHaveLength(1)
     }
+  })
+})
+
+describe("18-1: export gloo, which verifies tokens before it asks", () => {
+  const inlined: AuthorizerConfig = { issuers: [okta.config, auth0.config], routes: { "GET /orders/{id}": {} } }
+  interface Step {
+    readonly name: string
+    readonly oauth2?: {
+      readonly accessTokenValidation: {
+        readonly jwt: { issuer: string; audiences?: string[]; localJwks: { inlineString: string } }
+      }
+    }
+  }
+  const specOf = (given: AuthorizerConfig, options: object = {}) =>
+    exportGloo(given, { verifyTokens: true, ...options }).documents[0]?.spec as {
+      booleanExpr?: string
+      configs: Step[]
+    }
+
+  it("demands a good token of one issuer and the service's consent", () => {
+    const spec = specOf(inlined)
+    expect([isValid(spec), isValid.errors]).toEqual([true, null])
+    expect(spec.booleanExpr).toBe("(issuer1 || issuer2) && rules")
+    expect(spec.configs.map(({ name }) => name)).toEqual(["issuer1", "issuer2", "rules"])
+    expect(specOf(config).configs[0]).toMatchObject({
+      oauth2: {
+        accessTokenValidation: {
+          jwt: {
+            issuer: "https://acme.okta.com/oauth2/default",
+            audiences: ["api://orders"],
+            remoteJwks: { url: "https://acme.okta.com/oauth2/default/v1/keys" },
+          },
+        },
+      },
+    })
+  })
+
+  it("passes every token that hallpass accepts, and none that is not signed for it", async () => {
+    const { configs } = specOf(inlined)
+    const passes = (authorization: string | undefined): boolean =>
+      configs.some(({ oauth2 }) => {
+        if (oauth2 === undefined || authorization === undefined) return false
+        const { issuer, audiences, localJwks } = oauth2.accessTokenValidation.jwt
+        const rule = { issuer, jwks: localJwks.inlineString, ...(audiences && { audiences }) }
+        return verifiedBy(authorization.replace(/^Bearer /, ""), [rule], nowMs, 0) !== undefined
+      })
+    const { decide } = createAuthorizer({ issuers: inlined.issuers }, { clock })
+    let accepted = 0
+    for (const [caller, authorization] of Object.entries(tokens)) {
+      const { outcome } = await decide(restToken(authorization ?? ""))
+      if (outcome !== "unauthenticated") accepted++
+      if (outcome !== "unauthenticated") expect([caller, passes(authorization)]).toEqual([caller, true])
+    }
+    expect(accepted).toBeGreaterThan(5)
+    for (const bad of [
+      bearer(okta.token({}, "tampered")),
+      bearer(okta.token({}, "wrongAudience")),
+      undefined,
+      "Bearer x",
+    ])
+      expect(passes(bad)).toBe(false)
+  })
+
+  it("what it cannot say is an error, or left out while the service still decides", () => {
+    const discovery = { provider: "oidc", issuer: "https://id.example", audience: "a" } as const
+    for (const [given, path] of [
+      [{ issuers: [discovery] }, "issuers[0]"],
+      [{ ...inlined, credential: { header: "X-Token", scheme: null } }, "credential"],
+      [{ ...inlined, credential: { cookie: "session" } }, "credential"],
+    ] as [AuthorizerConfig, string][]) {
+      const { documents, findings } = exportGloo(given, { verifyTokens: true })
+      expect([documents, findings.find(({ severity }) => severity === "error")?.path]).toEqual([[], path])
+      const spec = specOf(given, { onUnsupported: "comment" })
+      expect(spec.configs.map((step) => "passThroughAuth" in step)).toEqual([true])
+    }
+    const some = specOf({ issuers: [okta.config, discovery] }, { onUnsupported: "comment" })
+    expect(some.booleanExpr).toBe("(issuer1) && rules")
   })
 })
 
