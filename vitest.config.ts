@@ -12,6 +12,18 @@ const setupFiles = ["test/support/canary-scan.ts"]
 /** What builds the package, the templates or the benches, or reads all of the documentation. */
 const wholeProduct = ["package", "deploy", "docs", "bench"].map((folder) => `test/${folder}/**/*.test.ts`)
 
+/** The project whose files share a process. */
+const shared = "rooms"
+
+/**
+ * What changes what all files of a process share, or removes a folder of its process at its end. Each such file has a
+ * process of its own; all others share one for each processor, so that modules and keys are made once.
+ */
+const alone = [
+  ...["attacks", "cli", "diagnosis"].map((folder) => `test/${folder}/**/*.test.ts`),
+  "test/token/heap-bytes.test.ts",
+]
+
 /** What test:quick leaves out: child processes, builds, other programs, many thousand generated cases. */
 const takesLong = [
   ...["bench", "cli", "conformance", "deploy", "keys/faults", "runtime"].map((folder) => `test/${folder}/**`),
@@ -49,9 +61,10 @@ const longest = [
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification): number => {
+    const rank = ({ moduleId, project }: TestSpecification): number => {
       const found = longest.findIndex((part) => moduleId.includes(part))
-      return found < 0 ? longest.length : found
+      // A process that files share ends when the next file is one of another project, so these stay together.
+      return (project.name === shared ? longest.length : 0) + (found < 0 ? longest.length : found)
     }
     return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b))
   }
@@ -72,16 +85,29 @@ export function projectsOf(mode: string): { readonly test: Settings & { readonly
     },
   }
   if (mode === "quick")
-    return [{ test: { ...usual, name: "quick", include: ["test/**/*.test.ts"], exclude: takesLong } }]
+    return [
+      {
+        test: {
+          ...usual,
+          name: shared,
+          isolate: false,
+          include: ["test/**/*.test.ts"],
+          exclude: [...takesLong, ...alone],
+        },
+      },
+      { test: { ...usual, name: "alone", include: alone, exclude: takesLong } },
+    ]
   return [
     {
       test: {
         ...usual,
-        name: "rooms",
+        name: shared,
+        isolate: false,
         include: ["test/**/*.test.ts"],
-        exclude: ["test/runtime/**", ...wholeProduct],
+        exclude: ["test/runtime/**", ...wholeProduct, ...alone],
       },
     },
+    { test: { ...usual, name: "alone", include: alone } },
     { test: { ...usual, name: "package", include: wholeProduct } },
     // Builds the bundle and AWS's runtime client first.
     {

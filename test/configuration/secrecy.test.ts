@@ -43,10 +43,10 @@ describe("14-4: what a problem shows", () => {
   it("of all configured values, only the addresses of issuers", () => {
     const shown = new Set<string>()
     let refused = 0
-    for (const [index, sample] of sampleConfigurations().entries()) {
+    for (const sample of sampleConfigurations()) {
       for (const path of valuesIn(sample)) {
         for (const wrong of [canary, `https://${canary}`, ` ${canary}`, [canary], { x: canary }]) {
-          const config = sampleConfigurations()[index] as object
+          const config = structuredClone(sample)
           setAt(config, path, wrong)
           const problems = problemsOf(config)
           if (problems.length > 0) refused++

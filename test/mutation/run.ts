@@ -43,7 +43,7 @@ const testsOf: { readonly [room: string]: readonly [first: readonly string[], la
   keys: [["keys"], []],
   route: [["route"], ["conformance/policy"]],
   policy: [["policy", "route", "conformance/policy"], []],
-  answer: [["answer"], ["conformance/policy"]],
+  answer: [["answer"], ["observe", "conformance/policy"]],
   edge: [["edge"], ["secret"]],
   credential: [["credential"], []],
   event: [["event"], []],
@@ -193,9 +193,7 @@ function run(folder: string, names: readonly string[], limitMs: number): Promise
   const log = openSync(join(folder, "output.txt"), "w")
   const vitest = join(root, "node_modules", "vitest", "vitest.mjs")
   const mode = values.full ? [] : ["--mode=brief"]
-  // Attacks change what all share. With isolation half of the time goes into loading the same modules for each file.
-  const isolation = names.includes("attacks") ? [] : ["--no-isolate"]
-  const args = [vitest, "run", "--project=rooms", "--bail=1", "--reporter=dot", ...isolation, ...mode]
+  const args = [vitest, "run", "--project=rooms", "--project=alone", "--bail=1", "--reporter=dot", ...mode]
   const child = spawn(process.execPath, [...args, ...names.map((name) => `test/${name}/`)], {
     cwd: folder,
     stdio: ["ignore", log, log],

@@ -29,7 +29,7 @@ export function testKey(type: KeyType = "rsa", label = "1"): TestKey {
 /** A key pair under a chosen kid. */
 export function withKid(pair: { publicKey: KeyObject; privateKey: KeyObject }, kid: string): TestKey {
   const { publicKey, privateKey } = pair
-  return { kid, publicKey, privateKey, jwk: { ...publicKey.export({ format: "jwk" }), kid, use: "sig" } }
+  return { kid, publicKey, privateKey, jwk: Object.freeze({ ...publicKey.export({ format: "jwk" }), kid, use: "sig" }) }
 }
 
 function generate(type: KeyType): { publicKey: KeyObject; privateKey: KeyObject } {
