@@ -20,8 +20,8 @@ const shared = "rooms"
  * process of its own; all others share one for each processor, so that modules and keys are made once.
  */
 const alone = [
-  ...["attacks", "cli", "diagnosis"].map((folder) => `test/${folder}/**/*.test.ts`),
-  "test/token/heap-bytes.test.ts",
+  ...["cli", "diagnosis"].map((folder) => `test/${folder}/**/*.test.ts`),
+  ...["attacks/prototype", "attacks/edge-evidence", "token/heap-bytes"].map((name) => `test/${name}.test.ts`),
 ]
 
 /** What test:quick leaves out: child processes, builds, other programs, many thousand generated cases. */

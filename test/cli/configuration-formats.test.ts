@@ -7,6 +7,7 @@ import { readConfiguration } from "../../src/cli/configuration.ts"
 import { firstTwice } from "../../src/cli/frame/module-members.ts"
 import { oidcIssuer } from "../support/config.ts"
 import { folder, hallpass } from "./hallpass.ts"
+import { command } from "./in-process.ts"
 
 const file = (name: string, text: string | Buffer): string => {
   writeFileSync(join(folder, name), text)
@@ -87,25 +88,26 @@ describe("issue 15.1: --config takes", () => {
 
   it("in every command that has the option", async () => {
     file("authorizer.mjs", "export const handler = undefined\n") // a bundle for invoke
+    const empty = join(folder, file("empty.json", "{}"))
     const options = {
-      explain: ["--claims", "-", "--request", "GET /a"],
-      test: [file("cases.yaml", "tests: []\n")],
+      explain: ["--claims", empty, "--request", "GET /a"],
+      test: [join(folder, file("cases.yaml", "tests: []\n"))],
       simulate: ["--caller", "nobody", "GET /a"],
       hash: ["--token", "e30.e30.e30"],
       attach: ["--api-id", "a1b2c3", "--function-arn", "arn:aws:lambda:eu-west-1:123456789012:function:hallpass"],
       serve: ["--dialect", "nginx"],
       export: ["istio"],
-      invoke: ["-", "--bundle", "."],
+      invoke: [empty, "--bundle", folder],
       generate: ["mappings"],
-      unused: [file("log.json", "{}\n")],
-      policy: ["--arn", "arn:aws:execute-api:eu-west-1:123456789012:abc123/prod/GET/a", "--principal", "-"],
+      unused: [join(folder, file("log.json", "{}\n"))],
+      policy: ["--arn", "arn:aws:execute-api:eu-west-1:123456789012:abc123/prod/GET/a", "--principal", empty],
     }
     for (const [name, { load }] of Object.entries(commands)) {
       const takes = (await load()).options.some(({ flags }) => flags.includes("--config"))
       if (!takes) continue
       const more: readonly string[] = Object.entries(options).find(([key]) => key === name)?.[1] ?? []
       for (const [, other, text] of twice) {
-        const { code, stderr } = await hallpass([name, "--config", file(other, text), ...more], {}, "{}")
+        const { code, stderr } = await command([name, "--config", join(folder, file(other, text)), ...more])
         expect({ name, code, stderr }).toEqual({
           name,
           code: 2,

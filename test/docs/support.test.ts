@@ -94,7 +94,7 @@ beforeAll(async () => {
   await new Promise<void>((done) => lambda.listen(0, "127.0.0.1", done))
   environment = {
     ...{ PATH: `${folder}:${process.env.PATH}`, HOME: folder, AWS_REGION: "eu-west-1", NO_PROXY: "*" },
-    ...{ AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" },
+    ...{ AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b", NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE },
     AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${(lambda.address() as AddressInfo).port}`,
   }
 })
