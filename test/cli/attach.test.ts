@@ -5,7 +5,7 @@ import { awsLine, quoted } from "../../src/cli/attach/calls.ts"
 import { attach } from "../../src/cli/attach.ts"
 import { check } from "../../src/cli/check.ts"
 import { account, functionArn, runHere, uri } from "./account.ts"
-import { hallpass } from "./hallpass.ts"
+import { program } from "./hallpass.ts"
 
 const config = fileURLToPath(new URL("../../examples/openapi/authorizer.json", import.meta.url))
 beforeAll(() => {
@@ -188,7 +188,7 @@ describe("15-7: the AWS SDK is optional", () => {
     ["check", ["--account"]],
     ["attach", ["--api-id", "x", "--function-arn", functionArn]],
   ])("%s names the npm install if it is missing", async (name, args) => {
-    const { code, stdout, stderr } = await hallpass([name, "-c", config, ...args], without)
+    const { code, stdout, stderr } = await program([name, "-c", config, ...args], without)
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" })
     expect(stderr).toBe(
       `an account is read with the AWS SDK, which is not installed. Run npm install @aws-sdk/client-api-gateway @aws-sdk/client-apigatewayv2. See hallpass ${name} --help\n`,
@@ -197,9 +197,7 @@ describe("15-7: the AWS SDK is optional", () => {
 
   it("check --api works without it", async () => {
     const document = fileURLToPath(new URL("../../examples/openapi/plain.yaml", import.meta.url))
-    expect((await hallpass(["check", "-c", config, "--api", document, "--public", "GET /health"], without)).code).toBe(
-      0,
-    )
+    expect((await program(["check", "-c", config, "--api", document, "--public", "GET /health"], without)).code).toBe(0)
   })
 })
 

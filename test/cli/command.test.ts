@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { hallpass } from "./hallpass.ts"
+import { program as hallpass } from "./hallpass.ts"
 
 describe("hallpass", () => {
   it.each(["--help", "-h"])("%s lists the commands, with examples", async (flag) => {

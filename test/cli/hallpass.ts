@@ -5,8 +5,10 @@ import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { Readable } from "node:stream"
 import { fileURLToPath } from "node:url"
 import { afterAll } from "vitest"
+import { command } from "./in-process.ts"
 
 const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url))
 
@@ -28,22 +30,37 @@ export interface Ended {
   readonly stderr: string
 }
 
+/** No configuration in the environment but the given one. */
+function environmentWith(given: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(([name]) => !/^HALLPASS_|_PROXY$/i.test(name))
+  return { ...Object.fromEntries(own), ...given }
+}
+
 /**
- * Runs the command in the test's folder, with no configuration in the environment but the given one.
+ * Runs a command in the test's folder, in this process: starting another one takes longer than most commands.
  *
  * @param input the text on standard input; by default nothing
  */
-export async function hallpass(
-  args: readonly string[],
-  environment: NodeJS.ProcessEnv = {},
-  input = "",
-): Promise<Ended> {
-  const own = Object.entries(process.env).filter(([name]) => !/^HALLPASS_|_PROXY$/i.test(name))
-  const child = spawn(process.execPath, [main, ...args], {
-    cwd: folder,
-    env: { ...Object.fromEntries(own), ...environment },
-    stdio: "pipe",
+export async function hallpass(words: readonly string[], given: NodeJS.ProcessEnv = {}, input = ""): Promise<Ended> {
+  const before = { env: process.env, folder: process.cwd(), stdin: process.stdin }
+  process.env = environmentWith(given)
+  process.chdir(folder)
+  Object.defineProperty(process, "stdin", {
+    value: Readable.from(input === "" ? [] : [Buffer.from(input)]),
+    configurable: true,
   })
+  try {
+    return await command(words)
+  } finally {
+    process.env = before.env
+    process.chdir(before.folder)
+    Object.defineProperty(process, "stdin", { value: before.stdin, configurable: true })
+  }
+}
+
+/** Runs the whole program in a process of its own, as a shell does. */
+export async function program(args: readonly string[], given: NodeJS.ProcessEnv = {}, input = ""): Promise<Ended> {
+  const child = spawn(process.execPath, [main, ...args], { cwd: folder, env: environmentWith(given), stdio: "pipe" })
   child.stdin.on("error", () => undefined).end(input) // a command that reads nothing may be gone already
   let [stdout, stderr] = ["", ""]
   child.stdout.setEncoding("utf8").on("data", (text: string) => {

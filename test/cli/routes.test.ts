@@ -244,8 +244,9 @@ describe("routes.openapi of a configuration that --config names", () => {
       '{ openapi: { file: "api/openapi.yaml", schemes: [] } }',
       "routes.openapi must be the path",
     ],
-  ])("%s ends with 2 and one line", async (_, routes, text) => {
-    const { code, stderr } = await hallpass(["snapshot", "--config", configured("wrong", routes, "[{ nobody: [] }]")])
+  ])("%s ends with 2 and one line", async (what, routes, text) => {
+    const module = configured(what.replaceAll(" ", "-"), routes, "[{ nobody: [] }]")
+    const { code, stderr } = await hallpass(["snapshot", "--config", module])
     expect(code).toBe(2)
     expect(stderr).toContain(text)
     expect(stderr).toMatch(/^[^\n]+\. See hallpass snapshot --help\n$/)
