@@ -6,7 +6,7 @@ import {
   type Taken,
   type UseEvent,
 } from "../renewal/refreshed-value.ts"
-import type { FetchedSecret, FetchSecret, SecretFetchRecord, SecretObserver } from "../types/secret-options.ts"
+import type { FetchedSecret, SecretFetchRecord, SecretLimits, SecretObserver } from "../types/secret-options.ts"
 import { SecretFailure, type SecretFailureKind } from "./failure.ts"
 import type { SecretFormat } from "./format.ts"
 import type { SecretPolicy } from "./settings.ts"
@@ -15,10 +15,9 @@ import type { SecretPolicy } from "./settings.ts"
 export interface RemoteSecretParts<V> extends RenewalParts {
   /** For observation. */
   readonly name: string
-  readonly reference: Parameters<FetchSecret>[0]
   readonly format: SecretFormat<V>
   readonly policy: SecretPolicy
-  readonly fetch: FetchSecret
+  readonly fetch: (limits: SecretLimits) => Promise<FetchedSecret>
   readonly observer: SecretObserver
 }
 
@@ -42,8 +41,7 @@ export class RemoteSecret<V> extends Renewed<V, Report> {
    * @param mayRetry false if a request holds what the value lacks: then nothing less than the service itself can answer
    */
   protected override async obtain(mayRetry: boolean): Promise<Take<V, Report>> {
-    const { reference, policy } = this.#parts
-    const fetched = await this.#parts.fetch(reference, { timeoutMs: policy.timeoutMs, latest: !mayRetry })
+    const fetched = await this.#parts.fetch({ timeoutMs: this.#parts.policy.timeoutMs, latest: !mayRetry })
     return () => this.#take(fetched)
   }
 

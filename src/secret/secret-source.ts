@@ -24,10 +24,10 @@ export interface SecretSourceParts<V> extends RenewalParts {
  * @throws SecretFailure for an `env` reference that `checkEnvironmentSecret` reports
  */
 export function createSecretSource<V>(parts: SecretSourceParts<V>): Source<V> {
-  const { reference, format, fetch = fetchLazily, environment = process.env, ...rest } = parts
+  const { reference, format, fetch: fetchSecret = fetchLazily, environment = process.env, ...rest } = parts
   if ("env" in reference) return fixedSource(format.parse({ current: environment[reference.env] ?? "" }))
   const name = "ssm" in reference ? `ssm:${reference.ssm}` : `secretsManager:${reference.secretsManager}`
-  return new RemoteSecret({ name, reference, format, fetch, ...rest })
+  return new RemoteSecret({ name, format, fetch: (limits) => fetchSecret(reference, limits), ...rest })
 }
 
 /** How to fetch is loaded with the first fetch: who has all secrets in the environment never needs it. */
