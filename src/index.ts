@@ -15,6 +15,7 @@ export { SnapshotFailed, takeKeySnapshot } from "./authorizer/take-snapshot.ts"
 export { configFromEnvironment } from "./configuration/config-from-environment.ts"
 export { parseStrictJson } from "./configuration/strict-json.ts"
 export type { FetchedDocument, FetchKeySet, FetchLimits } from "./keys/document.ts"
+export type { AssertionClaim, AssertionOptions } from "./types/assertion-options.ts"
 export type {
   AdfsIssuer,
   Auth0Issuer,

@@ -73,7 +73,7 @@ export function isConflict({ path, message }: ConfigurationProblem, conflicts: C
 /** What the answers come to, if the blocks that they are made of are sound; the others have their own problems. */
 export function compiled(config: AuthorizerConfig): CompiledPolicy | undefined {
   if (typeof config !== "object" || config === null || Array.isArray(config)) return undefined
-  const blocks = ["issuers", "edge", "routes", "unmatched", "gateway", "credential"]
+  const blocks = ["issuers", "edge", "assertion", "routes", "unmatched", "gateway", "credential"]
   try {
     return compilePolicy(Object.fromEntries(Object.entries(config).filter(([name]) => blocks.includes(name))))
   } catch (error) {

@@ -10,4 +10,5 @@ export const stageTitles: { readonly [stage in TraceEntry["stage"]]: string } = 
   token: "the token",
   route: "the route's rule",
   check: "your own check",
+  assertion: "the assertion for the backend",
 }

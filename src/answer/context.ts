@@ -20,7 +20,7 @@ export const reservedContextKeys: readonly string[] = [
 ]
 
 /** Most bytes of one key with its value. */
-const maxKeyBytes = 2048
+export const maxKeyBytes = 2048
 /** The key that names what was left out, and room for it. */
 const omittedKey = "contextOmitted"
 const omittedBytes = 200

@@ -16,6 +16,7 @@ import { nameAnswers } from "./answer-names.ts"
 import type { Authorizer } from "./authorizer.ts"
 import { connect, type KeySetState } from "./connect.ts"
 import { inParallel } from "./in-parallel.ts"
+import type { AssertionSupport } from "./optional/assertion.ts"
 import type { EdgeSupport } from "./optional/edge.ts"
 import type { ObserveSupport } from "./optional/observe.ts"
 import type { RouteSupport } from "./optional/routes.ts"
@@ -31,6 +32,7 @@ export interface Loaded extends LoadedChecks {
   readonly routes: RouteSupport
   readonly edge: EdgeSupport
   readonly observe: ObserveSupport
+  readonly assertion: AssertionSupport
   /** Undefined: loaded after the first answer. */
   readonly makeTokenStore: MakeTokenStore | undefined
   /** What a service replaces; undefined: events of API Gateway, and answers to it. */
@@ -66,6 +68,7 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
   )
   const nameAnswer = table && nameAnswers(table, principalPolicy)
   const idOf = principalIdFrom(principalId)
+  const assertion = checked.assertion && loaded.assertion.connect(checked.assertion, { ...inUse, idOf })
   const source: RecordSource = { nameAnswer, routeKeys: Object.keys(routes ?? {}) }
   const { service } = loaded
   service?.keySets(keySets)
@@ -96,7 +99,10 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
     }),
   }
 
-  const kept = (done: Walk): Walk => asKept(stages, done)
+  const kept = (done: Walk): Walk | Promise<Walk> => {
+    const known = asKept(stages, done)
+    return assertion?.asserted(known) ?? known
+  }
 
   function walked(event: unknown, notes: WalkNotes | undefined): Walk | Promise<Walk> {
     try {
@@ -121,7 +127,8 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
       const walking = walked(event, notes)
       let done = walking instanceof Promise ? await walking : walking
       try {
-        const answer = answerTo(stages, done)
+        const made = answerTo(stages, done)
+        const answer = assertion?.added(made, done) ?? made
         return tracing === undefined ? answer : tracing.traced(answer, done.request, invocation)
       } catch (error) {
         if (error instanceof Unavailable || (error instanceof Error && error.message === "Unauthorized")) throw error
@@ -150,7 +157,7 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
         ),
       )
     },
-    warmUp: () => inParallel([warmUp, ...(connected ? [connected.warmUp] : [])], (each) => each()),
+    warmUp: () => inParallel([warmUp, connected?.warmUp, assertion?.warmUp], (each) => each?.()),
   }
 }
 

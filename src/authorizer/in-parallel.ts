@@ -2,7 +2,7 @@
 const parallelism = 8
 
 /** Does something for every item, a few at a time. */
-export async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
+export async function inParallel<T>(items: readonly T[], work: (item: T) => unknown): Promise<void> {
   const waiting = [...items]
   const worker = async (): Promise<void> => {
     for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item)

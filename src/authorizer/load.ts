@@ -6,7 +6,7 @@ import type { AuthorizerConfig } from "../types/configuration.ts"
 import { ConfigurationError } from "../types/errors.ts"
 import { assemble, type Loaded } from "./assemble.ts"
 import type { Authorizer } from "./authorizer.ts"
-import { noEdge, noObserve, noRoutes } from "./optional/none.ts"
+import { noAssertion, noEdge, noObserve, noRoutes } from "./optional/none.ts"
 import type { AuthorizerParts } from "./parts.ts"
 
 /**
@@ -75,6 +75,8 @@ async function load(config: AuthorizerConfig, parts: AuthorizerParts, keysAreChe
     routes: written.routes === undefined ? noRoutes : (await import("./optional/routes.ts")).routeSupport,
     edge: written.edge === undefined ? noEdge : (await import("./optional/edge.ts")).edgeSupport,
     observe: written.observe === undefined ? noObserve : (await import("./optional/observe.ts")).observeSupport,
+    assertion:
+      written.assertion === undefined ? noAssertion : (await import("./optional/assertion.ts")).assertionSupport,
     makeTokenStore: undefined,
     sizes: withoutSearch,
     keysAreChecked,

@@ -15,6 +15,8 @@ export interface Walk {
    * answer for other routes, too.
    */
   readonly policy: SizedPolicy | undefined
+  /** The assertion about the principal, if assertions are made. */
+  readonly assertion?: string
   /** Undefined means allow: the request passed every stage. */
   readonly refused: Refusal | undefined
   /** The stage that refused, or the last one. */

@@ -1,5 +1,6 @@
 import { explain } from "../problems/explain-problems.ts"
 import { allPresets } from "../provider/all-presets.ts"
+import { checkAssertion } from "./check-assertion.ts"
 import type { LoadedChecks } from "./check-configuration.ts"
 import { checkEdge } from "./check-edge.ts"
 import { routeChecks } from "./check-routes.ts"
@@ -12,6 +13,7 @@ export const allChecks: LoadedChecks = {
   routes: routeChecks,
   edge: { check: checkEdge },
   observe: { check: checkObserve },
+  assertion: { check: checkAssertion },
   sizes: sizeSearch,
   explain,
 }

@@ -1,3 +1,4 @@
+import { maxKeyBytes } from "../answer/context.ts"
 import type { CheckedCredential } from "../credential/extract.ts"
 import type { AnswerTable } from "../policy/answer-name.ts"
 import type { PrincipalPolicy } from "../policy/decide.ts"
@@ -8,6 +9,7 @@ import type { CachePolicy } from "../token/cache.ts"
 import type { ClaimPath, ObserveOptions, RouteRule } from "../types/configuration.ts"
 import { ConfigurationError } from "../types/errors.ts"
 import { type AnswerScope, answerScope, sourcesOf } from "./answer-scope.ts"
+import type { CheckAssertion, CheckedAssertion } from "./check-assertion.ts"
 import { type CheckedIssuer, checkIssuers } from "./check-issuers.ts"
 import type { RouteChecks } from "./check-routes.ts"
 import type { SizeSearch } from "./check-sizes.ts"
@@ -43,6 +45,8 @@ export interface CheckedConfiguration extends CheckedVerification, CheckedAnswer
   readonly context: { readonly [key: string]: ClaimPath }
   /** Undefined where no header is believed. */
   readonly edge: CheckedEdge | undefined
+  /** Undefined if no assertion is made. */
+  readonly assertion: CheckedAssertion | undefined
   /** As configured: defaults are the observer's. */
   readonly observe: ObserveOptions | undefined
   /** Where the principalId of answers comes from; undefined for issuer and subject. */
@@ -51,12 +55,16 @@ export interface CheckedConfiguration extends CheckedVerification, CheckedAnswer
   readonly table: AnswerTable | undefined
 }
 
-/** The presets, and the checks of the optional blocks. A block that is not loaded reports itself if it is there. */
+/**
+ * The presets, and the checks of the optional blocks. What is absent has no problem. A block that is not loaded reports
+ * itself if it is there.
+ */
 export interface LoadedChecks {
   readonly presets: Presets
   readonly routes: RouteChecks
   readonly edge: { readonly check: CheckEdge }
   readonly observe: { readonly check: CheckObserve }
+  readonly assertion: { readonly check: CheckAssertion }
   readonly sizes: SizeSearch
   /** Whether keys of the configuration were looked at when it was bundled. Then they are read with the first token. */
   readonly keysAreChecked?: boolean
@@ -104,13 +112,10 @@ export function checkConfiguration(config: unknown, loaded: LoadedChecks): Check
     }
     const context = checkOption(topLevel.context, raw.context, "context", report) ?? {}
     const { gateway } = answers
-    const observe =
-      raw.observe === undefined ? undefined : loaded.observe.check(raw.observe, { ...gateway, context }, report)
+    const observe = loaded.observe.check(raw.observe, { ...gateway, context }, report)
     const around = { ...{ presets, keys: raw.keys, secrets: raw.secrets, context }, ...verified, ...answers }
-    const checkedEdge =
-      raw.edge === undefined
-        ? undefined
-        : edge.check(raw.edge, { ...around, ...gateway, identitySources: sourcesOf(gateway) }, report)
+    const checkedEdge = edge.check(raw.edge, { ...around, ...gateway, identitySources: sourcesOf(gateway) }, report)
+    const assertion = loaded.assertion.check(raw.assertion, { ...around, ...gateway, edge: checkedEdge }, report)
     // Who can call is not known while an issuer or the edge has problems.
     if (answers.routes !== undefined && isSound())
       loaded.routes.checkCallers(answers, verified.issuers, checkedEdge, report)
@@ -119,7 +124,7 @@ export function checkConfiguration(config: unknown, loaded: LoadedChecks): Check
       id === "issuer|subject" ? undefined : checkOption(topLevel.principalId, id, "principalId", report)
     checkWholeRules({ raw, context, observe, ...verified }, report)
     const table = observe?.answerInContext === false ? undefined : (raw as AnswerTable)
-    return { ...verified, ...answers, context, observe, edge: checkedEdge, table, principalId }
+    return { ...verified, ...answers, context, observe, edge: checkedEdge, assertion, table, principalId }
   })
 }
 
@@ -142,10 +147,15 @@ function checkAnswers(raw: Block, checks: RouteChecks, report: Report): CheckedA
     sound = false
     report(...problem)
   }
-  const routes = raw.routes === undefined ? undefined : checks.checkRoutes(raw.routes, reportUnsound)
+  const routes = checks.checkRoutes(raw.routes, reportUnsound)
   const declared = checkBlock(topLevel.gateway, raw.gateway, "gateway", reportUnsound)
-  // Only REST APIs have TOKEN authorizers.
-  const gateway = declared.authorizerType === "token" ? { api: "rest" as const, ...declared } : declared
+  const gateway = {
+    // Only REST APIs have TOKEN authorizers.
+    ...(declared.authorizerType === "token" && { api: "rest" as const }),
+    ...declared,
+    // An assertion has its room in each answer.
+    maxAnswerBytes: declared.maxAnswerBytes - (raw.assertion ? maxKeyBytes : 0),
+  }
   const credential = withPlace(checkBlock(topLevel.credential, raw.credential, "credential", report))
   const unmatched = checkOption(topLevel.unmatched, raw.unmatched, "unmatched", report)
   checkAnswerRules({ raw, routes, gateway, credential }, report)

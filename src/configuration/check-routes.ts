@@ -22,9 +22,9 @@ export interface RouteChecks {
   readonly checkSizes: typeof checkSizes
 }
 
-/** The route table. */
+/** The route table, which may be absent. */
 export function checkRoutes(value: unknown, report: Report): Routes | undefined {
-  const raw = object(value, "routes", report)
+  const raw = value === undefined ? undefined : object(value, "routes", report)
   if (raw === undefined) return undefined
   if (Object.keys(raw).length === 0)
     report(

@@ -12,6 +12,7 @@ interface Around {
 export type CheckObserve = (value: unknown, around: Around, report: Report) => ObserveOptions | undefined
 
 export const checkObserve: CheckObserve = (value, around, report) => {
+  if (value === undefined) return undefined
   const observe = observeBlock.check(value, "observe", report)
   if (observe?.traceContext === true) for (const rule of traceContextRules) rule(around, report)
   return value as ObserveOptions

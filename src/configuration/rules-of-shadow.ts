@@ -18,6 +18,7 @@ interface WholeShadow {
   readonly observe: Written
   readonly gateway: Written
   readonly credential: Written
+  readonly assertion: unknown
   /** Whether `parts.existing` is there. */
   readonly hasHook: boolean
 }
@@ -36,6 +37,13 @@ const rules: readonly ((whole: WholeShadow, report: Report) => unknown)[] = [
     report(
       "observe.traceContext",
       "must be false with shadow: the answers are those of the existing authorizer. Remove this option",
+    ),
+
+  ({ assertion }, report) =>
+    assertion !== undefined &&
+    report(
+      "assertion",
+      "must be left out with shadow: the answers are those of the existing authorizer. Add it when hallpass decides",
     ),
 
   ({ shadow, hasHook }, report) =>
@@ -88,12 +96,13 @@ const rules: readonly ((whole: WholeShadow, report: Report) => unknown)[] = [
 export function checkShadow({ shadow, ...own }: AuthorizerConfig, hasHook: boolean, report: Report): CheckedShadow {
   const { timeoutMs = 0 } = shadowBlock.check(shadow, "shadow", report) ?? {}
   const written: Written = Object(shadow)
-  const { observe, gateway, credential } = Object(own) as Written
+  const { observe, gateway, credential, assertion } = Object(own) as Written
   const whole = {
     shadow: written,
     observe: Object(observe),
     gateway: Object(gateway),
     credential: Object(credential),
+    assertion,
     hasHook,
   }
   for (const rule of rules) rule(whole, report)

@@ -67,8 +67,11 @@ const answerRules: readonly Rule<Answers>[] = [
 ]
 
 const wholeRules: readonly Rule<Whole>[] = [
-  /** Only an edge has secrets. */
-  ({ raw }, report) => raw.secrets !== undefined && raw.edge === undefined && report("secrets", "goes_with", "edge"),
+  /** Only an edge and assertions have secrets. */
+  ({ raw }, report) =>
+    raw.secrets !== undefined &&
+    (raw.edge ?? raw.assertion) === undefined &&
+    report("secrets", "goes_with", "edge or assertion"),
 
   /** A context key has one meaning. */
   ({ context, observe }, report) =>

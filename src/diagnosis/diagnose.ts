@@ -110,15 +110,15 @@ function checkAllButSecrets(config: AuthorizerConfig): void {
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error
     const others = error.problems.filter(
-      ({ path }) => !/^edge\.evidence\[\d+\]\.(?:hmac\.keys|secret\.values)/.test(path),
+      ({ path }) => !/^(?:edge\.evidence\[\d+\]\.(?:hmac\.keys|secret\.values)|assertion\.keys\[)/.test(path),
     )
     if (others.length > 0 || !hasVariables(config)) throw error
   }
 }
 
-function hasVariables({ edge }: AuthorizerConfig): boolean {
+function hasVariables({ edge, assertion }: AuthorizerConfig): boolean {
   const references = edge?.evidence?.flatMap(({ hmac, secret }) => [hmac?.keys, secret?.values]) ?? []
-  return references.some((reference) => Object.hasOwn(Object(reference), "env"))
+  return [...references, ...(assertion?.keys ?? [])].some((reference) => Object.hasOwn(Object(reference), "env"))
 }
 
 function checkedIssuers({ issuers, keys }: AuthorizerConfig): readonly CheckedIssuer[] {

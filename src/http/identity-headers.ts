@@ -9,12 +9,23 @@ export const defaultContextKeys: readonly string[] = [
   ...["scopes", "roles", "groups", "permissions", "contextOmitted"],
 ]
 
+/**
+ * Keys of the context that are added to an answer when it is made, because they are about one request or end soon: the
+ * assertion, and the trace ids with `observe.traceContext`.
+ */
+export function addedKeys({ assertion, observe }: AuthorizerConfig): readonly string[] {
+  return [
+    ...(assertion === undefined ? [] : ["assertion"]),
+    ...(observe?.traceContext === true ? ["xrayTraceId", "traceparent"] : []),
+  ]
+}
+
 /** The headers that the service sets for the upstream: all of them in every allow. */
 export interface IdentityHeaders {
   /** In lower case. */
   readonly names: readonly string[]
   /**
-   * The values, in the order of the names. What a principal does not have is empty, so that the neighbour overwrites a
+   * The values, in the order of the names; those of `addedKeys` are last. What a principal does not have is empty, so that the neighbour overwrites a
    * header that its client sent.
    */
   valuesOf(principalId: string, context: AuthorizerContext): readonly string[]
@@ -27,10 +38,11 @@ export interface IdentityHeaders {
  */
 export function identityHeaders(config: AuthorizerConfig): IdentityHeaders {
   const configured = [...Object.keys(config.context ?? {}), ...Object.keys(config.edge?.headers ?? {})]
-  const keys = [...new Set([...defaultContextKeys, ...configured])]
+  const added = addedKeys(config)
+  const keys = [...new Set([...defaultContextKeys, ...configured]), ...added]
   const byName = new Map<string, string>([[folded("principal"), "principal"]])
   const problems: ConfigurationProblem[] = []
-  for (const key of keys) {
+  for (const key of new Set([...defaultContextKeys, ...added, ...configured])) {
     const other = byName.get(folded(key))
     const path = Object.hasOwn(config.context ?? {}, key) ? `context.${key}` : `edge.headers.${key}`
     if (other !== undefined) problems.push({ path, message: sameHeader(other) })

@@ -1,4 +1,5 @@
 import type { AnswerOptions, Answers } from "../answer/answer.ts"
+import type { AuthorizerContext } from "../answer/context.ts"
 import type { SizedPolicy } from "../answer/written-policy.ts"
 import type { Decision } from "../types/decision.ts"
 import type { Principal } from "../types/principal.ts"
@@ -16,6 +17,8 @@ export interface ServiceAnswer {
   readonly principal?: Principal
   /** The configured route that applied. */
   readonly route?: string | undefined
+  /** What is added to the headers of an allow, if anything is. */
+  readonly context?: AuthorizerContext
 }
 
 /** The answer to what never became a question: a fault. */
@@ -44,10 +47,15 @@ export const forOneRequest: Pick<Answers, "isSimple" | "keeps" | "policy"> = {
   policy: () => noPolicy,
 }
 
-/** Makes the answers of a service. A refusal shows its status and its challenge, and never why. */
+/**
+ * Makes the answers of a service. A refusal shows its status and its challenge, and never why.
+ *
+ * @param context what an allow begins with where something will be added
+ */
 export function serviceAnswers(
   identity: IdentityHeaders,
   challengeOf: ChallengeOf,
+  context?: AuthorizerContext,
 ): (options: Pick<AnswerOptions, "idOf" | "contextOf">) => Answers<ServiceAnswer> {
   return ({ idOf, contextOf }) => {
     const refusals = new Map<string, ServiceAnswer>()
@@ -71,6 +79,7 @@ export function serviceAnswers(
         headers: headersOf(principal),
         principal,
         route,
+        ...(context && { context }),
       }),
       refuse(_request, { outcome, code }) {
         const before = refusals.get(code)

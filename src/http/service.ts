@@ -1,7 +1,7 @@
 import { createRequestDecider, type RequestDecider } from "../authorizer/create-service.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import { challenges } from "./challenge.ts"
-import { identityHeaders } from "./identity-headers.ts"
+import { addedKeys, identityHeaders } from "./identity-headers.ts"
 import { type ServiceAnswer, serviceAnswers } from "./service-answers.ts"
 import type { ServiceParts } from "./service-options.ts"
 
@@ -11,8 +11,24 @@ export type Service = RequestDecider<ServiceAnswer>
 export function createService(config: AuthorizerConfig, { loadPackage, ...parts }: ServiceParts): Service {
   // The core goes first: what it accepts has the form that the headers are made of.
   let answers: ReturnType<typeof serviceAnswers> | undefined
-  return createRequestDecider(config, parts, (options) => {
-    answers ??= serviceAnswers(identityHeaders(config), challenges(config))
+  const service = createRequestDecider(config, parts, (options) => {
+    const begun = addedKeys(config).length > 0 ? {} : undefined
+    answers ??= serviceAnswers(identityHeaders(config), challenges(config), begun)
     return answers(options)
   })
+  const added = addedKeys(config)
+  if (added.length === 0) return service
+  return { ...service, decide: async (request) => withAdded(await service.decide(request), added) }
+}
+
+/** The answer with the headers of what was added to its context. A request that lacks a value overwrites it as well. */
+function withAdded({ context, ...answer }: ServiceAnswer, added: readonly string[]): ServiceAnswer {
+  if (context === undefined) return answer
+  const values = added.map((key) => String(context[key] ?? ""))
+  const others = answer.headers.length - 2 * added.length
+  // Names are at even places, and each value is next to its name.
+  const headers = answer.headers.map((each, at) =>
+    at < others || at % 2 === 0 ? each : (values[(at - others) >> 1] ?? ""),
+  )
+  return { ...answer, headers }
 }

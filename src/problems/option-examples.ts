@@ -98,6 +98,14 @@ const hints: { readonly [path: string]: Hint } = {
   "edge.evidence[].secret.header": ['"x-origin-verify"', "the header with the secret"],
   "edge.evidence[].vpceIds": ['["vpce-0123456789abcdef0"]'],
   "edge.evidence[].cidrs": ['["192.0.2.0/24"]'],
+  assertion: [
+    '{ "issuer": "https://hallpass.example.com", "audience": "mesh.example.com", "keys": [{ "secretsManager": "mesh/signing" }] }',
+  ],
+  "assertion.issuer": ['"https://hallpass.example.com"', "the iss claim of assertions"],
+  "assertion.audience": ['"mesh.example.com"', "the trust domain of the mesh, which is the aud claim of assertions"],
+  "assertion.keys": ['[{ "secretsManager": "mesh/signing" }]', "the places of the keys, of which the first one signs"],
+  "assertion.keys[]": ['{ "secretsManager": "mesh/signing" }, { "kms": "id or ARN of the key" } or { "env": "NAME" }'],
+  "assertion.claims": ['["scope", "client_id"]'],
   keySnapshot: ["the file that `hallpass snapshot` writes"],
   "keySnapshot.sets": ["the file that `hallpass snapshot` writes"],
 }

@@ -1,11 +1,11 @@
 import { SecretFailure, type SecretFailureKind } from "./failure.ts"
 
-/** Names that the two services and the SDK give their errors, by what they mean for us. */
+/** Names that the services and the SDK give their errors, by what they mean for us. */
 const kinds: readonly (readonly [RegExp, SecretFailureKind])[] = [
-  [/^(?:ResourceNotFoundException|ParameterNotFound|ParameterVersionNotFound)$/, "not_found"],
+  [/^(?:ResourceNotFoundException|ParameterNotFound|ParameterVersionNotFound|NotFoundException)$/, "not_found"],
   [/^(?:Throttl|TooManyRequests|RequestLimitExceeded|LimitExceeded)/, "throttled"],
   [
-    /^(?:AccessDenied|NotAuthorized|UnrecognizedClient|ExpiredToken|InvalidSignature|Credentials|Decryption|InvalidKeyId)/,
+    /^(?:AccessDenied|NotAuthorized|UnrecognizedClient|ExpiredToken|InvalidSignature|Credentials|Decryption|InvalidKeyId|Disabled|KMSInvalidState|InvalidKeyUsage)/,
     "denied",
   ],
   [/^(?:TimeoutError|AbortError|RequestTimeout)/, "timeout"],

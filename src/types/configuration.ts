@@ -1,3 +1,4 @@
+import type { AssertionOptions } from "./assertion-options.ts"
 import type { EdgeEvidence, EdgeOptions } from "./edge-options.ts"
 import type { ClaimPath, ClaimValue, IssuerConfig } from "./issuer-options.ts"
 import type { KeyOptions } from "./key-options.ts"
@@ -190,8 +191,10 @@ export interface AuthorizerConfig {
   readonly edge?: EdgeOptions
   /** Further context keys for the backend: key to claim path. */
   readonly context?: { readonly [key: string]: ClaimPath }
+  /** A signed statement of who the caller is, for the mesh behind the gateway. Absent: none is made. */
+  readonly assertion?: AssertionOptions
   readonly keys?: KeyOptions
-  /** How the secrets of the edge are fetched and kept. */
+  /** How the secrets of the edge, and the keys of assertions, are fetched and kept. */
   readonly secrets?: SecretOptions
   readonly cache?: CacheOptions
   /** Tolerated clock difference for exp, nbf and iat. Seconds. @default 5, 0 to 300 */

@@ -3,7 +3,17 @@ import type { Outcome, ReasonCode } from "./reasons.ts"
 import type { RequestKind } from "./request.ts"
 
 /** The stages of a decision by name, in the order in which a request passes them. */
-export const stageNames = ["event", "gateway", "arn", "edge", "credential", "token", "route", "check"] as const
+export const stageNames = [
+  "event",
+  "gateway",
+  "arn",
+  "edge",
+  "credential",
+  "token",
+  "route",
+  "check",
+  "assertion",
+] as const
 export type StageName = (typeof stageNames)[number]
 
 /** One check of a decision, in the order in which it was made. */

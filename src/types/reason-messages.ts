@@ -96,6 +96,7 @@ export const unavailableMeanings: { readonly [code in UnavailableCode]: string }
     "The policy of everything that the principal may call does not fit into an answer that the gateway could cache.",
   principal_id_missing: "The principal has no value for the principalId that the configuration names.",
   secrets_unavailable: "A secret of the configuration could not be fetched, and none is at hand that may be used.",
+  assertion_too_large: "The assertion does not fit into an answer.",
   configuration_invalid: "The configuration was refused at start.",
   internal: "An unexpected fault.",
 }

@@ -151,7 +151,9 @@ export const reasonRemedies: { readonly [code in ReasonCode]: string } = {
   principal_id_missing:
     "Let the issuer send the claim that `principalId` names, as a text of printable characters without blanks or as a whole number, or let `principalId` name another one. Without it the default, issuer and subject, is always there.",
   secrets_unavailable:
-    "Check the name in the configuration, the function's permission to read it (and to decrypt it), its form (see [edge](edge.md)), and in a VPC the route to Secrets Manager or Systems Manager. Clients may retry.",
+    "Check the name in the configuration, the function's permission to read it (and to decrypt it), its form (see [edge](edge.md)), and in a VPC the route to Secrets Manager or Systems Manager. For the keys of assertions see [assertion](assertion.md). Clients may retry.",
+  assertion_too_large:
+    "Name fewer claims in `assertion.claims`: `groups` and `roles` are the long ones. Or let the issuer grant the caller fewer scopes.",
   configuration_invalid:
     "Read the error that the function logged at start: it lists every problem with its path. Correct the parameters and deploy again.",
   internal:

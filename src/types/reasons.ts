@@ -91,6 +91,7 @@ const unavailable = [
   "policy_too_large",
   "principal_id_missing",
   "secrets_unavailable",
+  "assertion_too_large",
   "configuration_invalid",
   "internal",
 ] as const

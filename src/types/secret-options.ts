@@ -8,6 +8,12 @@
  */
 export type SecretReference = { readonly env: string } | { readonly secretsManager: string } | { readonly ssm: string }
 
+/**
+ * The place of a key that signs: of a private key, or of a key of AWS KMS by its id or ARN. An alias is refused, because
+ * it can move to a key that is not published yet.
+ */
+export type SigningKeyReference = SecretReference | { readonly kms: string }
+
 /** How secrets are fetched and how long they live. Ages are compared at each use; no timer is trusted. */
 export interface SecretOptions {
   /** One deadline for a whole refresh, both versions included. Milliseconds. @default 3000, 100 to 8000 */
@@ -68,7 +74,7 @@ export interface SharedSecrets {
   matches(candidate: string): boolean
 }
 
-/** One attempt to fetch a secret. Holds its configured name, never a value. */
+/** One attempt to fetch a secret, or a failure to sign with a key of KMS. Holds its configured name, never a value. */
 export interface SecretFetchRecord {
   /** The reference, such as `secretsManager:edge/hmac`. */
   readonly secret: string

@@ -110,6 +110,19 @@ export function wholeConfiguration(): { [block: string]: unknown } {
       ],
       subjectClaim: "sub",
     },
+    assertion: {
+      ...{
+        issuer: "https://hallpass.example",
+        audience: "mesh.example",
+        claims: ["scope", "groups"],
+        marginSeconds: 30,
+      },
+      keys: [
+        { secretsManager: "mesh/signing" },
+        { ssm: "/mesh/next" },
+        { kms: "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555" },
+      ],
+    },
     secrets: { timeoutMs: 1000, refreshAfterSeconds: 60, waitAfterSeconds: 120, expireAfterSeconds: 600 },
   }
 }

@@ -398,7 +398,7 @@ describe("the edge and the rest of the configuration", () => {
       { issuers, gateway: { authorizerType: "TOKEN" } },
       [["gateway.authorizerType", /must be one of/]],
     ],
-    ["secrets without an edge", { issuers, secrets: {} }, [["secrets", /goes with edge only/]]],
+    ["secrets without an edge", { issuers, secrets: {} }, [["secrets", /goes with edge or assertion only/]]],
     ["an unknown option of secrets", { ...edgeConfig(), secrets: { ttl: 1 } }, [["secrets.ttl", /not a known option/]]],
   ])("refused: %s", (_name, config, expected) => {
     expectProblems(config, expected)

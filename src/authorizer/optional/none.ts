@@ -1,4 +1,5 @@
 import type { Report } from "../../problems/option-checks.ts"
+import type { AssertionSupport } from "./assertion.ts"
 import type { EdgeSupport } from "./edge.ts"
 import type { ObserveSupport } from "./observe.ts"
 import type { RouteSupport } from "./routes.ts"
@@ -8,14 +9,19 @@ import type { RouteSupport } from "./routes.ts"
 
 const absent =
   (path: string) =>
-  (_value: unknown, ...others: readonly unknown[]): undefined => {
+  (value: unknown, ...others: readonly unknown[]): undefined => {
     const report = others.at(-1) as Report
-    report(path, "not_loaded")
+    if (value !== undefined) report(path, "not_loaded")
   }
 
 function unreachable(): never {
   throw new TypeError("a block that is not configured was used")
 }
+
+const none = (path: string): { readonly check: ReturnType<typeof absent>; readonly connect: () => never } => ({
+  check: absent(path),
+  connect: unreachable,
+})
 
 export const noRoutes: RouteSupport = {
   checkRoutes: absent("routes"),
@@ -26,7 +32,9 @@ export const noRoutes: RouteSupport = {
   decide: unreachable,
 }
 
-export const noEdge: EdgeSupport = { check: absent("edge"), connect: unreachable }
+export const noEdge: EdgeSupport = none("edge")
+
+export const noAssertion: AssertionSupport = none("assertion")
 
 export const noObserve: ObserveSupport = {
   check: absent("observe"),

@@ -18,7 +18,7 @@ export interface TraceSource {
  * @param values whether to show what the token has: for the person who has it, never for a log
  */
 export function traceOf(
-  { request, principal, route, refused, stage }: Walk,
+  { request, principal, route, assertion, refused, stage }: Walk,
   { presented, nowMs = 0 }: WalkNotes,
   { verifier, credential, hasEdge, hasCheck }: TraceSource,
   values: boolean,
@@ -55,6 +55,7 @@ export function traceOf(
         )
     }
     if (at === "check" && hasCheck) verdict(at, "custom")
+    if (at === "assertion" && (at === stage || assertion !== undefined)) verdict(at, "signed")
     if (at === stage) break
   }
   return entries

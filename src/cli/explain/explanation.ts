@@ -7,7 +7,7 @@ import type { Input } from "../frame/input.ts"
 import { readJson } from "../frame/json-text.ts"
 import { apiFor } from "../trial/api.ts"
 import { parseRequest } from "../trial/request.ts"
-import { requestWith, trialOf } from "../trial/run.ts"
+import { decidingPart, requestWith, trialOf } from "../trial/run.ts"
 import { withTestKeys } from "../trial/test-keys.ts"
 import { kindOf, requestOfEvent, withAnySource } from "./event-request.ts"
 
@@ -61,8 +61,7 @@ export async function explainEvent(
   if (typeof event !== "object" || event === null || Array.isArray(event))
     throw new UsageError(`${input.name} is no event: it must be one JSON object`)
   options.progress("Fetching the keys that the token needs …")
-  const { shadow: _, ...own } = config
-  const authorizer = createAuthorizer(own, { clock: options.clock })
+  const authorizer = createAuthorizer(decidingPart(config), { clock: options.clock })
   const decision = await authorizer.decide(event, { trace: "values" })
   const members = event as { readonly [member: string]: unknown }
   const { request, api } = requestOfEvent(members, config)

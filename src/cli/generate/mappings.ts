@@ -24,6 +24,7 @@ export function mappings(config: AuthorizerConfig | undefined): Generated {
     ["Principal", "authorizer.principalId"],
     ...Object.entries(usual).map(([key, name]): [string, string] => [name, `authorizer.${key}`]),
     ...own.map((key): [string, string] => [headerName(key), `authorizer.${key}`]),
+    ...(config.assertion === undefined ? [] : [["Assertion", "authorizer.assertion"] as const]),
   ])
   const twice = own.find((key, at) => own.findIndex((other) => headerName(other) === headerName(key)) !== at)
   if (twice !== undefined) throw new UsageError(`context.${twice} has the header of another key: rename one`)

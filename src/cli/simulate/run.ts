@@ -2,7 +2,7 @@ import type { ApiSettings } from "../../../local/gateway/api.ts"
 import { ApiGateway, type AskAuthorizer, type GatewayOutcome } from "../../../local/gateway/gateway.ts"
 import { type AuthorizerConfig, type Claims, createAuthorizer, type Decision } from "../../index.ts"
 import { apiFor } from "../trial/api.ts"
-import { requestWith, type Trial, trialWith } from "../trial/run.ts"
+import { decidingPart, requestWith, type Trial, trialWith } from "../trial/run.ts"
 import { withTestKeys } from "../trial/test-keys.ts"
 import type { SimulatedRequest } from "./requests.ts"
 
@@ -111,8 +111,7 @@ export interface Rig {
 }
 
 export async function rigFor(configuration: AuthorizerConfig, { claims }: Caller, pace: Pace): Promise<Rig> {
-  const { shadow: _, ...own } = configuration
-  const keys = withTestKeys(own)
+  const keys = withTestKeys(decidingPart(configuration))
   const token = claims === undefined ? undefined : await keys.sign(claims, keys.typeFor(claims))
   let nowMs = pace.startMs
   const clock = (): number => nowMs

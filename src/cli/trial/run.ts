@@ -20,8 +20,17 @@ export function trialOf(
   parts: AuthorizerParts,
   api: ApiSettings,
 ): (request: ClientRequest) => Promise<Trial> {
-  const { shadow: _, ...own } = config
-  return trialWith(createAuthorizer(own, parts), api, parts.clock)
+  return trialWith(createAuthorizer(decidingPart(config), parts), api, parts.clock)
+}
+
+/**
+ * The configuration as it decides: without another authorizer beside it, and without assertions, whose keys a person at
+ * a desk need not have.
+ */
+export function decidingPart({ shadow, assertion, ...config }: AuthorizerConfig): AuthorizerConfig {
+  if (assertion === undefined || config.edge !== undefined) return config
+  const { secrets: _, ...others } = config
+  return others
 }
 
 /** The same for an authorizer that is made already. */

@@ -10,7 +10,7 @@ import { type CheckedGateway, gatewayBlock } from "./gateway.ts"
 import { keyOptions } from "./keys.ts"
 
 /** Blocks that are loaded if a configuration has them, and the issuers, which are as their presets say. */
-const elsewhere = ["issuers", "routes", "edge", "secrets", "observe", "shadow"] as const
+const elsewhere = ["issuers", "routes", "edge", "secrets", "assertion", "observe", "shadow"] as const
 
 interface CheckedTopLevel {
   readonly unmatched: "deny" | "authenticated"

@@ -31,7 +31,10 @@ const sources: { readonly [table: string]: Source } = {
   rule: { members: ruleOptions as unknown as Members, at: "routes[]" },
   claim: { members: membersOf(claimDemand), at: "routes[].claims[]" },
   ...Object.fromEntries(
-    ["gateway", "credential", "keys", "cache", "observe", "secrets", "shadow"].map((name) => [name, block(name)]),
+    ["gateway", "credential", "keys", "cache", "observe", "secrets", "assertion", "shadow"].map((name) => [
+      name,
+      block(name),
+    ]),
   ),
   edge: { members: membersOf(edgeBlock), at: "edge" },
   header: { members: membersOf(headerBlock), at: "edge.headers[]" },
@@ -101,7 +104,7 @@ function typeOf({ kind, about }: AnyOption): string {
 
 function plural(type: string): string {
   if (type === "object") return "objects"
-  return type.replace(/^(text|issuer|claim path|name)\b/, "$1s")
+  return type.replace(/^(text|issuer|claim path|name|reference)\b/, "$1s")
 }
 
 function defaultOf(option: AnyOption, at: string): string {

@@ -20,7 +20,7 @@ export const optionTexts: { readonly [path: string]: OptionText } = {
     default: "no header is believed",
   },
   secrets: {
-    text: "How the secrets of the edge are fetched and kept. Goes with `edge`.",
+    text: "How the secrets of the edge, and the keys of assertions, are fetched and kept. Goes with `edge` or `assertion`.",
     default: "every option's default",
   },
   context: { text: "Further context keys for the backend: context key to claim path.", default: "none" },
@@ -29,6 +29,10 @@ export const optionTexts: { readonly [path: string]: OptionText } = {
       'What the answer\'s `principalId` says: `"issuer|subject"`; `"subject"`, with one issuer only; or a claim path. A caller ' +
       "without that claim is undecided: 500, `principal_id_missing`.",
     default: '`"issuer|subject"`',
+  },
+  assertion: {
+    text: "A signed statement of who the caller is, for the mesh behind the gateway. See [assertion](assertion.md).",
+    default: "none is made",
   },
   keys: {
     text: "How key sets are fetched and how long they live. An issuer's own `keys` overrides it.",
@@ -155,6 +159,14 @@ export const optionTexts: { readonly [path: string]: OptionText } = {
   "secrets.waitAfterSeconds": "With older values a request waits for the refresh, and uses them if it fails.",
   "secrets.expireAfterSeconds":
     "Older values are not used. If no refresh has succeeded until then, requests are unavailable.",
+
+  "assertion.issuer": "The `iss` of assertions. It must be no issuer of callers' tokens.",
+  "assertion.audience": "The `aud` of assertions: the trust domain of the mesh.",
+  "assertion.keys":
+    "[References](assertion.md#keys) to private keys of the curve P-256. The first one signs, and all are published.",
+  "assertion.claims": "What an assertion says beside `sub`, if the caller has it.",
+  "assertion.marginSeconds":
+    "How much longer an assertion lives than API Gateway keeps an answer: its lifetime is `gateway.resultTtlSeconds` and this.",
 
   "shadow.acknowledge": "Word for word, so that hallpass never decides nothing by accident.",
   "shadow.timeoutMs": "The longest that an answer waits for hallpass, from the start of the request.",

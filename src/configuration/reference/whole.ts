@@ -1,5 +1,6 @@
 import { type Declaration, list, type Option, option, required } from "../../problems/declaration.ts"
 import type { AuthorizerConfig, IssuerConfig } from "../../types/configuration.ts"
+import { assertionBlock } from "../declared/assertion.ts"
 import { edgeBlock } from "../declared/edge.ts"
 import { observeBlock } from "../declared/observe.ts"
 import { ruleOptions } from "../declared/rule.ts"
@@ -32,6 +33,7 @@ export const configuration: Declaration<AuthorizerConfig, Described> = {
   secrets: secretsBlock,
   context,
   principalId,
+  assertion: assertionBlock,
   keys,
   cache,
   clockToleranceSeconds,
