@@ -3,11 +3,13 @@
  *
  * @module hallpass/mesh
  */
+export { type AssertionKeySet, assertionKeySet } from "./authorizer/assertion-key-set.ts"
 export { type EnvoyFilter, type EnvoyParts, exportEnvoy } from "./mesh/envoy.ts"
 export type { Exported, ExportFinding, ExportOptions } from "./mesh/exported.ts"
 export { exportGloo } from "./mesh/gloo.ts"
 export { exportIstio } from "./mesh/istio.ts"
 export type { KubernetesObject } from "./mesh/kubernetes.ts"
 export { exportNginx } from "./mesh/nginx.ts"
+export type { PublicSigningKey } from "./secret/signing-keys.ts"
 export type { AuthorizerConfig } from "./types/configuration.ts"
 export type { KeySnapshot } from "./types/key-snapshot.ts"

@@ -68,6 +68,10 @@ export const commands: {
     summary: "fetch the issuers' key sets into one file",
     load: async () => (await import("./snapshot.ts")).snapshot,
   },
+  jwks: {
+    summary: "print the public keys of assertions, for a mesh",
+    load: async () => (await import("./jwks.ts")).jwks,
+  },
   export: {
     summary: "write the rules as configuration of Istio, Envoy, Gloo or nginx",
     load: async () => (await import("./export.ts")).exportRules,

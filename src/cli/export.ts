@@ -12,6 +12,7 @@ import {
 } from "../mesh.ts"
 import { readConfiguration } from "./configuration.ts"
 import { type Command, type CommandLine, configOption, textOption, textsOption, UsageError } from "./frame/command.ts"
+import { readData } from "./frame/data-file.ts"
 import { type Output, plain } from "./frame/output.ts"
 import { wrapped } from "./frame/table.ts"
 import { write } from "./frame/write.ts"
@@ -55,6 +56,11 @@ example, is a comment in every export.`,
       description: "istio, envoy, gloo --verify-tokens: fetch the key sets now, and write them into the documents",
     },
     { flags: "--verify-tokens", description: "gloo: verify tokens before hallpass serve is asked" },
+    {
+      flags: "--assertion-keys <file>",
+      description:
+        "istio: demand hallpass's assertion in place of the caller's token; the file that hallpass jwks writes, or an https address",
+    },
     { flags: "--service <url>", description: "nginx, gloo: address of hallpass serve" },
     { flags: "--backend <url>", description: "nginx: address of what is protected (default: http://127.0.0.1:8080)" },
     { flags: "-o, --out <file>", description: "file to write (default: standard output)" },
@@ -63,6 +69,7 @@ example, is a comment in every export.`,
     "export istio --config authorizer.json --namespace orders --selector app=orders",
     "export istio --config authorizer.json --on-unsupported comment --out hallpass.yaml",
     "export istio --config authorizer.json --inline-keys --out hallpass.yaml",
+    "export istio --config authorizer.json --assertion-keys jwks.json",
     "export nginx --config authorizer.json --backend http://127.0.0.1:8080",
   ],
   exits:
@@ -73,7 +80,7 @@ example, is a comment in every export.`,
     if (target === undefined)
       throw new UsageError(`there is no target ${plain(name)}; the targets are ${Object.keys(targets).join(", ")}`)
     const config = await readConfiguration(textOption(line, "config"))
-    const options = optionsOf(line)
+    const options = { ...optionsOf(line), ...(await assertionKeys(line, name)) }
     if (options.verifyTokens === true && name !== "gloo")
       throw new UsageError("--verify-tokens is for gloo: istio and envoy always do, and nginx cannot")
     const keys = await inlineKeys(line, name, config, output)
@@ -128,12 +135,26 @@ function optionsOf(line: CommandLine): ExportOptions {
   }
 }
 
+/** An address as it is, and the key set of a file. */
+async function assertionKeys(line: CommandLine, target: string): Promise<Pick<ExportOptions, "assertionKeys">> {
+  const given = textOption(line, "assertionKeys")
+  if (given === undefined) return {}
+  if (target !== "istio") throw new UsageError("--assertion-keys goes with istio only")
+  if (line.options.inlineKeys === true)
+    throw new UsageError("--assertion-keys takes the place of the issuers' keys, so leave --inline-keys out")
+  if (/^https?:/.test(given)) return { assertionKeys: given }
+  return { assertionKeys: Object(await readData(given, "key set")) }
+}
+
 function exported(target: Target, ...given: Parameters<typeof exportIstio>): ReturnType<Target> {
   try {
     return target(...given)
   } catch (error) {
-    if (error instanceof TypeError && /^(?:name|namespace|selector|service|backend) must /.test(error.message))
-      throw new UsageError(`--${error.message}`)
+    if (
+      error instanceof TypeError &&
+      /^(?:name|namespace|selector|service|backend|assertionKeys) must /.test(error.message)
+    )
+      throw new UsageError(`--${error.message.replace("assertionKeys", "assertion-keys")}`)
     throw error
   }
 }

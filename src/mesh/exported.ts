@@ -24,6 +24,11 @@ export interface ExportOptions {
    * @default false
    */
   readonly verifyTokens?: boolean
+  /**
+   * Istio: the key set of the assertions that hallpass makes at the gateway, or the address at which the mesh reads it.
+   * The mesh then demands an assertion in place of the caller's token. Goes with the block `assertion`.
+   */
+  readonly assertionKeys?: string | { readonly keys: readonly object[] }
   /** NGINX and Gloo: address of `hallpass serve`. @default "http://127.0.0.1:9191", and a cluster's for Gloo */
   readonly service?: string
   /** NGINX: address of what is protected. @default "http://127.0.0.1:8080" */

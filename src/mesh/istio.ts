@@ -1,9 +1,11 @@
+import type { CheckedConfiguration } from "../configuration/check-configuration.ts"
 import type { IssuerProfile } from "../provider/profile.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import type { Condition } from "./conditions.ts"
 import { askTheService, type Exported, type ExportOptions, isRefused, Unsupported } from "./exported.ts"
 import { type InlineKeys, inlineKeys } from "./inline-keys.ts"
 import { splitClaims } from "./issuer-conditions.ts"
+import { assertionRules, type IstioRules } from "./istio-assertion.ts"
 import { istioNotes } from "./istio-notes.ts"
 import { type KubernetesObject, metadataOf } from "./kubernetes.ts"
 import type { Operation } from "./operations.ts"
@@ -35,10 +37,10 @@ const maxPolicies = 8
 export function exportIstio(config: AuthorizerConfig, options: ExportOptions = {}): Exported<KubernetesObject> {
   const metadata = metadataOf(options)
   const checked = readConfiguration(config)
-  const inline = inlineKeys(options)
-  const { issuers, rules, findings: left } = meshRules(checked, (profile) => keysOf(profile, inline))
-  const { places, findings: ofPlaces } = placesOf(checked.credential)
-  const findings = [...left, ...ofPlaces]
+  const { jwtRules, rules, findings, notes } =
+    options.assertionKeys === undefined
+      ? ofTokens(checked, inlineKeys(options))
+      : assertionRules(checked, options.assertionKeys)
   const isTooLong = rules.length > rulesOfPolicy * maxPolicies
   if (isTooLong)
     findings.push({
@@ -47,11 +49,10 @@ export function exportIstio(config: AuthorizerConfig, options: ExportOptions = {
       message: `needs ${rules.length} rules, more than ${rulesOfPolicy * maxPolicies}. Every request is refused`,
       remedy: askTheService,
     })
-  findings.push(...istioNotes)
+  findings.push(...notes)
   if (isRefused(findings, options)) return { documents: [], findings }
   const allowed = isTooLong ? [] : rules
   const workloads = options.selector === undefined ? {} : { selector: { matchLabels: { ...options.selector } } }
-  const jwtRules = issuers.map((issuer) => jwtRule(issuer, places))
   const documents: KubernetesObject[] = []
   if (jwtRules.length > 0) documents.push(written("RequestAuthentication", metadata, { ...workloads, jwtRules }))
   for (let at = 0; at === 0 || at < allowed.length; at += rulesOfPolicy) {
@@ -62,6 +63,14 @@ export function exportIstio(config: AuthorizerConfig, options: ExportOptions = {
     documents.push(written("AuthorizationPolicy", { ...metadata, name }, spec))
   }
   return { documents, findings }
+}
+
+/** What is verified and demanded where the caller's own token arrives. */
+function ofTokens(checked: CheckedConfiguration, inline: InlineKeys): IstioRules {
+  const { issuers, rules, findings } = meshRules(checked, (profile) => keysOf(profile, inline))
+  const { places, findings: ofPlaces } = placesOf(checked.credential)
+  const jwtRules = issuers.map((issuer) => jwtRule(issuer, places))
+  return { jwtRules, rules, findings: [...findings, ...ofPlaces], notes: istioNotes }
 }
 
 function written(kind: string, metadata: KubernetesObject["metadata"], spec: object): KubernetesObject {

@@ -1,7 +1,7 @@
 import { createPublicKey, type JsonWebKey, verify } from "node:crypto"
 
 // A model of what Istio makes of a RequestAuthentication and of AuthorizationPolicies: `JwtRule` and Envoy's jwt_authn
-// filter, the matchers of pilot/pkg/security/authz, and Envoy's path templates. Signatures are RS256.
+// filter, the matchers of pilot/pkg/security/authz, and Envoy's path templates. Signatures are RS256 or ES256.
 
 export interface JwtRule {
   readonly issuer: string
@@ -77,15 +77,16 @@ export function verifiedBy(token: string, rules: readonly JwtRule[], nowMs: numb
     const json = (text: string): Claims => JSON.parse(Buffer.from(text, "base64url").toString()) as Claims
     const [{ alg, kid }, claims] = [json(header), json(payload)]
     const rule = rules.find(({ issuer }) => issuer === claims.iss)
-    if (rule === undefined || more.length > 0 || alg !== "RS256") return undefined
+    const kty = { RS256: "RSA", ES256: "EC" }[String(alg)]
+    if (rule === undefined || more.length > 0 || kty === undefined) return undefined
     const { keys } = JSON.parse(rule.jwks ?? '{"keys":[]}') as { keys: JsonWebKey[] }
     const isSigned = keys
-      .filter((key) => kid === undefined || key.kid === kid)
+      .filter((key) => key.kty === kty && (kid === undefined || key.kid === kid))
       .some((key) =>
         verify(
           "sha256",
           Buffer.from(`${header}.${payload}`),
-          createPublicKey({ key, format: "jwk" }),
+          { key: createPublicKey({ key, format: "jwk" }), dsaEncoding: "ieee-p1363" },
           Buffer.from(signature, "base64url"),
         ),
       )

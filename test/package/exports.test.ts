@@ -25,6 +25,8 @@ const contract: { readonly [door: string]: { readonly values: readonly string[];
       types: [
         "AccessRequest",
         "AdfsIssuer",
+        "AssertionClaim",
+        "AssertionOptions",
         "Auth0Issuer",
         "Authorizer",
         "AuthorizerAnswer",
@@ -134,8 +136,9 @@ const contract: { readonly [door: string]: { readonly values: readonly string[];
       ],
     },
     mesh: {
-      values: ["exportEnvoy", "exportGloo", "exportIstio", "exportNginx"],
+      values: ["assertionKeySet", "exportEnvoy", "exportGloo", "exportIstio", "exportNginx"],
       types: [
+        "AssertionKeySet",
         "AuthorizerConfig",
         "EnvoyFilter",
         "EnvoyParts",
@@ -144,6 +147,7 @@ const contract: { readonly [door: string]: { readonly values: readonly string[];
         "Exported",
         "KeySnapshot",
         "KubernetesObject",
+        "PublicSigningKey",
       ],
     },
     edge: {

@@ -1,3 +1,5 @@
+import { createHash, createPublicKey, verify } from "node:crypto"
+import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms"
 import {
   CreateSecretCommand,
   DescribeSecretCommand,
@@ -9,7 +11,10 @@ import {
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { rotateEdgeSecret } from "../../src/edge.ts"
+import { createAuthorizer } from "../../src/index.ts"
+import { assertionKeySet } from "../../src/mesh.ts"
 import { fetchSecret } from "../../src/secret/fetch.ts"
+import { configOf, contextOf, nowMs } from "../support/assertion.ts"
 import { startTimers, stopTimers } from "../support/deadlines.ts"
 import { useMotoServer } from "../support/moto-server.ts"
 import { moto } from "../support/tools.ts"
@@ -22,6 +27,22 @@ const limits = { timeoutMs: 15_000 }
 useMotoServer()
 
 describe.skipIf(!moto.isThere)("against moto_server", () => {
+  it("18-4: a key of KMS signs assertions, and its published half verifies them", async () => {
+    const { KeyMetadata } = await new KMSClient().send(
+      new CreateKeyCommand({ KeySpec: "ECC_NIST_P256", KeyUsage: "SIGN_VERIFY" }),
+    )
+    const config = configOf({ keys: [{ kms: KeyMetadata?.KeyId ?? "" }] }, { secrets: { timeoutMs: 8000 } })
+    const clock = (): number => nowMs
+    const { assertion } = await contextOf(createAuthorizer(config, { clock }))
+    const [, input = "", signature = ""] = /^(.+)\.(.+)$/.exec(String(assertion)) ?? []
+    const [jwk] = (await assertionKeySet(config, { clock })).keys
+    const key = createPublicKey({ key: { ...jwk }, format: "jwk" })
+    // moto takes a digest for a message and hashes it once more: it does not read MessageType.
+    const signed = createHash("sha256").update(input).digest()
+    const jose = { key, dsaEncoding: "ieee-p1363" } as const
+    expect(verify("sha256", signed, jose, Buffer.from(signature, "base64url"))).toBe(true)
+  })
+
   it("a secret has its current version, then the one before as well, by name and by ARN", async () => {
     const client = new SecretsManagerClient()
     const { ARN = "" } = await client.send(
