@@ -1,4 +1,5 @@
 import type { Route } from "../route/decide.ts"
+import type { CompiledRule } from "../route/rule.ts"
 import type { Principal } from "../types/principal.ts"
 import type { Covered } from "./patterns.ts"
 
@@ -24,23 +25,13 @@ export class PermissionsOf {
   #young = new Map<string, Kind>()
   #old = new Map<string, Kind>()
   readonly #bytesOfKind: number
-  readonly #rules: readonly Route[]
-  readonly #ruleOf: ReadonlyMap<Route, number>
+  readonly #rules: ReadonlyMap<CompiledRule, number>
   readonly #build: Build
 
   /** @param build makes what follows from the permitted routes; its result is shared by all principals of one kind */
   constructor(routes: readonly Route[], build: Build) {
-    const numbers = new Map<string, number>()
-    const rules: Route[] = []
-    const ruleOf = new Map<Route, number>()
-    for (const route of routes) {
-      const text = JSON.stringify(route.configured)
-      const number = numbers.get(text) ?? rules.push(route) - 1
-      numbers.set(text, number)
-      ruleOf.set(route, number)
-    }
-    this.#rules = rules
-    this.#ruleOf = ruleOf
+    // Routes whose rules say the same share one.
+    this.#rules = new Map([...new Set(routes.map(({ rule }) => rule))].map((rule, number) => [rule, number]))
     this.#build = build
     this.#bytesOfKind = 1000 + 3 * routes.length
   }
@@ -48,11 +39,12 @@ export class PermissionsOf {
   of(principal: Principal): Covered {
     const known = this.#byPrincipal.get(principal)
     if (known?.covered !== undefined) return known.covered
-    const met = known?.met ?? Uint8Array.from(this.#rules, ({ rule }) => (rule.refuse(principal) === undefined ? 1 : 0))
+    const met =
+      known?.met ?? Uint8Array.from(this.#rules.keys(), (rule) => (rule.refuse(principal) === undefined ? 1 : 0))
     const name = met.join("")
     const kind = this.#young.get(name) ?? this.#remember(name, met)
     this.#byPrincipal.set(principal, kind)
-    kind.covered ??= this.#build((route) => met[this.#ruleOf.get(route) ?? -1] === 1)
+    kind.covered ??= this.#build(({ rule }) => met[this.#rules.get(rule) ?? -1] === 1)
     return kind.covered
   }
 
