@@ -1,5 +1,6 @@
 import type { Route } from "../route/decide.ts"
 import { type AmbiguousForms, ambiguousForms } from "../route/path.ts"
+import { isCatchAll } from "../route/table.ts"
 import { httpMethods, isFixed, many, one, patternTexts, rest, spanning } from "../route/template.ts"
 import type { Template, TemplateTree } from "../route/tree.ts"
 import type { CoverageForm, DocumentBytes } from "../types/coverage.ts"
@@ -68,7 +69,9 @@ export function compileTable(templates: readonly Template[], tree: TemplateTree,
   // If all routes have one rule, no caller may call some of them only, and nothing has to be kept apart.
   const rules = new Set(templates.flatMap(({ routes }) => [...routes.values()].map(({ rule }) => rule)))
   const isClosed = ({ shape }: Template): boolean => options.closed && shape === rest
-  const catchAlls = [...templates.entries()].flatMap(([at, each]) => (isCatchAll(each) && !isClosed(each) ? [at] : []))
+  const catchAlls = [...templates.entries()].flatMap(([at, each]) =>
+    isCatchAll(each.tokens) && !isClosed(each) ? [at] : [],
+  )
   const examined: Examined[] = []
   for (const template of templates) {
     if (conflicts.size >= maxConflicts) break // the table is refused anyway
@@ -132,16 +135,10 @@ export function ordersDiffer(templates: readonly Template[], rest: TemplateTree,
   )
 }
 
-function isCatchAll(template: Template | undefined): boolean {
-  const last = template?.tokens.at(-1)
-  return last === many || last === rest
-}
-
 /** Whether a catch-all is above a template that is none itself, or right below it. */
 function isRival(catchAll: Template, { tokens }: Template): boolean {
-  const last = tokens.at(-1)
   const above = catchAll.tokens.length - 1
-  if (last === undefined || last === many || last === rest || above > tokens.length) return false
+  if (tokens.length === 0 || isCatchAll(tokens) || above > tokens.length) return false
   for (let at = 0; at < above; at++) {
     const [a = "", b = ""] = [catchAll.tokens[at], tokens[at]]
     if (a !== b && isFixed(a) && isFixed(b)) return false
