@@ -23,6 +23,7 @@ import { hmacKeysFormat } from "../secret/hmac-keys.ts"
 import { createSecretSource } from "../secret/secret-source.ts"
 import type { SecretPolicy } from "../secret/settings.ts"
 import { sharedSecretsFormat } from "../secret/shared-secrets.ts"
+import { readDemand } from "../shared/demand.ts"
 import type { Source } from "../shared/value-source.ts"
 import { makeTokenStore } from "../token/store.ts"
 import type { RouteRule } from "../types/configuration.ts"
@@ -186,11 +187,8 @@ function nameOf(option: CheckedEdge["headers"][string]): string {
 
 /** Directories do not tell capitals from small letters; rules compare exactly, so groups get the rules' spelling. */
 function spellingsOf(routes: EdgeSurroundings["routes"]): Spell {
-  const named = Object.values(routes ?? {}).flatMap((rule) => [rule, ...(rule.anyOf ?? [])].flatMap(groupsIn))
+  const named = Object.values(routes ?? {}).flatMap((rule) =>
+    [rule, ...(rule.anyOf ?? [])].flatMap(({ groups = [] }) => readDemand(groups).values),
+  )
   return named.length === 0 ? (received) => received : spellOnce(createSpellings(named))
-}
-
-function groupsIn({ groups = [] }: RouteRule): readonly string[] {
-  if ("all" in groups) return groups.all
-  return "any" in groups ? groups.any : groups
 }

@@ -1,4 +1,5 @@
 import type { IssuerProfile } from "../provider/profile.ts"
+import { readDemand } from "../shared/demand.ts"
 import type { ClaimPath, RouteRule } from "../types/configuration.ts"
 import type { Claims, Principal } from "../types/principal.ts"
 import type { Refusal } from "../types/reasons.ts"
@@ -51,8 +52,7 @@ export function namedByRules(sides: readonly Side[]): NamedByRules {
   const all = rules.flatMap((rule) => [rule, ...(rule.anyOf ?? [])]) as readonly RouteRule[]
   const paths = new Map<string, ClaimPath>()
   for (const { claims = [] } of all) {
-    const demands = "any" in claims ? claims.any : "all" in claims ? claims.all : claims
-    for (const { path } of demands) paths.set(pathText(path), path)
+    for (const { path } of readDemand(claims).values) paths.set(pathText(path), path)
   }
   const text = JSON.stringify(rules)
   let fresh = "other"

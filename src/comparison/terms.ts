@@ -1,3 +1,4 @@
+import { readDemand } from "../shared/demand.ts"
 import type { ClaimDemand, ClaimPath, ClaimValue, Demand, RouteRule } from "../types/configuration.ts"
 
 /** One thing that a caller has, or is. */
@@ -51,8 +52,9 @@ function* clausesOf(rule: RouteRule): Generator<readonly Term[] | undefined> {
   if (issuers !== undefined) yield [termOf([{ type: "issuers", any: issuers }])]
   for (const name of listNames) if (rule[name] !== undefined) yield demandTerms(name, rule[name])
   if (claims !== undefined) {
-    if ("any" in claims) yield claims.any.flatMap(claimTerms)
-    else for (const demand of "all" in claims ? claims.all : claims) yield claimTerms(demand)
+    const { isAny, values } = readDemand(claims)
+    if (isAny) yield values.flatMap(claimTerms)
+    else for (const demand of values) yield claimTerms(demand)
   }
   if (anyOf !== undefined) {
     const alternatives = anyOf.map(expanded)
@@ -63,9 +65,9 @@ function* clausesOf(rule: RouteRule): Generator<readonly Term[] | undefined> {
 }
 
 function demandTerms(name: ListName, demand: Demand): readonly Term[] {
-  if ("any" in demand) return demand.any.map((value) => termOf([{ type: "list", name, value }]))
-  const all: readonly string[] = "all" in demand ? demand.all : demand
-  return [termOf(all.map((value) => ({ type: "list", name, value })))]
+  const { isAny, values } = readDemand(demand)
+  const atoms = values.map((value) => ({ type: "list", name, value }) as const)
+  return isAny ? atoms.map((atom) => termOf([atom])) : [termOf(atoms)]
 }
 
 function claimTerms({ path: written, equals, contains }: ClaimDemand): readonly Term[] {

@@ -1,9 +1,10 @@
 import type { Report } from "../problems/option-checks.ts"
+import { readDemand } from "../shared/demand.ts"
 import type { ClaimDemand, CredentialOptions, RouteRule } from "../types/configuration.ts"
 import { type Caller, callersOf, type List } from "./callers.ts"
 import type { CheckedIssuer } from "./check-issuers.ts"
 import type { CheckedEdge } from "./checked-edge.ts"
-import { claimBranches, onlyName, valuesOf } from "./claim-demands.ts"
+import { onlyName, valuesOf } from "./claim-demands.ts"
 import { lists } from "./declared/rule.ts"
 import { isEntra, mayHaveScope } from "./entra-names.ts"
 
@@ -87,18 +88,18 @@ class Narrowed {
   #byScopes(demand: NonNullable<RouteRule["scopes"]>): void {
     const message = (): string =>
       "is never met: Entra's scp claim holds the name alone. Write Orders.Read in place of api://orders/Orders.Read"
-    if ("any" in demand) {
+    const { isAny, values, place } = readDemand(demand)
+    if (isAny) {
       const before = this.#left
-      for (const [index, scope] of demand.any.entries()) {
+      for (const [index, scope] of values.entries()) {
         if (before.length > 0 && !before.some((caller) => mayHaveScope(caller, scope)))
           this.#report(`${this.#path}.scopes.any[${index}]`, message())
       }
-      this.#left = before.filter((caller) => demand.any.some((scope) => mayHaveScope(caller, scope)))
+      this.#left = before.filter((caller) => values.some((scope) => mayHaveScope(caller, scope)))
       return
     }
-    const [scopes, place] = "all" in demand ? [demand.all, ".scopes.all"] : [demand, ".scopes"]
-    for (const [index, scope] of scopes.entries())
-      this.#keep((caller) => mayHaveScope(caller, scope), `${place}[${index}]`, message)
+    for (const [index, scope] of values.entries())
+      this.#keep((caller) => mayHaveScope(caller, scope), `.scopes${place}[${index}]`, message)
   }
 
   #byIssuers(issuers: RouteRule["issuers"]): void {
@@ -120,22 +121,20 @@ class Narrowed {
   }
 
   #byClaims(claims: NonNullable<RouteRule["claims"]>): void {
-    const branches = claimBranches(claims)
-    const isAny = "any" in claims
-    const place = isAny ? ".claims.any" : "all" in claims ? ".claims.all" : ".claims"
+    const { isAny, values, place } = readDemand(claims)
     const before = this.#left
     const message = (places: string): string =>
       `is never met: no caller by ${places} has such a claim, or the configuration demands another value there`
     if (isAny) {
-      for (const [index, [demand]] of branches.entries()) {
-        if (demand === undefined || before.some((caller) => canMeet(caller, demand))) continue
-        this.#report(`${this.#path}${place}[${index}]`, message(placesOf(before)))
+      for (const [index, demand] of values.entries()) {
+        if (before.some((caller) => canMeet(caller, demand))) continue
+        this.#report(`${this.#path}.claims${place}[${index}]`, message(placesOf(before)))
       }
-      this.#left = before.filter((caller) => branches.some((branch) => branch.every((one) => canMeet(caller, one))))
+      this.#left = before.filter((caller) => values.some((demand) => canMeet(caller, demand)))
       return
     }
-    for (const [index, demand] of (branches[0] ?? []).entries()) {
-      this.#keep((caller) => canMeet(caller, demand), `${place}[${index}]`, message)
+    for (const [index, demand] of values.entries()) {
+      this.#keep((caller) => canMeet(caller, demand), `.claims${place}[${index}]`, message)
     }
   }
 

@@ -1,3 +1,4 @@
+import { readDemand } from "../shared/demand.ts"
 import type { ClaimDemand, ClaimPath, ClaimValue, RouteRule } from "../types/configuration.ts"
 
 /** The claim of a path that has one name only, in either spelling. */
@@ -12,8 +13,8 @@ export function valuesOf(wanted: ClaimDemand["equals"]): readonly ClaimValue[] {
 /** The demands on claims of a checked rule, as lists of which one must hold whole. */
 export function claimBranches(claims: RouteRule["claims"]): readonly (readonly ClaimDemand[])[] {
   if (claims === undefined) return [[]]
-  if ("any" in claims) return claims.any.map((demand) => [demand])
-  return ["all" in claims ? claims.all : (claims as readonly ClaimDemand[])]
+  const { isAny, values } = readDemand(claims)
+  return isAny ? values.map((demand) => [demand]) : [values]
 }
 
 /** Two demands that no claims set meets together, by their places in the list; undefined if there are none. */

@@ -1,4 +1,5 @@
 import type { Report } from "../problems/option-checks.ts"
+import { readDemand } from "../shared/demand.ts"
 import type { ClaimDemand, RouteRule } from "../types/configuration.ts"
 import { claimBranches, contradiction, onlyName, valuesOf } from "./claim-demands.ts"
 import { checkRuleForm, claimDemand, ruleOptions } from "./declared/rule.ts"
@@ -100,8 +101,8 @@ function checkDemands(claims: unknown, path: string, report: Report): void {
 
 function checkBranches(claims: RouteRule["claims"], path: string, report: Report): void {
   const branches = claimBranches(claims)
-  const isAny = claims !== undefined && "any" in claims
-  const list = isAny ? `${path}.any` : claims !== undefined && "all" in claims ? `${path}.all` : path
+  const { isAny, place } = readDemand(claims ?? [])
+  const list = path + place
   for (const [index, branch] of branches.entries()) {
     const found = contradiction(branch)
     if (found === undefined) continue

@@ -1,6 +1,7 @@
 import type { Report } from "../problems/option-checks.ts"
+import { readDemand } from "../shared/demand.ts"
 import type { ClaimDemand, RouteRule } from "../types/configuration.ts"
-import { claimBranches, onlyName, valuesOf } from "./claim-demands.ts"
+import { onlyName, valuesOf } from "./claim-demands.ts"
 import { lists } from "./declared/rule.ts"
 
 type Routes = { readonly [routeKey: string]: RouteRule } | undefined
@@ -22,12 +23,10 @@ export function* rulesOf(routes: Routes): Iterable<[string, Omit<RouteRule, "any
 export function warnOfNames({ routes }: { readonly routes: Routes }, report: Report): void {
   for (const [path, rule] of rulesOf(routes)) {
     for (const list of lists) {
-      const demand = rule[list] ?? []
-      const [names, place] =
-        "any" in demand ? [demand.any, `${list}.any`] : "all" in demand ? [demand.all, `${list}.all`] : [demand, list]
-      for (const [index, name] of names.entries()) {
+      const { values, place } = readDemand(rule[list] ?? [])
+      for (const [index, name] of values.entries()) {
         const message = likelyWrong(name, list)
-        if (message !== undefined) report(`${path}.${place}[${index}]`, message)
+        if (message !== undefined) report(`${path}.${list}${place}[${index}]`, message)
       }
     }
   }
@@ -50,11 +49,10 @@ const everChanging = ["exp", "iat", "nbf", "jti", "auth_time", "nonce", "sid", "
 /** Warns of demands on claims that few tokens meet. */
 export function warnOfClaims({ routes }: { readonly routes: Routes }, report: Report): void {
   for (const [path, { claims }] of rulesOf(routes)) {
-    const place =
-      claims === undefined || Array.isArray(claims) ? "claims" : "any" in claims ? "claims.any" : "claims.all"
-    for (const [index, demand] of claimBranches(claims).flat().entries()) {
+    const { values, place } = readDemand(claims ?? [])
+    for (const [index, demand] of values.entries()) {
       const message = likelyUnmet(demand)
-      if (message !== undefined) report(`${path}.${place}[${index}]`, message)
+      if (message !== undefined) report(`${path}.claims${place}[${index}]`, message)
     }
   }
 }

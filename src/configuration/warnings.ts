@@ -2,6 +2,7 @@ import { coarseRoutes } from "../policy/coarse-routes.ts"
 import type { Report } from "../problems/option-checks.ts"
 import { RouteTable } from "../route/table.ts"
 import { readRouteKey } from "../route/template.ts"
+import { readDemand } from "../shared/demand.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import { ConfigurationError, type ConfigurationProblem } from "../types/errors.ts"
 import { allChecks } from "./all-checks.ts"
@@ -96,11 +97,13 @@ function warnOfGroups({ routes, issuers, edge }: CheckedConfiguration, report: R
   if (Object.hasOwn(edge?.headers ?? {}, "groups")) return
   for (const [path, { groups = [], issuers: named }] of rulesOf(routes)) {
     if (!callers.every((caller) => isEntra(caller) || named?.some(caller.isIssuer) === false)) continue
-    const [names, place] =
-      "any" in groups ? [groups.any, "groups.any"] : "all" in groups ? [groups.all, "groups.all"] : [groups, "groups"]
-    for (const [index, name] of names.entries()) {
+    const { values, place } = readDemand(groups)
+    for (const [index, name] of values.entries()) {
       if (!isObjectId(name))
-        report(`${path}.${place}[${index}]`, "is no object id in lower case, which Entra puts into groups by default")
+        report(
+          `${path}.groups${place}[${index}]`,
+          "is no object id in lower case, which Entra puts into groups by default",
+        )
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { IssuerProfile } from "../provider/profile.ts"
+import { readDemand } from "../shared/demand.ts"
 import type { ClaimDemand, ClaimPath, Demand, RouteRule } from "../types/configuration.ts"
 import { type Alternatives, allOf, always, anyOf, exactly, isThere } from "./conditions.ts"
 import { Unsupported } from "./exported.ts"
@@ -55,8 +56,7 @@ export function entitled({ appsNeedRoles, roles, scopes }: IssuerProfile): Alter
 
 function grantConditions(name: Grant, demand: Demand, profile: IssuerProfile): Alternatives {
   const paths = profile[name].map(namesOf)
-  const isAny = "any" in demand
-  const values: readonly string[] = "any" in demand ? demand.any : "all" in demand ? demand.all : demand
+  const { isAny, values } = readDemand(demand)
   for (const value of values) {
     if (name === "scopes" && value.includes(" ")) throw new Unsupported(`${name} demands a value with a blank`)
     if (name !== "scopes" && value.trim().startsWith("["))
@@ -68,9 +68,8 @@ function grantConditions(name: Grant, demand: Demand, profile: IssuerProfile): A
 }
 
 function claimsConditions(claims: NonNullable<RouteRule["claims"]>, profile: IssuerProfile): Alternatives {
-  const isAny = "any" in claims
-  const list: readonly ClaimDemand[] = "any" in claims ? claims.any : "all" in claims ? claims.all : claims
-  const parts = list.map((demand) => claimConditions(demand, profile))
+  const { isAny, values } = readDemand(claims)
+  const parts = values.map((demand) => claimConditions(demand, profile))
   return isAny ? anyOf(...parts) : allOf(...parts)
 }
 

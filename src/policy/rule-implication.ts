@@ -1,4 +1,5 @@
-import type { ClaimDemand, Demand, RouteRule } from "../types/configuration.ts"
+import { readDemand } from "../shared/demand.ts"
+import type { Demand, RouteRule } from "../types/configuration.ts"
 
 /** One thing that a rule demands: at least one of some values, of one kind. A rule demands all of its atoms. */
 interface Atom {
@@ -53,15 +54,14 @@ function atomsOf(rule: RouteRule): Atom[] {
 
 function demandAtoms(kind: string, demand: Demand | undefined): Atom[] {
   if (demand === undefined) return []
-  if ("any" in demand) return [{ kind, any: demand.any }]
-  const all: readonly string[] = "all" in demand ? demand.all : demand
-  return all.map((value) => ({ kind, any: [value] }))
+  const { isAny, values } = readDemand(demand)
+  return isAny ? [{ kind, any: values }] : values.map((value) => ({ kind, any: [value] }))
 }
 
 function claimAtoms(claims: NonNullable<RouteRule["claims"]>): Atom[] {
-  if ("any" in claims && claims.any.length > 1) return [opaque(claims)]
-  const all: readonly ClaimDemand[] = "any" in claims ? claims.any : "all" in claims ? claims.all : claims
-  return all.flatMap(({ path, equals, contains }) => {
+  const { isAny, values } = readDemand(claims)
+  if (isAny && values.length > 1) return [opaque(claims)]
+  return values.flatMap(({ path, equals, contains }) => {
     const atoms: Atom[] = []
     const at = JSON.stringify(path)
     if (equals !== undefined) atoms.push({ kind: `= ${at}`, any: [equals].flat() })

@@ -1,4 +1,5 @@
-import type { ClaimDemand, ClaimPath, Demand, RouteRule } from "../types/configuration.ts"
+import { readDemand } from "../shared/demand.ts"
+import type { ClaimPath, RouteRule } from "../types/configuration.ts"
 import type { Principal } from "../types/principal.ts"
 
 const lists = ["scopes", "roles", "groups", "permissions"] as const
@@ -19,8 +20,8 @@ export function grantsIn(rules: readonly RouteRule[]): readonly Grant[] {
   const found = new Map<string, Grant>()
   const add = (grant: Grant): unknown => found.set(JSON.stringify(grant), grant)
   for (const rule of rules.flatMap(withAlternatives)) {
-    for (const list of lists) for (const value of valuesOf(rule[list])) add({ list, value })
-    for (const { path, equals, contains } of demandsOf(rule.claims)) {
+    for (const list of lists) for (const value of readDemand(rule[list] ?? []).values) add({ list, value })
+    for (const { path, equals, contains } of readDemand(rule.claims ?? []).values) {
       for (const value of equals === undefined ? [] : [equals].flat()) add({ path, value, member: false })
       for (const value of contains === undefined ? [] : [contains].flat()) add({ path, value, member: true })
     }
@@ -65,16 +66,6 @@ export function grantsText(grants: readonly Grant[], { kind, issuer }: Nature, n
 
 function withAlternatives(rule: RouteRule): readonly RouteRule[] {
   return [rule, ...(rule.anyOf ?? [])]
-}
-
-function valuesOf(demand: Demand | undefined): readonly string[] {
-  if (demand === undefined) return []
-  return "any" in demand ? demand.any : "all" in demand ? demand.all : demand
-}
-
-function demandsOf(claims: RouteRule["claims"]): readonly ClaimDemand[] {
-  if (claims === undefined) return []
-  return "any" in claims ? claims.any : "all" in claims ? claims.all : claims
 }
 
 function setClaim(

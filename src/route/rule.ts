@@ -1,5 +1,6 @@
 import { claimAt } from "../shared/claim.ts"
-import type { Demand, RouteRule } from "../types/configuration.ts"
+import { readDemand } from "../shared/demand.ts"
+import type { RouteRule } from "../types/configuration.ts"
 import type { MissingDemands } from "../types/decision.ts"
 import type { Principal } from "../types/principal.ts"
 import { type ForbiddenCode, type Refusal, refusal } from "../types/reasons.ts"
@@ -123,15 +124,15 @@ function clausesOf(rule: RouteRule): Clause[] {
   for (const { name, code } of lists) {
     const demand = rule[name]
     if (demand === undefined) continue
-    const { any, values } = readDemand(demand)
+    const { isAny, values } = readDemand(demand)
     clauses.push(
       clauseOf(
-        { check: name, detail: `${any ? "any" : "all"} of ${values.join(", ")}`, code },
-        any
+        { check: name, detail: `${isAny ? "any" : "all"} of ${values.join(", ")}`, code },
+        isAny
           ? (principal) => values.some((value) => principal[name].includes(value))
           : (principal) => values.every((value) => principal[name].includes(value)),
         {
-          expected: any ? { any: values } : { all: values },
+          expected: isAny ? { any: values } : { all: values },
           found: (principal) => principal[name],
           missing: (principal) => ({ [name]: values.filter((value) => !principal[name].includes(value)) }),
         },
@@ -143,27 +144,17 @@ function clausesOf(rule: RouteRule): Clause[] {
   return clauses
 }
 
-function readDemand(demand: Demand): { any: boolean; values: readonly string[] } {
-  if (isList(demand)) return { any: false, values: demand }
-  return "any" in demand ? { any: true, values: demand.any } : { any: false, values: demand.all }
-}
-
-function isList<T>(value: readonly T[] | object): value is readonly T[] {
-  return Array.isArray(value)
-}
-
 function claimsClause(demand: NonNullable<RouteRule["claims"]>): Clause {
-  const any = !isList(demand) && "any" in demand
-  const list = isList(demand) ? demand : "any" in demand ? demand.any : demand.all
+  const { isAny, values: list } = readDemand(demand)
   const tests = list.map(claimTest)
   const names = list.map(({ path }) => (typeof path === "string" ? path : path.join(" > ")))
-  const meets: Clause["meets"] = any
+  const meets: Clause["meets"] = isAny
     ? (principal) => tests.some((test) => test(principal))
     : (principal) => tests.every((test) => test(principal))
   const code = "claim_mismatch"
   return {
     check: "claims",
-    detail: `${any ? "any" : "all"} of ${names.join(", ")}`,
+    detail: `${isAny ? "any" : "all"} of ${names.join(", ")}`,
     refused: () => claimMismatch,
     meets,
     missing: (principal) => ({ claims: names.filter((_, at) => tests[at]?.(principal) === false) }),
@@ -171,7 +162,7 @@ function claimsClause(demand: NonNullable<RouteRule["claims"]>): Clause {
     explain: (principal) =>
       list.map(({ path, equals, contains }, at) => ({
         check: `claims.${names[at]}`,
-        ok: (any && meets(principal)) || tests[at]?.(principal) === true,
+        ok: (isAny && meets(principal)) || tests[at]?.(principal) === true,
         expected: { ...(equals !== undefined && { equals }), ...(contains !== undefined && { contains }) },
         found: claimAt(principal.claims, path),
         reason: code,
