@@ -14,10 +14,10 @@ export interface Iterations {
 /** Odd, so that there is a median. */
 const blocks = 9
 
-/** The command and its version, or undefined where valgrind is not installed. */
-export function findValgrind(): { readonly command: string; readonly version: string } | undefined {
+/** What valgrind says of its version, or undefined if it is not installed. */
+export function valgrindVersion(): string | undefined {
   const { status, stdout } = spawnSync("valgrind", ["--version"], { encoding: "utf8" })
-  return status === 0 ? { command: "valgrind", version: stdout.trim() } : undefined
+  return status === 0 ? stdout.trim() : undefined
 }
 
 /** What decides which code OpenSSL and V8 choose: counts of different values are not comparable. */

@@ -4,7 +4,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { availableParallelism } from "node:os"
 import { join } from "node:path"
-import { bundleCases, countInstructions, findValgrind, type Iterations, processorKind } from "./callgrind.ts"
+import { bundleCases, countInstructions, type Iterations, processorKind, valgrindVersion } from "./callgrind.ts"
 import { hotCases } from "./cases.ts"
 import { compareCounts, incomparable, type StoredCounts } from "./counts.ts"
 
@@ -20,9 +20,9 @@ function iterationsOf(name: string): Iterations {
 }
 
 async function main(): Promise<number> {
-  const valgrind = findValgrind()
+  const valgrind = valgrindVersion()
   if (valgrind === undefined) return skip("valgrind is not installed (Debian: apt-get install valgrind)")
-  const here = { node: process.versions.node, processor: processorKind(), valgrind: valgrind.version }
+  const here = { node: process.versions.node, processor: processorKind(), valgrind }
   const stored = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as StoredCounts) : undefined
   if (!store && stored === undefined) return fail([`there are no stored counts; ${renew}`])
   const unlike = stored && incomparable(stored, here)

@@ -10,14 +10,10 @@ export const floorName = "crypto.verify"
 export const referenceMicros = 20
 
 /** Bare verifications of distinct tokens. Nothing is parsed, and no claim is looked at. */
-export function floor(
-  { alg, jwk, digest, floorKey }: BenchKey,
-  prepared: readonly Prepared[],
-  name: string = floorName,
-): Contestant {
+export function floor({ alg, jwk, digest, floorKey }: BenchKey, prepared: readonly Prepared[]): Contestant {
   const key = floorKey ?? createPublicKey({ key: jwk, format: "jwk" })
   const next = inTurn(prepared)
-  return calls(name, (count) => {
+  return calls(floorName, (count) => {
     const some = next(count)
     return () => {
       for (const { signed, signature } of some)

@@ -1,4 +1,4 @@
-import type { Measured, Results } from "./results.ts"
+import type { Results } from "./results.ts"
 import { median } from "./statistics.ts"
 
 /** The most that the floor may move within a run. */
@@ -37,6 +37,5 @@ export function refusals(run: Results, last: Results | undefined, missing: reado
 
 /** The published results with those of a run in their place. */
 export function merged(run: Results, last: Results | undefined): Results {
-  const benches: { [name: string]: Measured } = { ...last?.benches, ...run.benches }
-  return { ...run, benches }
+  return { ...run, benches: { ...last?.benches, ...run.benches } }
 }

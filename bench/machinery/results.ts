@@ -38,14 +38,14 @@ export interface Results {
 }
 
 export const resultsFolder: string = join(import.meta.dirname, "../results")
-export const latestFile: string = join(resultsFolder, "latest.json")
+const latestFile = join(resultsFolder, "latest.json")
 
-export function readResults(file: string = latestFile): Results | undefined {
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Results) : undefined
+export function readResults(): Results | undefined {
+  return existsSync(latestFile) ? (JSON.parse(readFileSync(latestFile, "utf8")) as Results) : undefined
 }
 
-export function writeResults(results: Results, file: string = latestFile): void {
-  writeFileSync(file, `${JSON.stringify(results, undefined, 1)}\n`)
+export function writeResults(results: Results): void {
+  writeFileSync(latestFile, `${JSON.stringify(results, undefined, 1)}\n`)
 }
 
 /** Four significant digits of every figure. @throws Error if a figure is no number, or two rows have one name */
@@ -62,11 +62,6 @@ export function checkedRows(bench: string, rows: readonly ResultRow[]): readonly
 }
 
 /** Finds rows: of one bench, of cases and subjects that fit. */
-export function rowsIn(
-  results: Results,
-  bench: string,
-  cases: RegExp = /./,
-  subjects: RegExp = /./,
-): readonly ResultRow[] {
+export function rowsIn(results: Results, bench: string, cases: RegExp, subjects: RegExp = /./): readonly ResultRow[] {
   return (results.benches[bench]?.rows ?? []).filter((row) => cases.test(row.case) && subjects.test(row.subject))
 }

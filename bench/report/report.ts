@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { installOnce } from "../machinery/install.ts"
 import { type Results, resultsFolder } from "../machinery/results.ts"
@@ -10,12 +10,11 @@ export const begin = "<!-- figures: written by npm run bench from bench/results/
 export const end = "<!-- end of figures -->"
 
 /** Draws every picture into bench/results, and renews the figures of bench/README.md. */
-export async function report(results: Results, folder: string = resultsFolder): Promise<void> {
+export async function report(results: Results): Promise<void> {
   installOnce(import.meta.dirname, "what draws the pictures")
-  mkdirSync(folder, { recursive: true })
   for (const { name, spec } of plotsOf(results)) {
     // Says which results it shows, so that a test can find a picture of older ones.
-    writeFileSync(join(folder, `${name}.svg`), `<!-- ${results.measuredAt} -->\n${await draw(spec)}`)
+    writeFileSync(join(resultsFolder, `${name}.svg`), `<!-- ${results.measuredAt} -->\n${await draw(spec)}`)
   }
   const page = join(import.meta.dirname, "../README.md")
   writeFileSync(page, withFigures(readFileSync(page, "utf8"), figuresOf(results)))

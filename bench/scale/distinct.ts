@@ -2,7 +2,7 @@ import { sign } from "node:crypto"
 import { createVerifier, type TokenVerifier } from "../../src/verify.ts"
 import { quick } from "../machinery/bench.ts"
 import type { ResultRow } from "../machinery/results.ts"
-import { audience, benchKey, issuer } from "../subjects/tokens.ts"
+import { audience, benchKey, encoded, issuer } from "../subjects/tokens.ts"
 import { heapMegabytes } from "./growth.ts"
 import { entry } from "./tokens.ts"
 
@@ -10,7 +10,6 @@ import { entry } from "./tokens.ts"
 const count = quick ? 20_000 : process.argv.includes("--long") ? 1_000_000 : 250_000
 
 const key = benchKey("ES256") // the fastest to sign and to verify together
-const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url")
 const header = encoded({ alg: "ES256", kid: key.jwk.kid, typ: "JWT" })
 const iat = Math.floor(Date.now() / 1000)
 const usual = { aud: [audience, `${issuer}userinfo`], scope: "openid profile email orders:read orders:write" }

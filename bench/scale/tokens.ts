@@ -5,7 +5,7 @@ import { effort, quick } from "../machinery/bench.ts"
 import { floor, floorName } from "../machinery/floor.ts"
 import type { ResultRow } from "../machinery/results.ts"
 import { inRounds, rowsOf } from "../machinery/rounds.ts"
-import { audience, type BenchKey, benchKey, issuer, spoiledTokens, tokens } from "../subjects/tokens.ts"
+import { audience, type BenchKey, benchKey, encoded, issuer, spoiledTokens, tokens } from "../subjects/tokens.ts"
 import { awaited, growthOver } from "./growth.ts"
 
 const key = benchKey("RS256")
@@ -38,7 +38,7 @@ export async function issuersOfAConfiguration(): Promise<ResultRow[]> {
 export async function badTokens(): Promise<ResultRow[]> {
   const count = quick ? 50 : 1000
   const good = tokens(key, count, 800)
-  const none = Buffer.from(JSON.stringify({ alg: "none", typ: "JWT" })).toString("base64url")
+  const none = encoded({ alg: "none", typ: "JWT" })
   const changed = (change: (token: string) => string): string[] => good.map(({ token }) => change(token))
   const kinds = {
     token_malformed: changed((token) => token.replace(".", ".=")),

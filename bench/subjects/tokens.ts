@@ -55,8 +55,6 @@ function pssKey(publicKey: KeyObject): KeyObject {
 export interface TokenChanges {
   readonly header?: object
   readonly claims?: object
-  /** Seconds since the epoch. */
-  readonly now?: number
 }
 
 /** Where and whether this token is any good: what is wrong with each is the only thing wrong with it. */
@@ -68,8 +66,9 @@ export function tokens(
   { alg, digest, privateKey, jwk }: BenchKey,
   count: number,
   length: number,
-  { header: otherHeader, claims: otherClaims, now = Math.floor(Date.now() / 1000) }: TokenChanges = {},
+  { header: otherHeader, claims: otherClaims }: TokenChanges = {},
 ): readonly Prepared[] {
+  const now = Math.floor(Date.now() / 1000)
   const header = encoded({ alg, kid: jwk.kid, typ: "JWT", ...otherHeader })
   return Array.from({ length: count }, (_, index) => {
     const subject = `auth0|${String(index).padStart(24, "0")}`
@@ -125,4 +124,5 @@ function padding(characters: number, index: number): { groups?: readonly string[
   return { groups: Array.from({ length: count }, (_, at) => group(at)) }
 }
 
-const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url")
+/** One base64url segment of a token. */
+export const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url")
