@@ -108,7 +108,7 @@ export function projectsOf(mode: string): { readonly test: Settings & { readonly
       },
     },
     { test: { ...usual, name: "alone", include: alone } },
-    { test: { ...usual, name: "package", include: wholeProduct } },
+    { test: { ...usual, name: "package", isolate: false, include: wholeProduct } },
     // Builds the bundle and AWS's runtime client first.
     {
       test: {
