@@ -1,15 +1,13 @@
-import { randomInt } from "node:crypto"
+import { randomUUID } from "node:crypto"
 import { styleText } from "node:util"
 import { safeLine, safeLines } from "../../../local/terminal-text.ts"
 
 /** Colours of a terminal. Without a terminal, with `--no-color` or NO_COLOR, texts stay as they are. */
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan"
 
-// Until a text is written, its colours carry a number that no file can know. So the sequences of a file are escaped,
-// those of colours included.
-const number = randomInt(2 ** 47)
-const colour = new RegExp(String.raw`\u001b\[${number};(\d+m)`)
-const mark = `\u001b[${number};`
+// Until a text is written, its colours carry an id that no file can know. So the sequences of a file are escaped, those of
+// colours included.
+const mark = `\u001b[${randomUUID()};`
 
 /** A text in a colour, for `columns`, `wrapped` and `written`. */
 export function coloured(style: Style | readonly Style[], text: string): string {
@@ -27,11 +25,12 @@ export const inOneLine = (text: string): string => cleaned(text, safeLine, mark)
 
 /** @param beforeCode what begins a sequence of colours; undefined leaves colours out */
 function cleaned(text: string, safe: (part: string) => string, beforeCode?: string): string {
-  // Every second part is the code of a colour.
-  return text
-    .split(colour)
-    .map((part, at) => (at % 2 === 0 ? safe(part) : beforeCode === undefined ? "" : beforeCode + part))
-    .join("")
+  const [first = "", ...others] = text.split(mark)
+  const parts = others.map((part) => {
+    const end = part.indexOf("m") + 1
+    return (beforeCode === undefined ? "" : beforeCode + part.slice(0, end)) + safe(part.slice(end))
+  })
+  return safe(first) + parts.join("")
 }
 
 /** Columns that a text takes: its colours take none. */
