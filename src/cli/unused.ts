@@ -1,51 +1,51 @@
-import type { AuthorizerConfig } from "../index.ts"
 import { readConfiguration } from "./configuration.ts"
-import { type Command, configOption, textOption, UsageError } from "./frame/command.ts"
+import { type Command, type CommandLine, configOption, textOption, UsageError } from "./frame/command.ts"
 import { readInput } from "./frame/input.ts"
 import { type Output, plain } from "./frame/output.ts"
 import { columns, wrapped } from "./frame/table.ts"
 import { parseTime } from "./trial/time.ts"
 import { type LogRow, logRows } from "./unused/log-rows.ts"
+import { type Found, type KnownApi, type Use, usesIn } from "./unused/uses.ts"
 
-const dayMs = 86_400_000
 const maxLogBytes = 512 * 1024 * 1024
 
-interface RouteUse {
-  readonly route: string
-  readonly use: "used" | "refused" | "unused"
-  readonly calls: number
-  readonly refused: number
-  /** ISO 8601. */
-  readonly last?: string
-}
-
 export const unused: Command = {
-  description: `Lists the routes without calls, and those whose calls are all refused, from the access
-logs of the API. It reports, and never changes or deletes anything.
+  description: `Lists the routes and APIs without calls, those whose calls are all refused, and those
+whose calls were never decided by an authorizer. It reads access logs or metrics. It
+reports, and never changes or deletes anything.
 
 A log shows calls only: a route without a line was not called, if the log covers the
-time. So the report says how many days the log covers.`,
+time. So the report says how many days the log covers. With --account, an API of the
+region that the log does not name is one without calls.`,
   args: [
     {
       name: "<log...>",
       description:
-        "access logs in JSON, one request a line; results of CloudWatch Logs Insights as JSON or CSV; - for standard input",
+        "access logs in JSON, one request a line; results of CloudWatch Logs Insights as JSON or CSV; what aws cloudwatch " +
+        "list-metrics or get-metric-data printed; - for standard input",
     },
   ],
   options: [
     configOption,
     { flags: "--days <days>", description: "how long a route may be without calls; 90 without it" },
+    { flags: "--account", description: "also look for the APIs of your account, with the AWS SDK" },
+    { flags: "--region <region>", description: "with --account. Default: that of your environment" },
     { flags: "--at <time>", description: "the end of that time: ISO 8601 or seconds since 1970. Default: now" },
   ],
   examples: [
     "unused access.json --config authorizer.json",
     "unused insights.csv --config authorizer.json --days 30 --json | jq .routes",
     "unused - --config authorizer.json < results.json",
+    "unused metrics.json --config authorizer.json --days 14 --account",
   ],
-  exits: "0 every route is used; 1 some are not; 2 a file cannot be read, or the logs cover less than the days.",
+  exits:
+    "0 every route and API is used; 1 some are not; 2 a file cannot be read, or the logs cover less than the days.",
   notes: {
     "A query for Logs Insights": `stats count(*) as calls, max(@timestamp) as last
   by httpMethod, resourcePath, status        (HTTP APIs: by routeKey, status)`,
+    Metrics: `aws cloudwatch list-metrics --namespace AWS/ApiGateway --metric-name Count
+  lists what was called in the last 14 days; routes show with detailed metrics.
+get-metric-data needs a label that is the route: GET /orders`,
   },
   async run(line, output) {
     const days = daysOf(textOption(line, "days"))
@@ -56,8 +56,19 @@ time. So the report says how many days the log covers.`,
       throw new UsageError("the configuration has no routes to look for")
     const rows: LogRow[] = []
     for (const file of line.args) rows.push(...logRows(await readInput(file, "log", maxLogBytes)))
-    return report(found(configuration, rows, endMs, days), days, output)
+    return report(usesIn(configuration, rows, endMs, days, await knownApis(line)), days, output)
   },
+}
+
+async function knownApis(line: CommandLine): Promise<readonly KnownApi[]> {
+  const region = textOption(line, "region")
+  if (line.options.account !== true) {
+    if (region !== undefined) throw new UsageError("--region goes with --account")
+    return []
+  }
+  const { gatewayClients } = await import("./account/clients.ts")
+  const { readApis } = await import("./account/read-apis.ts")
+  return await readApis(await gatewayClients(region), [], () => undefined)
 }
 
 function daysOf(text: string | undefined): number {
@@ -66,71 +77,50 @@ function daysOf(text: string | undefined): number {
   return days
 }
 
-interface Found {
-  readonly routes: readonly RouteUse[]
-  /** Routes of the log that the table does not have. */
-  readonly unknown: readonly string[]
-  /** Days between the first row and the end; undefined if no row has a time. */
-  readonly coveredDays: number | undefined
+const texts: { readonly [use in Use["use"]]: string } = {
+  ...{ used: "used", undecided: "never decided", refused: "always refused", unused: "not called" },
 }
 
-function found({ routes = {} }: AuthorizerConfig, rows: readonly LogRow[], endMs: number, days: number): Found {
-  const startMs = endMs - days * dayMs
-  const keys = Object.keys(routes)
-  const byShape = new Map(keys.map((key) => [shapeOf(key), key]))
-  const uses = new Map(keys.map((key) => [key, { calls: 0, refused: 0, lastMs: undefined as number | undefined }]))
-  const unknown = new Set<string>()
-  let firstMs = Number.POSITIVE_INFINITY
-  for (const { route, calls, refused, atMs } of rows) {
-    if (atMs !== undefined) firstMs = Math.min(firstMs, atMs)
-    if (atMs !== undefined && (atMs < startMs || atMs > endMs)) continue
-    const shape = shapeOf(route)
-    const key = byShape.get(shape) ?? byShape.get(shape.replace(/^[A-Z]+ /, "ANY "))
-    const use = key === undefined ? undefined : uses.get(key)
-    if (use === undefined) {
-      unknown.add(route)
-      continue
-    }
-    use.calls += calls
-    if (refused === true) use.refused += calls
-    if (atMs !== undefined) use.lastMs = Math.max(use.lastMs ?? 0, atMs)
-  }
-  return {
-    routes: [...uses].map(([route, { calls, refused, lastMs }]) => ({
-      ...{ route, use: calls === 0 ? "unused" : calls === refused ? "refused" : "used", calls, refused },
-      ...(lastMs !== undefined && { last: new Date(lastMs).toISOString() }),
-    })),
-    unknown: [...unknown].sort(),
-    coveredDays: Number.isFinite(firstMs) ? Math.max(0, Math.floor((endMs - firstMs) / dayMs)) : undefined,
-  }
-}
-
-/** A route without the names of its parameters, which table and API may choose differently. */
-function shapeOf(route: string): string {
-  return route.replace(/\{[^{}+]*(\+?)\}/g, "{$1}")
-}
-
-function report({ routes, unknown, coveredDays }: Found, days: number, output: Output): number {
-  const idle = routes.filter(({ use }) => use !== "used")
+function report({ routes, apis, unknown, coveredDays }: Found, days: number, output: Output): number {
+  const idle = [...routes, ...apis].filter(({ use }) => use !== "used")
   const isCovered = coveredDays === undefined || coveredDays >= days
-  if (output.json) output.document({ days, coveredDays, routes, unknown })
-  else {
-    const rows = routes.map(({ route, use, calls, refused, last }) => [
-      plain(route),
-      use === "unused" ? "not called" : use === "refused" ? "always refused" : "used",
-      String(calls),
-      String(refused),
-      last?.slice(0, 10) ?? "",
+  const table = (name: string, uses: readonly (Use & { readonly of: string })[]): string => {
+    const rows = uses.map(({ of, use, calls, refused, last }) => [
+      ...[plain(of), texts[use], String(calls), String(refused), last?.slice(0, 10) ?? ""],
     ])
-    output.print(columns([["route", "", "calls", "refused", "last"], ...rows]))
-    if (unknown.length > 0)
-      output.print(`\nIn the log and not in the table:\n${unknown.map((route) => `  ${plain(route)}\n`).join("")}`)
+    return columns([[name, "", "calls", "refused", "last"], ...rows])
+  }
+  if (output.json) output.document({ days, coveredDays, routes, apis, unknown })
+  else {
+    const lists = [
+      routes.length > 0 &&
+        table(
+          "route",
+          routes.map(({ route, ...use }) => ({ of: route, ...use })),
+        ),
+      apis.length > 0 &&
+        table(
+          "API",
+          apis.map(({ api, ...use }) => ({ of: api, ...use })),
+        ),
+      unknown.length > 0 &&
+        `In the log and not in the table:\n${unknown.map((route) => `  ${plain(route)}\n`).join("")}`,
+    ]
+    output.print(lists.filter((list) => list !== false).join("\n"))
   }
   const notes = [
     ...(coveredDays === undefined ? ["No row has a time, so all of them count, and the days cannot be checked."] : []),
     ...(isCovered ? [] : [`The log covers ${coveredDays} of ${days} days: give it more, or lower --days.`]),
-    ...(idle.length > 0
+    ...(idle.some(({ use }) => use === "undecided")
+      ? [
+          "Never decided: no authorizer has answered for any call. hallpass check --account shows what protects the route.",
+        ]
+      : []),
+    ...(idle.some(({ use }) => use === "unused")
       ? ["Before you remove a route: callers that come once a year do not show in a shorter log."]
+      : []),
+    ...(apis.some(({ use }) => use === "unused")
+      ? ["Before you remove an API: look for a custom domain and a usage plan that name it."]
       : []),
   ]
   for (const note of notes) for (const row of wrapped(note, output.columns)) output.note(row)

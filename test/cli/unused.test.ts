@@ -1,6 +1,9 @@
-import { writeFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { describe, expect, it } from "vitest"
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
+import { logRows } from "../../src/cli/unused/log-rows.ts"
+import { usesIn } from "../../src/cli/unused/uses.ts"
+import { account } from "./account.ts"
 import { command, file } from "./in-process.ts"
 
 const config = file("unused.json", {
@@ -48,7 +51,7 @@ describe("17-6: hallpass unused", () => {
         "ANY /files/{path+}": "used",
         "DELETE /orders/{id}": "unused",
       },
-      rest: { days: 90, coveredDays: 92, unknown: ["GET /health"] },
+      rest: { days: 90, coveredDays: 92, apis: [], unknown: ["GET /health"] },
     })
   })
 
@@ -111,6 +114,125 @@ describe("17-6: hallpass unused", () => {
     const { code, stdout, stderr } = await command(["unused", wrong, "--config", config])
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" })
     expect(stderr).toMatch(expected)
+  })
+
+  it("tells calls that no authorizer has answered for, if the log says so", async () => {
+    const call = { requestTimeEpoch: 1_795_900_000_000, status: 200 }
+    const of = (route: string, more: object) => JSON.stringify({ ...call, routeKey: route, ...more })
+    const text = [
+      ...[of("GET /orders", { reason: "-", issuer: "-" }), of("GET /orders", { reason: "-", issuer: "-" })],
+      ...[of("POST /orders", { issuer: "-" }), of("POST /orders", { issuer: "https://id.example" })],
+      ...[of("GET /orders/{id}", {}), of("DELETE /orders/{id}", { issuer: "-", status: 401 })],
+    ].join("\n")
+    expect((await uses(log("undecided.json", text), "--days", "2")).routes).toMatchObject({
+      "GET /orders": "undecided",
+      "POST /orders": "used",
+      "GET /orders/{id}": "used",
+      "DELETE /orders/{id}": "refused",
+    })
+    const { stdout, stderr } = await command(["unused", log("u.json", text), "--config", config, "--at", at])
+    expect(stdout).toMatch(/GET \/orders +never decided/)
+    expect(stderr.replaceAll("\n", " ")).toContain("no authorizer has answered for any call")
+  })
+
+  const dimension = (Name: string, Value: string) => ({ Name, Value })
+  const rest = [dimension("ApiName", "orders"), dimension("Stage", "prod")]
+  const metrics = log(
+    "metrics.json",
+    JSON.stringify({
+      Metrics: [
+        { MetricName: "Count", Dimensions: rest },
+        {
+          MetricName: "Count",
+          Dimensions: [...rest, dimension("Method", "GET"), dimension("Resource", "/orders/{orderId}")],
+        },
+        { MetricName: "Latency", Dimensions: [dimension("ApiId", "http1"), dimension("Route", "POST /orders")] },
+        { MetricName: "Count", Dimensions: [dimension("ApiId", "http1"), dimension("Route", "GET /orders")] },
+      ],
+    }),
+  )
+
+  it("reads the list of metrics, which is of the last 14 days", async () => {
+    const { code, routes, rest: found } = await uses(metrics, "--days", "14")
+    expect(code).toBe(1)
+    expect(Object.entries(routes).flatMap(([route, use]) => (use === "used" ? route : []))).toEqual([
+      ...["GET /orders", "GET /orders/{id}"],
+    ])
+    expect(found).toMatchObject({ coveredDays: 14, unknown: [], apis: [{ api: "orders" }, { api: "http1" }] })
+    expect((await command(["unused", metrics, "--config", config, "--days", "15"])).code).toBe(2)
+  })
+
+  it("reads the values of metrics, whose labels are routes", async () => {
+    const Timestamps = ["2026-11-28T00:00:00Z", "2026-11-29T00:00:00Z"]
+    const results = [
+      { Label: "GET /orders", Timestamps, Values: [3, 4] },
+      { Label: "POST /orders", Timestamps, Values: [0, 0] },
+      { Label: "orders Count", Timestamps, Values: [7, 7] },
+    ]
+    const text = JSON.stringify({ MetricDataResults: results })
+    const { stdout } = await command([...["unused", log("data.json", text), "--config", config, "--at", at], "--json"])
+    expect(JSON.parse(stdout).routes.slice(0, 3)).toEqual([
+      { route: "GET /orders", use: "used", calls: 7, refused: 0, last: "2026-11-29T00:00:00.000Z" },
+      { route: "GET /orders/{id}", use: "unused", calls: 0, refused: 0 },
+      expect.objectContaining({ route: "POST /orders", use: "unused", calls: 0 }),
+    ])
+  })
+
+  describe("APIs", () => {
+    const apisOf = async (...words: string[]) =>
+      Object.fromEntries(
+        ((await uses(...words)).rest as { apis: { api: string; use: string }[] }).apis.map(({ api, use }) => [
+          api,
+          use,
+        ]),
+      )
+    beforeAll(() => {
+      for (const name of ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]) vi.stubEnv(name, "eu-west-1")
+    })
+    afterAll(() => void vi.unstubAllEnvs())
+
+    it("are those that the log names, by id or name, also in rows without a route", async () => {
+      const text = [
+        { apiId: "a1", status: 403 },
+        { apiId: "b2", status: 200 },
+        { api: "rest", routeKey: "GET /orders" },
+      ]
+      const many = log("apis.json", text.map((row) => JSON.stringify(row)).join("\n"))
+      expect(await apisOf(many)).toEqual({ a1: "refused", b2: "used", rest: "used" })
+    })
+
+    it("--account adds those of the region that no row names, and changes nothing", async () => {
+      const aws = account()
+      expect(await apisOf(metrics, "--days", "14", "--account")).toEqual({
+        "orders (rest1)": "used",
+        "orders-http (http1)": "used",
+        "chat\u001b[31m (socket1)": "unused",
+      })
+      const { code, stdout, stderr } = await command([
+        ...["unused", metrics, "--config", config, "--days", "14", "--account"],
+      ])
+      expect(code).toBe(1)
+      expect(stdout).not.toContain("\u001b")
+      expect(stderr.replaceAll("\n", " ")).toContain("a custom domain and a usage plan")
+      expect(aws.calls()).toEqual([])
+    })
+
+    it("a name that two APIs have says nothing about either", () => {
+      const rows = logRows({ name: "metrics", text: readFileSync(metrics, "utf8") } as never)
+      const twins = [
+        { id: "r1", name: "orders" },
+        { id: "r2", name: "orders" },
+        { id: "http1", name: "http" },
+      ]
+      const { apis } = usesIn({ issuers: [] }, rows, Date.parse(at), 14, twins)
+      expect(apis.map(({ use }) => use)).toEqual(["unused", "unused", "used"])
+    })
+
+    it("--region goes with --account", async () => {
+      const { code, stderr } = await command(["unused", metrics, "--config", config, "--region", "eu-west-1"])
+      expect(code).toBe(2)
+      expect(stderr).toContain("--region goes with --account")
+    })
   })
 
   it("lets the terminal interpret nothing of a log", async () => {

@@ -4,31 +4,69 @@ import { oneLine } from "../frame/program.ts"
 
 /** What one row of a log says: one request, or the sum of a query's group. */
 export interface LogRow {
-  /** `GET /orders/{id}`, as the API names its route. */
-  readonly route: string
+  /** `GET /orders/{id}`, as the API names its route. Undefined if the row is about the whole API. */
+  readonly route: string | undefined
+  /** Its id or name; undefined if the row does not say. */
+  readonly api: string | undefined
   readonly calls: number
   /** Whether the row is of requests that were refused: 401 or 403. Undefined if the row does not say. */
   readonly refused: boolean | undefined
+  /** Whether an authorizer has answered for one of the calls. Undefined if the row does not say. */
+  readonly decided: boolean | undefined
   /** Milliseconds since the epoch; undefined if the row does not say. */
   readonly atMs: number | undefined
+  /** The days that a row without a time is about. */
+  readonly coveredDays?: number
 }
 
 type Members = { readonly [name: string]: unknown }
 
 /**
  * Reads access logs in JSON, one object a line; the results of a query of Logs Insights, as the console and the AWS CLI
- * export them; or CSV with names in the first line.
+ * export them; CSV with names in the first line; or metrics of CloudWatch.
  *
  * @throws UsageError with file and line
  */
 export function logRows({ name, text }: Input): readonly LogRow[] {
-  const objects = objectsIn(name, text)
-  const rows = objects.flatMap((object) => rowOf(object) ?? [])
+  const rows = metricRows(name, text) ?? objectsIn(name, text).flatMap((object) => rowOf(object) ?? [])
   if (rows.length === 0)
     throw new UsageError(
       `${oneLine(name)} has no row with a route: it needs httpMethod and resourcePath, or routeKey, in each line`,
     )
   return rows
+}
+
+/** What `list-metrics` lists has had data in the last two weeks. */
+const listedDays = 14
+
+/** What the AWS CLI prints of metrics; undefined if the text is something else. */
+function metricRows(name: string, text: string): readonly LogRow[] | undefined {
+  if (!/^\s*\{\s*"(?:Metrics|MetricDataResults)"/.test(text)) return undefined
+  const { Metrics: metrics, MetricDataResults: results } = parsedJson(name, text, 1) as Members
+  const nothing = { api: undefined, refused: undefined, decided: undefined }
+  if (Array.isArray(metrics))
+    return metrics.filter(({ MetricName }) => /^(?:Connect|Message)?Count$/.test(MetricName)).map(listedMetric)
+  return (Array.isArray(results) ? results : []).flatMap((each) => {
+    const { Label: route, Timestamps: times, Values: values } = Object(each) as Members
+    if (typeof route !== "string" || !/^(?:[A-Z]+ \/|\$)/.test(route) || !Array.isArray(values)) return []
+    return values.map((calls, at) => ({
+      ...nothing,
+      route,
+      calls: Number(calls),
+      atMs: timeOf({ time: Object(times)[at] }),
+    }))
+  })
+}
+
+function listedMetric(metric: unknown): LogRow {
+  const list = (Object(metric) as Members).Dimensions
+  const dimensions = Object.fromEntries(
+    (Array.isArray(list) ? list : []).map((each) => [String(Object(each).Name), textOf(Object(each).Value)]),
+  )
+  const { ApiId, ApiName, Route, Method: httpMethod, Resource: resourcePath } = dimensions
+  const route = routeOf({ routeKey: Route, httpMethod, resourcePath })
+  const unsaid = { refused: undefined, decided: undefined, atMs: undefined }
+  return { route, api: ApiId ?? ApiName, calls: 1, coveredDays: listedDays, ...unsaid }
 }
 
 function objectsIn(name: string, text: string): readonly Members[] {
@@ -69,15 +107,25 @@ function cellsOf(line: string): readonly string[] {
 
 function rowOf(row: Members): LogRow | undefined {
   const route = routeOf(row)
-  if (route === undefined) return undefined
+  const api = textOf(row.apiId) ?? textOf(row.apiName) ?? textOf(row.api)
+  if (route === undefined && api === undefined) return undefined
   const status = Number(textOf(row.status) ?? Number.NaN)
   const calls = Number(textOf(row.calls) ?? textOf(row["count(*)"]) ?? textOf(row.count) ?? 1)
   return {
-    route,
+    ...{ route, api },
+    decided: decidedIn(row),
     calls: Number.isFinite(calls) && calls >= 0 ? calls : 1,
     refused: Number.isNaN(status) ? undefined : status === 401 || status === 403,
     atMs: timeOf(row),
   }
+}
+
+/** Members of the access log that only an answer of the authorizer fills. */
+const ofAnswers = ["answer", "reason", "issuer", "clientId", "principalId", "principal", "authorizerRequestId"]
+
+function decidedIn(row: Members): boolean | undefined {
+  const said = ofAnswers.filter((name) => Object.hasOwn(row, name))
+  return said.length === 0 ? undefined : said.some((name) => textOf(row[name]) !== undefined)
 }
 
 function routeOf({ routeKey, httpMethod, resourcePath }: Members): string | undefined {
