@@ -10,10 +10,11 @@ type Resources = { [name: string]: { Type: string; Properties: { [name: string]:
 
 test("the rules hold for every template, and each of them has something to judge", () => {
   const results = check(...deployables.map(({ text }) => text))
-  expect(ruleNames).toHaveLength(20)
+  expect(ruleNames).toHaveLength(22)
   for (const [index, { broken }] of results.entries()) expect(broken, deployables[index]?.path).toEqual([])
-  // Their REST APIs are OpenAPI documents, so they have no method resources. Those are judged below.
-  const judged = ruleNames.filter((name) => name !== "method_has_an_authorizer")
+  // Their REST APIs are OpenAPI documents, so they have no method resources, no events and no URLs. Those are judged below.
+  const others = ["method_has_an_authorizer", "event_has_an_authorizer", "function_url_has_an_authorizer"]
+  const judged = ruleNames.filter((name) => !others.includes(name))
   expect([...new Set(results.flatMap(({ kept }) => kept))].toSorted()).toEqual(judged.toSorted())
 })
 
@@ -63,6 +64,15 @@ describe("17-3, 17-6: each rule can be broken:", () => {
           IdentitySource: "method.request.header.Authorization",
         },
       },
+      Orders: {
+        Type: "AWS::Serverless::Function",
+        Properties: {
+          ...{ Role: "r", Runtime: "nodejs24.x", Timeout: 5, Handler: "orders.handler" },
+          LoggingConfig: { LogGroup: "orders" },
+          Events: { Get: { Type: "HttpApi", Properties: { ApiId: "a", Auth: { Authorizer: "Hallpass" } } } },
+        },
+      },
+      Url: { Type: "AWS::Lambda::Url", Properties: { AuthType: "AWS_IAM" } },
       Sam: {
         Type: "AWS::Serverless::HttpApi",
         Properties: {
@@ -201,6 +211,13 @@ describe("17-3, 17-6: each rule can be broken:", () => {
       set("PrivateApi/Properties/DefinitionBody/paths/~1{proxy+}/x-amazon-apigateway-any-method/security", undefined),
     ],
     ["operation_has_an_authorizer", "plain", "no default", set("Sam/Properties/Auth/DefaultAuthorizer", undefined)],
+    [
+      "event_has_an_authorizer",
+      "plain",
+      "NONE",
+      set("Orders/Properties/Events/Get/Properties/Auth/Authorizer", "NONE"),
+    ],
+    ["function_url_has_an_authorizer", "plain", "NONE", set("Url/Properties/AuthType", "NONE")],
     ["ttl_is_as_configured", "demo", "an hour", set(`${authorizer}/AuthorizerResultTtlInSeconds`, 3600)],
     ["ttl_is_as_configured", "demo", "301", set(`${openApiAuthorizer}/authorizerResultTtlInSeconds`, 301)],
     ["ttl_is_as_configured", "demo", "none", set(`${openApiAuthorizer}/authorizerResultTtlInSeconds`, undefined)],

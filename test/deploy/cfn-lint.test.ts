@@ -26,8 +26,9 @@ function python(): string {
 const lint = (paths: readonly string[]): string => run("cfn-lint", ["--format", "parseable", "--", ...paths]).output
 
 describe.skipIf(!cfnLint.isThere)("cfn-lint", () => {
-  test("finds nothing in the templates and in the example that attaches to existing APIs, warnings included", () => {
-    const paths = [...deployables.map(({ path }) => path), "examples/attach-existing-api.yaml"]
+  test("finds nothing in the templates and in the examples, warnings included", () => {
+    const examples = ["examples/attach-existing-api.yaml", "examples/sam/template.yaml"]
+    const paths = [...deployables.map(({ path }) => path), ...examples]
     expect(lint(paths.map((path) => join(root, path)))).toBe("")
   })
 
@@ -95,6 +96,20 @@ describe.skipIf(!cfnLint.isThere)("cfn-lint", () => {
       expect(asked).toEqual(template === "template.yaml" ? versions : [])
       expect(versions).toHaveLength(asked.length)
     })
+  })
+
+  test("after the SAM transform of an example it finds nothing either, and each stage has a throttle", () => {
+    const [script, example] = ["test/deploy/sam-transform.py", "examples/sam/template.yaml"].map((each) =>
+      join(root, each),
+    )
+    const { code, output } = run(python(), [script ?? "", example ?? ""])
+    expect(code).toBe(0)
+    const path = join(folder, "example.json")
+    writeFileSync(path, output)
+    expect(lint([path])).toBe("")
+    // Its health check is open on purpose.
+    for (const text of [output, readFileSync(example ?? "", "utf8")])
+      expect(check(text)[0]?.broken.filter((rule) => rule.includes("throttle"))).toEqual([])
   })
 
   test("17-3: a template with a misspelt throttle would be found", () => {
