@@ -7,6 +7,7 @@ export { type AssertionKeySet, assertionKeySet } from "./authorizer/assertion-ke
 export { type EnvoyFilter, type EnvoyParts, exportEnvoy } from "./mesh/envoy.ts"
 export type { Exported, ExportFinding, ExportOptions } from "./mesh/exported.ts"
 export { exportGloo } from "./mesh/gloo.ts"
+export { type Imported, importGloo } from "./mesh/import-gloo.ts"
 export { exportIstio } from "./mesh/istio.ts"
 export type { KubernetesObject } from "./mesh/kubernetes.ts"
 export { exportNginx } from "./mesh/nginx.ts"

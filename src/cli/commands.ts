@@ -76,6 +76,10 @@ export const commands: {
     summary: "write the rules as configuration of Istio, Envoy, Gloo or nginx",
     load: async () => (await import("./export.ts")).exportRules,
   },
+  import: {
+    summary: "write a configuration from an AuthConfig of Gloo",
+    load: async () => (await import("./import.ts")).importRules,
+  },
   serve: {
     summary: "run the rules as a service for nginx, Envoy, Caddy, Traefik, Gloo",
     load: async () => (await import("./serve.ts")).serve,

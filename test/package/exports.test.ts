@@ -136,7 +136,7 @@ const contract: { readonly [door: string]: { readonly values: readonly string[];
       ],
     },
     mesh: {
-      values: ["assertionKeySet", "exportEnvoy", "exportGloo", "exportIstio", "exportNginx"],
+      values: ["assertionKeySet", "exportEnvoy", "exportGloo", "exportIstio", "exportNginx", "importGloo"],
       types: [
         "AssertionKeySet",
         "AuthorizerConfig",
@@ -145,6 +145,7 @@ const contract: { readonly [door: string]: { readonly values: readonly string[];
         "ExportFinding",
         "ExportOptions",
         "Exported",
+        "Imported",
         "KeySnapshot",
         "KubernetesObject",
         "PublicSigningKey",
