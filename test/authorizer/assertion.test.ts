@@ -2,8 +2,11 @@ import { decodeJwt, decodeProtectedHeader } from "jose"
 import { describe, expect, it } from "vitest"
 import { type AuthorizerConfig, createAuthorizer, type DecisionRecord, loadAuthorizer } from "../../src/index.ts"
 import type { SecretFetchRecord } from "../../src/types/secret-options.ts"
+import { createVerifier } from "../../src/verify.ts"
 import { bearer, block, configOf, contextOf, issuer, newKey, nowMs, reader, verified } from "../support/assertion.ts"
+import { alice, edgeAuthorizer, edgeConfig, edgeEvent, secrets as edgeSecrets, signature } from "../support/edge.ts"
 import { http2, restRequest, restToken, webSocket } from "../support/events.ts"
+import { nowSeconds } from "../support/mint.ts"
 import { turnsAfterAnswer } from "../support/observer.ts"
 
 const key = newKey()
@@ -150,6 +153,38 @@ describe("18-4: a shared answer holds what is right for all of its requests", ()
     const { assertion, ...others } = await contextOf(createAuthorizer(config, { clock, secrets }), given)
     expect(others).toMatchObject({ traceparent, xrayTraceId: root })
     expect(JSON.stringify(decodeJwt(String(assertion)))).not.toMatch(/0af7651916cd|5759e988/)
+  })
+})
+
+describe("18-4: whose identity goes onward", () => {
+  it("a user of an edge, who has no token that a mesh could verify", async () => {
+    const keys = async (reference: Parameters<typeof edgeSecrets>[0], limits: Parameters<typeof edgeSecrets>[1]) =>
+      Object.values(reference).includes("mesh/signing") ? { current: key.pem } : edgeSecrets(reference, limits)
+    const config = edgeConfig({}, { assertion: { ...block, claims: ["groups"] } })
+    const authorizer = await edgeAuthorizer(config, { secrets: keys })
+    const sent = (user: string) => {
+      const headers = { ...alice, "x-edge-user": user }
+      return edgeEvent("http-2.0", { headers: { ...headers, "x-edge-signature": signature("http-2.0", headers) } })
+    }
+    const { assertion } = await contextOf(authorizer, sent("alice"))
+    const { payload } = await verified(assertion, jwks, nowSeconds * 1000)
+    expect(payload).toMatchObject({ sub: "edge|alice", groups: ["Ops", "Comptes_éditeurs"] })
+    // Each request of an edge is a principal of its own; the same identity has the same assertion.
+    expect((await contextOf(authorizer, sent("alice"))).assertion).toBe(assertion)
+    expect((await contextOf(authorizer, sent("bob"))).assertion).not.toBe(assertion)
+  })
+
+  it("a backend without a mesh verifies it with hallpass/verify", async () => {
+    const { assertion } = await contextOf(createAuthorizer(configOf(), { clock, secrets }))
+    const trusted = {
+      provider: "oidc",
+      issuer: block.issuer,
+      audience: block.audience,
+      jwks,
+      algorithms: ["ES256"],
+    } as const
+    const { scopes, claims } = await createVerifier({ issuers: [trusted] }, { clock }).verify(String(assertion))
+    expect([scopes, claims.client_id]).toEqual([["orders:read"], "web"])
   })
 })
 

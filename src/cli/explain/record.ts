@@ -68,6 +68,7 @@ export function stageOf(reason: string): Explanation["checks"][number]["stage"] 
   if (reason === "gateway_mismatch") return "gateway"
   if (reason === "arn_invalid") return "arn"
   if (reason === "check_refused") return "check"
+  if (reason === "assertion_too_large") return "assertion"
   const { outcome } = describeReason(reason) ?? {}
   return outcome === "forbidden" || reason === "policy_too_large" || reason === "ok" ? "route" : "token"
 }
