@@ -176,10 +176,9 @@ function judgeEnvironment({ Environment }: FunctionSettings, config: AuthorizerC
 
 const withoutSchema = ({ $schema: _, ...rest }: AuthorizerConfig): object => rest
 
-function secretVariables({ edge }: AuthorizerConfig): readonly string[] {
-  return (edge?.evidence ?? []).flatMap(({ hmac, secret }) =>
-    [hmac?.keys, secret?.values].flatMap((reference) =>
-      reference !== undefined && "env" in reference ? [reference.env] : [],
-    ),
+function secretVariables({ edge, assertion }: AuthorizerConfig): readonly string[] {
+  const ofEdge = (edge?.evidence ?? []).flatMap(({ hmac, secret }) => [hmac?.keys, secret?.values])
+  return [...ofEdge, ...(assertion?.keys ?? [])].flatMap((reference) =>
+    reference !== undefined && "env" in reference ? [reference.env] : [],
   )
 }

@@ -8,6 +8,7 @@ import { allPresets } from "../provider/all-presets.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import { ConfigurationError } from "../types/errors.ts"
 import type { FetchSecret } from "../types/secret-options.ts"
+import { examineAssertion } from "./assertion.ts"
 import { certificateTimes } from "./certificate.ts"
 import { examineFunction, type FunctionDiagnosis, type FunctionSettings } from "./deployed-function.ts"
 import { type EdgeDiagnosis, examineEdge } from "./edge.ts"
@@ -40,13 +41,16 @@ export interface Diagnosis {
   readonly grade: DiagnosisGrade
   readonly issuers: readonly IssuerDiagnosis[]
   readonly edge?: EdgeDiagnosis
+  /** The keys of assertions. */
+  readonly assertion?: EdgeDiagnosis
   readonly token?: TokenDiagnosis
   readonly function?: FunctionDiagnosis
 }
 
 /**
- * Looks at what a configuration depends on: its issuers and their keys, the secrets and pins of its edge. It also looks
- * at a token and at the deployed function if they are given. It says what will fail, and when.
+ * Looks at what a configuration depends on: its issuers and their keys, the secrets and pins of its edge, the keys of
+ * its assertions. It also looks at a token and at the deployed function if they are given. It says what will fail, and
+ * when.
  *
  * @param config a sound configuration
  * @param options a token, the deployed function, and what tests replace
@@ -64,7 +68,7 @@ export interface Diagnosis {
 export async function diagnose(config: AuthorizerConfig, options: DiagnosisOptions = {}): Promise<Diagnosis> {
   const { clock = Date.now, progress = () => undefined, token, deployed, certificate, fetchKeySet } = options
   checkAllButSecrets(config)
-  const { edge, keys, clockToleranceSeconds = 5 } = config
+  const { edge, assertion, keys, clockToleranceSeconds = 5 } = config
   const tools: ProbeTools = {
     ...{ clock, progress, toleranceSeconds: clockToleranceSeconds },
     fetchKeySet: partsInUse(fetchKeySet === undefined ? {} : { fetchKeySet }).fetch,
@@ -75,18 +79,11 @@ export async function diagnose(config: AuthorizerConfig, options: DiagnosisOptio
   for (const issuer of [...checkedIssuers(config), ...edgeIssuers(config)])
     issuers.push(await examineIssuer(issuer, tools))
   const { secrets, describeSecret: describe } = options
+  const secretTools = { clock, progress, secrets, describe, certificate, environment: process.env }
   const found = {
     issuers,
-    ...(edge && {
-      edge: await examineEdge(edge, config.secrets, {
-        clock,
-        progress,
-        secrets,
-        describe,
-        certificate,
-        environment: process.env,
-      }),
-    }),
+    ...(edge && { edge: await examineEdge(edge, config.secrets, secretTools) }),
+    ...(assertion && { assertion: await examineAssertion(assertion, config.secrets, secretTools) }),
     ...(token !== undefined && {
       token: await examineToken(verifierPart(config), token, { clock, ...(fetchKeySet && { fetchKeySet }) }),
     }),
@@ -94,7 +91,7 @@ export async function diagnose(config: AuthorizerConfig, options: DiagnosisOptio
       function: examineFunction(deployed.FunctionName ?? "", deployed, { ...config, ...(keys && { keys }) }),
     }),
   }
-  const grades = [...issuers, found.edge, found.token, found.function].flatMap((part) =>
+  const grades = [...issuers, found.edge, found.assertion, found.token, found.function].flatMap((part) =>
     part === undefined ? [] : [part.grade],
   )
   return { grade: grades.includes("bad") ? "bad" : grades.includes("fair") ? "fair" : "good", ...found }

@@ -50,7 +50,8 @@ export async function examineEdge(
   return { grade: gradeOf(findings.list), findings: findings.list }
 }
 
-async function examineSecret(
+/** Looks at one secret: whether it can be used, and how old it is. */
+export async function examineSecret(
   reference: SecretReference,
   format: SecretFormat<unknown>,
   path: string,
@@ -76,13 +77,18 @@ async function examineSecret(
       )
   } catch (error) {
     const kind = error instanceof SecretFailure ? error.kind : "service"
-    findings.error("secret", `${path}: ${shown(name)} cannot be used: ${texts[kind] ?? kind}.`, remedyOf(kind, format))
+    findings.error(
+      "secret",
+      `${path}: ${shown(name)} cannot be used: ${failureTexts[kind] ?? kind}.`,
+      remedyOf(kind, format),
+    )
     return
   }
   await examineAge(reference, name, path, fetched, timeoutMs, tools, findings)
 }
 
-const texts: { readonly [kind: string]: string } = {
+/** Why a secret cannot be used, in words. */
+export const failureTexts: { readonly [kind: string]: string } = {
   timeout: "it was not answered in time",
   network: "the network failed",
   throttled: "the service throttles",
@@ -129,7 +135,7 @@ function examineVariable(
     const kind = error instanceof SecretFailure ? error.kind : "malformed"
     findings.error(
       "secret",
-      `${path}: the variable ${shown(name)} cannot be used: ${texts[kind] ?? kind}.`,
+      `${path}: the variable ${shown(name)} cannot be used: ${failureTexts[kind] ?? kind}.`,
       remedyOf(kind, format),
     )
   }

@@ -11,10 +11,11 @@ const marks = {
 
 /** A diagnosis for people: each part with its grade, what was measured, and the findings, the worst first. */
 export function diagnosisText(diagnosis: Diagnosis, output: Output): string {
-  const { issuers, edge, token, function: deployed } = diagnosis
+  const { issuers, edge, assertion, token, function: deployed } = diagnosis
   const parts = [
     ...issuers.map((issuer) => partText(issuer.issuer, issuer, factsText(issuer), output)),
     ...(edge === undefined ? [] : [partText("Edge", edge, "", output)]),
+    ...(assertion === undefined ? [] : [partText("Assertions", assertion, "", output)]),
     ...(token === undefined ? [] : [partText("Token", token, "", output)]),
     ...(deployed === undefined
       ? []
@@ -83,8 +84,8 @@ function settingsText({
     .join(", ")
 }
 
-function summary({ grade, issuers, edge, token, function: deployed }: Diagnosis, output: Output): string {
-  const findings = [...issuers, edge, token, deployed].flatMap((part) => part?.findings ?? [])
+function summary({ grade, issuers, edge, assertion, token, function: deployed }: Diagnosis, output: Output): string {
+  const findings = [...issuers, edge, assertion, token, deployed].flatMap((part) => part?.findings ?? [])
   const errors = findings.filter(({ severity }) => severity === "error")
   const next = errors
     .map(({ when }) => when ?? "now")
