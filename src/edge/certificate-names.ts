@@ -16,7 +16,7 @@ export function readAlternativeNames(text: string | undefined): AlternativeNames
   if (text === undefined || text === "") return names
   for (let at = 0; at < text.length; ) {
     const colon = text.indexOf(":", at)
-    if (colon < 0) return undefined
+    if (colon <= at) return undefined
     const quoted = text[colon + 1] === '"'
     const end = quoted ? endOfQuotes(text, colon + 1) : endOfName(text, colon + 1)
     if (end < 0 || (end < text.length && !text.startsWith(", ", end))) return undefined

@@ -226,7 +226,7 @@ describe("alternative names", () => {
     expect(readAlternativeNames(text)?.dns).toEqual(["a.example"])
   })
 
-  test.each(["DNS", 'DNS:"a', 'DNS:"a"b', 'DNS:"a", x', 'DNS:"\\x"'])("%s is refused", (text) => {
+  test.each(["DNS", ":a.example", "DNS:a.example, :b", 'DNS:"a', 'DNS:"a"b', 'DNS:"a", x', 'DNS:"\\x"'])("%s is refused", (text) => {
     expect(readAlternativeNames(text)).toBeUndefined()
   })
 
