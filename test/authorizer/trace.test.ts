@@ -46,26 +46,32 @@ describe("the trace of a decision, decide(event, { trace })", () => {
     },
   )
 
-  const issuer = createTestIssuer({ provider: "oidc", issuer: "https://a.example", permissions: "permissions" })
+  const issuer = createTestIssuer({
+    ...{ provider: "oidc", issuer: "https://a.example", roles: "roles", groups: "groups", permissions: "permissions" },
+  })
   const other = createTestIssuer({ provider: "oidc", issuer: "https://b.example" })
-  it.each<[RouteRule, ReasonCode]>([
-    [{ scopes: ["b"] }, "scope_missing"],
-    [{ roles: ["b"] }, "role_missing"],
-    [{ groups: ["b"] }, "group_missing"],
-    [{ permissions: ["b"] }, "permission_missing"],
-    [{ claims: [{ path: "department", equals: "b" }] }, "claim_mismatch"],
-    [{ claims: { any: [{ path: "department", equals: "b" }] } }, "claim_mismatch"],
-    [{ kind: "app" }, "kind_mismatch"],
-    [{ issuers: ["https://b.example"] }, "issuer_mismatch"],
-  ])("has the reason at the demand that is not met: %j", async (rule, expected) => {
+  const has = { scope: "a", roles: ["a"], groups: ["a"], permissions: ["a"], department: "a" }
+  it.each<[RouteRule, ReasonCode, unknown]>([
+    [{ scopes: ["b"] }, "scope_missing", ["a"]],
+    [{ roles: ["b"] }, "role_missing", ["a"]],
+    [{ groups: ["b"] }, "group_missing", ["a"]],
+    [{ permissions: ["b"] }, "permission_missing", ["a"]],
+    [{ claims: [{ path: "department", equals: "b" }] }, "claim_mismatch", "a"],
+    [{ claims: { any: [{ path: "department", equals: "b" }] } }, "claim_mismatch", "a"],
+    [{ kind: "app" }, "kind_mismatch", "unknown"],
+    [{ issuers: ["https://b.example"] }, "issuer_mismatch", "https://a.example"],
+  ])("has the reason and the values at the demand that is not met: %j", async (rule, expected, found) => {
     const config = { issuers: [issuer.config, other.config], routes: { "GET /orders": rule } }
     const { decide } = createAuthorizer(config)
-    const event = { type: "TOKEN", methodArn, authorizationToken: `Bearer ${issuer.token()}` }
-    const { reason, trace = [] } = await decide(event, { trace: true })
+    const event = { type: "TOKEN", methodArn, authorizationToken: `Bearer ${issuer.token(has)}` }
+    const { reason, trace = [] } = await decide(event, { trace: "values" })
     expect(reason).toBe(expected)
-    const failed = trace.filter(({ ok }) => !ok).map((entry) => [entry.check.replace(/[.[].*/, ""), entry.reason])
+    const failed = trace.filter(({ ok }) => !ok)
     expect(failed.length).toBeGreaterThan(0)
-    for (const each of failed) expect(each).toEqual([Object.keys(rule)[0], expected])
+    for (const entry of failed) {
+      expect([entry.check.replace(/[.[].*/, ""), entry.reason]).toEqual([Object.keys(rule)[0], expected])
+      expect(entry.found).toEqual(found)
+    }
   })
 
   it("shows with values what the token has beside what was expected, and never the token", async () => {

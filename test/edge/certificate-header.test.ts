@@ -226,9 +226,12 @@ describe("alternative names", () => {
     expect(readAlternativeNames(text)?.dns).toEqual(["a.example"])
   })
 
-  test.each(["DNS", ":a.example", "DNS:a.example, :b", 'DNS:"a', 'DNS:"a"b', 'DNS:"a", x', 'DNS:"\\x"'])("%s is refused", (text) => {
-    expect(readAlternativeNames(text)).toBeUndefined()
-  })
+  test.each(["DNS", ":a.example", "DNS:a.example, :b", 'DNS:"a', 'DNS:"a"b', 'DNS:"a", x', 'DNS:"\\x"'])(
+    "%s is refused",
+    (text) => {
+      expect(readAlternativeNames(text)).toBeUndefined()
+    },
+  )
 
   test("none are none", () => {
     expect(readAlternativeNames(undefined)).toEqual({ uris: [], dns: [], emails: [] })
