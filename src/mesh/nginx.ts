@@ -42,9 +42,25 @@ export function exportNginx(config: AuthorizerConfig, options: ExportOptions = {
   const service = checkedAddress("service", options.service ?? "http://127.0.0.1:9191")
   const backend = checkedAddress("backend", options.backend ?? "http://127.0.0.1:8080")
   readConfiguration(config)
-  const findings = [...connectFindings(config.routes, serviceRefuses), ...notes]
+  const findings = [...connectFindings(config.routes, serviceRefuses), ...evidenceFindings(config.edge), ...notes]
   const { names } = identityHeaders(config)
   return { documents: isRefused(findings, options) ? [] : [serverBlock(names, service, backend)], findings }
+}
+
+/** What hallpass serve cannot know behind nginx, so that it refuses the request. */
+const unknownFacts = ["mtls", "cidrs", "vpceIds"] as const
+
+function evidenceFindings(edge: AuthorizerConfig["edge"]): readonly ExportFinding[] {
+  return (edge?.evidence ?? []).flatMap((entry, at) =>
+    unknownFacts
+      .filter((fact) => entry[fact] !== undefined)
+      .map((fact) => ({
+        severity: "error" as const,
+        path: `edge.evidence[${at}].${fact}`,
+        message: "is not known behind nginx. The service refuses requests that have no other evidence",
+        remedy: "Let the edge sign (hmac), mint tokens (jws) or send a shared secret",
+      })),
+  )
 }
 
 function serverBlock(names: readonly string[], service: string, backend: string): string {

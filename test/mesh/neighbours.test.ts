@@ -47,6 +47,23 @@ describe("18-1: export nginx, which asks the service", () => {
     expect(secure).toContain("proxy_ssl_name hallpass.example.com;")
   })
 
+  it("evidence that the service cannot know behind nginx is an error, and not silently refused", () => {
+    const hmac = { header: "x-signature", keys: { secretsManager: "edge" } }
+    const secret = { header: "x-origin", values: { secretsManager: "origin" } }
+    const given = {
+      ...withEdge,
+      edge: {
+        ...withEdge.edge,
+        evidence: [{ hmac }, { hmac, cidrs: ["192.0.2.0/24"] }, { vpceIds: ["vpce-0a1b2c3d4e5f60718"], secret }],
+      },
+    }
+    const { documents, findings } = exportNginx(given as AuthorizerConfig)
+    const errors = findings.filter(({ severity }) => severity === "error").map(({ path }) => path)
+    expect([documents, errors]).toEqual([[], ["edge.evidence[1].cidrs", "edge.evidence[2].vpceIds"]])
+    expect(exportNginx(given as AuthorizerConfig, { onUnsupported: "comment" }).documents).toHaveLength(1)
+    expect(exportNginx(withEdge).documents).toHaveLength(1)
+  })
+
   it.each(["http://a/b", "http://a;}", "ftp://a", "a:1", "http://a\n", "http://$a", "http://a b", ""])(
     "refuses the address %j, which becomes part of a text",
     (address) => {

@@ -125,6 +125,19 @@ export const neighbours: readonly Neighbour[] = [
     start: (addresses) => startNginx(addresses, false, exportNginx(config).documents[0]),
   },
   {
+    name: "nginx that forgets to drop names with underscores and dots",
+    tool: nginx,
+    dialect: "nginx",
+    undecided: 500,
+    statusFor: asNginx(500),
+    start: (addresses) =>
+      startNginx(
+        addresses,
+        false,
+        `underscores_in_headers on;\nignore_invalid_headers off;\n${exportNginx(config).documents[0]}`,
+      ),
+  },
+  {
     name: "nginx with njs",
     tool: nginx,
     dialect: "nginx",
