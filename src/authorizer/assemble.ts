@@ -43,7 +43,7 @@ export interface Loaded extends LoadedChecks {
 export interface ServiceStages {
   readonly read: Stages["read"]
   readonly createAnswers: typeof createAnswers
-  /** Passed once: the key set of each issuer. */
+  /** Passed once: the key set of each issuer, that of assertions included. */
   readonly keySets: (sets: readonly KeySetState[]) => void
 }
 
@@ -71,7 +71,7 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
   const assertion = checked.assertion && loaded.assertion.connect(checked.assertion, { ...inUse, idOf })
   const source: RecordSource = { nameAnswer, routeKeys: Object.keys(routes ?? {}) }
   const { service } = loaded
-  service?.keySets(keySets)
+  service?.keySets(assertion === undefined ? keySets : [...keySets, assertion.keySet])
   const stages: Stages = {
     clock: inUse.clock,
     read: service?.read ?? readRequest,

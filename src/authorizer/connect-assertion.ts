@@ -12,6 +12,7 @@ import type { Source } from "../shared/value-source.ts"
 import type { Principal } from "../types/principal.ts"
 import { type Refusal, refusal } from "../types/reasons.ts"
 import type { SigningKeyReference } from "../types/secret-options.ts"
+import type { KeySetState } from "./connect.ts"
 import type { Parts } from "./parts.ts"
 import type { Walk } from "./walk.ts"
 
@@ -24,6 +25,8 @@ export interface ConnectedAssertion {
   asserted(walk: Walk): Walk | Promise<Walk>
   /** The answer to a walk with its assertion in the context. */
   added(answer: AuthorizerAnswer, walk: Walk): AuthorizerAnswer
+  /** For readiness. */
+  readonly keySet: KeySetState
   /** Fetches the key that signs ahead. Never rejects. */
   warmUp(): Promise<unknown>
 }
@@ -120,6 +123,7 @@ export function connectAssertion(checked: CheckedAssertion, parts: AssertionPart
     },
     added: (answer, { assertion }) =>
       assertion === undefined ? answer : { ...answer, context: { ...answer.context, assertion } },
+    keySet: { issuer: checked.issuer, keys: source },
     warmUp: async () => (source.isFresh(clock()) ? undefined : source.refreshed(clock())),
   }
 }

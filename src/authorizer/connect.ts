@@ -4,7 +4,7 @@ import type { CheckedSnapshot } from "../configuration/check-snapshot.ts"
 import { type KeySet, lateKeySet } from "../keys/key-set.ts"
 import type { KeySource } from "../keys/key-set-source.ts"
 import { RemoteKeySet } from "../keys/remote.ts"
-import { fixedSource } from "../shared/value-source.ts"
+import { fixedSource, type Source } from "../shared/value-source.ts"
 import { type Authenticate, createAuthenticate } from "../token/authenticate.ts"
 import { VerifiedTokens } from "../token/cache.ts"
 import type { TokenExplanation } from "../token/explain.ts"
@@ -13,11 +13,11 @@ import type { MakeTokenStore } from "../token/store.ts"
 import { inParallel } from "./in-parallel.ts"
 import type { Parts } from "./parts.ts"
 
-/** What readiness is made of: the key set of one issuer. */
+/** What readiness is made of: the key set of one issuer, or the keys with which assertions are signed. */
 export interface KeySetState {
   /** The configured issuer. */
   readonly issuer: string
-  readonly keys: KeySource
+  readonly keys: Pick<Source<unknown>, "isUsable" | "refreshed">
 }
 
 /** Connects checked issuers with their keys. */

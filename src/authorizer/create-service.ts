@@ -17,7 +17,7 @@ export interface RequestDecider<A> {
    */
   decide(request: AccessRequest | Refusal): Promise<A>
   warmUp(): Promise<void>
-  /** The key set of each issuer. */
+  /** The key set of each issuer, that of assertions included. */
   readonly keySets: readonly KeySetState[]
 }
 

@@ -138,7 +138,7 @@ function judgeEnvironment({ Environment }: FunctionSettings, config: AuthorizerC
   for (const name of secretVariables(config).filter((each) => !variables[each]))
     findings.error(
       "environment",
-      `The function has no variable ${shown(name)}, which holds a secret of the edge.`,
+      `The function has no variable ${shown(name)}, which holds a secret of the configuration.`,
       "Set it on the function.",
     )
   if (variables.NODE_TLS_REJECT_UNAUTHORIZED === "0")

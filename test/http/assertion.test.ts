@@ -3,13 +3,14 @@ import type { Dialect } from "../../src/http/dialect.ts"
 import { type AuthorizationServer, createAuthorizationServer, guard } from "../../src/http.ts"
 import { type AuthorizerConfig, ConfigurationError } from "../../src/index.ts"
 import { exportGloo, exportNginx } from "../../src/mesh.ts"
-import { bearer, configOf, newKey, nowMs, reader, verified } from "../support/assertion.ts"
+import { bearer, block, configOf, issuer, newKey, nowMs, reader, verified } from "../support/assertion.ts"
 import { applied, checkRequest, envoyClient } from "./envoy.ts"
 import { question } from "./question.ts"
 
 const key = newKey()
 const jwks = { keys: [key.published] }
-const parts = { clock: () => nowMs, secrets: async () => ({ current: key.pem }) }
+const secrets = async (): Promise<{ current: string }> => ({ current: key.pem })
+const parts = { clock: () => nowMs, secrets }
 const down = { clock: () => nowMs, secrets: () => Promise.reject(new Error("canary")) }
 const traced = configOf({}, { observe: { traceContext: true } })
 const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -70,6 +71,25 @@ describe("18-4: an assertion as a header of the service", () => {
     const answer = await ask("nginx", configOf(), {}, down)
     expect(answer.status).toBe(503)
     expect([...answer.headers.keys()].filter((name) => name.startsWith("x-"))).toEqual([])
+  })
+
+  it("the service is not ready without it, and is when it can be fetched", async () => {
+    let [at, isDown] = [nowMs, true]
+    const parts = { clock: () => at, secrets: () => (isDown ? Promise.reject(new Error()) : secrets()) }
+    const service = await createAuthorizationServer(configOf(), { dialect: "nginx", port: 0, adminPort: 0 }, parts)
+    started.push(service)
+    const ready = async (): Promise<readonly unknown[]> => {
+      const answer = await fetch(`${service.adminUrl}/readyz`)
+      return [answer.status, ((await answer.json()) as { keySets: unknown }).keySets]
+    }
+    const states = (usable: boolean): object[] => [
+      { issuer: issuer.issuer, usable: true },
+      { issuer: block.issuer, usable },
+    ]
+    expect(await ready()).toEqual([503, states(false)])
+    ;[at, isDown] = [nowMs + 120_000, false]
+    await ready() // fetches
+    expect(await ready()).toEqual([200, states(true)])
   })
 
   it("a refusal has none", async () => {
