@@ -1,6 +1,7 @@
 import { runSimulation } from "@cloud-copilot/iam-simulate"
 import { describe, expect, it } from "vitest"
 import { matchesArn } from "../conformance/policy/iam.ts"
+import { privateApi } from "../deploy/template.ts"
 import { command, file } from "./in-process.ts"
 
 const config = file("generate.json", {
@@ -109,7 +110,10 @@ describe("17-5: generate resource-policy", () => {
         context: { "aws:SourceIp": address },
       })
     expect(await ask("192.0.2.7")).toBe("Allowed")
+    expect(await ask("2001:db8::7")).toBe("Allowed")
     expect(await ask("198.51.100.1")).toBe("ExplicitlyDenied")
+    const unknown = { resource: `${stage}/GET/pets`, resourcePolicy, identity: [everyone] }
+    expect(await verdict(unknown)).toBe("ExplicitlyDenied")
   })
 
   it("takes a range or an endpoint, each by itself", async () => {
@@ -177,6 +181,10 @@ describe("17-5: generate invoke-policy", () => {
     expect(await verdict({ resource: `${stage}/GET/pets`, identity })).toBe("Allowed")
     expect(await verdict({ resource: `${stage}/DELETE/pets/7`, identity })).toBe("Allowed")
     expect(await verdict({ resource: `${stage}/PUT/pets`, identity })).toBe("ImplicitlyDenied")
+    expect(await verdict({ resource: `${stage}/GET/pets/1/toys`, identity })).not.toBe("Allowed")
+    const connections = `${stage}/POST/@connections/abc=`
+    const manage = { action: "execute-api:ManageConnections", resource: connections }
+    expect(await verdict({ ...manage, identity })).toBe("ImplicitlyDenied")
     const action = "execute-api:InvalidateCache"
     expect(await verdict({ action, resource: `${stage}/GET/pets`, identity: [everyone, ...identity] })).toBe(
       "ExplicitlyDenied",
@@ -231,6 +239,8 @@ describe("17-5: generate management-policy", () => {
     const type = (...values: string[]) => ({ "apigateway:Request/RouteAuthorizationType": values })
     expect(await ask(admin, "PUT", method, type("CUSTOM"))).toBe("Allowed")
     expect(await ask(admin, "PUT", method, type("NONE"))).toBe("ExplicitlyDenied")
+    expect(await ask(admin, "PUT", method, type("none"))).toBe("ExplicitlyDenied")
+    expect(await ask(admin, "PATCH", method)).toBe("Allowed")
     expect(await ask(admin, "PUT", rest, type("CUSTOM", "NONE"))).toBe("ExplicitlyDenied")
     expect(await ask(admin, "DELETE", rest.replace("a1b2c3d4e5", "zzzzzzzzzz"))).toBe("ImplicitlyDenied")
   })
@@ -328,9 +338,13 @@ describe("17-4: generate mappings", () => {
       "integration.request.header.X-Hallpass-Cost-Center": "context.authorizer.costCenter",
     })
     expect(http).toMatchObject({
-      "overwrite:header.x-hallpass-groups": "$context.authorizer.groups",
-      "overwrite:header.x-hallpass-cost-center": "$context.authorizer.costCenter",
+      "overwrite:header.x-hallpass-principal": "${context.authorizer.issuer}|${context.authorizer.sub}",
+      "overwrite:header.x-hallpass-groups": "groups=${context.authorizer.groups}",
+      "overwrite:header.x-hallpass-cost-center": "cost-center=${context.authorizer.costCenter}",
     })
+    // Whether an empty value takes the client's header away is documented nowhere.
+    for (const [name, value] of Object.entries(http))
+      if (value.includes("authorizer")) expect(value.replaceAll(/\$\{[^}]*\}/g, ""), name).not.toBe("")
     const reserved =
       /:header\.(?:access-control-|apigw-|authorization|connection|content-|forwarded|via|x-amz|x-forwarded)/
     for (const name of Object.keys(http)) {
@@ -338,6 +352,16 @@ describe("17-4: generate mappings", () => {
       expect(name).not.toMatch(reserved)
     }
   })
+})
+
+it("17-4: generate mappings writes for HTTP APIs what deploy/private.yaml does, also for simple responses", async () => {
+  const responses = file("simple.json", {
+    issuers: [{ provider: "okta", domain: "acme.okta.com", audience: "a" }],
+    gateway: { responses: "simple" },
+  })
+  const { http } = (await generated("mappings", "--config", responses)) as unknown as { http: object }
+  const integration = privateApi.resource("HttpIntegration").Properties.RequestParameters
+  expect({ "overwrite:path": "$request.path", ...http }).toEqual(integration)
 })
 
 describe("generate", () => {

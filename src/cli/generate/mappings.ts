@@ -13,6 +13,9 @@ const usual: { readonly [key: string]: string } = {
   permissions: "Permissions",
 }
 
+/** In an HTTP API a text before the value keeps a header from being empty, so that it always replaces the client's. */
+const inText = (name: string, source: string): string => `${name.toLowerCase()}=\${context.${source}}`
+
 /**
  * Parameter mappings that hand the caller on to the backend. Each header is always written, so that what a client sent
  * under its name never arrives.
@@ -21,24 +24,31 @@ export function mappings(config: AuthorizerConfig | undefined): Generated {
   if (config === undefined) throw new UsageError("mappings needs a configuration: its context names the headers")
   const own = Object.keys(config.context ?? {}).filter((key) => !Object.hasOwn(usual, key))
   const headers = new Map<string, string>([
-    ["Principal", "authorizer.principalId"],
     ...Object.entries(usual).map(([key, name]): [string, string] => [name, `authorizer.${key}`]),
     ...own.map((key): [string, string] => [headerName(key), `authorizer.${key}`]),
-    ...(config.assertion === undefined ? [] : [["Assertion", "authorizer.assertion"] as const]),
   ])
   const twice = own.find((key, at) => own.findIndex((other) => headerName(other) === headerName(key)) !== at)
   if (twice !== undefined) throw new UsageError(`context.${twice} has the header of another key: rename one`)
-  const rest: { [parameter: string]: string } = {}
-  const http: { [parameter: string]: string } = {}
+  const rest: { [parameter: string]: string } = {
+    "integration.request.header.X-Hallpass-Principal": "context.authorizer.principalId",
+  }
+  // Simple responses have no principalId.
+  const http: { [parameter: string]: string } = {
+    "overwrite:header.x-hallpass-principal": "${context.authorizer.issuer}|${context.authorizer.sub}",
+  }
   for (const [name, source] of headers) {
     rest[`integration.request.header.X-Hallpass-${name}`] = `context.${source}`
-    http[`overwrite:header.x-hallpass-${name.toLowerCase()}`] = `$context.${source}`
+    http[`overwrite:header.x-hallpass-${name.toLowerCase()}`] = inText(name, source)
+  }
+  // Its signature tells it from what a client sends.
+  if (config.assertion !== undefined) {
+    rest["integration.request.header.X-Hallpass-Assertion"] = "context.authorizer.assertion"
+    http["overwrite:header.x-hallpass-assertion"] = "$context.authorizer.assertion"
   }
   rest["integration.request.header.X-Hallpass-Trace-Id"] = "context.xrayTraceId"
   rest["integration.request.header.X-Request-Id"] = "context.requestId"
+  http["overwrite:header.x-hallpass-trace-id"] = "$context.requestId"
   http["overwrite:header.x-request-id"] = "$context.requestId"
-  // Simple responses have no principalId.
-  if (config.gateway?.responses === "simple") delete http["overwrite:header.x-hallpass-principal"]
   if (config.observe?.traceContext === true) {
     rest["integration.request.header.X-Hallpass-Traceparent"] = "context.authorizer.traceparent"
     http["overwrite:header.x-hallpass-traceparent"] = "$context.authorizer.traceparent"
@@ -51,7 +61,8 @@ export function mappings(config: AuthorizerConfig | undefined): Generated {
       ...(config.gateway?.emptyContext === "dash"
         ? ['A caller who does not have a value has "-" there: the backend must take it as none.']
         : [
-            'Set gateway.emptyContext to "dash": a header that is mapped from a key without a value may be the client\'s own.',
+            'For REST APIs set gateway.emptyContext to "dash": a header that is mapped from a key without a value may be the ' +
+              "client's own. Those of HTTP APIs begin with a text, so that none is empty.",
           ]),
     ],
   }
