@@ -57,7 +57,7 @@ Existing files are never overwritten without --force.`,
     const found = await apiAnswers(line)
     const answers = await asked(found === undefined ? line : { ...line, options: { ...line.options, api: found.kind } })
     const routes = found?.routes ?? answers.routes ?? (await routesOf(answers))
-    const { configuration, remark: why } = configurationFor(answers, routes)
+    const { configuration, remark: why } = configurationFor(answers, routes, found?.resourcePolicyAllows)
     const remark = [why, found && openRules].filter((text) => text !== undefined).join(".\n")
     const files = [
       { path: out, text: `${JSON.stringify(configuration, null, 2)}\n` },

@@ -41,6 +41,7 @@ interface State {
   }[]
   httpAuthorizers: object[]
   statements: string[]
+  restPolicy?: string
 }
 
 const notFound = (): Error => Object.assign(new Error("no such thing"), { name: "NotFoundException" })
@@ -77,7 +78,7 @@ export function account(more = ""): State & { readonly calls: () => string[] } {
     .on(GetRestApiCommand)
     .rejects(notFound())
     .on(GetRestApiCommand, { restApiId: "rest1" })
-    .resolves({ id: "rest1", name: `orders${more}` })
+    .callsFake(() => ({ id: "rest1", name: `orders${more}`, policy: state.restPolicy }))
   rest.on(GetAuthorizersCommand).callsFake(() => ({ items: state.restAuthorizers }))
   rest.on(GetResourcesCommand).callsFake(({ position }) => {
     if (position === undefined)

@@ -262,6 +262,24 @@ describe("17: hallpass init, from an API of the account", () => {
     expect(JSON.parse(readFileSync(socket.out, "utf8")).routes).toEqual({ $connect: {} })
   })
 
+  it("notes a resource policy that allows, because a silent answer would be an allow there", async () => {
+    const statement = (Effect: string) => ({ Effect, Principal: "*", Action: "execute-api:Invoke", Resource: "*" })
+    for (const [policy, allows] of [
+      [{ Statement: [statement("Allow")] }, true],
+      [{ Statement: [statement("Deny")] }, undefined],
+      ["no JSON", true],
+    ] as const) {
+      aws.restPolicy = typeof policy === "string" ? policy : JSON.stringify(policy).replaceAll('"', '\\"')
+      const { out } = await init([...words, "rest1"])
+      expect(JSON.parse(readFileSync(out, "utf8")).gateway).toEqual({
+        api: "rest",
+        ...(allows && { resourcePolicyAllows: true }),
+      })
+      const question = ["check", "--config", out, "--account", "--api-id", "rest1", "--json"]
+      expect((await command(question)).stdout).not.toContain("resource policy allows")
+    }
+  })
+
   it("an API without routes, and one that is not there, are one line", async () => {
     aws.httpRoutes = []
     expect((await init([...words, "http1"])).stderr).toBe(

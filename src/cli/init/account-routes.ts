@@ -1,5 +1,7 @@
 import type { RouteRule } from "../../index.ts"
+import { inventory } from "../../openapi.ts"
 import type { AccountApi } from "../account/account-api.ts"
+import { asTemplate } from "../account/as-template.ts"
 import { type CommandLine, textOption, textsOption, UsageError } from "../frame/command.ts"
 import { oneLine } from "../frame/program.ts"
 import type { ApiKind } from "./answers.ts"
@@ -8,6 +10,8 @@ import type { ApiKind } from "./answers.ts"
 export interface ApiAnswers {
   readonly kind: ApiKind
   readonly routes: { readonly [key: string]: RouteRule }
+  /** Whether its resource policy may allow: then an answer that is silent would be an allow. */
+  readonly resourcePolicyAllows: boolean
 }
 
 /**
@@ -30,7 +34,8 @@ export async function apiAnswers(line: CommandLine): Promise<ApiAnswers | undefi
   const routes = api === undefined ? {} : rulesOf(api)
   if (api === undefined || Object.keys(routes).length === 0)
     throw new UsageError(oneLine(`${id} has no route that could take an authorizer`))
-  return { kind: api.kind, routes }
+  const [found] = inventory(asTemplate(api)).apis
+  return { kind: api.kind, routes, resourcePolicyAllows: api.kind === "rest" && found?.resourcePolicy !== "silent" }
 }
 
 /** Browsers send preflights without a token. Of a WebSocket API, only `$connect` can have an authorizer. */

@@ -17,18 +17,24 @@ const schema = "./node_modules/hallpass/hallpass.schema.json"
  * The configuration for the answers: with one kept answer for every route if the table allows it, else with answers for
  * one route.
  *
+ * @param resourcePolicyAllows whether the API has a resource policy that allows
  * @throws UsageError with every problem
  */
 export function configurationFor(
   { provider, issuer, api }: Answers,
   routes: { readonly [key: string]: RouteRule },
+  resourcePolicyAllows = false,
 ): WrittenConfiguration {
   const issuers = [issuerOf(provider, issuer)]
   const written = (gateway: NonNullable<AuthorizerConfig["gateway"]>): AuthorizerConfig => {
     return { $schema: schema, issuers, ...(Object.keys(gateway).length > 0 && { gateway }), routes }
   }
   // With policies, AWS documents no status for the error that an authorizer throws on an HTTP API: a Deny is 403 there.
-  const kind = api === "websocket" ? {} : api === "http" ? { api, unauthorized: "deny" as const } : { api }
+  const kind = {
+    ...(api !== "websocket" && { api }),
+    ...(api === "http" && { unauthorized: "deny" as const }),
+    ...(resourcePolicyAllows && { resourcePolicyAllows }),
+  }
   const simple = written(kind)
   const problems = problemsOf(simple)
   if (problems.length === 0) return { configuration: simple }
