@@ -1,4 +1,5 @@
 import type { KMSClient } from "@aws-sdk/client-kms"
+import { BackOff } from "../renewal/back-off.ts"
 import { nodeCrypto } from "../shared/node-crypto.ts"
 import type { Source } from "../shared/value-source.ts"
 import { SecretFailure } from "./failure.ts"
@@ -36,18 +37,25 @@ export function kmsSource(
       throw failureOf(error)
     }
   }
+  // In an outage callers wait for one deadline now and then, and not each for its own.
+  const backOff = new BackOff()
+  let last = new SecretFailure("service")
   const sign = async (text: string): Promise<string> => {
+    if (backOff.waits(renewal.clock())) throw last
     const Message = createHash("sha256").update(text).digest()
     const request = { KeyId: keyId, Message, MessageType: "DIGEST", SigningAlgorithm: "ECDSA_SHA_256" } as const
     try {
       const { Signature } = await call(({ client, commands: { SignCommand } }, abortSignal) =>
         client.send(new SignCommand(request), { abortSignal }),
       )
-      return Buffer.from(joseSignature(Signature ?? new Uint8Array())).toString("base64url")
+      const signature = Buffer.from(joseSignature(Signature ?? new Uint8Array())).toString("base64url")
+      backOff.succeeded()
+      return signature
     } catch (error) {
-      const failure = error instanceof SecretFailure ? error : new SecretFailure("malformed")
-      observer.secretFetch?.({ secret: name, ok: false, failure: failure.kind })
-      throw failure
+      last = error instanceof SecretFailure ? error : new SecretFailure("malformed")
+      backOff.failed(renewal.clock(), 0)
+      observer.secretFetch?.({ secret: name, ok: false, failure: last.kind })
+      throw last
     }
   }
   const format: SecretFormat<readonly SigningKey[]> = formatOf(

@@ -144,6 +144,18 @@ describe("18-4: assertions by a key of KMS", () => {
     await verified((await contextOf(authorizer)).assertion, { keys: [key.published] }, at)
   })
 
+  it("in an outage callers do not wait each for a deadline of their own, and it ends by itself", async () => {
+    let at = nowMs
+    const authorizer = createAuthorizer(config, { clock: () => at })
+    kms.on(SignCommand).rejects(Object.assign(new Error(), { code: "ECONNRESET" }))
+    for (let count = 0; count < 5; count++)
+      await expect(authorizer.handler(event)).rejects.toMatchObject({ code: "secrets_unavailable" })
+    expect(kms.commandCalls(SignCommand)).toHaveLength(1)
+    kms.on(SignCommand).callsFake(({ Message }: SignCommandInput) => ({ Signature: signed(Message as Uint8Array) }))
+    at += 1000
+    await verified((await contextOf(authorizer)).assertion, { keys: [key.published] }, at)
+  })
+
   const fault = (name: string): Error => Object.assign(new Error("canary"), { name, $metadata: {} })
   it.each<[string, () => unknown, string]>([
     ["it may not sign", () => kms.on(SignCommand).rejects(fault("AccessDeniedException")), "denied"],
