@@ -194,6 +194,12 @@ describe("15-7: bad documents end in one line with file and line, exit 2", () =>
       'openapi: 3.0.1\npaths:\n  /a:\n    $ref: "#/paths/~1b"\n  /b: { $ref: "#/paths/~1a" }\n',
       'cycle.yaml:4 paths["/a"].$ref leads to itself',
     ],
+    [
+      "a method that is misspelt, among good ones",
+      "gett.yaml",
+      "openapi: 3.0.1\npaths:\n  /a:\n    parameters: []\n    get: {}\n    gett: {}\n",
+      'gett.yaml:6 paths["/a"].gett is no method and no other member of a path. Correct or remove it',
+    ],
     ["an unknown tag", "tag.yaml", "Resources:\n  A: !Foo x\n", "tag.yaml:2:"],
     ["another kind of document", "other.json", "\n[1]", "other.json:1 document"],
     ["a list of nothing", "list.json", "[]", "list.json:1 document is no OpenAPI document"],

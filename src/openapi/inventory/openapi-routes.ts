@@ -112,11 +112,21 @@ function* operationsOf(document: OpenApiDocument, report: Report): Generator<Ope
     if (item === undefined) continue
     for (const [name, given] of Object.entries(item)) {
       const method = methods.get(name.toLowerCase())
+      if (method === undefined && isMistaken(name))
+        report(
+          place(place("paths", template), name),
+          "is no method and no other member of a path. Correct or remove it",
+        )
       if (method === undefined || typeof given !== "object") continue
       for (const operation of variants(given)) yield { method, template, operation: Object(operation) as Members }
     }
   }
 }
+
+/** Members of a path that are no methods of API Gateway; intrinsic functions of a template are no members. */
+const otherMembers = ["summary", "description", "servers", "parameters", "$ref", "trace", "query", "Ref"]
+const isMistaken = (name: string): boolean =>
+  !otherMembers.includes(name) && !name.startsWith("x-") && !name.startsWith("Fn::")
 
 const isExtension = (name: string): boolean => name.startsWith("x-amazon-apigateway-")
 
