@@ -6,6 +6,7 @@ import { readConfiguration } from "./configuration.ts"
 import { type Command, configOption, textOption, UsageError } from "./frame/command.ts"
 import { readData } from "./frame/data-file.ts"
 import { plain } from "./frame/output.ts"
+import { shellWord } from "./frame/shell-word.ts"
 
 export const bundle: Command = {
   description: `Writes the function for AWS Lambda into a folder: hallpass's own small bundle, and
@@ -30,7 +31,8 @@ deploy it   the handler is authorizer.handler, the runtime nodejs24.x;
             zip the content of the folder, or name it as CodeUri`,
   },
   async run(line, output) {
-    const out = resolve(textOption(line, "out") ?? "build")
+    const folder = textOption(line, "out") ?? "build"
+    const out = resolve(folder)
     const file = textOption(line, "snapshot")
     const configuration = await readConfiguration(textOption(line, "config"))
     const keySnapshot = file === undefined ? undefined : ((await readData(file, "snapshot")) as KeySnapshot)
@@ -47,7 +49,7 @@ deploy it   the handler is authorizer.handler, the runtime nodejs24.x;
       output.print(
         `${plain(out)}: ${files.length} files, ${Math.round(bytes / 1024)} KB. The handler is authorizer.handler.\n`,
       )
-      output.note("Next: hallpass invoke EVENT --bundle, with an event of your API")
+      output.note(`Next: hallpass invoke EVENT --bundle ${shellWord(folder)}, with an event of your API`)
     }
     return 0
   },

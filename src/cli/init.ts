@@ -4,6 +4,7 @@ import { dirname, relative, resolve } from "node:path"
 import type { RouteRule } from "../index.ts"
 import { type Command, type CommandLine, type CommandOption, textOption, UsageError } from "./frame/command.ts"
 import { type Output, plain } from "./frame/output.ts"
+import { shellWord } from "./frame/shell-word.ts"
 import { apiAnswers } from "./init/account-routes.ts"
 import { type Answers, allFlags, answersOf, apiKinds } from "./init/answers.ts"
 import { casesText } from "./init/cases.ts"
@@ -65,9 +66,9 @@ Existing files are never overwritten without --force.`,
     ]
     if (!(await writeAll(files, line.options.force === true, output))) return 1
     const next = [
-      `hallpass check --config ${quoted(out)}`,
-      `hallpass test ${quoted(casesFile)} --config ${quoted(out)}`,
-      `hallpass doctor --config ${quoted(out)}`,
+      `hallpass check --config ${shellWord(out)}`,
+      `hallpass test ${shellWord(casesFile)} --config ${shellWord(out)}`,
+      `hallpass doctor --config ${shellWord(out)}`,
     ]
     if (output.json)
       output.document({ files: files.map(({ path }) => path), configuration, next, ...(remark !== "" && { remark }) })
@@ -146,6 +147,3 @@ function refuseToOverwrite(path: string, output: Output): false {
 function resolveBeside(out: string): string {
   return relative(".", resolve(dirname(out), "cases.yaml")) || "cases.yaml"
 }
-
-/** A file name as a word of the shell. */
-const quoted = (path: string): string => (/^[\w./-]+$/.test(path) ? path : `'${plain(path).replaceAll("'", "'\\''")}'`)

@@ -39,7 +39,11 @@ describe("17-8: hallpass bundle", () => {
     expect({ code, left: readdirSync(other) }).toEqual({ code: 2, left: ["thesis.txt"] })
     expect(stderr).toMatch(/--force/)
     expect((await command(["bundle", "--config", config, "--out", event])).code).toBe(2)
-    expect((await command(["bundle", "--config", config, "--out", other, "--force"])).code).toBe(0)
+    const forced = await command(["bundle", "--config", config, "--out", other, "--force"])
+    expect({ code: forced.code, stderr: forced.stderr }).toEqual({
+      code: 0,
+      stderr: `Next: hallpass invoke EVENT --bundle ${other}, with an event of your API\n`,
+    })
     expect(existsSync(join(other, "thesis.txt"))).toBe(false)
   })
 

@@ -1,3 +1,5 @@
+import { inQuotes, shellWord } from "../frame/shell-word.ts"
+
 /** What to attach, and to what. */
 export interface AttachOptions {
   readonly functionArn: string
@@ -30,12 +32,11 @@ const kebab = (name: string): string =>
 
 /** One word of a POSIX shell. */
 export function quoted(word: string): string {
-  if (word === newAuthorizerId) return `"${word}"`
-  if (/^[\w@%+=:,./-]+$/.test(word)) return word
+  if (!word.includes(newAuthorizerId)) return shellWord(word)
   // The id of a new authorizer is filled in by the shell, the rest is text.
   return word
     .split(newAuthorizerId)
-    .map((part) => (part === "" ? "" : `'${part.replaceAll("'", `'\\''`)}'`))
+    .map((part) => (part === "" ? "" : inQuotes(part)))
     .join(`"${newAuthorizerId}"`)
 }
 
