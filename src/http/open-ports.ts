@@ -1,5 +1,5 @@
 import type { Server } from "node:http"
-import type { AddressInfo, Server as SocketServer } from "node:net"
+import type { AddressInfo, Socket, Server as SocketServer } from "node:net"
 
 /** A gRPC server, as far as ports are concerned. */
 export interface Bindable {
@@ -19,6 +19,8 @@ export class OpenPorts {
   /** Closed when the others are: it says meanwhile that the service is not ready. */
   readonly #last: Server[] = []
   readonly #bound: Bindable[] = []
+  /** Also those whose handshake has not ended, which no server of HTTP counts. */
+  readonly #sockets = new Set<Socket>()
   #closing: Promise<void> | undefined
 
   constructor(closeTimeoutMs: number) {
@@ -33,17 +35,31 @@ export class OpenPorts {
   async listen(server: Server, host: string, port: number, drain: () => void): Promise<string> {
     this.#servers.push(server)
     this.#drains.push(drain)
-    return await opened(server, host, port)
+    return await this.#opened(server, host, port)
   }
 
   async listenLast(server: Server, host: string, port: number): Promise<string> {
     this.#last.push(server)
-    return await opened(server, host, port)
+    return await this.#opened(server, host, port)
   }
 
   async bind(server: Bindable, host: string, port: number): Promise<string> {
     this.#bound.push(server)
-    return await opened(server.front, host, port)
+    return await this.#opened(server.front, host, port)
+  }
+
+  #opened(server: SocketServer, host: string, port: number): Promise<string> {
+    server.on("connection", (socket: Socket) => {
+      this.#sockets.add(socket)
+      socket.once("close", () => this.#sockets.delete(socket))
+    })
+    return new Promise((resolve, reject) => {
+      server.once("error", reject)
+      server.listen(port, host, () => {
+        server.off("error", reject)
+        resolve(at(host, (server.address() as AddressInfo).port))
+      })
+    })
   }
 
   close(): Promise<void> {
@@ -62,18 +78,9 @@ export class OpenPorts {
     clearTimeout(timer)
     for (const server of [...this.#servers, ...this.#last]) server.closeAllConnections()
     for (const server of this.#bound) server.stop()
+    for (const socket of this.#sockets) socket.destroy()
     await Promise.all(this.#last.map(closed))
   }
-}
-
-function opened(server: SocketServer, host: string, port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject)
-    server.listen(port, host, () => {
-      server.off("error", reject)
-      resolve(at(host, (server.address() as AddressInfo).port))
-    })
-  })
 }
 
 /** Resolves when the last connection has ended; idle ones end at once. */

@@ -1,4 +1,6 @@
+import { once } from "node:events"
 import { request } from "node:https"
+import { connect } from "node:net"
 import * as grpc from "@grpc/grpc-js"
 import { generate } from "selfsigned"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
@@ -92,12 +94,26 @@ describe("18-2: TLS", () => {
     expect(await check(plain, undefined)).toBe(0)
     const lines = ["GET /orders/7 HTTP/1.1", "Host: a", "Connection: close", `Authorization: ${bearer("reader")}`]
     expect((await sendRaw(Number(new URL(plain.url).port), lines)).status).not.toBe(200)
+    expect((await sendRaw(Number(new URL(plain.grpcUrl ?? "").port), lines)).status).toBeNaN()
+    expect(await check(plain, undefined)).toBe(0)
   })
 
   it("takes TLS 1.2 and newer", async () => {
     expect(await ask(plain, undefined, { minVersion: "TLSv1.2", maxVersion: "TLSv1.2" })).toBe(200)
     const old = { minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" }
     expect(await ask(plain, undefined, old)).not.toBe(200)
+  })
+
+  it("close ends a handshake that does not go on, on both ports", async () => {
+    const tls = { cert: server.cert, key: server.private }
+    const options = { dialect: "envoy", port: 0, grpcPort: 0, closeTimeoutMs: 0, tls } as const
+    const service = await createAuthorizationServer(config, options, { clock })
+    const quiet = [service.url, service.grpcUrl ?? ""].map((url) => connect(Number(new URL(url).port), "127.0.0.1"))
+    await Promise.all(quiet.map((socket) => once(socket, "connect")))
+    const ended = quiet.map((socket) => once(socket.resume(), "close"))
+    expect(await check(service, undefined)).toBe(0)
+    await service.close()
+    await Promise.all(ended)
   })
 
   it("mutual: only neighbours with a certificate of the authority are served", async () => {

@@ -93,12 +93,7 @@ export async function createGrpcPort(
   })
   // The connections are taken here, because the gRPC server does not limit their number and their handshakes.
   const { injectConnection } = server.createConnectionInjector(grpc.ServerCredentials.createInsecure())
-  const sockets = new Set<Socket>()
-  const front = await listenerOf(tls, (socket) => {
-    sockets.add(socket)
-    socket.once("close", () => sockets.delete(socket))
-    injectConnection(socket)
-  })
+  const front = await listenerOf(tls, injectConnection)
   front.maxConnections = maxConnections
   return {
     front,
@@ -107,10 +102,7 @@ export async function createGrpcPort(
         front.close()
         server.tryShutdown(() => resolve())
       }),
-    stop() {
-      server.forceShutdown()
-      for (const socket of sockets) socket.destroy()
-    },
+    stop: () => server.forceShutdown(),
   }
 }
 
