@@ -44,7 +44,7 @@ region that the log does not name is one without calls.`,
     "A query for Logs Insights": `stats count(*) as calls, max(@timestamp) as last
   by httpMethod, resourcePath, status        (HTTP APIs: by routeKey, status)`,
     Metrics: `aws cloudwatch list-metrics --namespace AWS/ApiGateway --metric-name Count
-  lists what was called in the last 14 days; routes show with detailed metrics.
+  lists what was called in the last 14 days; routes need detailed metrics.
 get-metric-data needs a label that is the route: GET /orders`,
   },
   async run(line, output) {
