@@ -276,7 +276,14 @@ describe("17-5: generate abac-policy", () => {
     const context = { "aws:ResourceTag/team": "payments" }
     expect(await verdict({ identity, action: "apigateway:PATCH", resource: method, context })).toBe("Allowed")
     expect(await refused("abac-policy", "--tag", "aws:cloudformation:stack-name=x")).toMatch(/AWS's own/)
-    expect(await refused("abac-policy", "--tag", "=x")).toMatch(/KEY=VALUE/)
+    for (const tag of ["=x", "team="]) expect(await refused("abac-policy", "--tag", tag)).toMatch(/KEY=VALUE/)
+  })
+
+  it("names AWS's limits of a tag, and takes a tag at its limits", async () => {
+    const limits = /up to 128 for the key, 256 for the value/
+    for (const tag of ["k".repeat(129), `k=${"v".repeat(257)}`, "team=${aws:x}", "te*m", "team=a\nb"])
+      expect((await refused("abac-policy", "--tag", tag)).replaceAll("\n", " ")).toMatch(limits)
+    await generated("abac-policy", "--tag", `${"k".repeat(128)}=${"v".repeat(256)}`)
   })
 })
 

@@ -14,10 +14,10 @@ const forms: { readonly [option: string]: readonly [form: RegExp, example: strin
   region: [/^[a-z]{2}(?:-[a-z0-9]+)+$/, "eu-west-1"],
   account: [/^\d{12}$/, "twelve digits"],
   apiId: [/^[a-z0-9]{10}$/, "ten small letters and digits, a1b2c3d4e5"],
-  stage: [/^(?:[A-Za-z0-9_-]{1,128}|\$default)$/, "prod"],
+  stage: [/^(?:[A-Za-z0-9_-]{1,128}|\$default)$/, "prod, with up to 128 letters, digits, _ and -"],
   functionArn: [
     /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]{1,64}(?::[A-Za-z0-9_$-]+)?$/,
-    "arn:aws:lambda:eu-west-1:123456789012:function:hallpass:live",
+    "arn:aws:lambda:eu-west-1:123456789012:function:hallpass:live, with a name of up to 64 characters",
   ],
   invokeRoleArn: [/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/, "arn:aws:iam::123456789012:role/invoke"],
   vpce: [/^vpce-[0-9a-f]{8,17}$/, "vpce-1a2b3c4d"],
@@ -26,7 +26,10 @@ const forms: { readonly [option: string]: readonly [form: RegExp, example: strin
     /^(?:\d{12}|arn:aws[a-z-]*:(?:iam|sts)::\d{12}:(?:root|(?:user|role|assumed-role|federated-user)\/[\w+=,.@/-]{1,512}))$/,
     "123456789012 or arn:aws:iam::123456789012:role/reader",
   ],
-  tag: [/^[\p{L}\p{N}_.:/+@=\- ]{1,128}$/u, "team=payments, or team for the tag of the caller"],
+  tag: [
+    /^[\p{L}\p{N}_.:/+@\- ]{0,128}(?:=[\p{L}\p{N}_.:/+@=\- ]{0,256})?$/u,
+    "team=payments, or team for the tag of the caller: letters, digits, spaces and _.:/+@-, up to 128 for the key, 256 for the value",
+  ],
 }
 
 /** The value of an option in the form that AWS takes. @throws UsageError if it has another form */
