@@ -1,6 +1,6 @@
 import { checkConfiguration } from "../configuration/check-configuration.ts"
 import { explain } from "../problems/explain-problems.ts"
-import type { PublicSigningKey } from "../secret/signing-keys.ts"
+import type { PublicSigningKey } from "../secret/public-signing-key.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import { ConfigurationError, Unavailable } from "../types/errors.ts"
 import { signingKeySource } from "./connect-assertion.ts"

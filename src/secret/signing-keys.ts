@@ -2,19 +2,9 @@ import type { JsonWebKey, KeyObject } from "node:crypto"
 import { nodeCrypto } from "../shared/node-crypto.ts"
 import { SecretFailure } from "./failure.ts"
 import { formatOf, parsedJson, type SecretFormat } from "./format.ts"
+import type { PublicSigningKey } from "./public-signing-key.ts"
 
 const { createHash, createPrivateKey, createPublicKey, sign, verify } = nodeCrypto
-
-/** A public key of ES256 as it is published (RFC 7517). `kid` is its thumbprint (RFC 7638). */
-export interface PublicSigningKey {
-  readonly kty: "EC"
-  readonly crv: "P-256"
-  readonly x: string
-  readonly y: string
-  readonly kid: string
-  readonly alg: "ES256"
-  readonly use: "sig"
-}
 
 /** A key that signs with ES256. The private key never leaves it. */
 export interface SigningKey {
