@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
-import { check, ruleNames } from "./cfn-guard.ts"
-import { root } from "./external-tools.ts"
+import { binary, check, ruleNames } from "./cfn-guard.ts"
+import { root, run } from "./external-tools.ts"
 import { demoSets, edgeSets, hmac, mutualTls, privateSets, setsOf } from "./parameter-sets.ts"
 import { core, type Deployable, demo, deployables, edge, privateApi, type Values } from "./template.ts"
 
@@ -16,6 +16,13 @@ test("the rules hold for every template, and each of them has something to judge
   const others = ["method_has_an_authorizer", "event_has_an_authorizer", "function_url_has_an_authorizer"]
   const judged = ruleNames.filter((name) => !others.includes(name))
   expect([...new Set(results.flatMap(({ kept }) => kept))].toSorted()).toEqual(judged.toSorted())
+})
+
+test("the command at the head of the rules runs, and finds nothing", () => {
+  const rules = readFileSync(join(root, "guard/hallpass.guard"), "utf8")
+  const [, words = ""] = /^#\s+cfn-guard (validate .*)$/m.exec(rules) ?? []
+  const { code, output } = run("sh", ["-c", `"$0" ${words}`, binary], { cwd: root })
+  expect({ code, output: code === 0 ? "" : output.slice(-500) }).toEqual({ code: 0, output: "" })
 })
 
 test("they hold for what each set of parameters deploys", () => {
