@@ -1,8 +1,10 @@
 import { compilePrincipalPolicy, type PrincipalPolicy } from "../policy/decide.ts"
+import { examiner } from "../policy/examine.ts"
 import type { Report } from "../problems/option-checks.ts"
 import { answerScope, holdsRoute, type ScopedRoutes } from "./answer-scope.ts"
 import { checkSimpleAnswers } from "./check-simple-answers.ts"
 import type { CheckedGateway } from "./declared/gateway.ts"
+import { policyOptions } from "./policy-options.ts"
 
 /**
  * Compiles principal policies, or refuses simple responses that are kept for one route. Routes that no cached answer
@@ -15,7 +17,7 @@ export function checkPrincipalPolicy(
   gateway: CheckedGateway,
   report: Report,
 ): PrincipalPolicy | undefined {
-  const { routes, unmatched } = scoped
+  const { routes } = scoped
   if (routes === undefined) return undefined
   if (gateway.matchBy === "path" && answerScope(scoped, gateway) === "principal" && holdsRoute(gateway)) {
     report(
@@ -37,6 +39,5 @@ export function checkPrincipalPolicy(
     )
     return undefined
   }
-  const { resourcePolicyAllows, api, matchBy } = gateway
-  return compilePrincipalPolicy({ routes, unmatched, resourcePolicyAllows, api, byPath: matchBy === "path" })
+  return compilePrincipalPolicy(policyOptions(scoped, gateway), examiner)
 }

@@ -2,6 +2,7 @@ import { documentBytes, shortestBytes } from "../answer/document-sizes.ts"
 import { besidesPolicyBytes, write } from "../answer/written-policy.ts"
 import type { PrincipalPolicy } from "../policy/decide.ts"
 import type { SizeFindings, SizeSearchOptions } from "../policy/size-search.ts"
+import { sizesOf } from "../policy/table-sizes.ts"
 import type { Report } from "../problems/option-checks.ts"
 import type { ExecuteApiArn } from "../types/request.ts"
 import type { CheckedGateway } from "./declared/gateway.ts"
@@ -62,7 +63,7 @@ export function checkSizes(
 ): void {
   if (policy === undefined || gateway.tooLarge === "unavailable" || policy.conflicts.length > 0) return
   const options = sizeOptions(policy, gateway, triesAtStart)
-  if (policy.tables.every(({ sizes }) => sizes.byBranch(options.bytes) <= options.maxBytes)) return
+  if (policy.tables.every((table) => sizesOf(table).byBranch(options.bytes) <= options.maxBytes)) return
   const text = tooLargeText(search(policy, options), options.maxBytes)
   if (text !== undefined) report("routes", text)
 }

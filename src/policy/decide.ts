@@ -7,7 +7,7 @@ import type { RouteRule } from "../types/configuration.ts"
 import type { Coverage } from "../types/coverage.ts"
 import type { Principal } from "../types/principal.ts"
 import { refusal } from "../types/reasons.ts"
-import { type CompiledTable, compileTable, ordersDiffer } from "./compile.ts"
+import { type CompiledTable, compileTable, type Examiner } from "./compile.ts"
 import type { Exposure } from "./exposure.ts"
 import type { Conflict } from "./overlap.ts"
 import { TextTable } from "./principal-table.ts"
@@ -22,6 +22,7 @@ export interface PrincipalPolicy {
   readonly most: CompiledTable["most"]
   /** The table as REST and as HTTP APIs read it; one if both read it alike, or if one kind is meant. */
   readonly tables: readonly CompiledTable[]
+  readonly ordersDiffer: boolean
   /** The routes whose rules decide what a principal may call. */
   readonly rules: readonly Route[]
   readonly decide: DecideRoute
@@ -50,8 +51,10 @@ const connectOnly: Coverage = Object.freeze({ allow: ["$connect"], deny: [], den
  * Compiles a table into principal policies: one answer that holds everything a principal may call. The answer is judged
  * by the text of each request's own path, so the decision is made by that text too. A gateway that chose another route
  * than the text leads to is a contradiction, not a second opinion.
+ *
+ * @param examiner finds out about the table what takes time
  */
-export function compilePrincipalPolicy(options: PrincipalPolicyOptions): PrincipalPolicy {
+export function compilePrincipalPolicy(options: PrincipalPolicyOptions, examiner: Examiner): PrincipalPolicy {
   const routes = readRoutes(options.routes)
   const connect = routes.find(({ method }) => method === "$connect")
   const listed = routes.filter((route) => route !== connect)
@@ -71,13 +74,14 @@ export function compilePrincipalPolicy(options: PrincipalPolicyOptions): Princip
   const templates = templatesOf((open && !hasDefault) || closed ? [...listed, unnamed] : listed)
   const { resourcePolicyAllows } = options
   const compile = (tree: TemplateTree): TextTable => {
-    const complete = open || hasDefault || closed
-    const compiled = compileTable(templates, tree, { resourcePolicyAllows, complete, closed })
+    const tableOptions = { resourcePolicyAllows, complete: open || hasDefault || closed, closed }
+    const examination = examiner.examine(templates, tree, tableOptions)
+    const compiled = compileTable(templates, tree, tableOptions, examination)
     return new TextTable(templates, compiled, [...routes, unnamed], unnamed, options.byPath)
   }
   const trees = { rest: new TemplateTree(templates, "rest"), http: new TemplateTree(templates, "http") }
   // Most tables mean the same on both kinds of API, and are examined once.
-  const differ = ordersDiffer(templates, trees.rest, trees.http)
+  const differ = examiner.ordersDiffer(templates, trees.rest, trees.http)
   const rest = differ && options.api === "http" ? undefined : compile(trees.rest)
   const http = differ ? (options.api === "rest" ? undefined : compile(trees.http)) : rest
   const tables = [...new Set([rest, http])].filter((table) => table !== undefined)
@@ -95,6 +99,7 @@ export function compilePrincipalPolicy(options: PrincipalPolicyOptions): Princip
     exposedIfMerged: () => unique(tables.flatMap(({ compiled }) => compiled.exposedIfMerged())),
     most: () => (rest ?? http ?? compile(trees.rest)).compiled.most(),
     tables: tables.map(({ compiled }) => compiled),
+    ordersDiffer: differ,
     rules: [...routes, unnamed],
     covers: (principal, order) => (order === "http" ? (http ?? rest) : (rest ?? http))?.covers(principal),
     permitted: (principal) =>

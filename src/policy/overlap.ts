@@ -16,7 +16,6 @@ export interface Conflict {
 
 /** Requests of another template that an Allow of this one also covers, and how to deny them. */
 export interface Overlap {
-  readonly other: Template
   /** The number of the other template. */
   readonly at: number
   readonly methods: readonly string[]
@@ -133,7 +132,7 @@ export class OverlapAnalysis {
     for (const conflict of costs[best] ?? []) report(conflict)
     const at = this.#numbers.get(other) ?? -1
     const patterns = choices[best] ?? []
-    return { other, at, methods, bits: bitsOf(methods), deny: patterns.flatMap(patternTexts), patterns }
+    return { at, methods, bits: bitsOf(methods), deny: patterns.flatMap(patternTexts), patterns }
   }
 
   /** The routes with permitted callers that a Deny of the other template, where it is covered, would deny. */

@@ -14,7 +14,7 @@ export interface Examined {
   readonly wildMethod: WildMethod
   readonly overlaps: readonly Overlap[]
   /** Templates and methods that a Deny of the whole template would touch. */
-  readonly deniedWith: readonly Hit[]
+  readonly deniedWith: readonly Pick<Hit, "at" | "bits">[]
   readonly around: Surroundings
   /**
    * Numbers of the catch-alls that would take a path of this template with a slash at its end, where the API reads it

@@ -1,7 +1,8 @@
 import type { DocumentBytes } from "../types/coverage.ts"
-import type { CompiledTable, TableSizes } from "./compile.ts"
+import type { CompiledTable } from "./compile.ts"
 import type { PatternNode } from "./pattern-tree.ts"
 import type { BranchPart, Shorter } from "./shorter.ts"
+import { sizesOf, type TableSizes } from "./table-sizes.ts"
 
 /** A branch with more rules is looked at by its own branches: all combinations of so many are tried. */
 const maxRules = 8
@@ -35,9 +36,10 @@ class Bound {
   readonly forbidden: Uint8Array
   readonly #met = new Set<string>()
 
-  constructor({ sizes }: CompiledTable, bytes: DocumentBytes, most: number) {
+  constructor(table: CompiledTable, bytes: DocumentBytes, most: number) {
+    const sizes = sizesOf(table)
     this.#sizes = sizes
-    this.#shorter = sizes.shorter
+    this.#shorter = table.shorter
     this.#frame = sizes.ofFrame(bytes)
     this.#bytes = bytes
     this.#most = most

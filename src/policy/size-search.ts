@@ -3,6 +3,7 @@ import type { CompiledTable } from "./compile.ts"
 import type { PrincipalPolicy } from "./decide.ts"
 import { callerWith, type Grant, grantsIn, grantsText, type Nature, naturesIn } from "./sample-callers.ts"
 import { boundSize } from "./size-bound.ts"
+import { sizesOf } from "./table-sizes.ts"
 
 /** How answers are written, and how long may be looked. */
 export interface SizeSearchOptions {
@@ -41,7 +42,7 @@ export interface TooLargeCaller {
 export function searchSizes(policy: PrincipalPolicy, options: SizeSearchOptions): SizeFindings {
   let [tried, isProven] = [0, true]
   for (const table of policy.tables) {
-    if (table.sizes.byBranch(options.bytes) <= options.maxBytes) continue
+    if (sizesOf(table).byBranch(options.bytes) <= options.maxBytes) continue
     const bound = boundSize(table, options.bytes, options.maxBytes)
     if (bound.bytes <= options.maxBytes) continue
     const search = new Search(policy, table, options)

@@ -3,10 +3,34 @@ import type { CompiledRule } from "../route/rule.ts"
 import { httpMethods, isFixed, rest } from "../route/template.ts"
 import { routeOf, type Template } from "../route/tree.ts"
 import type { DocumentBytes } from "../types/coverage.ts"
+import type { CompiledTable } from "./compile.ts"
 import type { CoverOptions, Examined } from "./patterns.ts"
+import { resourceBytes } from "./rights.ts"
+
+/** How large the answers of a table can be. */
+export interface TableSizes {
+  /** Most bytes of an answer, counted in a cheap way. */
+  byBranch(bytes: DocumentBytes): number
+  /** Most bytes of an answer without the patterns of its routes. */
+  ofFrame(bytes: DocumentBytes): number
+  /** Bytes of the Resources of some paths, for methods by their bits. */
+  ofPaths(bits: number, paths: readonly string[], bytes: DocumentBytes): number
+  /** The methods of each rule, by the places of the templates in the tree of patterns. */
+  rulesByPlace(): readonly ReadonlyMap<string, number>[]
+}
+
+/** What is known of the sizes of a table's answers. */
+export function sizesOf({ examined, coverOptions, shorter }: CompiledTable): TableSizes {
+  return {
+    byBranch: (bytes) => bytesByBranch(examined, coverOptions, bytes),
+    ofFrame: (bytes) => bytesOfFrame(examined, coverOptions, bytes),
+    ofPaths: (bits, paths, { resource }) => paths.reduce((sum, path) => sum + resourceBytes(bits, path, resource), 0),
+    rulesByPlace: () => shorter.placed.map(rulesOf),
+  }
+}
 
 /** What every answer of a table may need in addition to the patterns of its routes. Bytes. */
-export function bytesOfFrame(
+function bytesOfFrame(
   examined: readonly Examined[],
   { ambiguous }: Pick<CoverOptions, "ambiguous">,
   bytes: DocumentBytes,
@@ -29,7 +53,7 @@ const maxRules = 5
  * Most bytes of an answer, counted in a simple way: route by route, or by one pattern for the routes of a method below
  * one beginning, if they share their rule. Cheap, for it is counted at each start; most tables fit by it.
  */
-export function bytesByBranch(
+function bytesByBranch(
   examined: readonly Examined[],
   options: Pick<CoverOptions, "ambiguous" | "resourcePolicyAllows">,
   bytes: DocumentBytes,
@@ -108,7 +132,7 @@ function bytesOfBranch(
 }
 
 /** The methods of each rule of a template, one bit each, by the text of the rule. */
-export function rulesOf(template: Template): ReadonlyMap<string, number> {
+function rulesOf(template: Template): ReadonlyMap<string, number> {
   const methods = new Map<string, number>()
   for (const [bit, method] of httpMethods.entries()) {
     const route = routeOf(template, method)

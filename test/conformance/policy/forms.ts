@@ -10,6 +10,7 @@ import {
   type PolicyDocument,
 } from "../../../src/index.ts"
 import { compilePrincipalPolicy } from "../../../src/policy/decide.ts"
+import { examiner } from "../../../src/policy/examine.ts"
 import type { CoverageForm } from "../../../src/types/coverage.ts"
 import { clock } from "../../support/mint.ts"
 import { type Asked, persons, requests, type Table } from "./arbitraries.ts"
@@ -109,13 +110,8 @@ export function everyForm(from: fc.Arbitrary<Table>, count: (what: string) => vo
       if (authorizer === undefined) return count("refused")
       count("compiled")
       const keys = Object.keys(table)
-      const { covers } = compilePrincipalPolicy({
-        routes: table,
-        unmatched,
-        resourcePolicyAllows,
-        api: undefined,
-        byPath,
-      })
+      const options = { routes: table, unmatched, resourcePolicyAllows, api: undefined, byPath }
+      const { covers } = compilePrincipalPolicy(options, examiner)
       for (const person of people) {
         const decided = []
         for (const request of asked) {

@@ -2,8 +2,10 @@ import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { documentBytes, shortestBytes } from "../../../src/answer/document-sizes.ts"
 import { compilePrincipalPolicy } from "../../../src/policy/decide.ts"
+import { examiner } from "../../../src/policy/examine.ts"
 import { boundSize } from "../../../src/policy/size-bound.ts"
 import { searchSizes } from "../../../src/policy/size-search.ts"
+import { sizesOf } from "../../../src/policy/table-sizes.ts"
 import type { Principal } from "../../../src/types/principal.ts"
 import { seeded, worth } from "../../support/seed.ts"
 import { services, smallTables, type Table, tables } from "./arbitraries.ts"
@@ -44,10 +46,10 @@ describe("part 5: the bounds of a table's answers hold for every caller", () => 
     ["tables of services", services],
   ] as const)("%s: 700 tables", (name, from) => {
     const property = fc.property(casesOf(from), ({ table, people, ...api }) => {
-      const policy = compilePrincipalPolicy({ routes: table, ...api, api: "rest" })
+      const policy = compilePrincipalPolicy({ routes: table, ...api, api: "rest" }, examiner)
       const [compiled] = policy.tables
       if (compiled === undefined || policy.conflicts.length > 0) return count("refused")
-      const simple = compiled.sizes.byBranch(bytes)
+      const simple = sizesOf(compiled).byBranch(bytes)
       const bound = boundSize(compiled, bytes, never).bytes
       count(bound === never ? "no bound" : bound < simple ? "bound is lower" : "bound is no lower")
       for (const person of people) {
@@ -70,7 +72,7 @@ describe("part 5: the bounds of a table's answers hold for every caller", () => 
 describe("part 5: the search finds a caller who cannot be answered wherever there is one", () => {
   it("of few permissions, by trying all combinations: 300 tables", () => {
     const property = fc.property(casesOf(services), ({ table, people: _, ...api }) => {
-      const policy = compilePrincipalPolicy({ routes: table, ...api, api: "rest" })
+      const policy = compilePrincipalPolicy({ routes: table, ...api, api: "rest" }, examiner)
       if (policy.conflicts.length > 0) return
       const sizes = population.map((person) => {
         const coverage = policy.covers(principalOf(person), "rest")
