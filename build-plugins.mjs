@@ -129,11 +129,35 @@ export const configure = (file, routes) => ({
   },
 })
 
-/** Leaves configuration and snapshot to files beside the entry, which `hallpass bundle` writes for each deployment. */
+/**
+ * Puts what was found out about the configuration in place of the module that holds nothing, and the code that reads it
+ * into the start.
+ */
+export const embedCompiled = ({ form, withRoutes }) => ({
+  name: "compiled-configuration",
+  setup({ onLoad }) {
+    const table = form.table === undefined ? ["checkedRoutes", "checked-routes"] : ["compiledTable", "compiled-table"]
+    const modules = [["restore", "compiled"], ...(withRoutes ? [table] : [])]
+    const names = modules.map(([name]) => name).join(", ")
+    const code = modules.map(([name, file]) => `export { ${name} } from "../src/authorizer/optional/${file}.ts"`)
+    onLoad({ filter: /[\\/]handlers[\\/]compiled\.ts$/ }, () => ({
+      contents: `import { ${names} } from "./start.ts"
+        export default { ${names}, form: JSON.parse(${JSON.stringify(JSON.stringify(form))}) }`,
+      loader: "js",
+    }))
+    onLoad({ filter: /[\\/]handlers[\\/]start\.ts$/ }, async ({ path }) => ({
+      contents: [await readFile(path, "utf8"), ...code].join("\n"),
+      loader: "ts",
+    }))
+  },
+})
+
+/** Leaves configuration, what was found out about it, and snapshot to files beside the entry, which `hallpass bundle` writes for each deployment. */
 export const apart = {
   name: "apart",
   setup({ onResolve }) {
     onResolve({ filter: /^\.\/authorizer\.config\.ts$/ }, () => ({ path: "./configuration.mjs", external: true }))
+    onResolve({ filter: /^\.\/compiled\.ts$/ }, () => ({ path: "./compiled.mjs", external: true }))
     onResolve({ filter: /^\.\/key-snapshot\.ts$/ }, () => ({ path: "./key-snapshot.mjs", external: true }))
   },
 }

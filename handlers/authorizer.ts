@@ -1,4 +1,5 @@
 import bundledConfiguration from "./authorizer.config.ts"
+import compiled from "./compiled.ts"
 import keySnapshot from "./key-snapshot.ts"
 import {
   type Authorizer,
@@ -33,7 +34,7 @@ export const handler: Authorizer["handler"] = async (event, context) => {
 async function start(): Promise<Authorizer["handler"]> {
   try {
     const parts = { observer, ...(keySnapshot && { keySnapshot }) }
-    return (await loadFromEnvironment(process.env, bundledConfiguration, parts)).handler
+    return (await loadFromEnvironment(process.env, bundledConfiguration, parts, compiled)).handler
   } catch (error) {
     observer.fault?.(error)
     await observer.recorded()

@@ -3,7 +3,9 @@
  *
  * @module hallpass/deployment
  */
-
+export { compileConfiguration } from "./authorizer/compile-configuration.ts"
+export type { CompiledConfiguration } from "./authorizer/optional/compiled.ts"
+export type { CompiledForm } from "./configuration/compiled-form.ts"
 export type { CheckedVersionParts } from "./deployment/attempts.ts"
 export { checkDeployment, type DeploymentProblem, type DeploymentReport } from "./deployment/check-deployment.ts"
 export { deployedConfiguration } from "./deployment/deployed-configuration.ts"

@@ -14,7 +14,7 @@ import { Unavailable } from "../types/errors.ts"
 import { type Refusal, refusal } from "../types/reasons.ts"
 import { nameAnswers } from "./answer-names.ts"
 import type { Authorizer } from "./authorizer.ts"
-import { connect, type KeySetState } from "./connect.ts"
+import { type ConnectIssuers, connect, type KeySetState } from "./connect.ts"
 import { inParallel } from "./in-parallel.ts"
 import type { AssertionSupport } from "./optional/assertion.ts"
 import type { EdgeSupport } from "./optional/edge.ts"
@@ -35,6 +35,8 @@ export interface Loaded extends LoadedChecks {
   readonly assertion: AssertionSupport
   /** Undefined: loaded after the first answer. */
   readonly makeTokenStore: MakeTokenStore | undefined
+  /** Undefined: all of them, now. */
+  readonly connect?: ConnectIssuers | undefined
   /** What a service replaces; undefined: events of API Gateway, and answers to it. */
   readonly service?: ServiceStages
 }
@@ -57,7 +59,13 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
   const snapshot = checkSnapshot(parts.keySnapshot, inUse.clock, loaded.explain)
   const { observer } = inUse
   if (observe !== undefined) observer.configure?.(observe)
-  const { authenticate, warmUp, explanation, keySets } = connect(checked, inUse, snapshot, loaded.makeTokenStore)
+  const { authenticate, warmUp, explanation, keySets } = connect(
+    checked,
+    inUse,
+    snapshot,
+    loaded.makeTokenStore,
+    loaded.connect,
+  )
   const cached = gateway.resultTtlSeconds > 0
   const connected = edge && loaded.edge.connect(edge, { verification: checked, routes, parts: inUse, cached })
   const tellFault = (error: unknown): Promise<void> | undefined => observer.fault?.(error)
@@ -71,7 +79,7 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
   const assertion = checked.assertion && loaded.assertion.connect(checked.assertion, { ...inUse, idOf })
   const source: RecordSource = { nameAnswer, routeKeys: Object.keys(routes ?? {}) }
   const { service } = loaded
-  service?.keySets(assertion === undefined ? keySets : [...keySets, assertion.keySet])
+  service?.keySets(assertion === undefined ? keySets() : [...keySets(), assertion.keySet])
   const stages: Stages = {
     clock: inUse.clock,
     read: service?.read ?? readRequest,

@@ -1,14 +1,14 @@
 import type { CheckedVerification } from "../configuration/check-configuration.ts"
 import type { CheckedIssuer } from "../configuration/check-issuers.ts"
 import type { CheckedSnapshot } from "../configuration/check-snapshot.ts"
-import { type KeySet, lateKeySet } from "../keys/key-set.ts"
+import type { KeySet } from "../keys/key-set.ts"
 import type { KeySource } from "../keys/key-set-source.ts"
 import { RemoteKeySet } from "../keys/remote.ts"
-import { fixedSource, type Source } from "../shared/value-source.ts"
+import { fixedSource, lateSource, type Source } from "../shared/value-source.ts"
 import { type Authenticate, createAuthenticate } from "../token/authenticate.ts"
 import { VerifiedTokens } from "../token/cache.ts"
 import type { TokenExplanation } from "../token/explain.ts"
-import { selectIssuer } from "../token/issuers.ts"
+import { type ConfiguredIssuer, type SelectIssuer, selectIssuer } from "../token/issuers.ts"
 import type { MakeTokenStore } from "../token/store.ts"
 import { inParallel } from "./in-parallel.ts"
 import type { Parts } from "./parts.ts"
@@ -20,28 +20,46 @@ export interface KeySetState {
   readonly keys: Pick<Source<unknown>, "isUsable" | "refreshed">
 }
 
+/** Connects issuers with their keys, and finds the issuer of a claims set. */
+export type ConnectIssuers = (
+  issuers: readonly CheckedIssuer[],
+  connected: (issuer: CheckedIssuer) => ConfiguredIssuer,
+  toleranceSeconds: number,
+) => { readonly configured: readonly ConfiguredIssuer[]; readonly select: SelectIssuer }
+
+const connectAll: ConnectIssuers = (issuers, connected, toleranceSeconds) => {
+  const configured = issuers.map(connected)
+  return { configured, select: selectIssuer(configured, toleranceSeconds) }
+}
+
 /** Connects checked issuers with their keys. */
 export function connect(
   { issuers, cache, clockToleranceSeconds }: CheckedVerification,
   parts: Parts,
   snapshot: CheckedSnapshot | undefined,
   makeTokenStore: MakeTokenStore | undefined,
+  connectIssuers: ConnectIssuers = connectAll,
 ): {
   authenticate: Authenticate
   warmUp: () => Promise<void>
   explanation: TokenExplanation
-  keySets: readonly KeySetState[]
+  keySets: () => readonly KeySetState[]
 } {
-  const configured = issuers.map((issuer) => ({ profile: issuer.profile, keys: keySource(issuer, parts, snapshot) }))
-  const select = selectIssuer(configured, clockToleranceSeconds)
+  const connected = (issuer: CheckedIssuer): ConfiguredIssuer => ({
+    profile: issuer.profile,
+    keys: keySource(issuer, parts, snapshot),
+  })
+  const { configured, select } = connectIssuers(issuers, connected, clockToleranceSeconds)
   const verified = new VerifiedTokens(cache, clockToleranceSeconds, makeTokenStore, parts.afterAnswer)
   return {
     authenticate: createAuthenticate(select, verified),
     warmUp: () => warmUp(configured, parts),
-    keySets: configured.map(({ profile, keys }) => ({ issuer: profile.name, keys })),
+    keySets: () => configured.map(({ profile, keys }) => ({ issuer: profile.name, keys })),
     explanation: {
       select,
-      profiles: configured.map(({ profile }) => profile),
+      get profiles() {
+        return configured.map(({ profile }) => profile)
+      },
       toleranceSeconds: clockToleranceSeconds,
     },
   }
@@ -61,12 +79,12 @@ function keySource(
       snapshot: set && snapshot && { set, takenAtMs: snapshot.takenAtMs },
     })
   }
-  if (keySet === undefined) throw new TypeError("an inline key set passed the configuration check unread")
+  if (keySet === undefined) throw new TypeError("inline keys were not read")
   const told = (set: KeySet): KeySet => {
     observer.keySet?.({ issuer: name, usable: set.keys.length, skipped: set.skipped })
     return set
   }
-  return fixedSource(typeof keySet === "function" ? lateKeySet(() => told(keySet())) : told(keySet))
+  return typeof keySet === "function" ? lateSource(() => told(keySet())) : fixedSource(told(keySet))
 }
 
 async function warmUp(configured: readonly { keys: KeySource }[], { clock }: Parts): Promise<void> {

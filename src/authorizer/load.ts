@@ -6,6 +6,7 @@ import type { AuthorizerConfig } from "../types/configuration.ts"
 import { ConfigurationError } from "../types/errors.ts"
 import { assemble, type Loaded } from "./assemble.ts"
 import type { Authorizer } from "./authorizer.ts"
+import type { CompiledConfiguration } from "./optional/compiled.ts"
 import { noAssertion, noEdge, noObserve, noRoutes } from "./optional/none.ts"
 import type { AuthorizerParts } from "./parts.ts"
 
@@ -42,6 +43,8 @@ export function loadAuthorizer(config: AuthorizerConfig, parts: AuthorizerParts 
  * @param environment `process.env`, or any map of names to texts
  * @param bundled the configuration to use if no variable names an issuer
  * @param parts what tests and advanced users replace
+ * @param compiled with `form`, which `compileConfiguration` of `hallpass/deployment` made of the bundled configuration.
+ *   It is passed over if it belongs to another configuration or version
  * @throws ConfigurationError (rejects) with every problem at once, also if there is no configuration
  * @example
  * ```ts
@@ -58,28 +61,43 @@ export function loadFromEnvironment(
   environment: { readonly [name: string]: string | undefined },
   bundled?: AuthorizerConfig,
   parts: AuthorizerParts = {},
+  compiled?: CompiledConfiguration,
 ): Promise<Authorizer> {
   return explaining(async () => {
     const config = readEnvironment(environment, bundled, unexplained)
     if (config === undefined) throw new ConfigurationError([{ path: "configuration", message: "no_configuration" }])
-    return load(config, parts, config === bundled) // the build has checked what it bundles
+    return load(config, parts, config === bundled ? (compiled ?? {}) : undefined)
   })
 }
 
-async function load(config: AuthorizerConfig, parts: AuthorizerParts, keysAreChecked = false): Promise<Authorizer> {
+/** @param bundle what is known of a bundled configuration, which the build has checked */
+async function load(
+  config: AuthorizerConfig,
+  parts: AuthorizerParts,
+  bundle?: Partial<CompiledConfiguration>,
+): Promise<Authorizer> {
   const written: { readonly [block in keyof AuthorizerConfig]?: unknown } = Object(config)
   if (written.shadow !== undefined)
     return (await import("./optional/shadow.ts")).shadowSupport.load(config, parts, load)
+  const precompiled =
+    bundle?.form &&
+    (await (bundle.restore ?? (await import("./optional/compiled.ts")).restore)(
+      bundle as CompiledConfiguration,
+      config,
+    ))
   const loaded: Loaded = {
     presets: await presetsFor(providersIn(written)),
-    routes: written.routes === undefined ? noRoutes : (await import("./optional/routes.ts")).routeSupport,
+    routes:
+      precompiled?.routes ??
+      (written.routes === undefined ? noRoutes : (await import("./optional/routes.ts")).routeSupport),
     edge: written.edge === undefined ? noEdge : (await import("./optional/edge.ts")).edgeSupport,
     observe: written.observe === undefined ? noObserve : (await import("./optional/observe.ts")).observeSupport,
     assertion:
       written.assertion === undefined ? noAssertion : (await import("./optional/assertion.ts")).assertionSupport,
     makeTokenStore: undefined,
     sizes: withoutSearch,
-    keysAreChecked,
+    isBundled: bundle !== undefined,
+    ...precompiled?.issuers,
     explain: unexplained,
   }
   try {
@@ -91,7 +109,7 @@ async function load(config: AuthorizerConfig, parts: AuthorizerParts, keysAreChe
 }
 
 /** Few tables need the search, and which ones is known when they are compiled. */
-const searchNeeded = new Error("the search for answers that do not fit is needed")
+const searchNeeded = new Error("sizes")
 const withoutSearch: SizeSearch = {
   search() {
     throw searchNeeded

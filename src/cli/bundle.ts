@@ -1,19 +1,21 @@
 import { cp, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from "node:fs/promises"
 import { basename, dirname, join, resolve } from "node:path"
 import { isDeepStrictEqual } from "node:util"
+import { compileConfiguration } from "../deployment.ts"
 import { type AuthorizerConfig, createAuthorizer, type KeySnapshot } from "../index.ts"
 import { readConfiguration } from "./configuration.ts"
 import { type Command, configOption, textOption, UsageError } from "./frame/command.ts"
 import { readData } from "./frame/data-file.ts"
 import { plain } from "./frame/output.ts"
 import { shellWord } from "./frame/shell-word.ts"
+import { version } from "./version.ts"
 
 export const bundle: Command = {
   description: `Writes the function for AWS Lambda into a folder: hallpass's own small bundle, and
 your configuration beside it. Nothing has to be cloned or compiled.
 
-The configuration is checked first, as the function would at its start. Variables of
-the function (HALLPASS_CONFIG) still win over it.`,
+The configuration is checked first, and what a start would find out about it is
+written down. Variables of the function (HALLPASS_CONFIG) still win over it.`,
   options: [
     configOption,
     { flags: "-o, --out <folder>", description: "where the function goes; build without it" },
@@ -83,6 +85,8 @@ async function write(
     try {
       await copyBundle(made)
       await writeFile(join(made, "configuration.mjs"), moduleOf(configuration))
+      const form = compileConfiguration(configuration, version)
+      await writeFile(join(made, "compiled.mjs"), moduleOf(form && { form }))
       await writeFile(join(made, "key-snapshot.mjs"), moduleOf(keySnapshot))
       await rm(out, { recursive: true, force: true })
       await rename(made, out)

@@ -67,7 +67,9 @@ export interface LoadedChecks {
   readonly assertion: { readonly check: CheckAssertion }
   readonly sizes: SizeSearch
   /** Whether keys of the configuration were looked at when it was bundled. Then they are read with the first token. */
-  readonly keysAreChecked?: boolean
+  readonly isBundled?: boolean
+  /** In place of the check, where the issuers were checked when the configuration was bundled. */
+  readonly checkIssuers?: typeof checkIssuers | undefined
   readonly explain: Explain
 }
 
@@ -104,12 +106,10 @@ export function checkConfiguration(config: unknown, loaded: LoadedChecks): Check
     const answers = checkAnswers(raw, loaded.routes, report)
     reportConflicts(answers.principalPolicy, report)
     loaded.routes.checkSizes(answers, loaded.sizes, report)
-    const verified = verification(raw, presets, report, loaded.keysAreChecked)
-    const anyTenant = isSound() ? verified.issuers.filter(({ profile }) => profile.openTenants !== undefined) : []
-    for (const { profile, path } of anyTenant) {
-      const open = loaded.routes.openToTenants(answers)
-      if (open !== undefined) report(`${path}.allowAnyTenant`, `${profile.openTenants}. ${open}`)
-    }
+    const verified = verification(raw, presets, report, loaded.isBundled, loaded.checkIssuers)
+    const open = isSound() ? loaded.routes.openToTenants(answers) : undefined
+    for (const { profile, path } of open === undefined ? [] : verified.issuers)
+      if (profile.openTenants !== undefined) report(`${path}.allowAnyTenant`, `${profile.openTenants}. ${open}`)
     const context = checkOption(topLevel.context, raw.context, "context", report) ?? {}
     const { gateway } = answers
     const observe = loaded.observe.check(raw.observe, { ...gateway, context }, report)
@@ -170,7 +170,13 @@ function reportConflicts(policy: PrincipalPolicy | undefined, report: Report): v
     report(`routes["${routes[0]}"]`, `${message}; ${remedy}`)
 }
 
-function verification(raw: Block, presets: Presets, report: Report, keysAreChecked = false): CheckedVerification {
+function verification(
+  raw: Block,
+  presets: Presets,
+  report: Report,
+  keysAreChecked = false,
+  readIssuers = checkIssuers,
+): CheckedVerification {
   const tolerance = checkOption(
     topLevel.clockToleranceSeconds,
     raw.clockToleranceSeconds,
@@ -180,7 +186,7 @@ function verification(raw: Block, presets: Presets, report: Report, keysAreCheck
   checkAges(checkBlock(topLevel.keys, raw.keys, "keys", report), "keys", report)
   const cache = checkBlock(topLevel.cache, raw.cache, "cache", report)
   return {
-    issuers: checkIssuers(raw.issuers, presets, raw.keys, report, identityIsEdge(raw), keysAreChecked),
+    issuers: readIssuers(raw.issuers, presets, raw.keys, report, identityIsEdge(raw), keysAreChecked),
     cache: { ...cache, maxTokens: Math.floor(cache.maxTokens), maxBytes: Math.floor(cache.maxBytes) },
     clockToleranceSeconds: tolerance,
   }

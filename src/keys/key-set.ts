@@ -68,28 +68,6 @@ export function joinKeys(results: readonly (VerificationKey | SkipReason)[], cou
   return keySet([...keys.values()], skipped)
 }
 
-/**
- * A set that is read when a token first asks for it. A thousand sets of a configuration need not be imported at its
- * start.
- */
-export function lateKeySet(read: () => KeySet): KeySet {
-  let set: KeySet | undefined
-  const known = (): KeySet => {
-    set ??= read()
-    return set
-  }
-  return {
-    get keys() {
-      return known().keys
-    },
-    get skipped() {
-      return known().skipped
-    },
-    candidates: (kid, alg) => known().candidates(kid, alg),
-    certified: (thumbprints, alg) => known().certified(thumbprints, alg),
-  }
-}
-
 /** The set of these keys. */
 export function keySet(keys: readonly VerificationKey[], skipped: KeySet["skipped"]): KeySet {
   const byAlgorithm = new Map<string, Map<string | undefined, Candidate[]>>()

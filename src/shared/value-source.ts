@@ -34,3 +34,16 @@ export function fixedSource<V>(value: V): Source<V> {
     isFixed: true,
   }
 }
+
+/**
+ * The same for a value that is read when it is first asked for. A thousand key sets of a configuration need not be read
+ * at its start.
+ */
+export function lateSource<V>(read: () => V): Source<V> {
+  let value: V | undefined
+  const current = (): V => {
+    value ??= read()
+    return value
+  }
+  return { ...fixedSource<V>(undefined as V), current, refreshed: async () => current() }
+}

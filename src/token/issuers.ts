@@ -28,11 +28,14 @@ export type SelectIssuer = (claims: JsonObject, headerMembers: JsonObject) => Se
 const unknown = refusal("issuer_unknown")
 const spelling = refusal("issuer_spelling")
 
+/** An issuer as it is configured, and its keys. */
+export interface ConfiguredIssuer {
+  readonly profile: IssuerProfile
+  readonly keys: KeySource
+}
+
 /** Compares `iss` octet for octet (RFC 7519 section 4.1.1); no trimming, no lower-casing, no prefixes (SR-060). */
-export function selectIssuer(
-  configured: readonly { readonly profile: IssuerProfile; readonly keys: KeySource }[],
-  toleranceSeconds: number,
-): SelectIssuer {
+export function selectIssuer(configured: readonly ConfiguredIssuer[], toleranceSeconds: number): SelectIssuer {
   const exact = new Map<string, SelectedIssuer>()
   const tenants: { readonly pattern: TenantIssuers; readonly selected: SelectedIssuer }[] = []
   const lookalikes = new Map<string, { readonly refused: Refusal; readonly profile: IssuerProfile }>()
@@ -79,7 +82,7 @@ function tenantCheck(pattern: TenantIssuers): ClaimsCheck {
 }
 
 /** For the log's sake only: what people get wrong in an issuer. */
-function loosely(iss: string): string {
+export function loosely(iss: string): string {
   const lower = iss.toLowerCase()
   return lower.endsWith("/") ? lower.slice(0, -1) : lower
 }

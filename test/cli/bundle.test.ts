@@ -16,10 +16,22 @@ describe("17-8: hallpass bundle", () => {
     expect(code).toBe(0)
     const { files, handler } = JSON.parse(stdout)
     expect(handler).toBe("authorizer.handler")
-    expect(files).toEqual(expect.arrayContaining(["authorizer.mjs", "configuration.mjs", "key-snapshot.mjs"]))
+    expect(files).toEqual(
+      expect.arrayContaining(["authorizer.mjs", "compiled.mjs", "configuration.mjs", "key-snapshot.mjs"]),
+    )
     const invoked = await command(["invoke", event, "--bundle", folder, "--json"])
     expect(JSON.parse(invoked.stdout).answer.policyDocument.Statement[0].Effect).toBe("Allow")
     expect(invoked.code).toBe(0)
+  })
+
+  it("19.3: decides by its configuration if that was changed after it was compiled", async () => {
+    const compiled = readFileSync(join(folder, "compiled.mjs"), "utf8")
+    expect(compiled).toMatch(/"form/)
+    const text = readFileSync(join(folder, "configuration.mjs"), "utf8")
+    writeFileSync(join(folder, "configuration.mjs"), text.replace("orders:read", "orders:other"))
+    const { stdout } = await command(["invoke", event, "--bundle", folder, "--json"])
+    writeFileSync(join(folder, "configuration.mjs"), text)
+    expect(JSON.parse(stdout).answer.policyDocument.Statement[0].Effect).toBe("Deny")
   })
 
   it("leaves what was there if the configuration is refused", async () => {

@@ -4,6 +4,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { Metafile } from "esbuild"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { createTestIssuer } from "../../src/testing.ts"
+import { restToken } from "../support/events.ts"
 
 interface Bundle {
   readonly entryBytes: number
@@ -11,7 +13,7 @@ interface Bundle {
   readonly metafile: Metafile
 }
 interface Build {
-  buildBundle(options: { outdir: string; write: boolean }): Promise<Bundle>
+  buildBundle(options: { outdir: string; write: boolean; configuration?: string }): Promise<Bundle>
 }
 type Output = Metafile["outputs"][string]
 
@@ -37,7 +39,11 @@ const output = (path: string): Output => {
 }
 
 /** The outputs that are loaded with the entry, itself included; and the modules outside the bundle that they import. */
-function staticPart(): { outputs: Set<string>; external: Set<string> } {
+function staticPart({ metafile } = bundle): { outputs: Set<string>; external: Set<string> } {
+  const entry = Object.keys(metafile.outputs).find(
+    (path) => metafile.outputs[path]?.entryPoint === "handlers/authorizer.ts",
+  ) as string
+  const output = (path: string): Output => metafile.outputs[path] as Output
   const [outputs, external, todo] = [new Set<string>(), new Set<string>(), [entry]]
   for (let path = todo.pop(); path !== undefined; path = todo.pop()) {
     if (outputs.has(path)) continue
@@ -144,6 +150,56 @@ describe("the deployed bundle", () => {
     expect(loaded).toContain("NativeModule crypto")
     const slow = /^NativeModule (?:https?|http2|_http_\w+|tls|_tls_\w+|internal\/deps\/undici\/undici)$/
     expect(loaded.filter((name) => slow.test(name))).toEqual([])
+  })
+})
+
+describe("19.3: a bundle with its configuration", () => {
+  const issuer = createTestIssuer({ provider: "auth0", audience: "https://orders" })
+  const event = restToken(`Bearer ${issuer.token({ scope: "orders:read" })}`, { path: "/orders" })
+  const routes = { "GET /orders": { scopes: ["orders:read"] }, "GET /orders/{id}": { scopes: ["orders:write"] } }
+  const build = async (name: string, text: string): Promise<{ built: Bundle; allows: boolean }> => {
+    const configuration = join(folder, `${name}.config.mjs`)
+    writeFileSync(configuration, text)
+    const outdir = join(folder, name)
+    const built = await buildBundle({ outdir, write: true, configuration })
+    const program = `const { handler } = await import(process.argv[1])
+      const { policyDocument } = await handler(JSON.parse(process.argv[2]), { awsRequestId: "x" })
+      console.log(policyDocument.Statement[0].Effect)`
+    const given = ["--input-type=module", "-e", program, join(outdir, "authorizer.mjs"), JSON.stringify(event)]
+    const allows = execFileSync(process.execPath, given, { encoding: "utf8", env: { DEPLOYED: "yes" } })
+    return { built, allows: allows.split("\n").includes("Allow") }
+  }
+  const atStart = (built: Bundle): string[] =>
+    [...staticPart(built).outputs].flatMap((path) => Object.keys(built.metafile.outputs[path]?.inputs ?? {}))
+
+  test("starts from the compiled form, in two files, without what checks a table", async () => {
+    const config = { issuers: [issuer.config], routes }
+    const { built, allows } = await build("compiled", `export default ${JSON.stringify(config)}`)
+    expect(allows).toBe(true)
+    expect(staticPart(built).outputs.size).toBe(2)
+    expect(atStart(built)).toContain("src/policy/table-form.ts")
+    expect(atStart(built)).toContain("src/authorizer/optional/compiled-table.ts")
+    const checks = ["examine", "table-sizes", "coarse-routes"].map((name) => `src/policy/${name}.ts`)
+    for (const path of [...checks, "src/configuration/check-routes.ts", "src/route/by-route.ts"])
+      expect(atStart(built)).not.toContain(path)
+  })
+
+  test("that is another one where it runs decides by what it is there", async () => {
+    const config = JSON.stringify({ issuers: [issuer.config] })
+    const own = `process.env.DEPLOYED === undefined ? ${JSON.stringify({ "GET /orders": { scopes: ["a"] } })} : ${JSON.stringify(routes)}`
+    const { built, allows } = await build("another", `export default { ...${config}, routes: ${own} }`)
+    expect(atStart(built)).toContain("src/authorizer/optional/compiled.ts")
+    expect(allows).toBe(true)
+  })
+
+  test("that cannot be read where it is built is left to the start", async () => {
+    const read = `if (process.env.DEPLOYED === undefined) throw new Error("not here")`
+    const { built, allows } = await build(
+      "needy",
+      `${read}\nexport default ${JSON.stringify({ issuers: [issuer.config] })}`,
+    )
+    expect(atStart(built)).not.toContain("src/authorizer/optional/compiled.ts")
+    expect(allows).toBe(true)
   })
 })
 

@@ -107,8 +107,10 @@ const contract: { readonly [door: string]: { readonly values: readonly string[];
       ],
     },
     deployment: {
-      values: ["checkDeployment", "deployedConfiguration", "publishCheckedVersion"],
-      types: ["CheckedVersionParts", "DeploymentProblem", "DeploymentReport"],
+      values: ["checkDeployment", "compileConfiguration", "deployedConfiguration", "publishCheckedVersion"],
+      types: [
+        ...["CheckedVersionParts", "CompiledConfiguration", "CompiledForm", "DeploymentProblem", "DeploymentReport"],
+      ],
     },
     cdk: {
       values: ["HallpassAuthorizer"],

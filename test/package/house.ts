@@ -68,7 +68,7 @@ export const mayImport: { readonly [room: string]: readonly string[] } = {
 const lazyOnly = /^(?:node:)?(?:http|https|http2|net|tls)$|^@aws-sdk\//
 
 /** What the build puts into a handler. */
-const builtIn = /\.config\.ts$|^handlers\/(?:deployment-check|key-snapshot|recorded-events|start)\.ts$/
+const builtIn = /\.config\.ts$|^handlers\/(?:compiled|deployment-check|key-snapshot|recorded-events|start)\.ts$/
 
 /**
  * What `import()` may load of `src/`: one file per optional block, and one named entry per room (`cli/` loads what a

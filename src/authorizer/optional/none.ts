@@ -15,7 +15,7 @@ const absent =
   }
 
 function unreachable(): never {
-  throw new TypeError("a block that is not configured was used")
+  throw new TypeError("not configured")
 }
 
 const none = (path: string): { readonly check: ReturnType<typeof absent>; readonly connect: () => never } => ({

@@ -1,0 +1,116 @@
+import { type CheckedIssuer, checkIssuers } from "../../configuration/check-issuers.ts"
+import { belongs, type CompiledForm, type IssuerNames } from "../../configuration/compiled-form.ts"
+import { type ConfiguredIssuer, loosely, type SelectIssuer, selectIssuer } from "../../token/issuers.ts"
+import { refusal } from "../../types/reasons.ts"
+import type { Loaded } from "../assemble.ts"
+import type { ConnectIssuers } from "../connect.ts"
+import { checkedAlready } from "./checked-already.ts"
+import type { checkedRoutes } from "./checked-routes.ts"
+import type { compiledTable } from "./compiled-table.ts"
+import type { RouteSupport } from "./routes.ts"
+
+/** What was found out about a configuration, with the code that a build put into the start. */
+export interface CompiledConfiguration {
+  readonly form: CompiledForm
+  readonly restore?: typeof restore
+  readonly compiledTable?: typeof compiledTable
+  readonly checkedRoutes?: typeof checkedRoutes
+}
+
+/** What takes the place of checks that were made when the configuration was bundled. */
+export interface Precompiled {
+  readonly issuers: Pick<Loaded, "checkIssuers" | "connect">
+  readonly routes: RouteSupport
+}
+
+/** @returns undefined if the form does not belong to the configuration, or to this version */
+export async function restore(
+  { form, ...code }: CompiledConfiguration,
+  config: { readonly routes?: unknown },
+): Promise<Precompiled | undefined> {
+  if (!belongs(form, config)) return undefined
+  const { table } = form
+  const routes =
+    table === undefined
+      ? config.routes === undefined
+        ? checkedAlready
+        : (code.checkedRoutes ?? (await import("./checked-routes.ts")).checkedRoutes)
+      : (code.compiledTable ?? (await import("./compiled-table.ts")).compiledTable)(table)
+  const names = form.issuers
+  const issuers = {
+    checkIssuers: ((value, presets, keys) =>
+      (value as readonly unknown[]).map((raw, index) =>
+        late(`issuers[${index}]`, () => checkIssuers([raw], presets, keys, () => undefined, false, true)[0]),
+      )) as typeof checkIssuers,
+    connect: ((...given) => connectLate(names, ...given)) as ConnectIssuers,
+  }
+  return { issuers, routes }
+}
+
+/** An issuer that is read when something of it is asked for. */
+function late(path: string, read: () => CheckedIssuer | undefined): CheckedIssuer {
+  const known = memoized(() => read() as CheckedIssuer)
+  return {
+    path,
+    get profile() {
+      return known().profile
+    },
+    get keyPolicy() {
+      return known().keyPolicy
+    },
+    get keySet() {
+      return known().keySet
+    },
+  }
+}
+
+/** Each issuer is read and connected with its first token, unless it is not known what tokens call it. */
+function connectLate(
+  names: readonly (IssuerNames | null)[],
+  ...[issuers, connected, toleranceSeconds]: Parameters<ConnectIssuers>
+): ReturnType<ConnectIssuers> {
+  const configured = issuers.map((issuer): ConfiguredIssuer => {
+    const known = memoized(() => connected(issuer))
+    return {
+      get profile() {
+        return known().profile
+      },
+      get keys() {
+        return known().keys
+      },
+    }
+  })
+  const [accepted, lookalikes] = [new Map<string, SelectIssuer>(), new Map<string, SelectIssuer>()]
+  const others: ConfiguredIssuer[] = []
+  for (const [at, each] of configured.entries()) {
+    const named = names[at]
+    const select = memoized(() => selectIssuer([each], toleranceSeconds))
+    for (const iss of named?.accepted ?? []) accepted.set(iss, (...given) => select()(...given))
+    for (const iss of named?.lookalikes ?? []) lookalikes.set(iss, (...given) => select()(...given))
+    if (!named) others.push(each)
+  }
+  const selectOther = selectIssuer(others, toleranceSeconds)
+  const loose = memoized(() => new Set([...accepted.keys()].map(loosely)))
+  const select: SelectIssuer = (claims, headerMembers) => {
+    const iss = claims.iss as string
+    const known = accepted.get(iss)
+    if (known !== undefined) return known(claims, headerMembers)
+    const other = selectOther(claims, headerMembers)
+    if (!("code" in other) || other.code !== unknown.code) return other
+    const alike = lookalikes.get(iss)
+    if (alike !== undefined) return alike(claims, headerMembers)
+    return typeof iss === "string" && loose().has(loosely(iss)) ? spelling : other
+  }
+  return { configured, select }
+}
+
+const unknown = refusal("issuer_unknown")
+const spelling = refusal("issuer_spelling")
+
+function memoized<T>(make: () => T): () => T {
+  let made: T | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}
