@@ -1,20 +1,14 @@
 import { Agent, request as ask } from "node:http"
-import { parseAllDocuments } from "yaml"
 import { apiSettings } from "../../../local/gateway/api.ts"
 import { ApiGateway } from "../../../local/gateway/gateway.ts"
 import type { HttpDialect } from "../../../src/http/dialect.ts"
 import { createAuthorizationServer } from "../../../src/http.ts"
 import { type AuthorizerConfig, createAuthorizer } from "../../../src/index.ts"
-import { command, file } from "../../cli/in-process.ts"
+import { exportIstio } from "../../../src/mesh.ts"
 import { istio } from "../../mesh/istio-model.ts"
 import { checkRequest, envoyClient } from "../envoy.ts"
 import { question } from "../question.ts"
 import { clock, config, type Judge } from "./table.ts"
-
-interface Exported {
-  readonly kind: string
-  readonly spec: object
-}
 
 /** The Lambda handler as API Gateway uses it, with its cache of answers. */
 function gateway(name: string, kind: "rest" | "http", block: AuthorizerConfig["gateway"], api: object): Judge {
@@ -75,11 +69,9 @@ async function overGrpc(): Promise<Judge> {
   }
 }
 
-/** A model of Istio with the exported YAML, read as kubectl reads it. */
-async function exportedToIstio(): Promise<Judge> {
-  const path = file("same-verdict.json", config)
-  const { stdout } = await command(["export", "istio", "--config", path, "--on-unsupported", "comment"])
-  const documents = parseAllDocuments(stdout, { version: "1.1" }).map((each) => each.toJS() as Exported)
+/** A model of Istio with the exported documents. */
+function exportedToIstio(): Judge {
+  const { documents } = exportIstio(config, { onUnsupported: "comment" })
   const mesh = istio(documents, clock())
   return {
     name: "Istio, exported rules",
@@ -94,7 +86,7 @@ export async function allJudges(): Promise<readonly Judge[]> {
   return [
     ...(await Promise.all(dialects.map(service))),
     await overGrpc(),
-    await exportedToIstio(),
+    exportedToIstio(),
     gateway("REST API, answers kept for 300 s", "rest", undefined, {}),
     gateway("REST API, nothing kept", "rest", { resultTtlSeconds: 0 }, { authorizer: { resultTtlSeconds: 0 } }),
     gateway("HTTP API, nothing kept", "http", { resultTtlSeconds: 0 }, { authorizer: { resultTtlSeconds: 0 } }),
