@@ -21,7 +21,15 @@ const shared = "rooms"
  */
 const alone = [
   ...["cli", "diagnosis"].map((folder) => `test/${folder}/**/*.test.ts`),
-  ...["attacks/prototype", "attacks/edge-evidence", "token/heap-bytes"].map((name) => `test/${name}.test.ts`),
+  ...[
+    "attacks/edge-evidence",
+    "attacks/prototype",
+    "deploy/key-refresh",
+    "deploy/wso2-connector",
+    "mesh/import-gloo",
+    "shadow/shadow",
+    "token/heap-bytes",
+  ].map((name) => `test/${name}.test.ts`),
 ]
 
 /** What test:quick leaves out: child processes, builds, other programs, many thousand generated cases. */
@@ -108,7 +116,7 @@ export function projectsOf(mode: string): { readonly test: Settings & { readonly
       },
     },
     { test: { ...usual, name: "alone", include: alone } },
-    { test: { ...usual, name: "package", isolate: false, include: wholeProduct } },
+    { test: { ...usual, name: "package", isolate: false, include: wholeProduct, exclude: alone } },
     // Builds the bundle and AWS's runtime client first.
     {
       test: {

@@ -11,6 +11,7 @@ import { billOfMaterials } from "../../local/sbom.ts"
 import type { Authorizer } from "../../src/index.ts"
 import { createTestIssuer } from "../../src/testing.ts"
 import { core, deployedEnvironment } from "../deploy/template.ts"
+import { captureOutput } from "../support/output.ts"
 import { awsCli } from "../support/tools.ts"
 import { inShell, newcomersCommands } from "./newcomer/commands.ts"
 import { apiId, newcomersRoutes, StubbedAws } from "./newcomer/stubbed-aws.ts"
@@ -382,8 +383,8 @@ describe.each([
       const Config = JSON.stringify({ ...config, issuers: [issuer.config] })
       for (const [key, value] of Object.entries(deployedEnvironment({ Config }))) vi.stubEnv(key, value)
       onTestFinished(() => void vi.unstubAllEnvs())
-      const metrics = vi.spyOn(process.stdout, "write").mockReturnValue(true)
-      onTestFinished(() => metrics.mockRestore())
+      captureOutput() // the metrics of the check
+      onTestFinished(() => void vi.restoreAllMocks())
       const entry = pathToFileURL(join(scratch, "node_modules/hallpass/dist/bundle/authorizer.mjs")).href
       const { handler } = (await import(`${entry}?${isThere}${programs}`)) as Pick<Authorizer, "handler">
       const settings = { issuers: [], gateway: config.gateway, routes: {} }
