@@ -72,6 +72,15 @@ routes:
     expect(stderr).toMatch(new RegExp(`issuers\\[1\\]\\.audience [^;]*\\(${path}:4\\)`))
   })
 
+  it("of two files, the one that has the member is named", async () => {
+    const other = file("other.yaml", "issuers: [{ provider: okta, domain: a.b, audience: c }]\n")
+    for (const pair of [
+      [other, unknown],
+      [unknown, other],
+    ])
+      expect((await command(["diff", ...pair])).stderr).toContain(`Did you mean "scopes"? (${unknown}:9)`)
+  })
+
   it("nothing is said of lines that no file has", async () => {
     const path = file("module.mjs", "export default { issuers: [], colour: 1 }")
     expect((await command(["matrix", "--config", path])).stderr).not.toMatch(/:\d+\)/)

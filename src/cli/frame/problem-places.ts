@@ -1,4 +1,4 @@
-import { onlyText, type ReadText } from "./texts-read.ts"
+import { type ReadText, textsOf } from "./texts-read.ts"
 
 interface Problem {
   readonly path: string
@@ -12,28 +12,35 @@ const tooMuch = Symbol("more than maxParsed")
 
 /**
  * The problems of a file, each with file and line at the end of its message. A problem whose line cannot be found, as
- * of a module or of the environment, stays as it is.
+ * of a module or of the environment, stays as it is. So does one that may be of two files.
  *
  * @param what what the file was read as
  */
 export async function withPlaces<P extends Problem>(problems: readonly P[], what: string): Promise<readonly P[]> {
-  const read = onlyText(what)
-  if (read === undefined) return problems
   let left = maxParsed
-  const parsed = async (text: string): Promise<unknown> => {
-    left -= text.length
-    if (left < 0) return tooMuch
-    try {
-      return await read.parse(text)
-    } catch {
-      return undefined
+  const parsedBy =
+    (read: ReadText) =>
+    async (text: string): Promise<unknown> => {
+      left -= text.length
+      if (left < 0) return tooMuch
+      try {
+        return await read.parse(text)
+      } catch {
+        return undefined
+      }
     }
-  }
-  const data = await parsed(read.text)
+  const files = await Promise.all(
+    textsOf(what).map(async (read) => ({ read, parsed: parsedBy(read), data: await parsedBy(read)(read.text) })),
+  )
   const placed: P[] = []
   for (const problem of problems) {
-    const line = await lineOfMember(read, keysOf(problem.path), data, parsed)
-    placed.push(line === undefined ? problem : { ...problem, message: `${problem.message} (${read.name}:${line})` })
+    const keys = keysOf(problem.path)
+    const having = files.length === 1 ? files : files.filter(({ data }) => memberAt(data, keys) !== undefined)
+    const [found] = having.length === 1 ? having : []
+    const line = found && (await lineOfMember(found.read, keys, found.data, found.parsed))
+    placed.push(
+      line === undefined ? problem : { ...problem, message: `${problem.message} (${found?.read.name}:${line})` },
+    )
   }
   return placed
 }

@@ -22,8 +22,7 @@ export function forgetTexts(): void {
   texts.clear()
 }
 
-/** The only file that was read as this; undefined if none was, or several. */
-export function onlyText(what: string): ReadText | undefined {
-  const found = [...(texts.get(what)?.values() ?? [])]
-  return found.length === 1 ? found[0] : undefined
+/** Every file that was read as this. */
+export function textsOf(what: string): readonly ReadText[] {
+  return [...(texts.get(what)?.values() ?? [])]
 }
