@@ -84,6 +84,7 @@ const broken: { readonly [rule: string]: { readonly [what: string]: Resource } }
     "everything, in a statement by itself": role({ ...statement, Action: "*" }),
     "in the first branch": role(inBranch({ ...statement, Action: "*" }, noValue)),
     "in a value with branches": role([{ ...statement, Action: { "Fn::If": ["C", "*", "s3:GetObject"] } }]),
+    "with a question mark": role([{ ...statement, Action: "lambda:?nvokeFunction" }]),
     "in a policy with branches": role([], inBranch(policy([{ ...statement, Action: "s3:*" }]), noValue)),
     ...Object.fromEntries(
       ["Policy", "ManagedPolicy", "RolePolicy", "UserPolicy", "GroupPolicy"].map((name) => [
@@ -94,6 +95,7 @@ const broken: { readonly [rule: string]: { readonly [what: string]: Resource } }
   },
   no_resource_is_a_wildcard: {
     "two stars": onResource("**"),
+    "a star and a question mark": onResource("?*"),
     "everything of a service": onResource("arn:aws:s3:::*"),
     "in Fn::Sub": onResource({ "Fn::Sub": "*" }),
     "everything of a service in Fn::Sub": onResource({
@@ -150,6 +152,7 @@ const broken: { readonly [rule: string]: { readonly [what: string]: Resource } }
     "an HTTP API without security": http(document({})),
     "an HTTP API that is open": http(document({ security: [{ NONE: [] }] })),
     "an HTTP API of SAM": samHttp({ DefinitionBody: document({}) }),
+    "a default authorizer that is none": samHttp({ Auth: { DefaultAuthorizer: "NONE" } }),
   },
   route_has_an_authorizer: {
     "a key in Fn::Sub": route({ "Fn::Sub": "GET /${Path}" }, { AuthorizationType: "NONE" }),
