@@ -92,55 +92,51 @@ const cases = (catchAll: string | undefined) =>
 const catchAlls = [undefined, "ANY /{rest+}", "$default", "ANY /a/{rest+}", "GET /{rest+}"]
 
 describe("1.6, SR-149: decision and answer agree for every text of a method and of a path", () => {
-  it.each(catchAlls)(
-    "beside the catch-all %s: 400 tables",
-    async (catchAll) => {
-      const property = fc.asyncProperty(cases(catchAll), async ({ table, person, kind, asked, ...api }) => {
-        const { unmatched, resourcePolicyAllows } = api
-        const config = configOf(table, {
-          unmatched,
-          gateway: { resultTtlSeconds: 300, resourcePolicyAllows, tooLarge: "unavailable" },
-        })
-        if (compilePolicy(config).conflicts.length > 0) return count("refused")
-        const keys = Object.keys(table)
-        const { decide, handler } = createAuthorizer(config, { clock })
-        const documents: PolicyDocument[] = []
-        const decided: (Asked & { readonly arn: string; readonly outcome: string })[] = []
-        for (const { method, path } of asked) {
-          const chosen = keys.find((key) => !key.startsWith("$")) ?? "$default"
-          const near = chosenRoute(keys, method, path, "http") ?? chosen
-          const event = eventOf(kind, bearerOf(person), { method, path }, near)
-          const { outcome, reason } = await decide(event)
-          count(reason === "method_unknown" ? reason : outcome)
-          // A TOKEN event says nothing but the ARN, in which `GET/a` is GET and the beginning of the path.
-          const named = kind === "rest-token" ? method.split("/")[0] : method
-          if (!methods.includes(named ?? "")) expect(outcome, `${method} ${path}`).not.toBe("allow")
-          if (outcome === "unavailable" || reason === "arn_invalid") continue
-          decided.push({ method, path, arn: arnOf(event), outcome })
-          documents.push(documentOf(await handler(event)))
-        }
-        for (const document of documents) {
-          for (const { method, path, arn, outcome } of decided) {
-            const isAllowed = evaluate(document, arn) === "allow"
-            if (isAllowed === (outcome === "allow")) continue
-            // An Allow may cover a path that no route of the table takes; such a request has no route in the gateway.
-            const tail = arn.split("/").slice(2)
-            const unlisted = (["rest", "http"] as const).every(
-              (reading) => chosenRoute(keys, tail[0] ?? "", `/${tail.slice(1).join("/")}`, reading) === undefined,
-            )
-            if (isAllowed && unlisted && unmatched === "deny" && methods.includes(tail[0] ?? "")) {
-              count("a path of no route is covered")
-              continue
-            }
-            const at = `${JSON.stringify(method)} ${JSON.stringify(path)}`
-            throw new Error(`${at}: decide says ${outcome}\n${JSON.stringify(document.Statement)}`)
-          }
-        }
+  it.each(catchAlls)("beside the catch-all %s: 400 tables", async (catchAll) => {
+    const property = fc.asyncProperty(cases(catchAll), async ({ table, person, kind, asked, ...api }) => {
+      const { unmatched, resourcePolicyAllows } = api
+      const config = configOf(table, {
+        unmatched,
+        gateway: { resultTtlSeconds: 300, resourcePolicyAllows, tooLarge: "unavailable" },
       })
-      await fc.assert(property, seeded(`methods ${catchAll}`, { numRuns: 400 }))
-    },
-    120_000,
-  )
+      if (compilePolicy(config).conflicts.length > 0) return count("refused")
+      const keys = Object.keys(table)
+      const { decide, handler } = createAuthorizer(config, { clock })
+      const documents: PolicyDocument[] = []
+      const decided: (Asked & { readonly arn: string; readonly outcome: string })[] = []
+      for (const { method, path } of asked) {
+        const chosen = keys.find((key) => !key.startsWith("$")) ?? "$default"
+        const near = chosenRoute(keys, method, path, "http") ?? chosen
+        const event = eventOf(kind, bearerOf(person), { method, path }, near)
+        const { outcome, reason } = await decide(event)
+        count(reason === "method_unknown" ? reason : outcome)
+        // A TOKEN event says nothing but the ARN, in which `GET/a` is GET and the beginning of the path.
+        const named = kind === "rest-token" ? method.split("/")[0] : method
+        if (!methods.includes(named ?? "")) expect(outcome, `${method} ${path}`).not.toBe("allow")
+        if (outcome === "unavailable" || reason === "arn_invalid") continue
+        decided.push({ method, path, arn: arnOf(event), outcome })
+        documents.push(documentOf(await handler(event)))
+      }
+      for (const document of documents) {
+        for (const { method, path, arn, outcome } of decided) {
+          const isAllowed = evaluate(document, arn) === "allow"
+          if (isAllowed === (outcome === "allow")) continue
+          // An Allow may cover a path that no route of the table takes; such a request has no route in the gateway.
+          const tail = arn.split("/").slice(2)
+          const unlisted = (["rest", "http"] as const).every(
+            (reading) => chosenRoute(keys, tail[0] ?? "", `/${tail.slice(1).join("/")}`, reading) === undefined,
+          )
+          if (isAllowed && unlisted && unmatched === "deny" && methods.includes(tail[0] ?? "")) {
+            count("a path of no route is covered")
+            continue
+          }
+          const at = `${JSON.stringify(method)} ${JSON.stringify(path)}`
+          throw new Error(`${at}: decide says ${outcome}\n${JSON.stringify(document.Statement)}`)
+        }
+      }
+    })
+    await fc.assert(property, seeded(`methods ${catchAll}`, { numRuns: 400 }))
+  })
 
   it("the cases are worth something: many of each kind", () => {
     for (const what of ["allow", "forbidden", "method_unknown"]) expect(of(what)).toBeGreaterThan(worth(500))
