@@ -18,6 +18,7 @@ const previous = keyMap({ one: keyOne })
 const secret = { secretsManager: "edge/hmac" }
 const limits = { timeoutMs: 5000 }
 const sdk = mockClient(SecretsManagerClient)
+afterAll(() => sdk.restore())
 
 /** The extension's endpoint on loopback: what it is asked, and what it answers. */
 const asked: { path: string; token: unknown }[] = []

@@ -84,6 +84,7 @@ function inverse(k: bigint): bigint {
 
 describe("18-4: assertions by a key of KMS", () => {
   const kms = mockClient(KMSClient)
+  afterAll(() => kms.restore())
   const key = newKey()
   const id = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555"
   const config = configOf({ keys: [{ kms: id }] })

@@ -7,6 +7,7 @@ import {
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager"
 import { mockClient } from "aws-sdk-client-mock"
+import { onTestFinished } from "vitest"
 
 /** One secret as Secrets Manager keeps it: versions with values and labels, and what its calls do to them. */
 export interface ModelledSecret {
@@ -75,6 +76,7 @@ export function modelSecret(current: string | undefined): ModelledSecret {
   }
 
   const mock = mockClient(SecretsManagerClient)
+  onTestFinished(() => mock.restore())
   const commands = {
     DescribeSecretCommand,
     GetSecretValueCommand,

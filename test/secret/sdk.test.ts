@@ -21,6 +21,10 @@ afterAll(startTimers)
 
 const manager = mockClient(SecretsManagerClient)
 const store = mockClient(SSMClient)
+afterAll(() => {
+  manager.restore()
+  store.restore()
+})
 const current = keyMap({ two: keyTwo })
 const previous = keyMap({ one: keyOne })
 const secret = { secretsManager: "edge/hmac" }
