@@ -1,3 +1,4 @@
+import { secretPlace } from "../secret/secret-place.ts"
 import type { SecretReference } from "../types/secret-options.ts"
 
 /** When a secret has changed, and when it will. Milliseconds since the epoch. */
@@ -15,9 +16,7 @@ export type DescribeSecret = (
 /** Through the clients of the AWS SDK. */
 export const describeSecret: DescribeSecret = async (reference, timeoutMs) => {
   const abortSignal = AbortSignal.timeout(timeoutMs)
-  const place = "ssm" in reference ? reference.ssm : reference.secretsManager
-  const region = /^arn:[\w-]+:\w+:([a-z0-9-]+):/.exec(place)?.[1]
-  const settings = { maxAttempts: 2, ...(region && { region }) }
+  const { place, client: settings } = secretPlace(reference)
   try {
     if ("ssm" in reference) {
       const { SSMClient, GetParameterCommand } = await import("@aws-sdk/client-ssm")

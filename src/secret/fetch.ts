@@ -1,6 +1,7 @@
 import type { FetchSecret } from "../types/secret-options.ts"
 import { extensionPort, fetchFromExtension } from "./extension.ts"
 import { fetchParameter } from "./parameter-store.ts"
+import { secretPlace } from "./secret-place.ts"
 import { fetchSecretVersions } from "./secret-versions.ts"
 
 /**
@@ -10,14 +11,12 @@ import { fetchSecretVersions } from "./secret-versions.ts"
  */
 export const fetchSecret: FetchSecret = async (reference, { timeoutMs, latest = false }) => {
   const signal = AbortSignal.timeout(timeoutMs)
-  const place = "ssm" in reference ? reference.ssm : reference.secretsManager
-  const region = /^arn:[\w-]+:\w+:([a-z0-9-]+):/.exec(place)?.[1]
+  const { place, region, client } = secretPlace(reference)
   const port = extensionPort(process.env)
   // The extension asks the function's own region; a name without a region is there too.
   if (port !== undefined && !latest && (region === undefined || region === process.env.AWS_REGION)) {
     const fetched = await fetchFromExtension(reference, port, signal)
     if (fetched !== undefined) return fetched
   }
-  const client = { maxAttempts: 2, ...(region && { region }) } // one more attempt, for a connection that died
   return "ssm" in reference ? fetchParameter(place, client, signal) : fetchSecretVersions(place, client, signal)
 }
