@@ -1,7 +1,7 @@
 import type { CheckedIssuer } from "../configuration/check-issuers.ts"
 import { importKeys } from "../keys/accept-key-set.ts"
 import { type FetchedDocument, mayFetch } from "../keys/document.ts"
-import { freshForMs } from "../keys/freshness.ts"
+import { freshForMs, maxAgeOf } from "../keys/freshness.ts"
 import { importJwk } from "../keys/jwk.ts"
 import type { KeyPolicy } from "../keys/settings.ts"
 import { judgeCertificate } from "./certificate.ts"
@@ -172,14 +172,13 @@ async function examineServer(
 /** @returns for how long the set counts as fresh */
 function judgeCacheHeaders(headers: FetchedDocument["headers"], policy: KeyPolicy, findings: Findings): number {
   const seconds = freshForMs(headers, policy) / 1000
-  const said = headers["cache-control"] ?? ""
-  const maxAge = /(?:^|[\s,])max-age="?(\d{1,10})/i.exec(said)?.[1]
+  const maxAge = maxAgeOf(headers)
   if (maxAge === undefined)
     findings.info(
       "cache",
       `The key set has no cache header with max-age (Cache-Control): hallpass refreshes it after ${seconds} s.`,
     )
-  else if (Number(maxAge) !== seconds)
+  else if (maxAge !== seconds)
     findings.info(
       "cache",
       `The key set may be cached for ${maxAge} s, as its Cache-Control says; hallpass refreshes it after ${seconds} s.`,

@@ -13,12 +13,18 @@ const freshBounds = { min: 300, max: 86_400 }
  * @returns milliseconds
  */
 export function freshForMs(headers: Headers, policy: KeyPolicy): number {
-  const maxAge = /(?:^|[\s,])max-age="?(\d{1,10})/i.exec(headers["cache-control"] ?? "")?.[1]
+  const maxAge = maxAgeOf(headers)
   const age = /^\d{1,10}$/.test(headers.age ?? "") ? Number(headers.age) : 0
   const seconds =
     maxAge === undefined
       ? policy.refreshAfterSeconds
-      : Math.min(Math.max(Number(maxAge) - age, freshBounds.min), freshBounds.max)
+      : Math.min(Math.max(maxAge - age, freshBounds.min), freshBounds.max)
   const behindSeconds = Math.min(600, policy.waitAfterSeconds / 4)
   return Math.min(seconds, policy.waitAfterSeconds - behindSeconds) * 1000
+}
+
+/** Seconds that the `max-age` of `Cache-Control` says; undefined if there is none. */
+export function maxAgeOf(headers: Headers): number | undefined {
+  const seconds = /(?:^|[\s,])max-age="?(\d{1,10})/i.exec(headers["cache-control"] ?? "")?.[1]
+  return seconds === undefined ? undefined : Number(seconds)
 }
