@@ -177,7 +177,7 @@ interface MadeAnswer {
 }
 
 /** Beside a simple response there is none. */
-const noPolicy: SizedPolicy = {
+export const noPolicy: SizedPolicy = {
   document: { Version: "2012-10-17", Statement: [] },
   bytes: 0,
   ambiguous: undefined,

@@ -1,6 +1,5 @@
-import type { AnswerOptions, Answers } from "../answer/answer.ts"
+import { type AnswerOptions, type Answers, noPolicy } from "../answer/answer.ts"
 import type { AuthorizerContext } from "../answer/context.ts"
-import type { SizedPolicy } from "../answer/written-policy.ts"
 import type { Decision } from "../types/decision.ts"
 import type { Principal } from "../types/principal.ts"
 import type { ReasonCode } from "../types/reasons.ts"
@@ -33,12 +32,6 @@ const statuses = { unauthenticated: 401, forbidden: 403, unavailable: 503 } as c
 
 /** Most bytes of the identity headers. Envoy takes 60 KiB, nginx what `proxy_buffer_size` is set to. */
 const maxHeaderBytes = 8192
-
-const noPolicy: SizedPolicy = {
-  document: { Version: "2012-10-17", Statement: [] },
-  bytes: 0,
-  ambiguous: undefined,
-}
 
 /** Every answer is for one request: no gateway keeps it, and there are no policies. */
 export const forOneRequest: Pick<Answers, "isSimple" | "keeps" | "policy"> = {
