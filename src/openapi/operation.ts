@@ -1,8 +1,16 @@
 import type { Report } from "../problems/option-checks.ts"
+import { httpMethods } from "../route/template.ts"
 import type { RouteRule } from "../types/configuration.ts"
 import { type Members, member } from "./document.ts"
 import { readSecurity, type Security, type SecurityReading } from "./security.ts"
 import { readWso2 } from "./wso2.ts"
+
+export const anyMethod = "x-amazon-apigateway-any-method"
+/** Members of a Path Item Object that are operations, and the methods that they mean. */
+export const operationMethods: ReadonlyMap<string, string> = new Map([
+  ...httpMethods.map((method) => [method.toLowerCase(), method] as const),
+  [anyMethod, "ANY"],
+])
 
 /** An operation with its surroundings in the document. */
 export interface Operation {

@@ -2,7 +2,7 @@ import { explain } from "../problems/explain-problems.ts"
 import { object, type Report } from "../problems/option-checks.ts"
 import type { RouteRule } from "../types/configuration.ts"
 import { follow, type Members, member, type OpenApiDocument, openDocument, place } from "./document.ts"
-import { operationSecurity } from "./operation.ts"
+import { anyMethod, operationMethods, operationSecurity } from "./operation.ts"
 import { RouteRows } from "./route-table.ts"
 import { schemeFinder } from "./scheme.ts"
 import type { SecurityReading } from "./security.ts"
@@ -48,11 +48,6 @@ export interface OpenApiRoutes {
   readonly problems: readonly OpenApiRemark[]
 }
 
-const anyMethod = "x-amazon-apigateway-any-method"
-const methods: ReadonlyMap<string, string> = new Map([
-  ...["get", "post", "put", "patch", "delete", "head", "options"].map((name) => [name, name.toUpperCase()] as const),
-  [anyMethod, "ANY"],
-])
 /** Members of a Path Item Object that are no operations (OpenAPI 3.1). */
 const descriptions = ["summary", "description", "servers", "parameters"]
 
@@ -125,16 +120,16 @@ function readPaths(
 /** `isDefaultRoute` marks the route `$default` of an HTTP API, whatever its path is called. */
 function routeKey(name: string, template: string, operation: Members): string {
   if (name === anyMethod && member(operation, "isDefaultRoute") === true) return "$default"
-  return `${methods.get(name)} ${template}`
+  return `${operationMethods.get(name)} ${template}`
 }
 
 function* operationsOf(item: Members, path: string, report: Report): Generator<[name: string, operation: Members]> {
   for (const [name, value] of Object.entries(item)) {
-    if (methods.has(name)) {
+    if (operationMethods.has(name)) {
       const operation = object(value, place(path, name), report)
       if (operation !== undefined) yield [name, operation]
     } else if (!descriptions.includes(name) && !name.startsWith("x-")) {
-      const known = [...methods.keys()].join(", ")
+      const known = [...operationMethods.keys()].join(", ")
       report(place(path, name), `is no operation that API Gateway has; remove it, or write one of ${known}`)
     }
   }

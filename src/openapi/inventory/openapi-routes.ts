@@ -1,16 +1,12 @@
 import type { Report } from "../../problems/option-checks.ts"
 import { follow, type Members, member, type OpenApiDocument, openDocument, place } from "../document.ts"
+import { operationMethods } from "../operation.ts"
 import { resourcePolicy, text } from "./names.ts"
 import { isConditional, securities, variants } from "./openapi-conditions.ts"
 import { readScheme, type SchemeReading } from "./openapi-schemes.ts"
 import { type ApiKind, type ApiReading, open, type RouteAuth, type RouteReading, weakest } from "./types.ts"
 
-const anyMethod = "x-amazon-apigateway-any-method"
-const methods: ReadonlyMap<string, string> = new Map([
-  ...["get", "post", "put", "patch", "delete", "head", "options"].map((name) => [name, name.toUpperCase()] as const),
-  [anyMethod, "ANY"],
-  ["any", "ANY"],
-])
+const methods: ReadonlyMap<string, string> = new Map([...operationMethods, ["any", "ANY"]])
 
 /** What a template adds to an OpenAPI document that it holds. */
 export interface OpenApiPlace {
