@@ -1,10 +1,13 @@
 // Text that came from a file, a token, an account or the network, so that no terminal interprets it.
 
-/** Control characters, marks that change the direction of text, and characters without a width. */
-const unsafe = String.raw`[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]`
-const unsafeAnywhere = new RegExp(unsafe, "gu")
+/**
+ * Control characters, marks that change the direction of text, characters without a width, line and paragraph
+ * separators, tags, and surrogates without their other half. As the class of a regular expression.
+ */
+export const hiddenCharacters: string = String.raw`[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u2065\u{e0000}-\u{e0fff}]`
+const unsafeAnywhere = new RegExp(hiddenCharacters, "gu")
 /** A tab and the end of a line are harmless; a carriage return alone is not, because it writes over the line. */
-const unsafeInLines = new RegExp(String.raw`(?!\t|\r?\n)${unsafe}`, "gu")
+const unsafeInLines = new RegExp(String.raw`(?!\t|\r?\n)${hiddenCharacters}`, "gu")
 
 const escaped = (character: string): string => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`
 const escapedUnit = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`

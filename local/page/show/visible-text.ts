@@ -1,11 +1,10 @@
+import { hiddenCharacters } from "../../terminal-text.ts"
+
 /** A piece of text for people: as it is, or a character that has no shape of its own, by its code point. */
 export type TextPart = { readonly text: string } | { readonly mark: string; readonly name: string }
 
-// Control characters except line feed and tab, marks that change the direction, characters without a width, line and
-// paragraph separators, tags, and surrogates without their other half.
-const hidden =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that are looked for
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e0fff}\ud800-\udfff]/gu
+/** A line feed and a tab have a shape on the page. */
+const hidden = new RegExp(String.raw`(?![\n\t])${hiddenCharacters}`, "gu")
 
 const names: { readonly [codePoint: number]: string } = {
   0: "null",
