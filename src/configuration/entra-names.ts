@@ -1,4 +1,3 @@
-import { guid } from "../provider/tenant-issuers.ts"
 import type { Caller } from "./callers.ts"
 
 /** Whether the tokens of a caller are Microsoft Entra's, or those of its relatives. */
@@ -19,5 +18,5 @@ export function mayHaveScope(caller: Caller, scope: string): boolean {
 
 /** Whether a name is an object id, as Entra writes groups unless the app registration says otherwise. */
 export function isObjectId(group: string): boolean {
-  return guid.test(group)
+  return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(group)
 }

@@ -11,8 +11,8 @@ import {
 import type { Report } from "../problems/option-checks.ts"
 import type { EntraIssuer } from "../types/configuration.ts"
 import type { Requirement, TenantIssuers } from "./profile.ts"
-import { guid } from "./tenant-issuers.ts"
 
+export const guid: RegExp = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const tenantForm = "must be a tenant id (GUID in lower case) or one of organizations, common, consumers"
 
 const multiTenant = ["organizations", "common", "consumers"]

@@ -1,10 +1,9 @@
 import { byDefault, flag, type Option, option, words } from "../problems/declaration.ts"
 import type { Report } from "../problems/option-checks.ts"
 import type { EntraIssuer } from "../types/configuration.ts"
-import { readTenants, type TenantSettings, tenantOptions } from "./entra-tenants.ts"
+import { guid, readTenants, type TenantSettings, tenantOptions } from "./entra-tenants.ts"
 import { audience, type BaseProfile, type CommonSettings, keyPlaceOf, type Preset, preset } from "./options.ts"
 import { type AcceptedIssuer, plainProfile, type Requirement, type TenantIssuers } from "./profile.ts"
-import { guid } from "./tenant-issuers.ts"
 
 const clouds = {
   public: { host: "login.microsoftonline.com", sts: "sts.windows.net" },

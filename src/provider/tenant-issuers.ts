@@ -1,7 +1,6 @@
 import type { TenantIssuers } from "./profile.ts"
 
-/** A GUID in lower case. */
-export const guid: RegExp = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 /** The tenant that an issuer of the pattern names, or undefined if it is none of the pattern. */
 export function tenantIn(iss: string, { prefix, suffix }: TenantIssuers): string | undefined {
