@@ -6,8 +6,8 @@ import { BaseSequencer, type TestSpecification } from "vitest/node"
 // npm run test:quick   what takes less than a minute (vitest --mode quick)
 // npm run test:long    everything, generated cases ten times as many and other ones each time (vitest --mode long)
 
-// Fails every test during which a secret of the tests is written anywhere.
-const setupFiles = ["test/support/canary-scan.ts"]
+// Fails every test during which a secret of the tests is written anywhere; puts the environment back after each file.
+const setupFiles = ["test/support/canary-scan.ts", "test/support/environment.ts"]
 
 /** What builds the package, the templates or the benches, or reads all of the documentation. */
 const wholeProduct = ["package", "deploy", "docs", "bench"].map((folder) => `test/${folder}/**/*.test.ts`)
