@@ -7,7 +7,7 @@ import type { Refusal } from "../types/reasons.ts"
 import type { AccessRequest } from "../types/request.ts"
 import type { AuthorizerContext } from "./context.ts"
 import { Policies } from "./iam-policy.ts"
-import type { PolicyDocument } from "./policy-document.ts"
+import { type PolicyDocument, policyDocument } from "./policy-document.ts"
 import type { PrincipalIdOf } from "./principal-id.ts"
 import type { SizedPolicy } from "./written-policy.ts"
 
@@ -177,11 +177,7 @@ interface MadeAnswer {
 }
 
 /** Beside a simple response there is none. */
-export const noPolicy: SizedPolicy = {
-  document: { Version: "2012-10-17", Statement: [] },
-  bytes: 0,
-  ambiguous: undefined,
-}
+export const noPolicy: SizedPolicy = { document: policyDocument(), bytes: 0, ambiguous: undefined }
 
 const denied: SimpleAnswer = Object.freeze({ isAuthorized: false })
 
