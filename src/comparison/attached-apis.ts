@@ -1,5 +1,5 @@
-import { isObject } from "../event/untrusted.ts"
 import type { AuthorizerSettings, InventoryApi } from "../openapi/inventory/types.ts"
+import { isObject } from "../shared/is-object.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import type { ConfigurationProblem } from "../types/errors.ts"
 import { settingFindings } from "./api-settings.ts"

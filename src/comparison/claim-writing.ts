@@ -1,4 +1,5 @@
 import { claimAt } from "../shared/claim.ts"
+import { isObject } from "../shared/is-object.ts"
 import type { ClaimPath } from "../types/configuration.ts"
 import type { Claims } from "../types/principal.ts"
 
@@ -7,11 +8,10 @@ export function withClaim(claims: Claims, path: ClaimPath, value: unknown): Clai
   const [name = "", ...inner] = typeof path === "string" ? [path] : path
   const copy: { [name: string]: unknown } = Object.fromEntries(Object.entries(claims))
   const own = Object.hasOwn(copy, name) ? copy[name] : undefined
-  const isObject = typeof own === "object" && own !== null && !Array.isArray(own)
   let written = value
   if (inner.length > 0) {
-    if (value === undefined && !isObject) return claims
-    written = withClaim(isObject ? (own as Claims) : {}, inner, value)
+    if (value === undefined && !isObject(own)) return claims
+    written = withClaim(isObject(own) ? own : {}, inner, value)
   }
   if (written === undefined) delete copy[name]
   // Defined, not assigned: `__proto__` is a name like any other.

@@ -2,6 +2,7 @@ import { secretsBlock } from "../configuration/declared/secrets.ts"
 import { shadowBlock } from "../configuration/declared/shadow.ts"
 import { topLevel } from "../configuration/declared/top-level.ts"
 import type { AnyOption } from "../problems/declaration.ts"
+import { isObject } from "../shared/is-object.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 
 /** An option that differs between two configurations. Absent values are `null`. */
@@ -120,7 +121,3 @@ function canonical(value: unknown): string {
 }
 
 const own = (value: Members, name: string): unknown => (Object.hasOwn(value, name) ? value[name] : undefined)
-
-function isObject(value: unknown): value is Members {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-}

@@ -1,6 +1,6 @@
-import { isObject } from "../event/untrusted.ts"
 import type { Explain, RawProblem } from "../problems/option-checks.ts"
 import { withoutByteOrderMark } from "../shared/byte-order-mark.ts"
+import { isObject } from "../shared/is-object.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import { ConfigurationError } from "../types/errors.ts"
 import { parseStrictJson } from "./strict-json.ts"

@@ -3,6 +3,7 @@ import { knownKeys, type Report } from "../problems/option-checks.ts"
 import { checkEnvironmentSecret } from "../secret/check-reference.ts"
 import { hmacKeysFormat } from "../secret/hmac-keys.ts"
 import { sharedSecretsFormat } from "../secret/shared-secrets.ts"
+import { isObject } from "../shared/is-object.ts"
 import { certificateFields } from "../types/edge-options.ts"
 import { checkEdgeCache } from "./check-edge-cache.ts"
 import type { AroundEdge, CheckedEdge, EvidenceOptions } from "./checked-edge.ts"
@@ -207,8 +208,7 @@ export function checkEdgeRules(edge: CheckedEdge, raw: Written, around: AroundEd
     for (const rule of headerRules) rule(at, report)
   }
   const named: unknown = raw.headers
-  const contextKeys =
-    typeof named === "object" && named !== null && !Array.isArray(named) ? ["user", ...Object.keys(named)] : undefined
+  const contextKeys = isObject(named) ? ["user", ...Object.keys(named)] : undefined
   for (const entry of edge.evidence) {
     const written = (raw.evidence as readonly Written[])[Number(/\d+/.exec(entry.path))] ?? {}
     for (const rule of evidenceRules) rule({ entry, raw: written, edge, contextKeys, around }, report)

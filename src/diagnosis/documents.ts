@@ -1,6 +1,7 @@
 import type { FetchedDocument } from "../keys/document.ts"
 import type { KeyPolicy } from "../keys/settings.ts"
 import { withoutByteOrderMark } from "../shared/byte-order-mark.ts"
+import { isObject } from "../shared/is-object.ts"
 import { type FailureText, failureText, statusText } from "./failure-text.ts"
 import { type Findings, shown } from "./finding.ts"
 import type { Probe } from "./probe.ts"
@@ -16,8 +17,7 @@ export function objectIn(
   if (status !== 200) return statusText(url, status, headers.location)
   try {
     const object: unknown = JSON.parse(withoutByteOrderMark(body))
-    if (typeof object === "object" && object !== null && !Array.isArray(object))
-      return { object: { ...object }, document }
+    if (isObject(object)) return { object: { ...object }, document }
   } catch {}
   const type = headers["content-type"] ?? ""
   const isPage = /html/i.test(type) || /^\s*</.test(body)

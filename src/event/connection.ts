@@ -1,5 +1,6 @@
+import { isObject } from "../shared/is-object.ts"
 import type { Connection } from "../types/request.ts"
-import { isObject, type Members, textOf } from "./untrusted.ts"
+import { type Members, textOf } from "./untrusted.ts"
 
 /** The connection of REST requests and HTTP API payload 1.0. @param isHttp whether it is an HTTP API */
 export function proxyConnection(requestContext: Members, method: string, isHttp: boolean): Connection {

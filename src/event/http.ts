@@ -1,8 +1,9 @@
+import { isObject } from "../shared/is-object.ts"
 import type { AccessRequest } from "../types/request.ts"
 import { readArn } from "./arn.ts"
 import { routeConnection } from "./connection.ts"
 import { proxyRequest } from "./rest.ts"
-import { hasAny, isObject, type Members, mapOf, textOf } from "./untrusted.ts"
+import { hasAny, type Members, mapOf, textOf } from "./untrusted.ts"
 import { connectMarks } from "./websocket.ts"
 
 /**

@@ -1,8 +1,9 @@
+import { isObject } from "../shared/is-object.ts"
 import { type Refusal, refusal } from "../types/reasons.ts"
 import type { AccessRequest } from "../types/request.ts"
 import { readHttp1, readHttp2 } from "./http.ts"
 import { readRestRequest, readRestToken } from "./rest.ts"
-import { isObject, type Members } from "./untrusted.ts"
+import type { Members } from "./untrusted.ts"
 import { isConnect, readConnect } from "./websocket.ts"
 
 const unknown = refusal("event_unknown")

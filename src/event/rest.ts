@@ -1,7 +1,8 @@
+import { isObject } from "../shared/is-object.ts"
 import type { AccessRequest } from "../types/request.ts"
 import { readArn } from "./arn.ts"
 import { proxyConnection } from "./connection.ts"
-import { hasAny, isObject, type Members, mapOf, textOf } from "./untrusted.ts"
+import { hasAny, type Members, mapOf, textOf } from "./untrusted.ts"
 
 /** What no TOKEN event has: three members are all there is. */
 const notInToken = ["routeArn", "version", "identitySource", "headers", "multiValueHeaders", "requestContext"]

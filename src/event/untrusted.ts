@@ -1,9 +1,7 @@
+import { isObject } from "../shared/is-object.ts"
+
 /** An object that came with the event: untrusted, possibly with members missing, null or of another type. */
 export type Members = { readonly [name: string]: unknown }
-
-export function isObject(value: unknown): value is Members {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-}
 
 /** A map of the event; API Gateway writes an empty one as `{}`, as null or not at all. */
 export function mapOf(value: unknown): Members | undefined {

@@ -1,7 +1,8 @@
+import { isObject } from "../shared/is-object.ts"
 import type { AccessRequest } from "../types/request.ts"
 import { readArn } from "./arn.ts"
 import { handshakeConnection } from "./connection.ts"
-import { hasAny, isObject, type Members, mapOf, textOf } from "./untrusted.ts"
+import { hasAny, type Members, mapOf, textOf } from "./untrusted.ts"
 
 /** The marks of a WebSocket API in the request context. */
 export const connectMarks: readonly string[] = ["connectionId", "eventType"]

@@ -1,5 +1,6 @@
 import type { KeyObject } from "node:crypto"
 import { type Algorithm, algorithms as algorithmTable } from "../shared/algorithms.ts"
+import { isObject } from "../shared/is-object.ts"
 import { importPublicKey, isKeyType, type KeyFault } from "./public-key.ts"
 import { rsaPssKey } from "./rsa-pss.ts"
 import { maxKidLength, type Thumbprint, thumbprintsOfKey } from "./thumbprints.ts"
@@ -47,9 +48,7 @@ type Members = { readonly [name: string]: unknown }
  */
 export function importJwk(jwk: unknown, allowed: readonly Algorithm[]): VerificationKey | SkipReason {
   try {
-    return typeof jwk === "object" && jwk !== null && !Array.isArray(jwk)
-      ? importMembers(jwk as Members, allowed)
-      : "not_a_key"
+    return isObject(jwk) ? importMembers(jwk, allowed) : "not_a_key"
   } catch {
     return "invalid"
   }

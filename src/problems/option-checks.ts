@@ -1,3 +1,4 @@
+import { isObject } from "../shared/is-object.ts"
 import type { ClaimPath } from "../types/configuration.ts"
 import type { ConfigurationProblem } from "../types/errors.ts"
 
@@ -30,7 +31,7 @@ function given(type: string, value: unknown): string {
 
 /** The value as a plain object, or undefined with a report. */
 export function object(value: unknown, path: string, report: Report): Own | undefined {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Own
+  if (isObject(value)) return value
   report(path, given("object", value))
   return undefined
 }

@@ -1,5 +1,6 @@
-import { isObject, type Members } from "../event/untrusted.ts"
+import type { Members } from "../event/untrusted.ts"
 import { covers } from "../shared/glob.ts"
+import { isObject } from "../shared/is-object.ts"
 import type { DisagreementRecord } from "../types/observer.ts"
 
 /** What an authorizer came to: what it returned, or what it threw. */

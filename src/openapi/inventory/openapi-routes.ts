@@ -1,4 +1,5 @@
 import type { Report } from "../../problems/option-checks.ts"
+import { isObject } from "../../shared/is-object.ts"
 import { follow, type Members, member, type OpenApiDocument, openDocument, place } from "../document.ts"
 import { operationMethods } from "../operation.ts"
 import { resourcePolicy, text } from "./names.ts"
@@ -102,9 +103,8 @@ function* operationsOf(document: OpenApiDocument, report: Report): Generator<Ope
   for (const [named, value] of pathItems(document.paths)) {
     const template = named === "$default" ? "/$default" : named // SAM writes it without a slash
     if (!template.startsWith("/")) continue
-    const isPlain =
-      typeof value === "object" && value !== null && !Array.isArray(value) && !Object.hasOwn(value, "$ref")
-    const item = isPlain ? (value as Members) : follow(document, value, place("paths", template), report)
+    const isPlain = isObject(value) && !Object.hasOwn(value, "$ref")
+    const item = isPlain ? value : follow(document, value, place("paths", template), report)
     if (item === undefined) continue
     for (const [name, given] of Object.entries(item)) {
       const method = methods.get(name.toLowerCase())

@@ -1,3 +1,4 @@
+import { isObject } from "../../shared/is-object.ts"
 import { type Members, member } from "../document.ts"
 import { isHallpass } from "./cloudformation-authorizers.ts"
 import { flag, functionNames, isMarked, number, resourcePolicy, settingsOf, text } from "./names.ts"
@@ -31,8 +32,6 @@ export function readSamAuth(given: unknown, globals: unknown, kind: "rest" | "ht
 
 /** Objects are merged member by member, as SAM merges `Globals`; what the resource says wins. */
 function merged(globals: unknown, own: unknown, depth: number = 0): Members {
-  const isObject = (value: unknown): value is Members =>
-    typeof value === "object" && value !== null && !Array.isArray(value)
   if (!isObject(globals) || !isObject(own)) return isObject(own) ? own : isObject(globals) ? globals : {}
   const both = Object.entries(own).map(([name, value]) => {
     const other = member(globals, name)
