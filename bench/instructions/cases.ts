@@ -1,4 +1,5 @@
-import { type AuthorizerConfig, createAuthorizer } from "../../src/index.ts"
+import { type AuthorizerConfig, type AuthorizerParts, createAuthorizer } from "../../src/index.ts"
+import { createPowertoolsObserver } from "../../src/observe.ts"
 import { createVerifier } from "../../src/verify.ts"
 import { http2 } from "../../test/support/events.ts"
 import material from "./tokens.json" with { type: "json" }
@@ -52,8 +53,12 @@ function walkRestToken(): HotCase {
   return allowing(handler, events)
 }
 
-/** Fifty routes, of which the tokens' scopes permit some. */
-function walkHttp2(): HotCase {
+/**
+ * Fifty routes, of which the tokens' scopes permit some.
+ *
+ * @param more the observer of the deployed function
+ */
+function walkHttp2(more: AuthorizerParts = {}): HotCase {
   const services = Array.from({ length: 25 }, (_, index) => index)
   const routes = Object.fromEntries(
     services.flatMap((service) => {
@@ -65,7 +70,7 @@ function walkHttp2(): HotCase {
     }),
   )
   const gateway = { resultTtlSeconds: 300, identitySources: ["token"] } as const
-  const { handler } = createAuthorizer({ issuers: issuerWith("RS256"), routes, gateway }, parts)
+  const { handler } = createAuthorizer({ issuers: issuerWith("RS256"), routes, gateway }, { ...parts, ...more })
   return allowing(
     handler,
     bearers.map((bearer, index) => http2(bearer, { path: `/orders/${index}`, template: "/orders/{id}", headers })),
@@ -86,6 +91,8 @@ export const hotCases: { readonly [name: string]: () => HotCase } = {
   "verify RS256, not cached": () => verifyUncached("RS256"),
   "verify ES256, not cached": () => verifyUncached("ES256"),
   "REST TOKEN walk, token cached": walkRestToken,
-  "HTTP 2.0 walk, token cached, principal policy of 50 routes": walkHttp2,
+  "HTTP 2.0 walk, token cached, principal policy of 50 routes": () => walkHttp2(),
+  "the same walk, observed": () =>
+    walkHttp2({ observer: createPowertoolsObserver({ clock, flushAfterSeconds: 3600 }) }),
   "refusal of an expired token": refuseExpired,
 }
