@@ -5,7 +5,7 @@ import { readData } from "./frame/data-file.ts"
 import { plain } from "./frame/output.ts"
 import { withPlaces } from "./frame/problem-places.ts"
 import { wrapped } from "./frame/table.ts"
-import { write } from "./frame/write.ts"
+import { writeJson } from "./frame/write.ts"
 
 const what = "AuthConfig"
 
@@ -37,7 +37,7 @@ be there, because Gloo checks neither without them. Unknown fields are refused.`
       return 1
     }
     if (output.json && textOption(line, "out") === undefined) return 0
-    return (await write(textOption(line, "out") ?? "-", `${JSON.stringify(config, null, 2)}\n`, output)) ? 0 : 2
+    return (await writeJson(textOption(line, "out") ?? "-", config, output)) ? 0 : 2
   },
 }
 

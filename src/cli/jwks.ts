@@ -3,7 +3,7 @@ import { assertionKeySet } from "../mesh.ts"
 import { readConfiguration } from "./configuration.ts"
 import { type Command, configOption, textOption } from "./frame/command.ts"
 import { plain } from "./frame/output.ts"
-import { write } from "./frame/write.ts"
+import { writeJson } from "./frame/write.ts"
 
 export const jwks: Command = {
   description: `Prints the key set with which a mesh verifies the assertions of a configuration: the
@@ -28,7 +28,7 @@ keys is never printed.`,
             output.note(`  ${ok ? "fetched" : "FAILED "}  ${plain(secret)}${ok ? "" : ` (${failure})`}`),
         },
       })
-      const isWritten = await write(textOption(line, "out") ?? "-", `${JSON.stringify(set, null, 2)}\n`, output)
+      const isWritten = await writeJson(textOption(line, "out") ?? "-", set, output)
       if (isWritten && output.json) output.document(set)
       return isWritten ? 0 : 1
     } catch (error) {

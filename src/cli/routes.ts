@@ -1,11 +1,10 @@
-import { safeJson } from "../../local/terminal-text.ts"
 import type { RouteRule } from "../index.ts"
 import type { OpenApiOptions, OpenApiRoutes } from "../openapi.ts"
 import { type Command, textOption, textsOption, UsageError } from "./frame/command.ts"
 import { withPlaces } from "./frame/problem-places.ts"
 import { oneLine } from "./frame/program.ts"
 import { columns } from "./frame/table.ts"
-import { write } from "./frame/write.ts"
+import { writeJson } from "./frame/write.ts"
 import { openApiDocument, readOpenApiRoutes } from "./open-api-file.ts"
 
 export const routes: Command = {
@@ -65,7 +64,7 @@ as it is          "routes": <the JSON> in HALLPASS_CONFIG, or
       output.note(`${oneLine(file)} gives no route table.\n${remarks(placed).trimEnd()}`)
       return 1
     }
-    if (!(await write(out, `${safeJson(found.routes)}\n`, output))) return 1
+    if (!(await writeJson(out, found.routes, output))) return 1
     const written = out === "-" ? "" : `\nWritten to ${out}\n`
     if (output.json) output.document(found)
     else if (out === "-") output.note(summary(found).trimEnd())

@@ -1,10 +1,9 @@
 import { setImmediate as nextTurn } from "node:timers/promises"
-import { safeJson } from "../../local/terminal-text.ts"
 import { type KeySnapshot, SnapshotFailed, takeKeySnapshot } from "../index.ts"
 import { readConfiguration } from "./configuration.ts"
 import { type Command, configOption, textOption } from "./frame/command.ts"
 import { columns } from "./frame/table.ts"
-import { write } from "./frame/write.ts"
+import { writeJson } from "./frame/write.ts"
 
 export const snapshot: Command = {
   description: `Fetches the key set of every configured issuer and writes them all to one file,
@@ -57,8 +56,7 @@ the library         import keySnapshot from "./key-snapshot.json"
       output.note(`No snapshot was written. ${error.message}`)
       return 1
     }
-    const text = `${safeJson(taken)}\n`
-    if (!(await write(out, text, output))) return 1
+    if (!(await writeJson(out, taken, output))) return 1
     const summary = `${table(taken, Date.now())}${out === "-" ? "" : `Written to ${out}\n`}`
     if (output.json) output.document(taken)
     else if (out === "-") output.note(summary.trimEnd())

@@ -90,6 +90,11 @@ const plan = {
     },
   },
 }
+const jwt = { issuer: "https://id.example", audiences: ["a"], remoteJwks: { url: "https://id.example/keys" } }
+const authConfig = {
+  ...{ apiVersion: "enterprise.gloo.solo.io/v1", kind: "AuthConfig", metadata: { name: "orders" } },
+  spec: { configs: [{ oauth2: { accessTokenValidation: { jwt } } }] },
+}
 const snapshot = {
   takenAt: "2026-11-30T00:00:00Z",
   sets: { "https://a.example": { keys: [{ kty: "RSA", kid: "1" }] } },
@@ -208,6 +213,7 @@ const documents: readonly (readonly [what: string, document: unknown, ...lines: 
     [...init, "--openapi", "@", "--out", join(folder, "new.json"), "--force"],
   ],
   ["a template", template, ["check", "-c", config, "--api", "@"]],
+  ["an AuthConfig of Gloo", authConfig, ["import", "gloo", "@"]],
   ["a plan of Terraform", plan, ["check", "-c", config, "--api", "@"]],
   ["a snapshot", snapshot, ["bundle", "-c", config, "--snapshot", "@", "--out", folder]],
   ...summaries.map(([name, document]) => [`the output of ${name}`, document, ["summary", `--${name}`, "@"]] as const),
@@ -362,6 +368,13 @@ describe("what is escaped stays the same for other programs", () => {
     expectHarmless(stdout, "export")
     const { documents } = exportIstio(JSON.parse(readFileSync(path, "utf8")))
     expect(stdout.split("---\n").map((text) => load(text, { schema: CORE_SCHEMA, maxDepth: 100 }))).toEqual(documents)
+  })
+
+  it("the configuration of an AuthConfig", async () => {
+    const text = JSON.stringify(authConfig).replace('["a"]', JSON.stringify([role]))
+    const { code, stdout } = await command(["import", "gloo", file("imported.json", text)])
+    expect([code, JSON.parse(stdout).issuers[0].audience]).toEqual([0, role])
+    expectHarmless(stdout, "import")
   })
 
   it("JUnit: XML has no control characters of C0; all others are references", async () => {

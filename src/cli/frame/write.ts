@@ -1,4 +1,5 @@
 import { writeFile } from "node:fs/promises"
+import { safeJson } from "../../../local/terminal-text.ts"
 import type { Output } from "./output.ts"
 
 /**
@@ -19,3 +20,7 @@ export async function write(file: string, text: string, output: Output): Promise
     return false
   }
 }
+
+/** The same of one JSON document. */
+export const writeJson = (file: string, value: unknown, output: Output): Promise<boolean> =>
+  write(file, `${safeJson(value)}\n`, output)
