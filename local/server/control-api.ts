@@ -1,4 +1,5 @@
 import type { Decision, RouteRule, TraceEntry } from "../../src/index.ts"
+import type { CompiledPolicy } from "../../src/policy.ts"
 import type { TokenDefect } from "../../src/testing.ts"
 
 /**
@@ -309,12 +310,7 @@ export interface Table {
   }[]
   readonly unmatched: "deny" | "authenticated"
   readonly mode: "principal" | "route"
-  readonly conflicts: readonly {
-    readonly routes: readonly [string, string]
-    readonly example: string
-    readonly message: string
-    readonly remedy: string
-  }[]
+  readonly conflicts: CompiledPolicy["conflicts"]
   readonly warnings: readonly Problem[]
   /** What API Gateway must be set to, as text of several lines. */
   readonly settings: string

@@ -1,3 +1,4 @@
+import { evaluatePolicy } from "../gateway/evaluate.ts"
 import type { LogLine } from "../runtime/lambda-process.ts"
 import type { InvocationResult } from "../runtime/runtime-api.ts"
 import { type GatewayEvent, requestArn } from "./event.ts"
@@ -35,37 +36,14 @@ export function readVerdict(
   return { outcome: "(no record)", reason: error?.errorType ?? "", answer: text, detail: error?.errorMessage ?? "" }
 }
 
-interface Statement {
-  readonly Effect?: unknown
-  readonly Action?: unknown
-  readonly Resource?: unknown
-}
+const words = { allow: "Allow", deny: "Deny", silent: "no match", invalid: "no policy" } as const
 
-/**
- * Evaluates the answer for the request's ARN as API Gateway does: an explicit Deny wins, nothing that matches is a Deny
- * too.
- */
+/** Evaluates the answer for the request's ARN as API Gateway does. */
 function readAnswer(answer: unknown, arn: string): string {
-  const { isAuthorized, principalId, policyDocument } = (answer ?? {}) as { [member: string]: unknown }
+  const { isAuthorized, principalId, policyDocument } = (answer ?? {}) as { readonly [member: string]: unknown }
   if (typeof isAuthorized === "boolean") return `isAuthorized: ${isAuthorized}`
-  const { Version, Statement } = (policyDocument ?? {}) as { Version?: unknown; Statement?: readonly Statement[] }
   if (typeof principalId !== "string" || principalId === "") return "no principalId"
+  const { Version, Statement } = Object(policyDocument) as { readonly [member: string]: unknown }
   if (Version !== "2012-10-17" || !Array.isArray(Statement)) return "no policy"
-  const effects = Statement.filter((statement: Statement) => covers(statement, arn)).map(({ Effect }) => Effect)
-  if (effects.includes("Deny")) return "Deny"
-  return effects.includes("Allow") ? "Allow" : "no match"
-}
-
-function covers({ Action, Resource }: Statement, arn: string): boolean {
-  const list = (value: unknown) => (Array.isArray(value) ? value : [value])
-  return list(Action).includes("execute-api:Invoke") && list(Resource).some((pattern) => matches(String(pattern), arn))
-}
-
-/** IAM wildcards: `*` for any run of characters, slashes included, and `?` for one. */
-function matches(pattern: string, arn: string): boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".")
-  return new RegExp(`^${source}$`, "s").test(arn)
+  return Statement.length === 0 ? words.silent : words[evaluatePolicy(policyDocument, arn).verdict]
 }
