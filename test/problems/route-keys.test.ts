@@ -51,6 +51,11 @@ describe("13.3: a route key that is written as in another framework is refused, 
     expect(withKeys(right)).toEqual([])
   })
 
+  it.each(["/{id}x", "/x{id}", "/{id}{x}", "/{id}-{x}", "/{id}x/y", "/{rest+}x", "/{id"])(
+    "%s is no path: a parameter is a whole segment",
+    (path) => expect(withKeys(`GET ${path}`)).toHaveLength(1),
+  )
+
   it.each([
     "/o/x:cancel",
     "/odata/$metadata",

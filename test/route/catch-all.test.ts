@@ -225,6 +225,26 @@ describe("1.1: at TTL 0 nothing more is refused than what a backend may read as 
     expect(await reason(path, chosen)).toBe(expected)
   })
 
+  it("a stricter route may be shorter than the catch-all", async () => {
+    const shorter: Routes = { "GET /admin": ops, "ANY /files/a/{proxy+}": {} }
+    const { decide } = authorizer(shorter, { resultTtlSeconds: 0 })
+    const ask = async (path: string) =>
+      (await decide(eventOf("http-2.0", plain, { method: "GET", path }, "ANY /files/a/{proxy+}"))).reason
+    expect(await ask("/files/a/b/c")).toBe("ok")
+    expect(await ask("/files/a/..%2f..%2fadmin")).toBe("path_ambiguous")
+    expect(await ask("/files/a/%2e%2e/%2e%2e/admin")).toBe("path_ambiguous")
+  })
+
+  it.each([
+    ["/../admin", ["/admin"]],
+    ["/a/./b", ["/a/b"]],
+    ["/a/%2e%2E/b", ["/a/../b", "/b"]],
+    ["/a/..", ["/"]],
+    ["/a/.", ["/a/", "/a"]],
+  ])("dots of %s lead to %j, and nowhere else", (path, expected) => {
+    expect(spellingsOf(path)?.toSorted()).toEqual(expected.toSorted())
+  })
+
   it("no path has so many readings that they are not all looked at, or it is refused", async () => {
     const hostile = [
       "%2e%2e%2f;\\".repeat(130),
