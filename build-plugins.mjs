@@ -133,16 +133,19 @@ export const configure = (file, routes) => ({
  * Puts what was found out about the configuration in place of the module that holds nothing, and the code that reads it
  * into the start.
  */
-export const embedCompiled = ({ form, withRoutes }) => ({
+export const embedCompiled = ({ form, withRoutes, presets }) => ({
   name: "compiled-configuration",
   setup({ onLoad }) {
     const table = form.table === undefined ? ["checkedRoutes", "checked-routes"] : ["compiledTable", "compiled-table"]
     const modules = [["restore", "compiled"], ...(withRoutes ? [table] : [])]
     const names = modules.map(([name]) => name).join(", ")
-    const code = modules.map(([name, file]) => `export { ${name} } from "../src/authorizer/optional/${file}.ts"`)
+    const code = [...modules, ...presets.map((name) => [name, name, "provider"])].map(
+      ([name, file, room = "authorizer/optional"]) =>
+        `export { ${name} } from "../src/${room}/${file.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.ts"`,
+    )
     onLoad({ filter: /[\\/]handlers[\\/]compiled\.ts$/ }, () => ({
-      contents: `import { ${names} } from "./start.ts"
-        export default { ${names}, form: JSON.parse(${JSON.stringify(JSON.stringify(form))}) }`,
+      contents: `import { ${[names, ...presets].join(", ")} } from "./start.ts"
+        export default { ${names}, presets: { ${presets.map((name) => `...${name}`).join(", ")} }, form: JSON.parse(${JSON.stringify(JSON.stringify(form))}) }`,
       loader: "js",
     }))
     onLoad({ filter: /[\\/]handlers[\\/]start\.ts$/ }, async ({ path }) => ({

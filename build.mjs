@@ -195,10 +195,22 @@ async function compile(file, routes) {
     if (source === undefined) return undefined
     const configuration = routes === undefined ? source : { ...source, routes }
     const form = compileConfiguration(configuration, version)
-    return form && { form, withRoutes: configuration.routes !== undefined }
+    if (form === undefined) return undefined
+    return { form, withRoutes: configuration.routes !== undefined, presets: await presetsOf(configuration) }
   } catch {
     return undefined
   }
+}
+
+/** The groups of presets that a configuration needs. */
+async function presetsOf(configuration) {
+  const { providersIn } = await import("./src/provider/presets.ts")
+  const groups = {
+    ...(await import("./src/provider/oidc-presets.ts")),
+    ...(await import("./src/provider/entra-presets.ts")),
+  }
+  const providers = providersIn(configuration)
+  return Object.keys(groups).filter((group) => Object.keys(groups[group]).some((name) => providers.has(name)))
 }
 
 /** A configuration module with what it imports, as one text. */

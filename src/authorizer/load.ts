@@ -86,7 +86,7 @@ async function load(
       config,
     ))
   const loaded: Loaded = {
-    presets: await presetsFor(providersIn(written)),
+    presets: precompiled?.presets ?? (await presetsFor(providersIn(written))),
     routes:
       precompiled?.routes ??
       (written.routes === undefined ? noRoutes : (await import("./optional/routes.ts")).routeSupport),
@@ -96,7 +96,7 @@ async function load(
       written.assertion === undefined ? noAssertion : (await import("./optional/assertion.ts")).assertionSupport,
     makeTokenStore: undefined,
     sizes: withoutSearch,
-    isBundled: bundle !== undefined,
+    isBundled: Boolean(bundle),
     ...precompiled?.issuers,
     explain: unexplained,
   }

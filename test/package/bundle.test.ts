@@ -179,9 +179,25 @@ describe("19.3: a bundle with its configuration", () => {
     expect(staticPart(built).outputs.size).toBe(2)
     expect(atStart(built)).toContain("src/policy/table-form.ts")
     expect(atStart(built)).toContain("src/authorizer/optional/compiled-table.ts")
+    expect(atStart(built)).toContain("src/provider/auth0.ts")
+    expect(atStart(built)).not.toContain("src/provider/entra.ts")
     const checks = ["examine", "table-sizes", "coarse-routes"].map((name) => `src/policy/${name}.ts`)
     for (const path of [...checks, "src/configuration/check-routes.ts", "src/route/by-route.ts"])
       expect(atStart(built)).not.toContain(path)
+  })
+
+  test("has the presets of every provider that it names", async () => {
+    const entra = {
+      provider: "entra",
+      tenant: "0c1f5c5e-8d4b-4b6d-9c7e-2f4d6a8b9c01",
+      audience: "0c1f5c5e-8d4b-4b6d-9c7e-2f4d6a8b9c02",
+    }
+    const { built, allows } = await build(
+      "providers",
+      `export default ${JSON.stringify({ issuers: [entra, issuer.config] })}`,
+    )
+    expect(allows).toBe(true)
+    for (const name of ["auth0", "entra"]) expect(atStart(built)).toContain(`src/provider/${name}.ts`)
   })
 
   test("that is another one where it runs decides by what it is there", async () => {

@@ -1,5 +1,6 @@
 import { type CheckedIssuer, checkIssuers } from "../../configuration/check-issuers.ts"
 import { belongs, type CompiledForm, type IssuerNames } from "../../configuration/compiled-form.ts"
+import { type Presets, smallPresets } from "../../provider/presets.ts"
 import { type ConfiguredIssuer, loosely, type SelectIssuer, selectIssuer } from "../../token/issuers.ts"
 import { refusal } from "../../types/reasons.ts"
 import type { Loaded } from "../assemble.ts"
@@ -15,12 +16,15 @@ export interface CompiledConfiguration {
   readonly restore?: typeof restore
   readonly compiledTable?: typeof compiledTable
   readonly checkedRoutes?: typeof checkedRoutes
+  /** All that the configuration needs in addition to the small ones. */
+  readonly presets?: Presets
 }
 
 /** What takes the place of checks that were made when the configuration was bundled. */
 export interface Precompiled {
   readonly issuers: Pick<Loaded, "checkIssuers" | "connect">
   readonly routes: RouteSupport
+  readonly presets: Presets | undefined
 }
 
 /** @returns undefined if the form does not belong to the configuration, or to this version */
@@ -44,7 +48,7 @@ export async function restore(
       )) as typeof checkIssuers,
     connect: ((...given) => connectLate(names, ...given)) as ConnectIssuers,
   }
-  return { issuers, routes }
+  return { issuers, routes, presets: code.presets && { ...smallPresets, ...code.presets } }
 }
 
 /** An issuer that is read when something of it is asked for. */
