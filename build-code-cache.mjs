@@ -77,6 +77,8 @@ export async function fillCodeCache(outdir) {
   const issuer = "https://issuer.invalid/"
   process.env.HALLPASS_CONFIG = JSON.stringify({
     issuers: [{ provider: "oidc", issuer, audience: "warm", jwks: { keys: [jwk] } }],
+    // What a bundled configuration with routes needs of the start.
+    routes: { "GET /warm": {}, "GET /warm/{id}": { scopes: ["warm"] } },
   })
   const { handler } = await import(pathToFileURL(join(outdir, "authorizer.mjs")).href)
   if (script === undefined) throw new Error(`${outdir} was not built with --code-cache: npm run build -- --code-cache`)
