@@ -1,7 +1,8 @@
 import { checkConfiguration } from "../configuration/check-configuration.ts"
-import { type CompiledForm, formIdentity, type IssuerNames } from "../configuration/compiled-form.ts"
+import { formIdentity } from "../configuration/compiled-form.ts"
 import { tableFormOf } from "../policy/table-form.ts"
 import type { IssuerProfile } from "../provider/profile.ts"
+import type { CompiledForm, IssuerNames } from "../types/compiled-form.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import { everything } from "./everything.ts"
 

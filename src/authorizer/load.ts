@@ -2,11 +2,12 @@ import type { SizeSearch } from "../configuration/check-sizes.ts"
 import { readEnvironment } from "../configuration/environment.ts"
 import type { Explain } from "../problems/option-checks.ts"
 import { type Presets, providersIn, smallPresets } from "../provider/presets.ts"
+import type { CompiledConfiguration } from "../types/compiled-form.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import { ConfigurationError } from "../types/errors.ts"
 import { assemble, type Loaded } from "./assemble.ts"
 import type { Authorizer } from "./authorizer.ts"
-import type { CompiledConfiguration } from "./optional/compiled.ts"
+import type { CompiledCode } from "./optional/compiled.ts"
 import { noAssertion, noEdge, noObserve, noRoutes } from "./optional/none.ts"
 import type { AuthorizerParts } from "./parts.ts"
 
@@ -74,17 +75,14 @@ export function loadFromEnvironment(
 async function load(
   config: AuthorizerConfig,
   parts: AuthorizerParts,
-  bundle?: Partial<CompiledConfiguration>,
+  bundle?: Partial<CompiledCode>,
 ): Promise<Authorizer> {
   const written: { readonly [block in keyof AuthorizerConfig]?: unknown } = Object(config)
   if (written.shadow !== undefined)
     return (await import("./optional/shadow.ts")).shadowSupport.load(config, parts, load)
   const precompiled =
     bundle?.form &&
-    (await (bundle.restore ?? (await import("./optional/compiled.ts")).restore)(
-      bundle as CompiledConfiguration,
-      config,
-    ))
+    (await (bundle.restore ?? (await import("./optional/compiled.ts")).restore)(bundle as CompiledCode, config))
   const loaded: Loaded = {
     presets: precompiled?.presets ?? (await presetsFor(providersIn(written))),
     routes:

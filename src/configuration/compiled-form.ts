@@ -1,24 +1,5 @@
-import type { TableForm } from "../policy/table-form.ts"
 import { nodeCrypto } from "../shared/node-crypto.ts"
-
-/** The values of `iss` that an issuer has a word about, if no tenants are among them. Plain data. */
-export interface IssuerNames {
-  readonly accepted: readonly string[]
-  readonly lookalikes: readonly string[]
-}
-
-/**
- * What was found out about a configuration when it was bundled, so that a start does not find it out again. Plain data,
- * as in JSON.
- */
-export interface CompiledForm {
-  /** The configuration and the version that it belongs to, see `formIdentity`. */
-  readonly of: string
-  /** For each issuer what tokens call it; null: that is found out at start. */
-  readonly issuers: readonly (IssuerNames | null)[]
-  /** Undefined if answers are not for all routes of a principal. */
-  readonly table?: TableForm
-}
+import type { CompiledForm } from "../types/compiled-form.ts"
 
 declare const HALLPASS_VERSION: string | undefined
 

@@ -1,7 +1,9 @@
 import { type CheckedIssuer, checkIssuers } from "../../configuration/check-issuers.ts"
-import { belongs, type CompiledForm, type IssuerNames } from "../../configuration/compiled-form.ts"
+import { belongs } from "../../configuration/compiled-form.ts"
+import type { TableForm } from "../../policy/table-form.ts"
 import { type Presets, smallPresets } from "../../provider/presets.ts"
 import { type ConfiguredIssuer, loosely, type SelectIssuer, selectIssuer } from "../../token/issuers.ts"
+import type { CompiledConfiguration, IssuerNames } from "../../types/compiled-form.ts"
 import { refusal } from "../../types/reasons.ts"
 import type { Loaded } from "../assemble.ts"
 import type { ConnectIssuers } from "../connect.ts"
@@ -11,8 +13,7 @@ import type { compiledTable } from "./compiled-table.ts"
 import type { RouteSupport } from "./routes.ts"
 
 /** What was found out about a configuration, with the code that a build put into the start. */
-export interface CompiledConfiguration {
-  readonly form: CompiledForm
+export interface CompiledCode extends CompiledConfiguration {
   readonly restore?: typeof restore
   readonly compiledTable?: typeof compiledTable
   readonly checkedRoutes?: typeof checkedRoutes
@@ -29,7 +30,7 @@ export interface Precompiled {
 
 /** @returns undefined if the form does not belong to the configuration, or to this version */
 export async function restore(
-  { form, ...code }: CompiledConfiguration,
+  { form, ...code }: CompiledCode,
   config: { readonly routes?: unknown },
 ): Promise<Precompiled | undefined> {
   if (!belongs(form, config)) return undefined
@@ -39,7 +40,7 @@ export async function restore(
       ? config.routes === undefined
         ? checkedAlready
         : (code.checkedRoutes ?? (await import("./checked-routes.ts")).checkedRoutes)
-      : (code.compiledTable ?? (await import("./compiled-table.ts")).compiledTable)(table)
+      : (code.compiledTable ?? (await import("./compiled-table.ts")).compiledTable)(table as TableForm)
   const names = form.issuers
   const issuers = {
     checkIssuers: ((value, presets, keys) =>
