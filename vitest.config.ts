@@ -16,21 +16,10 @@ const wholeProduct = ["package", "deploy", "docs", "bench"].map((folder) => `tes
 const shared = "rooms"
 
 /**
- * What changes what all files of a process share, or removes a folder of its process at its end. Each such file has a
- * process of its own; all others share one for each processor, so that modules and keys are made once.
+ * What changes what all files of a process share. Each such file has a process of its own; all others share one for each
+ * processor, so that modules and keys are made once.
  */
-const alone = [
-  ...["cli", "diagnosis"].map((folder) => `test/${folder}/**/*.test.ts`),
-  ...[
-    "attacks/edge-evidence",
-    "attacks/prototype",
-    "deploy/key-refresh",
-    "deploy/wso2-connector",
-    "mesh/import-gloo",
-    "shadow/shadow",
-    "token/heap-bytes",
-  ].map((name) => `test/${name}.test.ts`),
-]
+const alone = ["attacks/edge-evidence", "attacks/prototype", "token/heap-bytes"].map((name) => `test/${name}.test.ts`)
 
 /** What test:quick leaves out: child processes, builds, other programs, many thousand generated cases. */
 const takesLong = [

@@ -8,21 +8,27 @@ import { join } from "node:path"
 import { Readable } from "node:stream"
 import { fileURLToPath } from "node:url"
 import { afterAll } from "vitest"
+import { forEachFile } from "../support/environment.ts"
 import { command } from "./in-process.ts"
 
 const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url))
 
-const outer = mkdtempSync(join(tmpdir(), "hallpass-cli-"))
-afterAll(() => rmSync(outer, { recursive: true, force: true }))
-
 /**
- * A folder for one test file, removed when the file is done. It is a package of its own, inside one of another type:
- * what a machine has in its temporary folder must not decide how Node.js reads the modules of a test.
+ * A folder of one test file, removed when the file is done. It is a package of its own, inside one of another type: what
+ * a machine has in its temporary folder must not decide how Node.js reads the modules of a test.
  */
-export const folder: string = join(outer, "work")
-mkdirSync(folder)
-writeFileSync(join(outer, "package.json"), JSON.stringify({ name: "another", type: "commonjs" }))
-writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "test", type: "module" }))
+export let folder = ""
+let outer = ""
+forEachFile({
+  make() {
+    outer = mkdtempSync(join(tmpdir(), "hallpass-cli-"))
+    folder = join(outer, "work")
+    mkdirSync(folder)
+    writeFileSync(join(outer, "package.json"), JSON.stringify({ name: "another", type: "commonjs" }))
+    writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "test", type: "module" }))
+  },
+  remove: () => rmSync(outer, { recursive: true, force: true }),
+})
 
 export interface Ended {
   readonly code: number | null

@@ -2,13 +2,18 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Writable } from "node:stream"
-import { afterAll } from "vitest"
 import { commands } from "../../src/cli/commands.ts"
 import { runCommand } from "../../src/cli/frame/program.ts"
+import { forEachFile } from "../support/environment.ts"
 
-/** A folder for one test file, removed when the file is done. */
-export const folder: string = mkdtempSync(join(tmpdir(), "hallpass-command-"))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+/** A folder of one test file, removed when the file is done. */
+export let folder = ""
+forEachFile({
+  make() {
+    folder = mkdtempSync(join(tmpdir(), "hallpass-command-"))
+  },
+  remove: () => rmSync(folder, { recursive: true, force: true }),
+})
 
 /** Writes a file of the folder: a text or bytes as they are, anything else as JSON. @returns its whole path */
 export function file(name: string, content: unknown): string {

@@ -75,16 +75,6 @@ describe("the projects of vitest.config.ts", () => {
     for (const pattern of test.exclude ?? []) expect(matching([pattern]), pattern).not.toEqual([])
   })
 
-  it("give a process of its own to each file that runs commands in a folder of its process", () => {
-    const own = projectsOf("test").find(({ test: { name } }) => name === "alone")?.test.include
-    const running = files.filter(
-      ({ path, text }) => path.endsWith(".test.ts") && /cli\/(?:hallpass|in-process)\.ts"/.test(text),
-    )
-    expect(running.length).toBeGreaterThan(3)
-    expect(matching(own)).toEqual(expect.arrayContaining(running.map(({ path }) => path)))
-    expect(matching(own)).toEqual(expect.arrayContaining(globSync("test/cli/*.test.ts", { cwd: root })))
-  })
-
   it("keep what child processes have compiled inside of node_modules", () => {
     for (const { test } of projectsOf("test"))
       expect(test.env?.NODE_COMPILE_CACHE).toBe(join(root, "node_modules/.cache/hallpass-tests"))

@@ -1,10 +1,28 @@
-// Leaves the environment to the next test file as this one found it (`setupFiles` of vitest.config.ts): files share a
-// process.
+// Files share a process: leaves the environment to the next one as this one found it, and makes anew what each file has
+// for itself (`setupFiles` of vitest.config.ts, which run before each file).
 import { afterAll } from "vitest"
 
+/** What each test file has for itself, such as a folder. */
+interface OwnPart {
+  make(): void
+  remove(): void
+}
+
+const shared = globalThis as { ownParts?: OwnPart[] }
+shared.ownParts ??= []
+const parts = shared.ownParts
 const before = { ...process.env }
 
+for (const part of parts) part.make()
+
 afterAll(() => {
+  for (const part of parts) part.remove()
   for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name]
   Object.assign(process.env, before)
 })
+
+/** Makes a part for this file now, and for each later file of this process before it begins. */
+export function forEachFile(part: OwnPart): void {
+  part.make()
+  parts.push(part)
+}
