@@ -2,6 +2,8 @@ import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { type AuthorizerConfig, createAuthorizer, type ReasonCode, type RouteRule } from "../../src/index.ts"
 import { createTestIssuer, type TestIssuerOptions, tokenDefects } from "../../src/testing.ts"
+import { oidcIssuer } from "../support/config.ts"
+import { clock, mint } from "../support/mint.ts"
 
 const methodArn = "arn:aws:execute-api:eu-west-1:123456789012:abcdef1234/prod/GET/orders"
 const routes: AuthorizerConfig["routes"] = {
@@ -72,6 +74,17 @@ describe("the trace of a decision, decide(event, { trace })", () => {
       expect([entry.check.replace(/[.[].*/, ""), entry.reason]).toEqual([Object.keys(rule)[0], expected])
       expect(entry.found).toEqual(found)
     }
+  })
+
+  it.each([
+    [{ kid: undefined, x5t: "AAAAAAAAAAAAAAAAAAAAAAAAAAA" }, "(by x5t)"],
+    [{ kid: undefined }, "(no kid)"],
+    [{ kid: "other" }, "other"],
+  ])("says how a token names its key: %j", async (header, found) => {
+    const { decide } = createAuthorizer({ issuers: [oidcIssuer()] }, { clock })
+    const event = { type: "TOKEN", methodArn, authorizationToken: `Bearer ${mint({}, { header })}` }
+    const { trace = [] } = await decide(event, { trace: "values" })
+    expect(trace).toContainEqual(expect.objectContaining({ check: "key", found }))
   })
 
   it("shows with values what the token has beside what was expected, and never the token", async () => {

@@ -1,0 +1,29 @@
+import { describe, expect, it } from "vitest"
+import { createAuthorizer, type KeyFetchRecord } from "../../src/index.ts"
+import { createTestIssuer, type TestIssuerOptions } from "../../src/testing.ts"
+
+const providers = [
+  "okta",
+  "auth0",
+  "entra",
+  "entra-external-id",
+  "entra-b2c",
+  "adfs",
+  "wso2",
+  "cognito",
+  "oidc",
+] as const
+
+describe("records name an issuer by the first value that `iss` may have", () => {
+  it.each(providers)("%s", async (provider) => {
+    const issuer = createTestIssuer({ provider } as TestIssuerOptions)
+    const { jwks: _, ...config } = issuer.config
+    const named: string[] = []
+    const observer = { keyFetch: ({ issuer: name }: KeyFetchRecord) => void named.push(name) }
+    const fetchKeySet = () => Promise.resolve({ status: 503, headers: {}, body: "" })
+    const { warmUp } = createAuthorizer({ issuers: [config as never] }, { observer, fetchKeySet })
+    await warmUp()
+    const claims = JSON.parse(Buffer.from(issuer.token().split(".")[1] ?? "", "base64url").toString())
+    expect(new Set(named)).toEqual(new Set([claims.iss]))
+  })
+})
