@@ -192,6 +192,26 @@ describe("conditional requests", () => {
     expect(conditions).toHaveLength(2)
   })
 
+  it.each([
+    [{ "cache-control": "max-age=600" }, 600],
+    [{}, 1200],
+  ])("RFC 9111 section 4.3.4: a 304 with %o is fresh for %d seconds", async (headers, seconds) => {
+    const first = { ...setOf(one), headers: { etag: '"v1"', "cache-control": "max-age=1200" } }
+    const { result, conditions, pass } = over([first, { status: 304, headers }, { status: 304 }])
+    await result()
+    pass(1200)
+    for (const [waiting, fetches] of [
+      [0, 2],
+      [seconds - 1, 2],
+      [1, 3],
+    ] as const) {
+      pass(waiting)
+      expect(await result()).toBe("ok")
+      await settle()
+      expect(conditions).toHaveLength(fetches)
+    }
+  })
+
   it("a 304 that nobody asked for is a failure", async () => {
     expect(await over([{ status: 304 }]).result()).toBe("keys_unavailable")
   })
