@@ -1,7 +1,13 @@
 import { createLocalJWKSet, jwtVerify } from "jose"
 import { describe, expect, it } from "vitest"
 import { createAuthorizer } from "../../src/index.ts"
-import { createTestIssuer, type TestIssuerOptions, type TokenDefect, tokenDefects } from "../../src/testing.ts"
+import {
+  createTestIssuer,
+  type TestIssuer,
+  type TestIssuerOptions,
+  type TokenDefect,
+  tokenDefects,
+} from "../../src/testing.ts"
 import { createVerifier } from "../../src/verify.ts"
 
 const kinds: readonly TestIssuerOptions[] = [
@@ -20,8 +26,11 @@ const kinds: readonly TestIssuerOptions[] = [
   { provider: "oidc" },
 ]
 const nameOf = ({ clock: _, ...options }: TestIssuerOptions): string => JSON.stringify(options)
+// Making the key of an issuer takes longer than all else here.
+const made = new Map<string, TestIssuer>()
 const codeOf = async (options: TestIssuerOptions, defects: TokenDefect[]): Promise<string> => {
-  const issuer = createTestIssuer(options)
+  const issuer = made.get(nameOf(options)) ?? createTestIssuer(options)
+  made.set(nameOf(options), issuer)
   const verifier = createVerifier({ issuers: [issuer.config] })
   return verifier.verify(issuer.token({}, defects)).then(
     () => "accepted",
