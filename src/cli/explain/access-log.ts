@@ -1,7 +1,7 @@
 import { fixOf } from "../../../local/stack/fix.ts"
 import type { AuthorizerConfig, Principal, TraceEntry } from "../../index.ts"
 import { describeReason } from "../../observe.ts"
-import { answerTableHash, compilePolicy, gatewaySettings, readAnswerName } from "../../policy.ts"
+import { answerTableHash, type CompiledPolicy, compilePolicy, gatewaySettings, readAnswerName } from "../../policy.ts"
 import type { Input } from "../frame/input.ts"
 import { type AccessLogLine, pathsOf, readAccessLine } from "./access-line.ts"
 import type { Explanation } from "./explanation.ts"
@@ -15,7 +15,7 @@ export function explainAccessLog(config: AuthorizerConfig, input: Input): Explan
   const compiled = compilePolicy(config)
   const keys = Object.keys(config.routes ?? {})
   const name = line.answer === undefined ? undefined : readAnswerName(line.answer, keys.length)
-  const [route, ...otherRoutes] = routesOf(config, line)
+  const [route, ...otherRoutes] = routesOf(config, compiled, line)
   const index = route === undefined ? -1 : keys.indexOf(route)
   const notes: string[] = []
   const isThisTable = name !== undefined && name.tableHash === answerTableHash(config)
@@ -85,11 +85,10 @@ const isFromBackend = ({ errorResponseType }: AccessLogLine): boolean =>
   errorResponseType?.startsWith("AUTHORIZER_") !== true && errorResponseType !== "UNAUTHORIZED"
 
 /** The routes of the table that the line may mean, the likely one first. */
-function routesOf(config: AuthorizerConfig, line: AccessLogLine): readonly string[] {
+function routesOf(config: AuthorizerConfig, compiled: CompiledPolicy, line: AccessLogLine): readonly string[] {
   const { method, kind } = line
   if (kind === "websocket") return config.routes?.$connect === undefined ? [] : ["$connect"]
   if (method === undefined || config.routes === undefined) return []
-  const compiled = compilePolicy(config)
   const stage = kind === "http" ? "$default" : "prod"
   const found = pathsOf(line).map((path) => {
     const arn = `arn:aws:execute-api:eu-west-1:123456789012:abcdef1234/${stage}/${method}${path}`
