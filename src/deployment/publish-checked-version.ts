@@ -20,9 +20,9 @@ const unread = "The configuration of the function could not be read:"
 /**
  * Answers CloudFormation for a custom resource of the templates.
  *
- * `Custom::CheckedVersion`, with properties `FunctionName` and `Alias`: publishes a version of the function as it is now, runs its
- * check, and returns the version's number as attribute `Version`. A version that is not sound fails the deployment, and
- * the stack event has its problems.
+ * `Custom::CheckedVersion`, with properties `FunctionName` and `Alias`: publishes a version of the function as it is
+ * now, runs its check, and returns the version's number as attribute `Version`. A version that is not sound fails the
+ * deployment, and the stack event has its problems.
  *
  * If the alias already points to the same code and settings, that version is the answer, without a check. So a rollback
  * succeeds, for which CloudFormation asks again with the old properties.

@@ -25,8 +25,8 @@ export interface IdentityHeaders {
   /** In lower case. */
   readonly names: readonly string[]
   /**
-   * The values, in the order of the names; those of `addedKeys` are last. What a principal does not have is empty, so that the neighbour overwrites a
-   * header that its client sent.
+   * The values, in the order of the names; those of `addedKeys` are last. What a principal does not have is empty, so
+   * that the neighbour overwrites a header that its client sent.
    */
   valuesOf(principalId: string, context: AuthorizerContext): readonly string[]
 }

@@ -15,8 +15,8 @@ export interface ExportOptions {
   /** Name of the documents. @default "hallpass" */
   readonly name?: string
   /**
-   * Istio, Envoy, and Gloo with `verifyTokens`: key sets that go into the documents, as `takeKeySnapshot` fetches them. Absent: the target fetches
-   * the keys from the issuer's address.
+   * Istio, Envoy, and Gloo with `verifyTokens`: key sets that go into the documents, as `takeKeySnapshot` fetches them.
+   * Absent: the target fetches the keys from the issuer's address.
    */
   readonly keySnapshot?: KeySnapshot
   /**

@@ -40,7 +40,7 @@ export function mappings(config: AuthorizerConfig | undefined): Generated {
     rest[`integration.request.header.X-Hallpass-${name}`] = `context.${source}`
     http[`overwrite:header.x-hallpass-${name.toLowerCase()}`] = inText(name, source)
   }
-  // Its signature tells it from what a client sends.
+  // Its signature shows that it is not what a client sent.
   if (config.assertion !== undefined) {
     rest["integration.request.header.X-Hallpass-Assertion"] = "context.authorizer.assertion"
     http["overwrite:header.x-hallpass-assertion"] = "$context.authorizer.assertion"
