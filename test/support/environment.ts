@@ -1,5 +1,5 @@
-// Files share a process: leaves the environment to the next one as this one found it, and makes anew what each file has
-// for itself (`setupFiles` of vitest.config.ts, which run before each file).
+// Files share a process: leaves the environment and the listeners of signals to the next one as this one found them, and
+// makes anew what each file has for itself (`setupFiles` of vitest.config.ts, which run before each file).
 import { afterAll } from "vitest"
 
 /** What each test file has for itself, such as a folder. */
@@ -12,6 +12,7 @@ const shared = globalThis as { ownParts?: OwnPart[] }
 shared.ownParts ??= []
 const parts = shared.ownParts
 const before = { ...process.env }
+const listeners = process.listeners("SIGTERM")
 
 for (const part of parts) part.make()
 
@@ -19,6 +20,8 @@ afterAll(() => {
   for (const part of parts) part.remove()
   for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name]
   Object.assign(process.env, before)
+  // A bundle that a file runs writes its last metrics when the process is ended, in the middle of what comes next.
+  for (const each of process.listeners("SIGTERM")) if (!listeners.includes(each)) process.off("SIGTERM", each)
 })
 
 /** Makes a part for this file now, and for each later file of this process before it begins. */
