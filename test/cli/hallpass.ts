@@ -9,6 +9,7 @@ import { Readable } from "node:stream"
 import { fileURLToPath } from "node:url"
 import { afterAll } from "vitest"
 import { forEachFile } from "../support/environment.ts"
+import { endOf } from "../support/program.ts"
 import { command } from "./in-process.ts"
 
 const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url))
@@ -68,15 +69,7 @@ export async function hallpass(words: readonly string[], given: NodeJS.ProcessEn
 export async function program(args: readonly string[], given: NodeJS.ProcessEnv = {}, input = ""): Promise<Ended> {
   const child = spawn(process.execPath, [main, ...args], { cwd: folder, env: environmentWith(given), stdio: "pipe" })
   child.stdin.on("error", () => undefined).end(input) // a command that reads nothing may be gone already
-  let [stdout, stderr] = ["", ""]
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    stdout += text
-  })
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    stderr += text
-  })
-  const [code] = await once(child, "close")
-  return { code, stdout, stderr }
+  return endOf(child)
 }
 
 /** A server on loopback with a document per path; everything else is a 404. Stopped when the test file is done. */

@@ -1,5 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process"
+import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_process"
+import { once } from "node:events"
 import { connect, createServer } from "node:net"
+import type { Readable, Writable } from "node:stream"
+import { text } from "node:stream/consumers"
 
 /** A program that listens on loopback. */
 export interface ListeningProgram {
@@ -7,6 +10,14 @@ export interface ListeningProgram {
   output(): string
   /** @param signal default SIGTERM */
   stop(signal?: NodeJS.Signals): Promise<void>
+}
+
+/** Waits until a program has ended. */
+export async function endOf(
+  child: ChildProcessByStdio<Writable | null, Readable, Readable>,
+): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
+  const [[code], stdout, stderr] = await Promise.all([once(child, "close"), text(child.stdout), text(child.stderr)])
+  return { code, stdout, stderr }
 }
 
 /** A port on loopback that nothing listens on. */

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process"
-import { once } from "node:events"
 import { readFileSync } from "node:fs"
+import { endOf } from "../../support/program.ts"
 
 /** The commands of the README's first block under Deploy, one a line. */
 export function newcomersCommands(): readonly string[] {
@@ -12,14 +12,7 @@ export function newcomersCommands(): readonly string[] {
 /** Runs a line in a shell, as a reader does. @throws Error (rejects) with both streams if it fails */
 export async function inShell(line: string, cwd: string, env: NodeJS.ProcessEnv): Promise<string> {
   const child = spawn("sh", ["-c", line], { cwd, env, stdio: ["ignore", "pipe", "pipe"] })
-  let [stdout, stderr] = ["", ""]
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    stdout += text
-  })
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    stderr += text
-  })
-  const [code] = await once(child, "close")
+  const { code, stdout, stderr } = await endOf(child)
   if (code !== 0) throw new Error(`${line}\nended with ${code}\n${stdout}\n${stderr}`)
   return stdout
 }
