@@ -81,29 +81,16 @@ export function projectsOf(mode: string): { readonly test: Settings & { readonly
       NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules/.cache/hallpass-tests"),
     },
   }
-  if (mode === "quick")
-    return [
-      {
-        test: {
-          ...usual,
-          name: shared,
-          isolate: false,
-          include: ["test/**/*.test.ts"],
-          exclude: [...takesLong, ...alone],
-        },
-      },
-      { test: { ...usual, name: "alone", include: alone, exclude: takesLong } },
-    ]
-  return [
-    {
-      test: {
-        ...usual,
-        name: shared,
-        isolate: false,
-        include: ["test/**/*.test.ts"],
-        exclude: ["test/runtime/**", ...wholeProduct, ...alone],
-      },
+  const rooms = (without: readonly string[]): { test: Settings & { name: string } } => ({
+    test: {
+      ...{ ...usual, name: shared, isolate: false },
+      ...{ include: ["test/**/*.test.ts"], exclude: [...without, ...alone] },
     },
+  })
+  if (mode === "quick")
+    return [rooms(takesLong), { test: { ...usual, name: "alone", include: alone, exclude: takesLong } }]
+  return [
+    rooms(["test/runtime/**", ...wholeProduct]),
     { test: { ...usual, name: "alone", include: alone } },
     { test: { ...usual, name: "package", isolate: false, include: wholeProduct, exclude: alone } },
     // Builds the bundle and AWS's runtime client first.
