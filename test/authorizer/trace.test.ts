@@ -1,5 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
+import { providers } from "../../src/cli/init/providers.ts"
 import { type AuthorizerConfig, createAuthorizer, type ReasonCode, type RouteRule } from "../../src/index.ts"
 import { createTestIssuer, type TestIssuerOptions, tokenDefects } from "../../src/testing.ts"
 import { oidcIssuer } from "../support/config.ts"
@@ -12,13 +13,10 @@ const routes: AuthorizerConfig["routes"] = {
     anyOf: [{ groups: ["ops"] }, { claims: [{ path: "department", equals: "sales" }], kind: "user" }],
   },
 }
-const providers: readonly TestIssuerOptions[] = [
-  ...(["okta", "auth0", "entra", "entra-external-id", "entra-b2c", "adfs", "wso2"] as const),
-  ...(["cognito", "oidc"] as const),
-].map((provider) => ({ provider, groups: "groups" }) as TestIssuerOptions)
+const issuerOptions = providers.map((provider) => ({ provider, groups: "groups" }) as TestIssuerOptions)
 
 describe("the trace of a decision, decide(event, { trace })", () => {
-  it.each(providers.map((options) => [options.provider, options] as const))(
+  it.each(issuerOptions.map((options) => [options.provider, options] as const))(
     "%s: the first check that failed has the decision's reason, whatever is wrong",
     async (_name, options) => {
       const issuer = createTestIssuer(options)

@@ -1,21 +1,11 @@
 import { describe, expect, it } from "vitest"
+import { providers } from "../../src/cli/init/providers.ts"
 import { withTestKeys } from "../../src/cli/trial/test-keys.ts"
 import { type AuthorizerConfig, createAuthorizer, type IssuerConfig, type RouteRule } from "../../src/index.ts"
 import { accessMatrix, comparePolicies, compareSettings } from "../../src/policy.ts"
 import { createTestIssuer, type TestIssuerOptions } from "../../src/testing.ts"
 import { configOf } from "./random-tables.ts"
 
-const providers = [
-  "okta",
-  "auth0",
-  "entra",
-  "entra-external-id",
-  "entra-b2c",
-  "adfs",
-  "wso2",
-  "cognito",
-  "oidc",
-] as const
 const issuers = providers.map((provider) => createTestIssuer({ provider } as TestIssuerOptions).config)
 const configFor = (issuer: IssuerConfig, routes: { [key: string]: RouteRule }): AuthorizerConfig => ({
   issuers: [issuer],

@@ -1,18 +1,7 @@
 import { describe, expect, it } from "vitest"
+import { providers } from "../../src/cli/init/providers.ts"
 import { createAuthorizer, type KeyFetchRecord } from "../../src/index.ts"
 import { createTestIssuer, type TestIssuerOptions } from "../../src/testing.ts"
-
-const providers = [
-  "okta",
-  "auth0",
-  "entra",
-  "entra-external-id",
-  "entra-b2c",
-  "adfs",
-  "wso2",
-  "cognito",
-  "oidc",
-] as const
 
 describe("records name an issuer by the first value that `iss` may have", () => {
   it.each(providers)("%s", async (provider) => {
