@@ -21,7 +21,7 @@ const action = "execute-api:Invoke"
  */
 export function evaluatePolicy(document: unknown, arn: string, context: Members = {}): Evaluation {
   if (!isObject(document)) return { verdict: "invalid" }
-  const list = Array.isArray(document.Statement) ? document.Statement : [document.Statement]
+  const list = listOf(document.Statement)
   if (list.length === 0 || !list.every(isStatement)) return { verdict: "invalid" }
   const values = new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), String(value)]))
   const applying = (list as Members[]).filter((statement) => applies(statement, arn, values))
@@ -139,4 +139,5 @@ function numberOf(address: string): number | undefined {
   return octets.reduce((sum, octet) => sum * 256 + octet, 0)
 }
 
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value])
+/** A member of a policy that may be one value or a list. */
+export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value])

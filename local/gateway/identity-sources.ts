@@ -51,24 +51,18 @@ function contextOf(
   route: MatchedRoute | undefined,
 ): string | undefined {
   const variables = new Map<string, string | undefined>([
-    ...([
-      ["httpmethod", request.method],
-      ["resourcepath", route?.template],
-      ["routekey", route?.key],
-      ["path", `/${api.stage}${request.path}`],
-      ["protocol", "HTTP/1.1"],
-    ] as const),
-    ...([
-      ["stage", api.stage],
-      ["apiid", api.apiId],
-      ["accountid", api.accountId],
-      ["domainname", api.domainName],
-      ["domainprefix", api.apiId],
-    ] as const),
-    ...([
-      ["identity.sourceip", request.sourceIp],
-      ["identity.useragent", headerOf(request, "user-agent")],
-    ] as const),
+    ["httpmethod", request.method],
+    ["resourcepath", route?.template],
+    ["routekey", route?.key],
+    ["path", `/${api.stage}${request.path}`],
+    ["protocol", "HTTP/1.1"],
+    ["stage", api.stage],
+    ["apiid", api.apiId],
+    ["accountid", api.accountId],
+    ["domainname", api.domainName],
+    ["domainprefix", api.apiId],
+    ["identity.sourceip", request.sourceIp],
+    ["identity.useragent", headerOf(request, "user-agent")],
   ])
   return variables.get(name.toLowerCase())
 }

@@ -1,8 +1,7 @@
 import type { ApiSettings, ClientRequest } from "./api.ts"
-import { type Evaluation, evaluatePolicy } from "./evaluate.ts"
+import { type Evaluation, evaluatePolicy, listOf } from "./evaluate.ts"
 
 type Members = { readonly [member: string]: unknown }
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value])
 
 /**
  * What the resource policy of a REST API says of a request; undefined if the API has none.
