@@ -136,26 +136,35 @@ export const configure = (file, routes) => ({
 export const embedCompiled = ({ form, withRoutes, presets }) => ({
   name: "compiled-configuration",
   setup({ onLoad }) {
-    const table = form.table === undefined ? ["checkedRoutes", "checked-routes"] : ["compiledTable", "compiled-table"]
-    const modules = [["restore", "compiled"], ...(withRoutes ? [table] : [])]
-    const names = modules.map(([name]) => name).join(", ")
-    const code = [...modules, ...presets.map((name) => [name, name, "provider"])].map(
-      ([name, file, room = "authorizer/optional"]) =>
-        `export { ${name} } from "../src/${room}/${file.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.ts"`,
-    )
-    onLoad({ filter: /[\\/]handlers[\\/]compiled\.ts$/ }, () => ({
-      contents: `import { ${[names, ...presets].join(", ")} } from "./start.ts"
-        export default { ${names}, presets: { ${presets.map((name) => `...${name}`).join(", ")} }, form: JSON.parse(${JSON.stringify(JSON.stringify(form))}) }`,
-      loader: "js",
-    }))
+    const routes = form.table === undefined ? "checkedRoutes" : "compiledTable"
+    const parts = ["restore", ...(withRoutes ? [routes] : [])]
+    const contents = `import { ${[...parts, ...presets].join(", ")} } from "./start.ts"
+      export default {
+        ${parts.join(", ")},
+        presets: { ${presets.map((name) => `...${name}`).join(", ")} },
+        form: JSON.parse(${JSON.stringify(JSON.stringify(form))}),
+      }`
+    const exports = [...parts, ...presets].map((name) => `export { ${name} } from "../src/${compiledCode[name]}.ts"`)
+    onLoad({ filter: /[\\/]handlers[\\/]compiled\.ts$/ }, () => ({ contents, loader: "js" }))
     onLoad({ filter: /[\\/]handlers[\\/]start\.ts$/ }, async ({ path }) => ({
-      contents: [await readFile(path, "utf8"), ...code].join("\n"),
+      contents: [await readFile(path, "utf8"), ...exports].join("\n"),
       loader: "ts",
     }))
   },
 })
+/** Where in src/ the code is that a compiled configuration can need. */
+const compiledCode = {
+  restore: "authorizer/optional/compiled",
+  checkedRoutes: "authorizer/optional/checked-routes",
+  compiledTable: "authorizer/optional/compiled-table",
+  oidcPresets: "provider/oidc-presets",
+  entraPresets: "provider/entra-presets",
+}
 
-/** Leaves configuration, what was found out about it, and snapshot to files beside the entry, which `hallpass bundle` writes for each deployment. */
+/**
+ * Leaves configuration, what was found out about it, and snapshot to files beside the entry, which `hallpass bundle`
+ * writes for each deployment.
+ */
 export const apart = {
   name: "apart",
   setup({ onResolve }) {

@@ -79,9 +79,10 @@ export async function buildBundle({
 } = {}) {
   // First, so that a snapshot or a document that is refused leaves the last bundle alone.
   const plugins = [...bundleOptions.plugins, ...(snapshot === undefined ? [] : [embed(await readSnapshot(snapshot))])]
-  const openApi = await readOpenApi(configuration)
+  const bundled = await bundledConfiguration(configuration)
+  const openApi = await readOpenApi(bundled, dirname(configuration))
   plugins.push(configure(configuration, openApi?.found.routes), embedEvents(await readEvents()))
-  const compiled = await compile(configuration, openApi?.found.routes)
+  const compiled = await compile(bundled, openApi?.found.routes)
   if (compiled !== undefined) plugins.push(embedCompiled(compiled))
   if (write) await rm(outdir, { recursive: true, force: true })
   const entryPoints = { authorizer: entryModule }
@@ -176,23 +177,22 @@ function startOf({ outputs }, configuration) {
 }
 
 /** The document that the configuration takes its routes from. @throws Error (rejects) when there is no table in it */
-async function readOpenApi(file) {
-  const bundled = await bundledConfiguration(file)
+async function readOpenApi({ text, run }, folder) {
   // A configuration may need what only the deployed function has, so it is run here only for this.
-  if (!/\bopenapi\b/.test(bundled.text)) return undefined
+  if (!/\bopenapi\b/.test(text)) return undefined
   const { resolveOpenApi } = await import("./src/cli/open-api-file.ts")
-  return (await resolveOpenApi(await bundled.run(), dirname(file))).openApi
+  return (await resolveOpenApi(await run(), folder)).openApi
 }
 
 /**
  * What is found out about a configuration before it starts. A configuration that cannot be run here, or that is not
  * sound, is left to the check and to the start.
  */
-async function compile(file, routes) {
-  const { compileConfiguration } = await import("./src/deployment.ts")
+async function compile({ run }, routes) {
   try {
-    const source = await (await bundledConfiguration(file)).run()
+    const source = await run()
     if (source === undefined) return undefined
+    const { compileConfiguration } = await import("./src/deployment.ts")
     const configuration = routes === undefined ? source : { ...source, routes }
     const form = compileConfiguration(configuration, version)
     if (form === undefined) return undefined
