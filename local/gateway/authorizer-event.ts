@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto"
 import type { ApiSettings, ClientRequest, MatchedRoute } from "./api.ts"
 import { certificateFields } from "./client-certificate.ts"
-import { headerMaps, queryMaps } from "./request-maps.ts"
+import { firstHeader, headerMaps, queryMaps } from "./request-maps.ts"
 
 /** What API Gateway notes of one request when it arrives. */
 export interface Arrival {
@@ -257,10 +257,6 @@ export function withGatewayHeaders(
 function withLength(headers: ClientRequest["headers"]): ClientRequest["headers"] {
   const has = headers.some(([name]) => name.toLowerCase() === "content-length")
   return has ? headers : [...headers, ["content-length", "0"]]
-}
-
-function firstHeader({ headers }: ClientRequest, name: string): string | undefined {
-  return headers.find(([each]) => each.toLowerCase() === name)?.[1]
 }
 
 function certificateMember({ clientCertPem }: ClientRequest): object {

@@ -1,9 +1,8 @@
 import type { ApiSettings, ClientRequest, CorsSettings } from "./api.ts"
 import type { ClientResponse } from "./client-response.ts"
+import { firstHeader } from "./request-maps.ts"
 
 type Headers = readonly (readonly [name: string, value: string])[]
-const headerOf = ({ headers }: ClientRequest, name: string): string | undefined =>
-  headers.find(([each]) => each.toLowerCase() === name)?.[1]
 
 /**
  * The answer of an HTTP API with a CORS configuration to a preflight request, whether or not it has an OPTIONS route.
@@ -12,8 +11,8 @@ const headerOf = ({ headers }: ClientRequest, name: string): string | undefined 
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
  */
 export function preflightResponse({ kind, cors }: ApiSettings, request: ClientRequest): ClientResponse | undefined {
-  const origin = headerOf(request, "origin")
-  const asks = headerOf(request, "access-control-request-method") !== undefined
+  const origin = firstHeader(request, "origin")
+  const asks = firstHeader(request, "access-control-request-method") !== undefined
   if (kind !== "http" || cors === undefined || request.method !== "OPTIONS" || origin === undefined || !asks)
     return undefined
   const own = corsHeaders(cors, origin)

@@ -1,3 +1,5 @@
+import type { ClientRequest } from "./api.ts"
+
 /**
  * Repeated names as API Gateway writes them: the last value, all values, or all values joined under a name in lower
  * case.
@@ -33,4 +35,9 @@ function mapsOf(entries: readonly (readonly [string, string])[], joinedName: (na
     all: Object.fromEntries(list),
     joined: Object.fromEntries(list.map(([name, values]) => [joinedName(name), values.join(",")])),
   }
+}
+
+/** The value of a header, or of its first if there are several. @param name in lower case */
+export function firstHeader({ headers }: ClientRequest, name: string): string | undefined {
+  return headers.find(([each]) => each.toLowerCase() === name)?.[1]
 }

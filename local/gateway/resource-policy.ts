@@ -1,5 +1,6 @@
 import type { ApiSettings, ClientRequest } from "./api.ts"
 import { type Evaluation, evaluatePolicy, listOf } from "./evaluate.ts"
+import { firstHeader } from "./request-maps.ts"
 
 type Members = { readonly [member: string]: unknown }
 
@@ -54,11 +55,10 @@ function inFull(statement: unknown, own: string): unknown {
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-aws-condition-keys.html
  */
-function conditionValues({ sourceIp, headers }: ClientRequest, atMs: number): { readonly [key: string]: string } {
-  const sent = (wanted: string): string | undefined => headers.find(([name]) => name.toLowerCase() === wanted)?.[1]
-  const [agent, referer] = [sent("user-agent"), sent("referer")]
+function conditionValues(request: ClientRequest, atMs: number): { readonly [key: string]: string } {
+  const [agent, referer] = [firstHeader(request, "user-agent"), firstHeader(request, "referer")]
   return {
-    ...{ "aws:SourceIp": sourceIp, "aws:SecureTransport": "true" },
+    ...{ "aws:SourceIp": request.sourceIp, "aws:SecureTransport": "true" },
     ...{ "aws:CurrentTime": new Date(atMs).toISOString(), "aws:EpochTime": String(Math.floor(atMs / 1000)) },
     ...(agent !== undefined && { "aws:UserAgent": agent }),
     ...(referer !== undefined && { "aws:Referer": referer }),

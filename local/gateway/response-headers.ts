@@ -1,6 +1,7 @@
 import type { ApiSettings, ClientRequest } from "./api.ts"
 import { corsHeaders } from "./cors.ts"
 import type { GatewayOutcome } from "./gateway.ts"
+import { firstHeader } from "./request-maps.ts"
 
 type Headers = readonly (readonly [name: string, value: string])[]
 
@@ -39,6 +40,6 @@ export function clientHeaders(
     if (api.kind === "http" && api.cors !== undefined && lower.startsWith("access-control-")) return []
     return [[name, value]]
   })
-  const origin = request.headers.find(([name]) => name.toLowerCase() === "origin")?.[1]
+  const origin = firstHeader(request, "origin")
   return [...kept, ...(api.cors === undefined || api.kind !== "http" ? [] : corsHeaders(api.cors, origin)), ...ids]
 }
