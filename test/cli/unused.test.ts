@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
+import { UsageError } from "../../src/cli/frame/command.ts"
 import { logRows } from "../../src/cli/unused/log-rows.ts"
 import { usesIn } from "../../src/cli/unused/uses.ts"
 import { account } from "./account.ts"
@@ -174,8 +175,28 @@ describe("17-6: hallpass unused", () => {
     expect(JSON.parse(stdout).routes.slice(0, 3)).toEqual([
       { route: "GET /orders", use: "used", calls: 7, refused: 0, last: "2026-11-29T00:00:00.000Z" },
       { route: "GET /orders/{id}", use: "unused", calls: 0, refused: 0 },
-      expect.objectContaining({ route: "POST /orders", use: "unused", calls: 0 }),
+      { route: "POST /orders", use: "unused", calls: 0, refused: 0 },
     ])
+  })
+
+  it("takes members of another type for missing ones", () => {
+    const odd: readonly unknown[] = [null, 7, "x", [], {}, { toString: 1, valueOf: 1 }]
+    const each = (make: (value: unknown) => unknown) => odd.map(make)
+    for (const text of [
+      { Metrics: odd },
+      { Metrics: each((MetricName) => ({ MetricName, Dimensions: odd })) },
+      { MetricDataResults: odd },
+      { MetricDataResults: each((Label) => ({ Label, Values: odd, Timestamps: odd })) },
+      { results: [odd, ...odd] },
+      { results: [each((field) => ({ field, value: field }))] },
+    ])
+      expect(() => logRows({ name: "odd.json", text: JSON.stringify(text) })).toThrow(UsageError)
+    const dimensions = each((Name) => ({ Name, Value: Name }))
+    const known = { Label: "GET /orders", Values: odd, Timestamps: odd }
+    const metric = { MetricName: "Count", Dimensions: [...odd, ...dimensions, { Name: "Route", Value: "GET /orders" }] }
+    for (const text of [{ MetricDataResults: [known] }, { Metrics: [metric] }])
+      for (const row of logRows({ name: "odd.json", text: JSON.stringify(text) }))
+        expect(row).toMatchObject({ route: "GET /orders", atMs: undefined, calls: expect.toSatisfy(Number.isFinite) })
   })
 
   describe("APIs", () => {

@@ -45,14 +45,16 @@ function metricRows(name: string, text: string): readonly LogRow[] | undefined {
   const { Metrics: metrics, MetricDataResults: results } = parsedJson(name, text, 1) as Members
   const nothing = { api: undefined, refused: undefined, decided: undefined }
   if (Array.isArray(metrics))
-    return metrics.filter(({ MetricName }) => /^(?:Connect|Message)?Count$/.test(MetricName)).map(listedMetric)
+    return metrics
+      .filter((each) => /^(?:Connect|Message)?Count$/.test(textOf(Object(each).MetricName) ?? ""))
+      .map(listedMetric)
   return (Array.isArray(results) ? results : []).flatMap((each) => {
     const { Label: route, Timestamps: times, Values: values } = Object(each) as Members
     if (typeof route !== "string" || !/^(?:[A-Z]+ \/|\$)/.test(route) || !Array.isArray(values)) return []
     return values.map((calls, at) => ({
       ...nothing,
       route,
-      calls: Number(calls),
+      calls: countOf(textOf(calls)),
       atMs: timeOf({ time: Object(times)[at] }),
     }))
   })
@@ -61,7 +63,7 @@ function metricRows(name: string, text: string): readonly LogRow[] | undefined {
 function listedMetric(metric: unknown): LogRow {
   const list = (Object(metric) as Members).Dimensions
   const dimensions = Object.fromEntries(
-    (Array.isArray(list) ? list : []).map((each) => [String(Object(each).Name), textOf(Object(each).Value)]),
+    (Array.isArray(list) ? list : []).map((each) => [textOf(Object(each).Name) ?? "", textOf(Object(each).Value)]),
   )
   const { ApiId, ApiName, Route, Method: httpMethod, Resource: resourcePath } = dimensions
   const route = routeOf({ routeKey: Route, httpMethod, resourcePath })
@@ -95,7 +97,7 @@ function parsedJson(name: string, text: string, line: number): unknown {
 /** The AWS CLI writes a row as a list of fields with their values. */
 function fieldsOf(row: unknown): Members {
   if (!Array.isArray(row)) return typeof row === "object" && row !== null ? (row as Members) : {}
-  return Object.fromEntries(row.map((each) => [Object(each).field, Object(each).value]))
+  return Object.fromEntries(row.map((each) => [textOf(Object(each).field) ?? "", Object(each).value]))
 }
 
 /** The cells of a line of CSV (RFC 4180), whose values hold no line breaks here. */
@@ -110,14 +112,19 @@ function rowOf(row: Members): LogRow | undefined {
   const api = textOf(row.apiId) ?? textOf(row.apiName) ?? textOf(row.api)
   if (route === undefined && api === undefined) return undefined
   const status = Number(textOf(row.status) ?? Number.NaN)
-  const calls = Number(textOf(row.calls) ?? textOf(row["count(*)"]) ?? textOf(row.count) ?? 1)
   return {
     ...{ route, api },
     decided: decidedIn(row),
-    calls: Number.isFinite(calls) && calls >= 0 ? calls : 1,
+    calls: countOf(textOf(row.calls) ?? textOf(row["count(*)"]) ?? textOf(row.count)),
     refused: Number.isNaN(status) ? undefined : status === 401 || status === 403,
     atMs: timeOf(row),
   }
+}
+
+/** A row that says no number is one call. */
+function countOf(text = "1"): number {
+  const count = Number(text)
+  return Number.isFinite(count) && count >= 0 ? count : 1
 }
 
 /** Members of the access log that only an answer of the authorizer fills. */
@@ -144,7 +151,8 @@ function textOf(value: unknown): string | undefined {
 function timeOf(row: Members): number | undefined {
   for (const name of ["requestTimeEpoch", "timestamp", "@timestamp", "last", "time", "requestTime"]) {
     const text = textOf(row[name])
-    if (text === undefined) continue
+    // Date.parse takes a small number for a year or a month.
+    if (text === undefined || /^\d{1,8}$/.test(text)) continue
     const ms = /^\d{9,13}$/.test(text) ? Number(text) * (text.length > 11 ? 1 : 1000) : Date.parse(plainTime(text))
     if (Number.isFinite(ms)) return ms
   }

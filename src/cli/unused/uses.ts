@@ -40,7 +40,7 @@ class Counter {
   add({ calls, refused, decided, atMs }: LogRow): void {
     this.#calls += calls
     if (refused === true) this.#refused += calls
-    if (atMs !== undefined) this.#lastMs = Math.max(this.#lastMs ?? 0, atMs)
+    if (calls > 0 && atMs !== undefined) this.#lastMs = Math.max(this.#lastMs ?? 0, atMs)
     this.#saysDecisions ||= decided !== undefined
     this.#decided ||= decided === true
   }
