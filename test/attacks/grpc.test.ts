@@ -27,16 +27,13 @@ const httpUrl = ({ url }: { readonly url: string }): string => url.replace("grpc
 const portOf = (url: string): number => Number(new URL(url.replace("grpc:", "http:")).port)
 
 /** A gRPC port with other limits. */
-async function started(times: Partial<GrpcTimes>, maxConnections = 10) {
+async function started(times: Partial<GrpcTimes>, maxConnections = 10, service = createService(config, { clock })) {
   const ports = new OpenPorts(0)
   const usual = { keepAliveMs: 600_000, answerMs: 600_000, questionMs: 600_000 }
-  const port = await createGrpcPort(
-    { grpc, loader },
-    createService(config, { clock }),
-    { tls: undefined, maxConnections },
-    undefined,
-    { ...usual, ...times },
-  )
+  const port = await createGrpcPort({ grpc, loader }, service, { tls: undefined, maxConnections }, undefined, {
+    ...usual,
+    ...times,
+  })
   return { url: `grpc://${await ports.bind(port, "127.0.0.1", 0)}`, close: () => ports.close() }
 }
 const open = async (url: string): Promise<Socket> => {
@@ -123,6 +120,21 @@ describe("18: messages of gRPC", () => {
     const lines = [`POST ${check} HTTP/1.1`, "Host: a", "Connection: close"]
     expect((await sendRaw(portOf(service.url), lines)).status).not.toBe(200)
   })
+})
+
+it("18: a fault before there is a decision is a denial with 503, and no error of gRPC", async () => {
+  const decide = () => {
+    throw new Error("the text of the fault")
+  }
+  const { url, close } = await started({}, 10, { ...createService(config, { clock }), decide })
+  const client = envoyClient(url)
+  try {
+    const { status, denied_response } = await client.check(sound())
+    expect([status.code, denied_response?.status.code]).toEqual([14, "ServiceUnavailable"])
+  } finally {
+    client.close()
+    await close()
+  }
 })
 
 describe("18: slow clients and half-open connections over gRPC", () => {

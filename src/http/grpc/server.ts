@@ -1,4 +1,5 @@
 import type { Server, Socket } from "node:net"
+import { decided } from "../guarded-answer.ts"
 import type { Answered } from "../main-port.ts"
 import type { Bindable } from "../open-ports.ts"
 import { questionTimeoutMs, tlsOf } from "../port-limits.ts"
@@ -88,7 +89,9 @@ export async function createGrpcPort(
         if (!call.cancelled) reply(null, responseOf(answer)) // past its deadline no client waits
       }
       const failed = (): void => finish(faultAnswer)
-      service.decide(requestOf(call.request)).then(finish).catch(failed)
+      decided(service, () => requestOf(call.request))
+        .then(finish)
+        .catch(failed)
     },
   })
   // The connections are taken here, because the gRPC server does not limit their number and their handshakes.
