@@ -1,6 +1,5 @@
 import type { IssuerProfile } from "../provider/profile.ts"
-import { Unsupported } from "./exported.ts"
-import type { InlineKeys } from "./inline-keys.ts"
+import { type InlineKeys, keyAddress } from "./inline-keys.ts"
 
 /** Where keys come from, and the cluster that Envoy fetches them through. */
 export interface EnvoyKeys {
@@ -12,16 +11,11 @@ export interface EnvoyKeys {
 export function envoyKeys(profile: Pick<IssuerProfile, "keyPlace" | "name">, inline: InlineKeys): EnvoyKeys {
   const inline_string = inline(profile)
   if (inline_string !== undefined) return { source: { local_jwks: { inline_string } } }
-  const { keyPlace } = profile
-  if (!("jwksUri" in keyPlace))
-    throw new Unsupported(
-      "has its keys by discovery, which Envoy does not do",
-      "Name the key set itself with jwksUri, or put it into jwks",
-    )
-  const { hostname, port, protocol, host } = new URL(keyPlace.jwksUri)
+  const uri = keyAddress(profile, "Envoy")
+  const { hostname, port, protocol, host } = new URL(uri)
   const isTls = protocol === "https:"
   const name = `hallpass-keys-${host}`
-  const http_uri = { uri: keyPlace.jwksUri, cluster: name, timeout: "5s" }
+  const http_uri = { uri, cluster: name, timeout: "5s" }
   const address = hostname.replace(/^\[|\]$/g, "")
   const socket_address = { address, port_value: Number(port) || (isTls ? 443 : 80) }
   return {

@@ -6,7 +6,7 @@ import { type EnvoyKeys, envoyKeys } from "./envoy-keys.ts"
 import { ambiguousPaths, payloadName, policiesOf } from "./envoy-rbac.ts"
 import { type Exported, type ExportFinding, type ExportOptions, isRefused, note } from "./exported.ts"
 import { inlineKeys } from "./inline-keys.ts"
-import { splitClaims } from "./issuer-conditions.ts"
+import { namedParties, splitClaims } from "./issuer-conditions.ts"
 import { type Places, placesOf } from "./places.ts"
 import { readConfiguration } from "./read-configuration.ts"
 import { type MeshIssuer, meshRules } from "./rules.ts"
@@ -112,10 +112,8 @@ function provider(
   checked: CheckedConfiguration,
 ): object {
   const { fromHeaders, fromCookies, fromParams } = places
-  const audiences = profile.audiences.find(({ claim }) => claim === "aud")?.anyOf
   return {
-    issuer,
-    ...(audiences !== undefined && { audiences }),
+    ...namedParties(issuer, profile),
     ...keys.source,
     ...(fromHeaders && {
       from_headers: fromHeaders.map(({ name, prefix }) => ({ name, ...(prefix && { value_prefix: prefix }) })),

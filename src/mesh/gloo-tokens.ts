@@ -1,6 +1,7 @@
 import type { CheckedConfiguration } from "../configuration/check-configuration.ts"
 import { askTheService, type ExportFinding, note, Unsupported } from "./exported.ts"
-import type { InlineKeys } from "./inline-keys.ts"
+import { type InlineKeys, keyAddress } from "./inline-keys.ts"
+import { namedParties, refuseTenantPattern } from "./issuer-conditions.ts"
 
 /** One step of an AuthConfig that verifies the tokens of an issuer. */
 interface TokenStep {
@@ -35,14 +36,9 @@ export function tokenSteps(
   const findings: ExportFinding[] = []
   const steps = issuers.flatMap(({ path, profile }) => {
     try {
-      if (profile.tenantIssuers.length > 0)
-        throw new Unsupported(
-          "accepts a pattern of issuers, one for each tenant",
-          "Configure each tenant as an issuer of its own",
-        )
+      refuseTenantPattern(profile)
       const keys = keysFor(profile, inline)
-      const audiences = profile.audiences.find(({ claim }) => claim === "aud")?.anyOf
-      return profile.issuers.map(({ issuer }) => ({ issuer, ...(audiences !== undefined && { audiences }), ...keys }))
+      return profile.issuers.map(({ issuer }) => ({ ...namedParties(issuer, profile), ...keys }))
     } catch (error) {
       if (!(error instanceof Unsupported)) throw error
       const message = `${error.message}. Tokens of this issuer are refused`
@@ -58,9 +54,5 @@ export function tokenSteps(
 function keysFor(profile: Parameters<InlineKeys>[0], inline: InlineKeys): object {
   const inlineString = inline(profile)
   if (inlineString !== undefined) return { localJwks: { inlineString } }
-  if ("jwksUri" in profile.keyPlace) return { remoteJwks: { url: profile.keyPlace.jwksUri, refreshInterval: "300s" } }
-  throw new Unsupported(
-    "has its keys by discovery, which Gloo does not do",
-    "Name the key set itself with jwksUri, or put it into jwks",
-  )
+  return { remoteJwks: { url: keyAddress(profile, "Gloo"), refreshInterval: "300s" } }
 }

@@ -2,8 +2,7 @@ import { checkSnapshot } from "../configuration/check-snapshot.ts"
 import { explain } from "../problems/explain-problems.ts"
 import type { IssuerProfile } from "../provider/profile.ts"
 import { systemClock } from "../types/clock.ts"
-import type { ExportOptions } from "./exported.ts"
-import { Unsupported } from "./exported.ts"
+import { type ExportOptions, Unsupported } from "./exported.ts"
 
 /**
  * The key set of an issuer as a text, if it goes into the documents; undefined if the target fetches it.
@@ -24,4 +23,13 @@ export function inlineKeys({ keySnapshot }: ExportOptions): InlineKeys {
       "Take the snapshot with the same configuration, while the issuer can be reached",
     )
   }
+}
+
+/** @throws Unsupported for keys by discovery, which the target does not do */
+export function keyAddress({ keyPlace }: Pick<IssuerProfile, "keyPlace">, target: string): string {
+  if ("jwksUri" in keyPlace) return keyPlace.jwksUri
+  throw new Unsupported(
+    `has its keys by discovery, which ${target} does not do`,
+    "Name the key set itself with jwksUri, or put it into jwks",
+  )
 }

@@ -54,11 +54,7 @@ export function refuseInexpressible(profile: IssuerProfile): void {
       "refuses logout tokens by the claim events, which is an object",
       "Name a claim that logout tokens do not have in require",
     )
-  if (profile.tenantIssuers.length > 0)
-    throw new Unsupported(
-      "accepts a pattern of issuers, one for each tenant",
-      "Configure each tenant as an issuer of its own",
-    )
+  refuseTenantPattern(profile)
   if (types.length === 1 && types[0] === "at+jwt")
     throw new Unsupported("demands the type at+jwt, and headers of tokens are not compared")
   if (profile.maxLifetimeSeconds !== undefined)
@@ -69,6 +65,21 @@ export function refuseInexpressible(profile: IssuerProfile): void {
       "shares its key set between tenants, and the tenant of a key is not compared",
       "Configure each tenant as an issuer of its own",
     )
+}
+
+/** @throws Unsupported for issuers that are known by a pattern */
+export function refuseTenantPattern({ tenantIssuers }: IssuerProfile): void {
+  if (tenantIssuers.length > 0)
+    throw new Unsupported(
+      "accepts a pattern of issuers, one for each tenant",
+      "Configure each tenant as an issuer of its own",
+    )
+}
+
+/** The members `issuer` and `audiences`, as every target has them. */
+export function namedParties(issuer: string, { audiences }: IssuerProfile): object {
+  const values = audiences.find(({ claim }) => claim === "aud")?.anyOf
+  return { issuer, ...(values !== undefined && { audiences: values }) }
 }
 
 function namesTenantIn(uri: string, require: readonly Requirement[]): boolean {

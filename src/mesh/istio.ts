@@ -4,7 +4,7 @@ import type { AuthorizerConfig } from "../types/configuration.ts"
 import type { Condition } from "./conditions.ts"
 import { askTheService, type Exported, type ExportOptions, isRefused, Unsupported } from "./exported.ts"
 import { type InlineKeys, inlineKeys } from "./inline-keys.ts"
-import { splitClaims } from "./issuer-conditions.ts"
+import { namedParties, splitClaims } from "./issuer-conditions.ts"
 import { assertionRules, type IstioRules } from "./istio-assertion.ts"
 import { istioNotes } from "./istio-notes.ts"
 import { type KubernetesObject, metadataOf } from "./kubernetes.ts"
@@ -99,11 +99,9 @@ function keysOf(profile: IssuerProfile, inline: InlineKeys): { readonly jwks?: s
 }
 
 function jwtRule({ issuer, profile, keys }: MeshIssuer<object>, places: Places): object {
-  const audiences = profile.audiences.find(({ claim }) => claim === "aud")?.anyOf
   const split = [...splitClaims(profile)].filter((name) => name !== "scope" && name !== "permission")
   return {
-    issuer,
-    ...(audiences !== undefined && { audiences }),
+    ...namedParties(issuer, profile),
     ...keys,
     ...places,
     forwardOriginalToken: true,
