@@ -9,13 +9,9 @@ import {
   routesFromOpenApi,
 } from "../openapi.ts"
 import { UsageError } from "./frame/command.ts"
-import { isJson } from "./frame/data-file.ts"
-import { readInput } from "./frame/input.ts"
-import { readJson } from "./frame/json-text.ts"
+import { readData } from "./frame/data-file.ts"
 import { withPlaces } from "./frame/problem-places.ts"
 import { oneLine } from "./frame/program.ts"
-import { keepText } from "./frame/texts-read.ts"
-import { readYaml } from "./frame/yaml-text.ts"
 
 /** What a file is read as. */
 export const openApiDocument = "OpenAPI document"
@@ -30,11 +26,7 @@ const endings = [".yaml", ".yml", ".json"]
 export async function readOpenApiRoutes(file: string, options: OpenApiOptions = {}): Promise<OpenApiRoutes> {
   if (file !== "-" && !endings.includes(extname(file).toLowerCase()))
     throw new UsageError(oneLine(`an OpenAPI document ends in ${endings.join(", ")}, unlike ${file}`))
-  const { name, text } = await readInput(file, openApiDocument)
-  const parse = async (given: string): Promise<unknown> =>
-    isJson(given, file) ? readJson(given, name) : await readYaml(given, name)
-  keepText(openApiDocument, { file, name, text, parse })
-  return routesFromOpenApi(await parse(text), options)
+  return routesFromOpenApi(await readData(file, openApiDocument, { comments: false }), options)
 }
 
 /** What a configuration's `routes.openapi` came to. */

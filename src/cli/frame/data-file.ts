@@ -9,12 +9,17 @@ import { readYaml } from "./yaml-text.ts"
  *
  * @param file `-` for standard input
  * @param what for messages: `cases`
+ * @param comments whether JSON may have comments; default true
  * @throws UsageError (rejects) in one line, with the place
  */
-export async function readData(file: string, what: string): Promise<unknown> {
+export async function readData(
+  file: string,
+  what: string,
+  { comments = true }: { readonly comments?: boolean } = {},
+): Promise<unknown> {
   const { name, text } = await readInput(file, what)
   const parse = async (given: string): Promise<unknown> =>
-    isJson(given, file) ? readJson(given, name, { comments: true }) : await readYaml(given, name)
+    isJson(given, file) ? readJson(given, name, { comments }) : await readYaml(given, name)
   keepText(what, { file, name, text, parse })
   return await parse(text)
 }
