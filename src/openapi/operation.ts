@@ -12,6 +12,9 @@ export const operationMethods: ReadonlyMap<string, string> = new Map([
   [anyMethod, "ANY"],
 ])
 
+/** Members of a Path Item Object that are no operations (OpenAPI 3.1). */
+export const descriptions: readonly string[] = ["summary", "description", "servers", "parameters"]
+
 /** An operation with its surroundings in the document. */
 export interface Operation {
   readonly operation: Members

@@ -2,7 +2,7 @@ import { explain } from "../problems/explain-problems.ts"
 import { object, type Report } from "../problems/option-checks.ts"
 import type { RouteRule } from "../types/configuration.ts"
 import { follow, type Members, member, type OpenApiDocument, openDocument, place } from "./document.ts"
-import { anyMethod, operationMethods, operationSecurity } from "./operation.ts"
+import { anyMethod, descriptions, operationMethods, operationSecurity } from "./operation.ts"
 import { RouteRows } from "./route-table.ts"
 import { schemeFinder } from "./scheme.ts"
 import type { SecurityReading } from "./security.ts"
@@ -47,9 +47,6 @@ export interface OpenApiRoutes {
   /** What cannot be read, each with the remedy. */
   readonly problems: readonly OpenApiRemark[]
 }
-
-/** Members of a Path Item Object that are no operations (OpenAPI 3.1). */
-const descriptions = ["summary", "description", "servers", "parameters"]
 
 /**
  * Derives a route table from an OpenAPI document (3.0, 3.1, or Swagger 2.0). It reads the security requirements of the

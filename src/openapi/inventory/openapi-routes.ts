@@ -1,7 +1,7 @@
 import type { Report } from "../../problems/option-checks.ts"
 import { isObject } from "../../shared/is-object.ts"
 import { follow, type Members, member, type OpenApiDocument, openDocument, place } from "../document.ts"
-import { operationMethods } from "../operation.ts"
+import { descriptions, operationMethods } from "../operation.ts"
 import { resourcePolicy, text } from "./names.ts"
 import { isConditional, securities, variants } from "./openapi-conditions.ts"
 import { readScheme, type SchemeReading } from "./openapi-schemes.ts"
@@ -120,7 +120,7 @@ function* operationsOf(document: OpenApiDocument, report: Report): Generator<Ope
 }
 
 /** Members of a path that are no methods of API Gateway; intrinsic functions of a template are no members. */
-const otherMembers = ["summary", "description", "servers", "parameters", "$ref", "trace", "query", "Ref"]
+const otherMembers = [...descriptions, "$ref", "trace", "query", "Ref"]
 const isMistaken = (name: string): boolean =>
   !otherMembers.includes(name) && !name.startsWith("x-") && !name.startsWith("Fn::")
 
