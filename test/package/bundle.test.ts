@@ -8,6 +8,9 @@ import { createTestIssuer } from "../../src/testing.ts"
 import { restToken } from "../support/events.ts"
 
 interface Bundle {
+  readonly startBytes: number
+  readonly configurationBytes: number
+  readonly mostBytes: number
   readonly entryBytes: number
   readonly files: readonly { readonly path: string; readonly bytes: number }[]
   readonly metafile: Metafile
@@ -186,12 +189,21 @@ describe("19.3: a bundle with its configuration", () => {
       expect(atStart(built)).not.toContain(path)
   })
 
+  const entra = {
+    provider: "entra",
+    tenant: "0c1f5c5e-8d4b-4b6d-9c7e-2f4d6a8b9c01",
+    audience: "0c1f5c5e-8d4b-4b6d-9c7e-2f4d6a8b9c02",
+  }
+
+  test("stays within the budget of its start with routes and the presets of every provider", async () => {
+    const config = { issuers: [entra, issuer.config], routes }
+    const { built } = await build("largest", `export default ${JSON.stringify(config)}`)
+    expect(atStart(built)).toEqual(expect.arrayContaining(["src/policy/table-form.ts", "src/provider/entra.ts"]))
+    expect(built.mostBytes).toBeLessThanOrEqual(140 * 1024)
+    expect(built.startBytes - built.configurationBytes).toBeLessThanOrEqual(built.mostBytes)
+  })
+
   test("has the presets of every provider that it names", async () => {
-    const entra = {
-      provider: "entra",
-      tenant: "0c1f5c5e-8d4b-4b6d-9c7e-2f4d6a8b9c01",
-      audience: "0c1f5c5e-8d4b-4b6d-9c7e-2f4d6a8b9c02",
-    }
     const { built, allows } = await build(
       "providers",
       `export default ${JSON.stringify({ issuers: [entra, issuer.config] })}`,
