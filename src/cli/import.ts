@@ -3,7 +3,7 @@ import { type ExportFinding, type Imported, importGloo } from "../mesh.ts"
 import { type Command, textOption, UsageError } from "./frame/command.ts"
 import { readData } from "./frame/data-file.ts"
 import { plain } from "./frame/output.ts"
-import { withPlaces } from "./frame/problem-places.ts"
+import { problemLine } from "./frame/problem-places.ts"
 import { wrapped } from "./frame/table.ts"
 import { writeJson } from "./frame/write.ts"
 
@@ -47,9 +47,7 @@ async function imported(file: string): Promise<Imported> {
     return importGloo(document)
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error
-    const problems = await withPlaces(error.problems, what)
-    const texts = problems.map(({ path, message }) => `${path} ${message}`).join("; ")
-    throw new UsageError(plain(`the AuthConfig is refused: ${texts}`, 1000))
+    throw new UsageError(plain(`the AuthConfig is refused: ${await problemLine(error.problems, what)}`, 1000))
   }
 }
 

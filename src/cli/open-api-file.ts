@@ -10,7 +10,7 @@ import {
 } from "../openapi.ts"
 import { UsageError } from "./frame/command.ts"
 import { readData } from "./frame/data-file.ts"
-import { withPlaces } from "./frame/problem-places.ts"
+import { problemLine } from "./frame/problem-places.ts"
 import { oneLine } from "./frame/program.ts"
 
 /** What a file is read as. */
@@ -50,8 +50,7 @@ export async function resolveOpenApi(source: AuthorizerSource, folder: string): 
   const file = resolve(folder, named)
   const found = await readOpenApiRoutes(file, { ...options, besides })
   if (found.problems.length > 0) {
-    const placed = await withPlaces(found.problems, openApiDocument)
-    const problems = placed.map(({ path, message }) => `${path} ${message}`).join("; ")
+    const problems = await problemLine(found.problems, openApiDocument)
     throw new UsageError(`routes.openapi: ${file}: ${problems}`)
   }
   return { configuration: { ...source, routes: found.routes }, openApi: { file, found } }

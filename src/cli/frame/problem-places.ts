@@ -45,6 +45,11 @@ export async function withPlaces<P extends Problem>(problems: readonly P[], what
   return placed
 }
 
+/** The problems of a file in one line, with the places of `withPlaces`. */
+export async function problemLine(problems: readonly Problem[], what: string): Promise<string> {
+  return (await withPlaces(problems, what)).map(({ path, message }) => `${path} ${message}`).join("; ")
+}
+
 /** `issuers[0].jwks` and `routes["GET /a"]` as keys. */
 function keysOf(path: string): readonly Key[] {
   const parts = path.matchAll(/(?:^|\.)([^.[\]]+)|\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]/g)

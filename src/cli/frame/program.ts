@@ -121,9 +121,8 @@ async function mistakeOf(error: unknown): Promise<string | undefined> {
   // By its name: help and completion do not load the library.
   const what = error instanceof Error ? refusedFiles.get(error.name) : undefined
   if (what === undefined) return undefined
-  const { withPlaces } = await import("./problem-places.ts")
-  const problems = await withPlaces((error as ConfigurationError).problems, what)
-  const texts = problems.map(({ path, message }) => `${path} ${message}`).join("; ")
+  const { problemLine } = await import("./problem-places.ts")
+  const texts = await problemLine((error as ConfigurationError).problems, what)
   return what === "configuration" ? `the configuration is refused: ${texts}` : texts
 }
 
