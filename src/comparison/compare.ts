@@ -1,3 +1,5 @@
+import { topLevel } from "../configuration/declared/top-level.ts"
+import { orDefault } from "../configuration/declared/with-defaults.ts"
 import { type Template, TemplateTree, templatesOf } from "../route/tree.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import type { Claims } from "../types/principal.ts"
@@ -185,10 +187,11 @@ function verdict(found: Verdict, applied: AppliedRule | undefined): SideVerdict 
 }
 
 /** Everything that decides whether a token is accepted, and what its principal is. */
-function callersText({ issuers, clockToleranceSeconds = 5, edge }: AuthorizerConfig): string {
+function callersText({ issuers, clockToleranceSeconds, edge }: AuthorizerConfig): string {
   // Where keys come from is compared as a setting.
   const attributes = [edge?.role, Object.keys(edge?.headers ?? {})]
-  return JSON.stringify([issuers, clockToleranceSeconds, attributes], (name, value) =>
+  const toleranceSeconds = orDefault(topLevel.clockToleranceSeconds, clockToleranceSeconds)
+  return JSON.stringify([issuers, toleranceSeconds, attributes], (name, value) =>
     ["jwks", "jwksUri", "discoveryUrl", "keys"].includes(name) ? undefined : value,
   )
 }

@@ -176,9 +176,10 @@ function judgeEnvironment({ Environment }: FunctionSettings, config: AuthorizerC
 
 const withoutSchema = ({ $schema: _, ...rest }: AuthorizerConfig): object => rest
 
-function secretVariables({ edge, assertion }: AuthorizerConfig): readonly string[] {
+/** The variables that hold secrets, also of a configuration whose secrets have problems. */
+export function secretVariables({ edge, assertion }: AuthorizerConfig): readonly string[] {
   const ofEdge = (edge?.evidence ?? []).flatMap(({ hmac, secret }) => [hmac?.keys, secret?.values])
   return [...ofEdge, ...(assertion?.keys ?? [])].flatMap((reference) =>
-    reference !== undefined && "env" in reference ? [reference.env] : [],
+    Object.hasOwn(Object(reference), "env") ? [Object(reference).env as string] : [],
   )
 }

@@ -2,6 +2,8 @@ import { createAuthorizer } from "../authorizer/create.ts"
 import { partsInUse } from "../authorizer/parts.ts"
 import { checkIssuersOf } from "../configuration/check-configuration.ts"
 import type { CheckedIssuer } from "../configuration/check-issuers.ts"
+import { topLevel } from "../configuration/declared/top-level.ts"
+import { orDefault } from "../configuration/declared/with-defaults.ts"
 import type { FetchKeySet } from "../keys/document.ts"
 import { explain } from "../problems/explain-problems.ts"
 import { allPresets } from "../provider/all-presets.ts"
@@ -10,7 +12,7 @@ import { ConfigurationError } from "../types/errors.ts"
 import type { FetchSecret } from "../types/secret-options.ts"
 import { examineAssertion } from "./assertion.ts"
 import { certificateTimes } from "./certificate.ts"
-import { examineFunction, type FunctionDiagnosis, type FunctionSettings } from "./deployed-function.ts"
+import { examineFunction, type FunctionDiagnosis, type FunctionSettings, secretVariables } from "./deployed-function.ts"
 import { type EdgeDiagnosis, examineEdge } from "./edge.ts"
 import type { DiagnosisGrade, IssuerDiagnosis } from "./finding.ts"
 import { examineIssuer } from "./issuer.ts"
@@ -68,9 +70,9 @@ export interface Diagnosis {
 export async function diagnose(config: AuthorizerConfig, options: DiagnosisOptions = {}): Promise<Diagnosis> {
   const { clock = Date.now, progress = () => undefined, token, deployed, certificate, fetchKeySet } = options
   checkAllButSecrets(config)
-  const { edge, assertion, keys, clockToleranceSeconds = 5 } = config
+  const { edge, assertion } = config
   const tools: ProbeTools = {
-    ...{ clock, progress, toleranceSeconds: clockToleranceSeconds },
+    ...{ clock, progress, toleranceSeconds: orDefault(topLevel.clockToleranceSeconds, config.clockToleranceSeconds) },
     fetchKeySet: partsInUse(fetchKeySet === undefined ? {} : { fetchKeySet }).fetch,
     certificateOf: fetchKeySet === undefined ? certificateTimes : async () => undefined,
   }
@@ -87,9 +89,7 @@ export async function diagnose(config: AuthorizerConfig, options: DiagnosisOptio
     ...(token !== undefined && {
       token: await examineToken(verifierPart(config), token, { clock, ...(fetchKeySet && { fetchKeySet }) }),
     }),
-    ...(deployed && {
-      function: examineFunction(deployed.FunctionName ?? "", deployed, { ...config, ...(keys && { keys }) }),
-    }),
+    ...(deployed && { function: examineFunction(deployed.FunctionName ?? "", deployed, config) }),
   }
   const grades = [...issuers, found.edge, found.assertion, found.token, found.function].flatMap((part) =>
     part === undefined ? [] : [part.grade],
@@ -109,13 +109,8 @@ function checkAllButSecrets(config: AuthorizerConfig): void {
     const others = error.problems.filter(
       ({ path }) => !/^(?:edge\.evidence\[\d+\]\.(?:hmac\.keys|secret\.values)|assertion\.keys\[)/.test(path),
     )
-    if (others.length > 0 || !hasVariables(config)) throw error
+    if (others.length > 0 || secretVariables(config).length === 0) throw error
   }
-}
-
-function hasVariables({ edge, assertion }: AuthorizerConfig): boolean {
-  const references = edge?.evidence?.flatMap(({ hmac, secret }) => [hmac?.keys, secret?.values]) ?? []
-  return [...references, ...(assertion?.keys ?? [])].some((reference) => Object.hasOwn(Object(reference), "env"))
 }
 
 function checkedIssuers({ issuers, keys }: AuthorizerConfig): readonly CheckedIssuer[] {

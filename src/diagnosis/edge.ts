@@ -1,3 +1,5 @@
+import { secretsBlock } from "../configuration/declared/secrets.ts"
+import { withDefaults } from "../configuration/declared/with-defaults.ts"
 import { SecretFailure } from "../secret/failure.ts"
 import { fetchSecret } from "../secret/fetch.ts"
 import type { SecretFormat } from "../secret/format.ts"
@@ -26,8 +28,6 @@ export interface EdgeTools {
   readonly progress: (text: string) => void
 }
 
-/** As `secrets.timeoutMs` has it. */
-const defaultTimeoutMs = 3000
 /** A secret that is older may be known to people who have left. */
 const oldDays = 90
 const policyRemedy = "Rotate it: docs/secrets.md says how, without a gap."
@@ -39,7 +39,7 @@ export async function examineEdge(
   tools: EdgeTools,
 ): Promise<EdgeDiagnosis> {
   const findings = new Findings()
-  const timeoutMs = options?.timeoutMs ?? defaultTimeoutMs
+  const { timeoutMs } = withDefaults(secretsBlock, options)
   for (const [at, { hmac, secret, mtls }] of evidence.entries()) {
     const path = `edge.evidence[${at}]`
     if (hmac !== undefined) await examineSecret(hmac.keys, hmacKeysFormat, `${path}.hmac`, timeoutMs, tools, findings)
