@@ -1,4 +1,4 @@
-import { secretPlace } from "../secret/secret-place.ts"
+import { clientSettings, secretPlace } from "../secret/secret-place.ts"
 import type { SecretReference } from "../types/secret-options.ts"
 
 /** When a secret has changed, and when it will. Milliseconds since the epoch. */
@@ -16,7 +16,8 @@ export type DescribeSecret = (
 /** Through the clients of the AWS SDK. */
 export const describeSecret: DescribeSecret = async (reference, timeoutMs) => {
   const abortSignal = AbortSignal.timeout(timeoutMs)
-  const { place, client: settings } = secretPlace(reference)
+  const place = secretPlace(reference)
+  const settings = clientSettings(place)
   try {
     if ("ssm" in reference) {
       const { SSMClient, GetParameterCommand } = await import("@aws-sdk/client-ssm")

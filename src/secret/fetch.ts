@@ -1,7 +1,7 @@
 import type { FetchSecret } from "../types/secret-options.ts"
 import { extensionPort, fetchFromExtension } from "./extension.ts"
 import { fetchParameter } from "./parameter-store.ts"
-import { secretPlace } from "./secret-place.ts"
+import { clientSettings, secretPlace } from "./secret-place.ts"
 import { fetchSecretVersions } from "./secret-versions.ts"
 
 /**
@@ -11,10 +11,11 @@ import { fetchSecretVersions } from "./secret-versions.ts"
  */
 export const fetchSecret: FetchSecret = async (reference, { timeoutMs, latest = false }) => {
   const signal = AbortSignal.timeout(timeoutMs)
-  const { place, region, client } = secretPlace(reference)
+  const place = secretPlace(reference)
+  const client = clientSettings(place)
   const port = extensionPort(process.env)
   // The extension asks the function's own region; a name without a region is there too.
-  if (port !== undefined && !latest && (region === undefined || region === process.env.AWS_REGION)) {
+  if (port !== undefined && !latest && (client.region === undefined || client.region === process.env.AWS_REGION)) {
     const fetched = await fetchFromExtension(reference, port, signal)
     if (fetched !== undefined) return fetched
   }

@@ -6,6 +6,7 @@ import { SecretFailure } from "./failure.ts"
 import { formatOf, type SecretFormat } from "./format.ts"
 import { joseSignature } from "./jose-signature.ts"
 import { RemoteSecret } from "./remote.ts"
+import { clientSettings } from "./secret-place.ts"
 import type { SecretSourceParts } from "./secret-source.ts"
 import { failureOf } from "./service-failure.ts"
 import { publicJwk, type SigningKey } from "./signing-keys.ts"
@@ -85,8 +86,7 @@ function publicKey(base64: string): ReturnType<typeof createPublicKey> {
 async function loadKms(keyId: string): Promise<Kms> {
   try {
     const commands = await import("@aws-sdk/client-kms")
-    const region = /^arn:[\w-]+:kms:([a-z0-9-]+):/.exec(keyId)?.[1]
-    return { commands, client: new commands.KMSClient({ maxAttempts: 2, ...(region && { region }) }) }
+    return { commands, client: new commands.KMSClient(clientSettings(keyId)) }
   } catch {
     throw new SecretFailure("client_missing")
   }

@@ -1,6 +1,7 @@
 import type { FetchedSecret } from "../types/secret-options.ts"
 import { SecretFailure } from "./failure.ts"
-import { absent, type ClientSettings } from "./secret-versions.ts"
+import type { ClientSettings } from "./secret-place.ts"
+import { absent } from "./secret-versions.ts"
 import { failureOf } from "./service-failure.ts"
 
 /** What Parameter Store says of a parameter, as far as it is used. */

@@ -1,12 +1,7 @@
 import type { FetchedSecret } from "../types/secret-options.ts"
 import { SecretFailure } from "./failure.ts"
+import type { ClientSettings } from "./secret-place.ts"
 import { failureOf } from "./service-failure.ts"
-
-/** How the clients of the AWS SDK are set up. */
-export interface ClientSettings {
-  readonly maxAttempts: number
-  readonly region?: string
-}
 
 /**
  * The versions `AWSCURRENT` and `AWSPREVIOUS`. `AWSPENDING` is left out on purpose: it is not tested yet, and no edge
