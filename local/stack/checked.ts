@@ -16,12 +16,21 @@ export function problemOf({ path, message }: ConfigurationProblem): Problem {
   return { path, message: wrong, remedy }
 }
 
+/**
+ * Checks a configuration as a start of the authorizer does. The existing authorizer of a `shadow` block is code, which
+ * no file of a configuration has.
+ *
+ * @throws ConfigurationError with every problem
+ */
+export function checkSound(config: AuthorizerConfig): void {
+  const { header } = Object(Object(config).shadow) as { readonly header?: unknown }
+  createAuthorizer(config, header === undefined ? { existing: () => undefined } : {})
+}
+
 /** Every problem of a configuration; none if it is sound. */
 export function problemsOf(config: AuthorizerConfig): readonly ConfigurationProblem[] {
   try {
-    // The existing authorizer of a `shadow` block is code, which no file of a configuration has.
-    const { header } = Object(Object(config).shadow) as { readonly header?: unknown }
-    createAuthorizer(config, header === undefined ? { existing: () => undefined } : {})
+    checkSound(config)
     return []
   } catch (error) {
     if (error instanceof ConfigurationError) return error.problems

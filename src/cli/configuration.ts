@@ -1,6 +1,6 @@
 import { dirname, extname, resolve } from "node:path"
 import { pathToFileURL } from "node:url"
-import { type AuthorizerConfig, ConfigurationError, configFromEnvironment, createAuthorizer } from "../index.ts"
+import { type AuthorizerConfig, ConfigurationError, configFromEnvironment } from "../index.ts"
 import type { AuthorizerSource } from "../openapi.ts"
 import { UsageError } from "./frame/command.ts"
 import { readData } from "./frame/data-file.ts"
@@ -42,17 +42,6 @@ export async function readConfiguration(file: string | undefined, again: boolean
  */
 export async function readConfigurationIfAny(file: string | undefined): Promise<AuthorizerConfig | undefined> {
   return file === undefined && !isInEnvironment() ? undefined : await readConfiguration(file)
-}
-
-/**
- * Checks a configuration as a start of the authorizer does. The existing authorizer of a `shadow` block is code, which
- * no file of a configuration has.
- *
- * @throws ConfigurationError with every problem
- */
-export function checkSound(configuration: AuthorizerConfig): void {
-  const { header } = Object(Object(configuration).shadow) as { readonly header?: unknown }
-  createAuthorizer(configuration, header === undefined ? { existing: () => undefined } : {})
 }
 
 /** A wrong one is there, too: reading it says what is wrong. */

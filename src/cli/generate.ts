@@ -1,4 +1,5 @@
-import { checkSound, readConfigurationIfAny } from "./configuration.ts"
+import { checkSound } from "../../local/stack/checked.ts"
+import { readConfigurationIfAny } from "./configuration.ts"
 import { type Command, type CommandLine, configOption, textOption, UsageError } from "./frame/command.ts"
 import { type Output, plain } from "./frame/output.ts"
 import { wrapped } from "./frame/table.ts"
