@@ -57,6 +57,12 @@ export const tcl: Tool = tool(() => ["tclsh", "openssl"].every(isOnPath), {
   files: /^test\/edge\/(?:irules|guides)/,
 })
 
+export const openssl: Tool = tool(() => isOnPath("openssl"), {
+  shows: "docs/assertion.md followed line by line, from the key on",
+  get: "apt-get install openssl",
+  files: /^test\/docs\/neighbour-guides/,
+})
+
 /** Another implementation of the two services, which knows nothing of ours (https://docs.getmoto.org). */
 export const moto: Tool = tool(() => answers("moto_server"), {
   shows:
@@ -106,6 +112,7 @@ export const tools: readonly Tool[] = [
   caddy,
   haproxy,
   tcl,
+  openssl,
   moto,
   awsCli,
   cfnLint,
