@@ -11,8 +11,8 @@ export function identityValues(
 }
 
 /**
- * What `method.request.header.NAME`, `method.request.querystring.NAME` or `context.NAME` is of a request; undefined for
- * what it does not have.
+ * The value of `method.request.header.NAME`, `method.request.querystring.NAME` or `context.NAME` in a request; undefined
+ * if the request has none.
  *
  * @param route undefined: no route matches, so nothing of it has a value
  */

@@ -29,7 +29,7 @@ export function evaluateResourcePolicy(
   return evaluatePolicy(document, arn, conditionValues(request, atMs))
 }
 
-/** An authorizer's caller is no principal of AWS, so that only `*` names it. */
+/** An authorizer's caller is no principal of AWS, so only `*` names it. */
 function concernsAnyone(statement: unknown): boolean {
   const { Principal, NotPrincipal } = Object(statement) as Members
   const anyone = (principal: unknown): boolean =>

@@ -2,8 +2,8 @@ import { safeJson, safeLine } from "../../../local/terminal-text.ts"
 import { coloured, type Style, written } from "./colours.ts"
 
 /**
- * Where a command writes: results to standard output, progress and remarks to standard error. Of a text that is
- * written, a terminal interprets line breaks and the colours of `style` only, wherever its parts came from.
+ * Where a command writes: results to standard output, progress and remarks to standard error. A terminal
+ * interprets only the line breaks and the colours of `style` in a text that is written, wherever its parts came from.
  */
 export interface Output {
   /** Whether one JSON document is wanted, and nothing else on standard output. */
