@@ -1,5 +1,6 @@
 import type { KMSClient } from "@aws-sdk/client-kms"
 import { BackOff } from "../renewal/back-off.ts"
+import { within } from "../renewal/deadline.ts"
 import { nodeCrypto } from "../shared/node-crypto.ts"
 import type { Source } from "../shared/value-source.ts"
 import { SecretFailure } from "./failure.ts"
@@ -33,7 +34,9 @@ export function kmsSource(
   const call = async <T>(send: (kms: Kms, abortSignal: AbortSignal) => Promise<T>): Promise<T> => {
     try {
       loading ??= loadKms(keyId)
-      return await send(await loading, AbortSignal.timeout(policy.timeoutMs))
+      // The signal ends a request. This deadline also ends what precedes one, such as a wait for credentials.
+      const asked = loading.then((kms) => send(kms, AbortSignal.timeout(policy.timeoutMs)))
+      return await within(policy.timeoutMs, asked, () => new SecretFailure("timeout"))
     } catch (error) {
       throw failureOf(error)
     }

@@ -9,7 +9,7 @@ import { createAuthorizer } from "../../src/index.ts"
 import { joseSignature } from "../../src/secret/jose-signature.ts"
 import type { SecretFetchRecord } from "../../src/types/secret-options.ts"
 import { bearer, configOf, contextOf, newKey, nowMs, reader, verified } from "../support/assertion.ts"
-import { startTimers, stopTimers } from "../support/deadlines.ts"
+import { passDeadlines, startTimers, stopTimers } from "../support/deadlines.ts"
 import { restRequest } from "../support/events.ts"
 import { seeded } from "../support/seed.ts"
 
@@ -155,6 +155,18 @@ describe("18-4: assertions by a key of KMS", () => {
     kms.on(SignCommand).callsFake(({ Message }: SignCommandInput) => ({ Signature: signed(Message as Uint8Array) }))
     at += 1000
     await verified((await contextOf(authorizer)).assertion, { keys: [key.published] }, at)
+  })
+
+  it("SR-094: a signature that never comes ends with the deadline", async () => {
+    const records: SecretFetchRecord[] = []
+    const observer = { secretFetch: (record: SecretFetchRecord) => void records.push(record) }
+    const authorizer = createAuthorizer(config, { clock: () => nowMs, observer })
+    await authorizer.warmUp()
+    kms.on(SignCommand).callsFake(() => new Promise(() => undefined))
+    const refused = expect(authorizer.handler(event)).rejects.toMatchObject({ code: "secrets_unavailable" })
+    await passDeadlines()
+    await refused
+    expect(records.at(-1)).toEqual({ secret: `kms:${id}`, ok: false, failure: "timeout" })
   })
 
   const fault = (name: string): Error => Object.assign(new Error("canary"), { name, $metadata: {} })
