@@ -20,6 +20,9 @@ export function addedKeys({ assertion, observe }: AuthorizerConfig): readonly st
   ]
 }
 
+/** The header of a key of the context. */
+export const headerOf = (key: string): string => identityPrefix + key.toLowerCase()
+
 /** The headers that the service sets for the upstream: all of them in every allow. */
 export interface IdentityHeaders {
   /** In lower case. */
@@ -50,7 +53,7 @@ export function identityHeaders(config: AuthorizerConfig): IdentityHeaders {
   }
   if (problems.length > 0) throw new ConfigurationError(problems)
   return {
-    names: ["principal", ...keys].map((key) => identityPrefix + key.toLowerCase()),
+    names: ["principal", ...keys].map(headerOf),
     valuesOf: (principalId, context) => [
       extended.test(principalId) ? encoded(principalId) : headerValue(principalId),
       ...keys.map((key) => (Object.hasOwn(context, key) ? headerValue(String(context[key])) : "")),

@@ -1,7 +1,7 @@
 import { createRequestDecider, type RequestDecider } from "../authorizer/create-service.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import { challenges } from "./challenge.ts"
-import { addedKeys, identityHeaders } from "./identity-headers.ts"
+import { addedKeys, headerOf, identityHeaders } from "./identity-headers.ts"
 import { type ServiceAnswer, serviceAnswers } from "./service-answers.ts"
 import type { ServiceParts } from "./service-options.ts"
 
@@ -24,11 +24,7 @@ export function createService(config: AuthorizerConfig, { loadPackage, ...parts 
 /** The answer with the headers of what was added to its context. A request that lacks a value overwrites it as well. */
 function withAdded({ context, ...answer }: ServiceAnswer, added: readonly string[]): ServiceAnswer {
   if (context === undefined) return answer
-  const values = added.map((key) => String(context[key] ?? ""))
-  const others = answer.headers.length - 2 * added.length
-  // Names are at even places, and each value is next to its name.
-  const headers = answer.headers.map((each, at) =>
-    at < others || at % 2 === 0 ? each : (values[(at - others) >> 1] ?? ""),
-  )
-  return { ...answer, headers }
+  const others = answer.headers.slice(0, -2 * added.length)
+  const own = added.flatMap((key) => [headerOf(key), String(context[key] ?? "")])
+  return { ...answer, headers: [...others, ...own] }
 }
