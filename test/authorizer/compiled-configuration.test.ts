@@ -54,11 +54,11 @@ describe("19.3: a start from the compiled form of a bundled configuration", () =
   })
 
   it("reads an issuer with its first token", async () => {
-    const told: KeySetRecord[] = []
-    const { decide } = await start(sound, sound, "", { keySet: (record) => void told.push(record) })
-    expect(told).toEqual([])
+    const records: KeySetRecord[] = []
+    const { decide } = await start(sound, sound, "", { keySet: (record) => void records.push(record) })
+    expect(records).toEqual([])
     expect(await decide(reading)).toMatchObject({ outcome: "allow" })
-    expect(told.map((record) => record.issuer)).toEqual([issuer])
+    expect(records.map((record) => record.issuer)).toEqual([issuer])
   })
 
   it("refuses a configuration that is not the one of the form, as a start without a form does", async () => {

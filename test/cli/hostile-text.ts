@@ -43,6 +43,13 @@ export async function run(words: readonly string[], terminal = false): Promise<{
   return asText
 }
 
+const repeating = [..."bcdefgh"].map((name, at) => {
+  const before = `*${"abcdefg"[at]}`
+  return `${name}: &${name} [${Array(10).fill(before).join(",")}]\n`
+})
+/** YAML of a few lines, whose aliases repeat a text 100 million times. */
+export const aliasBomb: string = `a: &a [x,x,x,x,x,x,x,x,x,x]\n${repeating.join("")}`
+
 type Path = readonly (string | number)[]
 /** Every place of a document that holds a text, and the name of every member. */
 function* places(value: unknown, path: Path = []): Generator<{ path: Path; isName: boolean; text: string }> {
