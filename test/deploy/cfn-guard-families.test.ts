@@ -18,6 +18,10 @@ const trusting = (Statement: unknown): Resource => ({
 const onResource = (Resource: unknown, Action: unknown = statement.Action): Resource =>
   role([{ ...statement, Action, Resource }])
 const noValue = { Ref: "AWS::NoValue" }
+const documentInBranch = (...branches: unknown[]) => [
+  { PolicyName: "p", PolicyDocument: { "Fn::If": ["C", ...branches] } },
+]
+const identity = (name: string, Properties: object): Resource => ({ Type: `AWS::IAM::${name}`, Properties })
 const inBranch = (...branches: unknown[]) => [{ "Fn::If": ["C", ...branches] }]
 
 const limits = { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 5 }
@@ -86,6 +90,18 @@ const broken: { readonly [rule: string]: { readonly [what: string]: Resource } }
     "in a value with branches": role([{ ...statement, Action: { "Fn::If": ["C", "*", "s3:GetObject"] } }]),
     "with a question mark": role([{ ...statement, Action: "lambda:?nvokeFunction" }]),
     "in a policy with branches": role([], inBranch(policy([{ ...statement, Action: "s3:*" }]), noValue)),
+    "in a list of policies with branches": role([], {
+      "Fn::If": ["C", [policy([{ ...statement, Action: "*" }])], noValue],
+    }),
+    "in a document with branches": role(
+      [],
+      documentInBranch({ Statement: [{ ...statement, Action: "*" }] }, { Statement: [statement] }),
+    ),
+    "in a condition in a condition": role(
+      inBranch({ "Fn::If": ["D", { ...statement, Action: "*" }, statement] }, statement),
+    ),
+    "of a user": identity("User", { Policies: [policy([{ ...statement, Action: "*" }])] }),
+    "of a group": identity("Group", { Policies: [policy([{ ...statement, Action: "*" }])] }),
     ...Object.fromEntries(
       ["Policy", "ManagedPolicy", "RolePolicy", "UserPolicy", "GroupPolicy"].map((name) => [
         `in a ${name} without a role`,
@@ -105,12 +121,26 @@ const broken: { readonly [rule: string]: { readonly [what: string]: Resource } }
     "in a list": onResource(["arn:aws:s3:::a", { "Fn::Sub": "*" }]),
     "in Fn::If": onResource({ "Fn::If": ["C", "*", "arn:aws:s3:::a"] }),
     "in Fn::Join": onResource({ "Fn::Join": ["", ["*"]] }),
+    "everything in Fn::Join": onResource({ "Fn::Join": ["", ["arn:aws:lambda:", { Ref: "AWS::Region" }, ":1:*"]] }),
+    "every ARN": onResource("arn:*"),
+    "every ARN of a partition": onResource("arn:aws:*"),
+    "Fn::Sub in Fn::If": onResource({ "Fn::If": ["C", { "Fn::Sub": "*" }, "arn:aws:s3:::a"] }),
+    "a list in Fn::If": onResource({ "Fn::If": ["C", ["*"], ["arn:aws:s3:::a"]] }),
+    "Fn::If in Fn::If": onResource({ "Fn::If": ["C", { "Fn::If": ["D", "*", "a"] }, "arn:aws:s3:::a"] }),
+    "of a group": identity("Group", { Policies: [policy([{ ...statement, Resource: "*" }])] }),
+    "in a list of policies with branches": role([], {
+      "Fn::If": ["C", [policy([{ ...statement, Resource: "*" }])], noValue],
+    }),
     "in a statement by itself": role({ ...statement, Resource: "*" }),
     "in the second branch": role(inBranch(noValue, { ...statement, Resource: "*" })),
     "with X-Ray as a pretext": onResource("*", ["xray:PutTraceSegments", "s3:GetObject"]),
     "everything of a service, with X-Ray as a pretext": onResource("arn:aws:s3:::*", ["xray:Put", "s3:GetObject"]),
   },
+  role_has_no_managed_policies: {
+    "a user": identity("User", { ManagedPolicyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"] }),
+  },
   role_trusts_one_service: {
+    "a list with everyone": trusting([{ ...trust, Principal: { Service: ["lambda.amazonaws.com", "*"] } }]),
     "every account": trusting([{ ...trust, Principal: { AWS: "*" } }]),
     "a service and every account": trusting([{ ...trust, Principal: { ...trust.Principal, AWS: "*" } }]),
     "a federation": trusting([{ ...trust, Principal: { ...trust.Principal, Federated: "accounts.example" } }]),
@@ -132,6 +162,9 @@ const broken: { readonly [rule: string]: { readonly [what: string]: Resource } }
   },
   http_stage_has_a_throttle: {
     "no settings": httpStage({}),
+    "a branch that turns it off": httpStage({
+      DefaultRouteSettings: { ...limits, ThrottlingRateLimit: { "Fn::If": ["C", 0, 5] } },
+    }),
     "a route that turns it off": httpStage({
       ...{ DefaultRouteSettings: limits, RouteSettings: { "GET /a": { ThrottlingRateLimit: 0 } } },
     }),
@@ -149,6 +182,13 @@ const broken: { readonly [rule: string]: { readonly [what: string]: Resource } }
     }),
     "an API key alone": rest(document({ security: [{ api_key: [] }] })),
     "an extension that opens": rest(document({ ...secured, "x-amazon-apigateway-auth": { type: "none" } })),
+    "a document in a bucket": { Type: "AWS::ApiGateway::RestApi", Properties: { BodyS3Location: { Bucket: "b" } } },
+    "a document of an HTTP API in a bucket": {
+      Type: "AWS::ApiGatewayV2::Api",
+      Properties: { ProtocolType: "HTTP", BodyS3Location: { Bucket: "b" } },
+    },
+    "a path with branches": rest({ paths: { "/orders": { "Fn::If": ["C", { get: {} }, noValue] } } }),
+    "a method in capitals": rest({ paths: { "/orders": { GET: {} } } }),
     "an HTTP API without security": http(document({})),
     "an HTTP API that is open": http(document({ security: [{ NONE: [] }] })),
     "an HTTP API of SAM": samHttp({ DefinitionBody: document({}) }),
@@ -194,6 +234,12 @@ const kept: { readonly [what: string]: Resource } = {
   "a statement by itself": role(statement),
   "a trust by itself": trusting(trust),
   "a condition in a policy": role(inBranch(statement, noValue)),
+  "a list of policies with branches": role([], { "Fn::If": ["C", [policy([statement])], noValue] }),
+  "a user": identity("User", { Policies: [policy([statement])] }),
+  "a resource with branches": onResource({ "Fn::If": ["C", { "Fn::Sub": "arn:${AWS::Partition}:s3:::a" }, noValue] }),
+  "a limit with branches": httpStage({
+    DefaultRouteSettings: { ...limits, ThrottlingRateLimit: { "Fn::If": ["C", 1, { Ref: "Rate" }] } },
+  }),
   "X-Ray": onResource("*", ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]),
   "all versions of a function": onResource({ "Fn::Sub": "${Function.Arn}:*" }),
   "all keys of a bucket": onResource("arn:aws:s3:::bucket/*"),
