@@ -13,6 +13,7 @@ import {
 import { readConfiguration } from "./configuration.ts"
 import { type Command, type CommandLine, configOption, textOption, textsOption, UsageError } from "./frame/command.ts"
 import { readData } from "./frame/data-file.ts"
+import { findingText } from "./frame/finding-text.ts"
 import { type Output, plain } from "./frame/output.ts"
 import { wrapped } from "./frame/table.ts"
 import { write } from "./frame/write.ts"
@@ -171,7 +172,7 @@ function yamlOf(document: object): string {
 
 function refused(findings: readonly ExportFinding[], output: Output): number {
   const errors = findings.filter(({ severity }) => severity === "error")
-  for (const each of errors) for (const row of wrapped(textOf(each), output.columns)) output.note(row)
+  for (const each of errors) for (const row of wrapped(findingText(each), output.columns)) output.note(row)
   output.note("Nothing is written. --on-unsupported comment leaves these rules out.")
   return 1
 }
@@ -179,10 +180,6 @@ function refused(findings: readonly ExportFinding[], output: Output): number {
 /** What the export does not say, at the beginning of the file. */
 function commented(findings: readonly ExportFinding[], target: string): string {
   const rows = [`Written by hallpass export ${target}. Change the configuration, and export it again.`]
-  for (const each of findings) rows.push(`${each.severity}: ${textOf(each)}`)
+  for (const each of findings) rows.push(`${each.severity}: ${findingText(each)}`)
   return rows.flatMap((row) => wrapped(row, 98).map((text) => `# ${text}\n`)).join("")
-}
-
-function textOf({ path, message, remedy }: ExportFinding): string {
-  return plain(`${path === "" ? "" : `${path} `}${message}. ${remedy}.`, 1000)
 }

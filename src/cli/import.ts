@@ -1,7 +1,8 @@
 import { ConfigurationError } from "../index.ts"
-import { type ExportFinding, type Imported, importGloo } from "../mesh.ts"
+import { type Imported, importGloo } from "../mesh.ts"
 import { type Command, textOption, UsageError } from "./frame/command.ts"
 import { readData } from "./frame/data-file.ts"
+import { findingText } from "./frame/finding-text.ts"
 import { plain } from "./frame/output.ts"
 import { problemLine } from "./frame/problem-places.ts"
 import { wrapped } from "./frame/table.ts"
@@ -31,7 +32,7 @@ be there, because Gloo checks neither without them. Unknown fields are refused.`
     if (output.json) output.document({ config, findings })
     for (const each of findings)
       if (config !== undefined || each.severity === "error")
-        for (const row of wrapped(textOf(each), output.columns)) output.note(row)
+        for (const row of wrapped(`${each.severity}: ${findingText(each)}`, output.columns)) output.note(row)
     if (config === undefined) {
       output.note("Nothing is written.")
       return 1
@@ -49,8 +50,4 @@ async function imported(file: string): Promise<Imported> {
     if (!(error instanceof ConfigurationError)) throw error
     throw new UsageError(plain(`the AuthConfig is refused: ${await problemLine(error.problems, what)}`, 1000))
   }
-}
-
-function textOf({ severity, path, message, remedy }: ExportFinding): string {
-  return plain(`${severity}: ${path === "" ? "" : `${path} `}${message}. ${remedy}.`, 1000)
 }
