@@ -70,6 +70,9 @@ function matchHttp(
   return found && matched(found, path)
 }
 
+/** Whether a path is of a template: `{name}` is one segment, `{name+}` all that are left. */
+export const fitsTemplate = (path: string, template: string): boolean => fits(segmentsOf(template), segmentsOf(path))
+
 function fits(segments: readonly string[], path: readonly string[]): boolean {
   for (const [at, segment] of segments.entries()) {
     if (isGreedy(segment)) return path.length > at && path.slice(at).join("/") !== ""

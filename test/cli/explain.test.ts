@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from "node:crypto"
 import { describe, expect, it } from "vitest"
+import { pathsOf, readAccessLine } from "../../src/cli/explain/access-line.ts"
 import { explainAccessLog } from "../../src/cli/explain/access-log.ts"
 import { type Explanation, explainClaims, explainEvent, explainToken } from "../../src/cli/explain/explanation.ts"
 import { explainRecord } from "../../src/cli/explain/record.ts"
@@ -261,6 +262,13 @@ describe("explain of a line of the access log", () => {
     expect(explanation).toMatchObject({ outcome: "forbidden", request: { path, route } })
     expect(explanation.reason).not.toBe("route_unmatched")
     expect(explanation.notes).toBeUndefined()
+  })
+
+  it("15-3: an empty segment of a path is a part of what {proxy+} takes", () => {
+    const read = (path: string) =>
+      pathsOf(readAccessLine(input({ ...line, path, resourcePath: "/{proxy+}", stage: "prod" })))
+    expect(read("/prod//people")).toEqual(["//people"])
+    expect(read("/prod/people//7")).toEqual(["/people//7"])
   })
 
   it("15-3: says that a path may mean two routes, if the line does not name the stage", () => {

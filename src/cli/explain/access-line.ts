@@ -1,3 +1,4 @@
+import { fitsTemplate } from "../../../local/gateway/route-match.ts"
 import { UsageError } from "../frame/command.ts"
 import type { Input } from "../frame/input.ts"
 import { readJson } from "../frame/json-text.ts"
@@ -61,17 +62,9 @@ export function pathsOf({ path, stage, template }: AccessLogLine): readonly stri
   const segments = path.split("/").slice(1)
   const rests = segments.map((_, at) => `/${segments.slice(at).join("/")}`)
   if (segments.length < 50) rests.push("/")
-  const fitting = template === undefined ? [] : rests.filter((rest) => fits(rest, template))
+  const fitting = template === undefined ? [] : rests.filter((rest) => fitsTemplate(rest, template))
   const usual = fitting.length > 0 ? fitting.slice(0, 2) : rests.slice(0, 2)
   const [, inStage] = rests
   if (stage === undefined || segments[0] !== stage || inStage === undefined || !usual.includes(inStage)) return usual
   return [inStage]
-}
-
-/** Whether a path is of a template: `{name}` is one segment, `{name+}` all that are left. */
-function fits(path: string, template: string): boolean {
-  const [found, wanted] = [path.split("/"), template.split("/")]
-  const isGreedy = wanted.at(-1)?.endsWith("+}") === true
-  if (isGreedy ? found.length < wanted.length : found.length !== wanted.length) return false
-  return wanted.every((part, at) => part === found[at] || (part.startsWith("{") && found[at] !== ""))
 }
