@@ -1,3 +1,5 @@
+import { memoized } from "./memoized.ts"
+
 /**
  * Where a value comes from that its owner may change at any time: the keys of one issuer entry, the values of one
  * secret. Times are milliseconds of the authorizer's clock.
@@ -40,10 +42,6 @@ export function fixedSource<V>(value: V): Source<V> {
  * at its start.
  */
 export function lateSource<V>(read: () => V): Source<V> {
-  let value: V | undefined
-  const current = (): V => {
-    value ??= read()
-    return value
-  }
+  const current = memoized(read)
   return { ...fixedSource<V>(undefined as V), current, refreshed: async () => current() }
 }

@@ -2,6 +2,7 @@ import { type CheckedIssuer, checkIssuers } from "../../configuration/check-issu
 import { belongs } from "../../configuration/compiled-form.ts"
 import type { TableForm } from "../../policy/table-form.ts"
 import { type Presets, smallPresets } from "../../provider/presets.ts"
+import { memoized } from "../../shared/memoized.ts"
 import { type ConfiguredIssuer, loosely, type SelectIssuer, selectIssuer } from "../../token/issuers.ts"
 import type { CompiledConfiguration, IssuerNames } from "../../types/compiled-form.ts"
 import { refusal } from "../../types/reasons.ts"
@@ -89,10 +90,14 @@ function connectLate(
   const others: ConfiguredIssuer[] = []
   for (const [at, each] of configured.entries()) {
     const named = names[at]
-    const select = memoized(() => selectIssuer([each], toleranceSeconds))
-    for (const iss of named?.accepted ?? []) accepted.set(iss, (...given) => select()(...given))
-    for (const iss of named?.lookalikes ?? []) lookalikes.set(iss, (...given) => select()(...given))
-    if (!named) others.push(each)
+    if (!named) {
+      others.push(each)
+      continue
+    }
+    const own = memoized(() => selectIssuer([each], toleranceSeconds))
+    const select: SelectIssuer = (...given) => own()(...given)
+    for (const iss of named.accepted) accepted.set(iss, select)
+    for (const iss of named.lookalikes) lookalikes.set(iss, select)
   }
   const selectOther = selectIssuer(others, toleranceSeconds)
   const loose = memoized(() => new Set([...accepted.keys()].map(loosely)))
@@ -111,11 +116,3 @@ function connectLate(
 
 const unknown = refusal("issuer_unknown")
 const spelling = refusal("issuer_spelling")
-
-function memoized<T>(make: () => T): () => T {
-  let made: T | undefined
-  return () => {
-    made ??= make()
-    return made
-  }
-}
