@@ -79,6 +79,14 @@ export function connectAssertion(checked: CheckedAssertion, parts: AssertionPart
   const made = new Map<string, Made>()
   const making = new Map<string, Promise<string | Refusal>>()
 
+  function claimsAbout(principal: Principal): string {
+    const known = claimsOf.get(principal)
+    if (known !== undefined) return known
+    const claims = assertedClaims(checked, principal, idOf(principal) ?? principal.id)
+    claimsOf.set(principal, claims)
+    return claims
+  }
+
   async function make(claims: string): Promise<string | Refusal> {
     try {
       const [key] = source.current(clock()) ?? (await source.refreshed(clock())) ?? []
@@ -114,8 +122,7 @@ export function connectAssertion(checked: CheckedAssertion, parts: AssertionPart
     asserted(walk) {
       const { principal, policy } = walk
       if (principal === undefined || policy === undefined) return walk
-      const claims = claimsOf.get(principal) ?? assertedClaims(checked, principal, idOf(principal) ?? principal.id)
-      claimsOf.set(principal, claims)
+      const claims = claimsAbout(principal)
       const before = made.get(claims)
       const nowMs = clock()
       if (before !== undefined && nowMs >= before.fromMs && nowMs < before.untilMs) return having(walk, before.token)
