@@ -77,12 +77,9 @@ class Search {
   constructor(policy: PrincipalPolicy, table: CompiledTable, options: SizeSearchOptions) {
     this.#table = table
     this.#options = options
-    const byText = new Map(policy.rules.map((route) => [JSON.stringify(route.configured), route]))
-    this.#rules = [...byText.values()]
-    const texts = [...byText.keys()]
-    this.#places = new Map(
-      policy.rules.map(({ configured }) => [configured, texts.indexOf(JSON.stringify(configured))]),
-    )
+    const groups = [...Map.groupBy(policy.rules, (route) => JSON.stringify(route.configured)).values()]
+    this.#rules = groups.flatMap((group) => group.slice(-1))
+    this.#places = new Map(groups.flatMap((group, at) => group.map(({ configured }) => [configured, at] as const)))
     const configured = this.#rules.map((route) => route.configured)
     this.#grants = grantsIn(configured)
     this.#natures = naturesIn(configured, 12)
