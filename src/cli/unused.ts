@@ -80,29 +80,20 @@ function daysOf(text: string | undefined): number {
 const texts: { readonly [use in Use["use"]]: string } = {
   ...{ used: "used", undecided: "never decided", refused: "always refused", unused: "not called" },
 }
+const head = ["", "calls", "refused", "last"]
+
+function cellsOf(name: string, { use, calls, refused, last }: Use): readonly string[] {
+  return [plain(name), texts[use], String(calls), String(refused), last?.slice(0, 10) ?? ""]
+}
 
 function report({ routes, apis, unknown, coveredDays }: Found, days: number, output: Output): number {
   const idle = [...routes, ...apis].filter(({ use }) => use !== "used")
   const isCovered = coveredDays === undefined || coveredDays >= days
-  const table = (name: string, uses: readonly (Use & { readonly of: string })[]): string => {
-    const rows = uses.map(({ of, use, calls, refused, last }) => [
-      ...[plain(of), texts[use], String(calls), String(refused), last?.slice(0, 10) ?? ""],
-    ])
-    return columns([[name, "", "calls", "refused", "last"], ...rows])
-  }
   if (output.json) output.document({ days, coveredDays, routes, apis, unknown })
   else {
     const lists = [
-      routes.length > 0 &&
-        table(
-          "route",
-          routes.map(({ route, ...use }) => ({ of: route, ...use })),
-        ),
-      apis.length > 0 &&
-        table(
-          "API",
-          apis.map(({ api, ...use }) => ({ of: api, ...use })),
-        ),
+      columns([["route", ...head], ...routes.map((each) => cellsOf(each.route, each))]),
+      apis.length > 0 && columns([["API", ...head], ...apis.map((each) => cellsOf(each.api, each))]),
       unknown.length > 0 &&
         `In the log and not in the table:\n${unknown.map((route) => `  ${plain(route)}\n`).join("")}`,
     ]
