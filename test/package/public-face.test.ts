@@ -57,6 +57,15 @@ describe("workflows", () => {
     expect(JSON.stringify(workflow("ci.yml").jobs.oldest)).toContain(`"node-version":"${lowest}.0"`)
   })
 
+  test("17-8: a release has the function as a zip, with a checksum of each file", () => {
+    const published = runs("release.yml", "publish")
+    expect(published).toContain('npm run build\n(cd build && zip -qr "../hallpass-${GITHUB_REF_NAME#v}-lambda.zip" .)')
+    const files = "hallpass-*.tgz hallpass-*.zip hallpass-*.json"
+    const summed = published.indexOf(`sha256sum ${files} | tee SHA256SUMS`)
+    expect(summed).toBeGreaterThan(published.indexOf("-lambda.zip"))
+    expect(published.indexOf(`gh release create "$GITHUB_REF_NAME" ${files} SHA256SUMS`)).toBeGreaterThan(summed)
+  })
+
   test("a release is checked first, and has provenance and an SBOM", () => {
     const { jobs } = workflow("release.yml")
     expect(runs("release.yml", "check").split("\n")).toContain("bash .ci/run")
