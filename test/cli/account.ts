@@ -21,9 +21,9 @@ import {
   UpdateRouteCommand,
 } from "@aws-sdk/client-apigatewayv2"
 import { AddPermissionCommand, GetPolicyCommand, LambdaClient } from "@aws-sdk/client-lambda"
-import { mockClient } from "aws-sdk-client-mock"
 import type { Command } from "../../src/cli/frame/command.ts"
 import type { Output } from "../../src/cli/frame/output.ts"
+import { mockClient } from "../support/aws-clients.ts"
 
 export const functionArn = "arn:aws:lambda:eu-west-1:123456789012:function:hallpass"
 export const uri: string = `arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/${functionArn}/invocations`

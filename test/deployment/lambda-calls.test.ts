@@ -6,13 +6,12 @@ import {
   PublishVersionCommand,
   ResourceNotFoundException,
 } from "@aws-sdk/client-lambda"
-import { mockClient } from "aws-sdk-client-mock"
-import { afterAll, afterEach, describe, expect, it } from "vitest"
+import { afterEach, describe, expect, it } from "vitest"
 import { lambdaCalls } from "../../src/deployment/lambda-calls.ts"
+import { mockClient } from "../support/aws-clients.ts"
 
 const client = mockClient(LambdaClient)
 afterEach(() => client.reset())
-afterAll(() => client.restore())
 const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value)) as never
 
 describe("17-2: the calls of Lambda", () => {

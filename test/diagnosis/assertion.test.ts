@@ -1,11 +1,11 @@
 import { createPublicKey } from "node:crypto"
 import { GetPublicKeyCommand, KMSClient } from "@aws-sdk/client-kms"
-import { mockClient } from "aws-sdk-client-mock"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import type { AuthorizerConfig } from "../../src/index.ts"
 import { diagnose } from "../../src/policy.ts"
 import { command, file } from "../cli/in-process.ts"
 import { configOf, newKey, nowMs } from "../support/assertion.ts"
+import { mockClient } from "../support/aws-clients.ts"
 
 const key = newKey()
 const id = "11111111-2222-3333-4444-555555555555"

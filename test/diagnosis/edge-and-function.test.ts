@@ -2,12 +2,12 @@ import { generateKeyPairSync, X509Certificate } from "node:crypto"
 import { GetFunctionConcurrencyCommand, GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-lambda"
 import { DescribeSecretCommand, GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager"
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm"
-import { mockClient } from "aws-sdk-client-mock"
 import { generate } from "selfsigned"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import type { AuthorizerConfig, DiagnosisFinding } from "../../src/policy.ts"
 import { diagnose } from "../../src/policy.ts"
 import { command, file } from "../cli/in-process.ts"
+import { mockClient } from "../support/aws-clients.ts"
 
 const day = 86_400_000
 const nowMs = Date.parse("2026-11-30T00:00:00Z")

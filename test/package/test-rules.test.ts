@@ -53,6 +53,12 @@ describe("no test depends on real time", () => {
   })
 })
 
+describe("files that share a process", () => {
+  it("mock AWS's clients through test/support/aws-clients.ts, which gives them back to the next file", () => {
+    expect(using(/from "aws-sdk-client-mock"/)).toEqual(["test/support/aws-clients.ts"])
+  })
+})
+
 describe("the projects of vitest.config.ts", () => {
   const matching = (patterns: readonly string[] = []): string[] => globSync([...patterns], { cwd: root })
   const filesOf = (mode: string): string[] =>

@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager"
-import { mockClient } from "aws-sdk-client-mock"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest"
 import { extensionPort } from "../../src/secret/extension.ts"
 import { SecretFailure } from "../../src/secret/failure.ts"
 import { fetchSecret } from "../../src/secret/fetch.ts"
 import type { FetchedSecret } from "../../src/types/secret-options.ts"
+import { mockClient } from "../support/aws-clients.ts"
 import { passDeadlines, startTimers, stopTimers } from "../support/deadlines.ts"
 import { keyMap, keyOne, keyTwo } from "./values.ts"
 
@@ -18,7 +18,6 @@ const previous = keyMap({ one: keyOne })
 const secret = { secretsManager: "edge/hmac" }
 const limits = { timeoutMs: 5000 }
 const sdk = mockClient(SecretsManagerClient)
-afterAll(() => sdk.restore())
 
 /** The extension's endpoint on loopback: what it is asked, and what it answers. */
 const asked: { path: string; token: unknown }[] = []

@@ -6,8 +6,8 @@ import {
   SecretsManagerServiceException,
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager"
-import { mockClient } from "aws-sdk-client-mock"
 import { onTestFinished } from "vitest"
+import { mockClient } from "../support/aws-clients.ts"
 
 /** One secret as Secrets Manager keeps it: versions with values and labels, and what its calls do to them. */
 export interface ModelledSecret {

@@ -5,13 +5,13 @@ import {
   SecretsManagerServiceException,
 } from "@aws-sdk/client-secrets-manager"
 import { GetParameterCommand, ParameterVersionNotFound, SSMClient } from "@aws-sdk/client-ssm"
-import { mockClient } from "aws-sdk-client-mock"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest"
 import { SecretFailure } from "../../src/secret/failure.ts"
 import { fetchSecret } from "../../src/secret/fetch.ts"
 import { hmacKeysFormat } from "../../src/secret/hmac-keys.ts"
 import { createSecretSource } from "../../src/secret/secret-source.ts"
 import type { FetchedSecret, SecretFetchRecord } from "../../src/types/secret-options.ts"
+import { mockClient } from "../support/aws-clients.ts"
 import { startTimers, stopTimers } from "../support/deadlines.ts"
 import { defaultSecretPolicy } from "../support/defaults.ts"
 import { keyMap, keyOne, keyTwo, startMs } from "./values.ts"
@@ -21,10 +21,6 @@ afterAll(startTimers)
 
 const manager = mockClient(SecretsManagerClient)
 const store = mockClient(SSMClient)
-afterAll(() => {
-  manager.restore()
-  store.restore()
-})
 const current = keyMap({ two: keyTwo })
 const previous = keyMap({ one: keyOne })
 const secret = { secretsManager: "edge/hmac" }

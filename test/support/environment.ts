@@ -1,6 +1,7 @@
-// Files share a process: leaves the environment and the listeners of signals to the next one as this one found them, and
-// makes anew what each file has for itself (`setupFiles` of vitest.config.ts, which run before each file).
-import { afterAll } from "vitest"
+// Files share a process: leaves the environment, the listeners of signals, and what a mock replaces to the next one as
+// this one found them, and makes anew what each file has for itself (`setupFiles` of vitest.config.ts, which run before
+// each file).
+import { afterAll, vi } from "vitest"
 
 /** What each test file has for itself, such as a folder. */
 interface OwnPart {
@@ -8,15 +9,21 @@ interface OwnPart {
   remove(): void
 }
 
-const shared = globalThis as { ownParts?: OwnPart[] }
+const shared = globalThis as { ownParts?: OwnPart[]; undoAfterFile?: (() => void)[] }
 shared.ownParts ??= []
-const parts = shared.ownParts
+shared.undoAfterFile ??= []
+const { ownParts: parts, undoAfterFile: toUndo } = shared
 const before = { ...process.env }
 const listeners = process.listeners("SIGTERM")
 
 for (const part of parts) part.make()
 
 afterAll(() => {
+  for (const undo of toUndo.splice(0)) undo()
+  vi.restoreAllMocks()
+  vi.unstubAllGlobals()
+  vi.unstubAllEnvs()
+  vi.useRealTimers()
   for (const part of parts) part.remove()
   for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name]
   Object.assign(process.env, before)
@@ -28,4 +35,9 @@ afterAll(() => {
 export function forEachFile(part: OwnPart): void {
   part.make()
   parts.push(part)
+}
+
+/** Has something done when this file is done, after its own `afterAll`. */
+export function undoAfterFile(undo: () => void): void {
+  toUndo.push(undo)
 }
