@@ -16,45 +16,84 @@ interface Transformed {
 const folder = mkdtempSync(join(tmpdir(), "hallpass-cfn-lint-"))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
+/** The program itself, which takes less time than pyenv's command of the same name. */
+const program = (): string => run("sh", ["-c", "pyenv which cfn-lint 2>/dev/null || command -v cfn-lint"]).output.trim()
+
 /** The Python that cfn-lint runs in: beside it, or the one that its first line names. */
-function python(): string {
-  const place = run("sh", ["-c", "pyenv which cfn-lint 2>/dev/null || command -v cfn-lint"]).output.trim()
-  const [, interpreter = "python3"] = /^#!\s*(\S*python\S*)/.exec(readFileSync(place, "utf8")) ?? []
+function python(cfnLintPath: string): string {
+  const [, interpreter = "python3"] = /^#!\s*(\S*python\S*)/.exec(readFileSync(cfnLintPath, "utf8")) ?? []
   return interpreter
 }
 
-const lint = (paths: readonly string[]): string => run("cfn-lint", ["--format", "parseable", "--", ...paths]).output
+/** What the SAM transform makes of each template. */
+function transformed(interpreter: string, templates: readonly string[]): Map<string, string> {
+  const script = join(root, "test/deploy/sam-transform.py")
+  const { code, output } = run(interpreter, [script, ...templates.map((template) => join(root, template))])
+  const lines = output.trimEnd().split("\n")
+  if (code !== 0 || lines.length !== templates.length)
+    throw new Error(`The SAM transform failed: ${output.slice(-4000)}`)
+  return new Map(templates.map((template, at) => [template, lines[at] ?? ""]))
+}
+
+/** What cfn-lint says of each file. It loads its rules once for all of them. */
+function lint(cfnLintPath: string, paths: readonly string[]): Map<string, string> {
+  const { output } = run(cfnLintPath, ["--format", "parseable", "--", ...paths])
+  const found = new Map(paths.map((path) => [path, ""]))
+  for (const line of output.split("\n").filter((each) => each !== "")) {
+    const path = paths.find((each) => line.startsWith(`${each}:`))
+    if (path === undefined) throw new Error(`cfn-lint says of no template: ${output.slice(-4000)}`)
+    found.set(path, `${found.get(path)}${line}\n`)
+  }
+  return found
+}
+
+const serverless = deployables
+  .filter(({ text }) => text.includes("\nTransform: AWS::Serverless"))
+  .map(({ path }) => path)
+const examples = ["examples/attach-existing-api.yaml", "examples/sam/template.yaml"]
+const [, samExample = ""] = examples
+const asWritten = [...deployables.map(({ path }) => path), ...examples].map((path) => join(root, path))
+const transformedPath = (template: string): string => join(folder, `${template.replaceAll("/", "-")}.json`)
+const broken = join(folder, "broken.json")
+const misspelt = join(folder, "throttle.yaml")
+const misspeltText = demo.text.replace(
+  "ThrottlingRateLimit: !Ref ThrottleRate, Th",
+  "ThrottlingRate: !Ref ThrottleRate, Th",
+)
 
 describe.skipIf(!cfnLint.isThere)("cfn-lint", () => {
+  let texts: Map<string, string>
+  let found: Map<string, string>
+  beforeAll(() => {
+    const cfnLintPath = program()
+    const templates = [...serverless, samExample]
+    texts = transformed(python(cfnLintPath), templates)
+    for (const [template, text] of texts) writeFileSync(transformedPath(template), text)
+    const Properties = { RetainedForDays: 30 }
+    writeFileSync(broken, JSON.stringify({ Resources: { Logs: { Type: "AWS::Logs::LogGroup", Properties } } }))
+    writeFileSync(misspelt, misspeltText)
+    found = lint(cfnLintPath, [...asWritten, ...templates.map(transformedPath), broken, misspelt])
+  })
+
   test("finds nothing in the templates and in the examples, warnings included", () => {
-    const examples = ["examples/attach-existing-api.yaml", "examples/sam/template.yaml"]
-    const paths = [...deployables.map(({ path }) => path), ...examples]
-    expect(lint(paths.map((path) => join(root, path)))).toBe("")
+    expect(asWritten.map((path) => found.get(path))).toEqual(asWritten.map(() => ""))
   })
 
   test("would find a property that does not exist, so its word counts", () => {
-    const path = join(folder, "broken.json")
-    const Properties = { RetainedForDays: 30 }
-    writeFileSync(path, JSON.stringify({ Resources: { Logs: { Type: "AWS::Logs::LogGroup", Properties } } }))
-    expect(lint([path])).toContain("RetainedForDays")
+    expect(found.get(broken)).toContain("RetainedForDays")
   })
 
-  const serverless = deployables.filter(({ text }) => text.includes("\nTransform: AWS::Serverless"))
-  describe.each(serverless.map(({ path }) => [path]))("after the SAM transform of %s", (template) => {
-    const path = join(folder, `${template.replaceAll("/", "-")}.json`)
+  describe.each(serverless.map((path) => [path]))("after the SAM transform of %s", (template) => {
     let Resources: Transformed["Resources"]
     beforeAll(() => {
-      const { code, output } = run(python(), [join(root, "test/deploy/sam-transform.py"), join(root, template)])
-      if (code !== 0) throw new Error(`The SAM transform failed: ${output.slice(-4000)}`)
-      writeFileSync(path, output)
-      Resources = (JSON.parse(output) as Transformed).Resources
+      Resources = (JSON.parse(texts.get(template) ?? "") as Transformed).Resources
     })
     const ofType = (type: string) => Object.entries(Resources).filter(([, { Type }]) => Type === type)
 
-    test("finds nothing either, warnings included", () => expect(lint([path])).toBe(""))
+    test("finds nothing either, warnings included", () => expect(found.get(transformedPath(template))).toBe(""))
 
     test("the rules in guard/ hold as before", () => {
-      const [judged] = check(readFileSync(path, "utf8"))
+      const [judged] = check(texts.get(template) ?? "")
       expect(judged?.broken).toEqual([])
       expect(judged?.kept.length).toBeGreaterThan(5)
     })
@@ -99,28 +138,15 @@ describe.skipIf(!cfnLint.isThere)("cfn-lint", () => {
   })
 
   test("after the SAM transform of an example it finds nothing either, and each stage has a throttle", () => {
-    const [script, example] = ["test/deploy/sam-transform.py", "examples/sam/template.yaml"].map((each) =>
-      join(root, each),
-    )
-    const { code, output } = run(python(), [script ?? "", example ?? ""])
-    expect(code).toBe(0)
-    const path = join(folder, "example.json")
-    writeFileSync(path, output)
-    expect(lint([path])).toBe("")
+    expect(found.get(transformedPath(samExample))).toBe("")
     // Its health check is open on purpose.
-    for (const text of [output, readFileSync(example ?? "", "utf8")])
-      expect(check(text)[0]?.broken.filter((rule) => rule.includes("throttle"))).toEqual([])
+    for (const { broken: rules } of check(texts.get(samExample) ?? "", readFileSync(join(root, samExample), "utf8")))
+      expect(rules.filter((rule) => rule.includes("throttle"))).toEqual([])
   })
 
   test("17-3: a template with a misspelt throttle would be found", () => {
-    const path = join(folder, "throttle.yaml")
-    const text = demo.text.replace(
-      "ThrottlingRateLimit: !Ref ThrottleRate, Th",
-      "ThrottlingRate: !Ref ThrottleRate, Th",
-    )
-    writeFileSync(path, text)
-    expect(text).not.toBe(demo.text)
-    expect(lint([path])).toContain("ThrottlingRate")
+    expect(misspeltText).not.toBe(demo.text)
+    expect(found.get(misspelt)).toContain("ThrottlingRate")
   })
 })
 

@@ -1,4 +1,4 @@
-"""What the SAM transform makes of a template: sam-transform.py TEMPLATE, JSON on standard output.
+"""What the SAM transform makes of templates: sam-transform.py TEMPLATE ..., a line of JSON each on standard output.
 
 Runs in the Python that cfn-lint is installed in, which brings the translator (aws-sam-translator, Apache-2.0).
 """
@@ -20,11 +20,19 @@ class NoManagedPolicies:
         return {}
 
 
-with open(sys.argv[1], encoding="utf-8") as file:
-    template = yaml_parse(file.read())
-# `sam package` would have uploaded the folders.
-for resource in template["Resources"].values():
-    if resource["Type"] == "AWS::Serverless::Function" and "CodeUri" in resource["Properties"]:
-        resource["Properties"]["CodeUri"] = "s3://bucket/key"
-parameters = {name: each.get("Default") for name, each in template["Parameters"].items()}
-json.dump(transform(template, parameters, NoManagedPolicies()), sys.stdout)
+def transformed(path):
+    with open(path, encoding="utf-8") as file:
+        template = yaml_parse(file.read())
+    # `sam package` would have uploaded the folders.
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function" and "CodeUri" in resource["Properties"]:
+            resource["Properties"]["CodeUri"] = "s3://bucket/key"
+    parameters = {name: each.get("Default") for name, each in template["Parameters"].items()}
+    return transform(template, parameters, NoManagedPolicies())
+
+
+for path in sys.argv[1:]:
+    try:
+        print(json.dumps(transformed(path)))
+    except Exception as error:
+        raise SystemExit(f"{path}: {error!r}") from error
