@@ -24,15 +24,17 @@ function policyOf(name: string, values: Values): string {
   const { Source } = watch.deployedResources(values)[name]?.Properties ?? {}
   return (Source as Source | undefined)?.CustomPolicyDetails?.PolicyText ?? ""
 }
-const statusesOf = (policy: string): Map<string, string> =>
-  new Map(
-    [...items].map(([name, item]) => [
+function statusesOf(policy: string): Map<string, string> {
+  const judged = judge(policy, ...items.values())
+  return new Map(
+    [...items.keys()].map((name, at) => [
       name,
-      Object.values(judge(policy, item))
+      Object.values(judged[at] ?? {})
         .filter((status) => status !== "SKIP")
         .join() || "SKIP",
     ]),
   )
+}
 /** Exactly the items of these types are judged, and of them exactly these are not compliant. */
 function expectJudged(policy: string, types: RegExp, failing: readonly string[]): void {
   for (const [name, status] of statusesOf(policy)) {
