@@ -1,13 +1,17 @@
-import { execFileSync, spawnSync } from "node:child_process"
+import { execFileSync } from "node:child_process"
 import { accessSync, chmodSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { describe, expect, it } from "vitest"
 import { parse } from "yaml"
+import type { Ended } from "./hallpass.ts"
 import { command, file, folder } from "./in-process.ts"
+import { inShell, writeStandIn } from "./in-shell.ts"
 
 const root = resolve(import.meta.dirname, "../..")
 const read = (path: string): string => readFileSync(join(root, path), "utf8")
-const program = `${process.execPath} ${join(root, "src/cli/main.ts")}`
+const program = writeStandIn(join(folder, "hallpass"))
+/** A process of its own for each command, as in a CI job. */
+const realProgram = `${process.execPath} ${join(root, "src/cli/main.ts")}`
 
 const issuers = [{ provider: "okta", domain: "acme.okta.com", audience: "api://orders" }]
 const configuration = (scopes: object) => ({ issuers, routes: { "GET /orders/{id}": { scopes } } })
@@ -34,27 +38,26 @@ function repository(before: unknown, after: unknown, inFolder = ""): string {
   return here
 }
 
-function run(script: string, cwd: string, environment: NodeJS.ProcessEnv = {}) {
+function run(script: string, cwd: string, environment: NodeJS.ProcessEnv = {}): Promise<Ended> {
   const own = Object.entries(process.env).filter(
     ([name]) => !/^(?:GITHUB|HALLPASS|CI)_|^(?:BASE|CONFIG|CASES)$/.test(name),
   )
   const env = { ...Object.fromEntries(own), HALLPASS: program, ...environment }
-  const { status, stdout, stderr } = spawnSync("sh", [join(root, script)], { cwd, env, encoding: "utf8" })
-  return { status, stdout, stderr }
+  return inShell(["sh", join(root, script)], { cwd, env })
 }
 
 const old = configuration(["orders:read"])
 const opened = configuration({ any: ["orders:read", "orders:all"] })
 
 describe("15-10: examples/ci/hallpass.sh", () => {
-  it("checks, tests and compares with the base branch, and writes one summary", () => {
+  it("checks, tests and compares with the base branch, and writes one summary", async () => {
     const here = repository(old, opened)
-    const { status, stdout } = run("examples/ci/hallpass.sh", here, {
+    const { code, stdout } = await run("examples/ci/hallpass.sh", here, {
       BASE: "main",
       SUMMARY: "summary.md",
       JUNIT: "junit.xml",
     })
-    expect(status).toBe(1)
+    expect(code).toBe(1)
     for (const part of [
       "== hallpass check",
       "The configuration is sound.",
@@ -79,43 +82,42 @@ describe("15-10: examples/ci/hallpass.sh", () => {
   it.each([
     ["closed, and a case fails", configuration(["orders:read", "more"]), "opened", 1],
     ["opened, and nothing fails", opened, "none", 0],
-  ])("ends with the worst exit code: %s", (_, after, failOn, status) => {
-    expect(run("examples/ci/hallpass.sh", repository(old, after), { BASE: "main", FAIL_ON: failOn }).status).toBe(
-      status,
-    )
+  ])("ends with the worst exit code: %s", async (_, after, failOn, expected) => {
+    const { code } = await run("examples/ci/hallpass.sh", repository(old, after), { BASE: "main", FAIL_ON: failOn })
+    expect(code).toBe(expected)
   })
 
-  it("a configuration that cannot be read is 2, and the summary says so", () => {
-    const { status, stdout } = run("examples/ci/hallpass.sh", repository(old, "{"), { BASE: "main" })
-    expect(status).toBe(2)
+  it("a configuration that cannot be read is 2, and the summary says so", async () => {
+    const { code, stdout } = await run("examples/ci/hallpass.sh", repository(old, "{"), { BASE: "main" })
+    expect(code).toBe(2)
     expect(stdout).toContain("| check | ❌ could not be done; the log says why |")
     expect(stdout).toContain("| diff | ❌ could not be done; the log says why |")
   })
 
-  it("takes the base branch from the CI system, a folder of a larger repository, and a first configuration", () => {
+  it("takes the base branch from the CI system, a folder of a larger repository, and a first configuration", async () => {
     const here = repository(old, opened, "services/orders api")
-    expect(run("examples/ci/hallpass.sh", here, { CI_MERGE_REQUEST_TARGET_BRANCH_NAME: "main" }).stdout).toContain(
-      "1 opened",
-    )
-    const first = run("examples/ci/hallpass.sh", repository(undefined, old), { BASE: "main" })
+    const { stdout } = await run("examples/ci/hallpass.sh", here, { CI_MERGE_REQUEST_TARGET_BRANCH_NAME: "main" })
+    expect(stdout).toContain("1 opened")
+    const first = await run("examples/ci/hallpass.sh", repository(undefined, old), { BASE: "main" })
     expect(first.stdout).toContain("main has no authorizer.json, so there is nothing to compare with")
-    expect(first.status).toBe(0)
+    expect(first.code).toBe(0)
   })
 })
 
 describe("15-10: examples/ci/pre-commit", () => {
-  it("looks at what is staged", () => {
+  it("looks at what is staged", async () => {
     const here = repository(old, "{")
-    expect(run("examples/ci/pre-commit", here).status).toBe(0) // nothing is staged
+    const real = { HALLPASS: realProgram }
+    expect((await run("examples/ci/pre-commit", here, real)).code).toBe(0) // nothing is staged
     execFileSync("git", ["add", "authorizer.json"], { cwd: here })
     writeFileSync(join(here, "authorizer.json"), JSON.stringify(old))
-    const { status, stderr } = run("examples/ci/pre-commit", here)
-    expect(status).not.toBe(0)
+    const { code, stderr } = await run("examples/ci/pre-commit", here, real)
+    expect(code).not.toBe(0)
     expect(stderr).toContain("is not JSON")
     execFileSync("git", ["add", "authorizer.json"], { cwd: here })
     writeFileSync(join(here, "authorizer.json"), JSON.stringify(opened))
     execFileSync("git", ["add", "authorizer.json"], { cwd: here })
-    expect(run("examples/ci/pre-commit", here).status).toBe(0)
+    expect((await run("examples/ci/pre-commit", here, real)).code).toBe(0)
   })
 
   it("the example for pre-commit has hooks that pre-commit takes", () => {
@@ -163,7 +165,7 @@ describe("15-10: action.yml", () => {
       for (const name of Object.keys(env)) expect(scripts.includes(name) || name === "GH_TOKEN", name).toBe(true)
   })
 
-  it("runs as GitHub would run it: a summary of the job, and a comment that replaces the earlier one", () => {
+  it("runs as GitHub would run it: a summary of the job, and a comment that replaces the earlier one", async () => {
     const here = repository(old, opened)
     const bin = join(folder, "bin")
     mkdirSync(bin, { recursive: true })
@@ -191,16 +193,15 @@ describe("15-10: action.yml", () => {
         HOME: folder,
       },
     }
-    const step = (at: number, more: object = {}) =>
-      spawnSync("bash", ["-e", "-o", "pipefail", "-c", action.runs.steps[at].run], {
-        cwd: here,
-        env: { ...environment, ...more },
-      })
-    expect(step(0).status).toBe(1)
+    const step = (at: number, more: object = {}): Promise<Ended> => {
+      const words = ["bash", "-e", "-o", "pipefail", "-c", action.runs.steps[at].run]
+      return inShell(words, { cwd: here, env: { ...environment, ...more } })
+    }
+    expect((await step(0)).code).toBe(1)
     expect(readFileSync(environment.GITHUB_STEP_SUMMARY, "utf8")).toBe(readFileSync(environment.COMMENT_FILE, "utf8"))
     expect(readFileSync(environment.GITHUB_OUTPUT, "utf8")).toBe(`summary-file=${environment.COMMENT_FILE}\n`)
-    expect(step(1, { KNOWN: "" }).status).toBe(0)
-    expect(step(1, { KNOWN: "42" }).status).toBe(0)
+    expect((await step(1, { KNOWN: "" })).code).toBe(0)
+    expect((await step(1, { KNOWN: "42" })).code).toBe(0)
     const asked = readFileSync(log, "utf8")
     expect(asked).toContain("api --silent repos/acme/orders/issues/7/comments -F body=@")
     expect(asked).toContain("api --silent --method PATCH repos/acme/orders/issues/comments/42 -F body=@")

@@ -49,9 +49,19 @@ function environmentWith(given: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
  * @param input the text on standard input; by default nothing
  */
 export async function hallpass(words: readonly string[], given: NodeJS.ProcessEnv = {}, input = ""): Promise<Ended> {
+  return await hallpassIn(folder, words, environmentWith(given), input)
+}
+
+/** The same in any folder, with this environment and no other. */
+export async function hallpassIn(
+  cwd: string,
+  words: readonly string[],
+  env: NodeJS.ProcessEnv,
+  input: string,
+): Promise<Ended> {
   const before = { env: process.env, folder: process.cwd(), stdin: process.stdin }
-  process.env = environmentWith(given)
-  process.chdir(folder)
+  process.env = env
+  process.chdir(cwd)
   Object.defineProperty(process, "stdin", {
     value: Readable.from(input === "" ? [] : [Buffer.from(input)]),
     configurable: true,

@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process"
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
@@ -7,6 +6,8 @@ import { join, resolve } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { parseAllDocuments } from "yaml"
 import { createTestIssuer } from "../../src/testing.ts"
+import type { Ended } from "../cli/hallpass.ts"
+import { inShell, writeStandIn } from "../cli/in-shell.ts"
 import { istioProblems } from "../mesh/schemas.ts"
 import { freePort, startProgram } from "../support/program.ts"
 import { openssl } from "../support/tools.ts"
@@ -37,7 +38,8 @@ const secrets = createServer((_request, response) => {
 let environment: NodeJS.ProcessEnv = {}
 
 beforeAll(async () => {
-  program("npx", `shift\nexec "${process.execPath}" "${join(root, "src/cli/main.ts")}" "$@"`)
+  writeStandIn(join(folder, "npx"), "shift\n")
+  program("service", `exec "${process.execPath}" "${join(root, "src/cli/main.ts")}" "$@"`)
   // What kubectl and aws do with what they are given.
   program("kubectl", `[ "$1" = get ] && exec cat "${folder}/authconfig.yaml"\nexec cp "$3" "${folder}/applied.yaml"`)
   program("aws", `[ "$2" = create-secret ] && exec cp "\${6#file://}" "${folder}/made-secret"`)
@@ -53,12 +55,8 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-function run(line: string): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  return new Promise((done) => {
-    execFile("bash", ["-o", "pipefail", "-c", line], { cwd: folder, env: environment }, (error, stdout, stderr) =>
-      done({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
-    )
-  })
+function run(line: string): Promise<Ended> {
+  return inShell(["bash", "-o", "pipefail", "-c", line], { cwd: folder, env: environment })
 }
 
 describe("18: docs/mesh.md, followed line by line", () => {
@@ -118,9 +116,9 @@ describe("18: docs/serve.md, its first commands", () => {
     write("service.json", JSON.stringify({ issuers: [issuer.config], routes: { "GET /orders/{id}": {} } }))
     const [start = "", curl = ""] = lines("docs/serve.md")
     const [port, adminPort] = [await freePort(), await freePort()]
-    const [, ...words] = start.replace("authorizer.json", join(folder, "service.json")).split(" ")
+    const [, , ...words] = start.replace("authorizer.json", join(folder, "service.json")).split(" ")
     const ports = ["--port", String(port), "--admin-port", String(adminPort)]
-    const service = await startProgram(join(folder, "npx"), [...words, ...ports], adminPort)
+    const service = await startProgram(join(folder, "service"), [...words, ...ports], adminPort)
     try {
       const token = issuer.token()
       const headers = [...curl.matchAll(/-H ["']([^:]+): ([^"']+)["']/g)].map(

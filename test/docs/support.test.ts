@@ -1,5 +1,4 @@
-import { execFile } from "node:child_process"
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
@@ -10,6 +9,8 @@ import { commands } from "../../src/cli/commands.ts"
 import { parserOf } from "../../src/cli/frame/program.ts"
 import { createAuthorizer } from "../../src/index.ts"
 import { createTestIssuer } from "../../src/testing.ts"
+import type { Ended } from "../cli/hallpass.ts"
+import { inShell, writeStandIn } from "../cli/in-shell.ts"
 import { restToken } from "../support/events.ts"
 import { headingLinks } from "../support/headings.ts"
 
@@ -89,8 +90,7 @@ beforeAll(async () => {
       evidence: [{ mtls, secret: { header: "x-origin", values: { env: "ORIGIN" } } }],
     },
   })
-  write("hallpass", `#!/bin/sh\nexec "${process.execPath}" "${join(root, "src/cli/main.ts")}" "$@"\n`)
-  chmodSync(join(folder, "hallpass"), 0o755)
+  writeStandIn(join(folder, "hallpass"))
   await new Promise<void>((done) => lambda.listen(0, "127.0.0.1", done))
   environment = {
     ...{ PATH: `${folder}:${process.env.PATH}`, HOME: folder, AWS_REGION: "eu-west-1", NO_PROXY: "*" },
@@ -103,12 +103,8 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-function run(line: string): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  return new Promise((done) => {
-    execFile("bash", ["-o", "pipefail", "-c", line], { cwd: folder, env: environment }, (error, stdout, stderr) =>
-      done({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
-    )
-  })
+function run(line: string): Promise<Ended> {
+  return inShell(["bash", "-o", "pipefail", "-c", line], { cwd: folder, env: environment })
 }
 
 describe("15: the pages for users of the commands", () => {
@@ -158,6 +154,17 @@ describe("15: the pages for users of the commands", () => {
 })
 
 describe("15: the help of every command", () => {
+  it("each command loads in Node.js, without what a runner of tests does to modules", async () => {
+    const load = `const { commands } = await import(process.argv[1])
+      for (const [name, { load }] of Object.entries(commands)) if ((await load()).examples.length > 0) console.log(name)`
+    const words = [process.execPath, "--input-type=module", "-e", load, join(root, "src/cli/commands.ts")]
+    const { code, stdout, stderr } = await inShell(words, { cwd: folder, env: environment })
+    expect({ code, stderr, loaded: stdout.trim().split("\n") }).toEqual({
+      ...{ code: 0, stderr: "" },
+      loaded: Object.keys(commands),
+    })
+  })
+
   it.each(Object.keys(commands))("%s fits 80 columns, and names only options that exist", async (name) => {
     const command = await commands[name]?.load()
     if (command === undefined) throw new Error(`no command ${name}`)
