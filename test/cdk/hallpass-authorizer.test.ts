@@ -22,8 +22,15 @@ const environments: readonly AuthorizerConfig[] = [
   { issuers, gateway: { resultTtlSeconds: 60, identitySources: ["token", "route"] }, routes: { "GET /orders": {} } },
 ]
 
-/** A stack with an API of each kind, each guarded in one line. */
-function synthesised(config: AuthorizerConfig): Template {
+const templates = new Map<AuthorizerConfig, Template>()
+
+/** A stack with an API of each kind, each guarded in one line; one for each configuration. */
+function synthesised(config: AuthorizerConfig = environments[0] as AuthorizerConfig): Template {
+  const template = templates.get(config) ?? synthesise(config)
+  templates.set(config, template)
+  return template
+}
+function synthesise(config: AuthorizerConfig): Template {
   const stack = new Stack(new App(), "Orders")
   const hallpass = new HallpassAuthorizer(stack, "Hallpass", { config, bundle })
   const rest = new RestApi(stack, "Rest", {
@@ -65,7 +72,7 @@ describe("17-8: hallpass/cdk", () => {
   })
 
   it("guards every route, by one authorizer for each API", () => {
-    const template = synthesised({ issuers })
+    const template = synthesised()
     for (const { Properties } of Object.values(template.findResources("AWS::ApiGateway::Method")))
       expect(Properties.AuthorizationType).toBe("CUSTOM")
     for (const { Properties } of Object.values(template.findResources("AWS::ApiGatewayV2::Route")))
@@ -75,7 +82,7 @@ describe("17-8: hallpass/cdk", () => {
   })
 
   it("gives the function the configuration, and the role nothing but the function", () => {
-    const template = synthesised({ issuers })
+    const template = synthesised()
     template.hasResourceProperties("AWS::Lambda::Function", {
       Handler: "authorizer.handler",
       Environment: { Variables: { HALLPASS_CONFIG: JSON.stringify({ issuers }) } },

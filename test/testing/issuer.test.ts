@@ -28,9 +28,13 @@ const kinds: readonly TestIssuerOptions[] = [
 const nameOf = ({ clock: _, ...options }: TestIssuerOptions): string => JSON.stringify(options)
 // Making the key of an issuer takes longer than all else here.
 const made = new Map<string, TestIssuer>()
-const codeOf = async (options: TestIssuerOptions, defects: TokenDefect[]): Promise<string> => {
+function issuerOf(options: TestIssuerOptions): TestIssuer {
   const issuer = made.get(nameOf(options)) ?? createTestIssuer(options)
   made.set(nameOf(options), issuer)
+  return issuer
+}
+const codeOf = async (options: TestIssuerOptions, defects: TokenDefect[]): Promise<string> => {
+  const issuer = issuerOf(options)
   const verifier = createVerifier({ issuers: [issuer.config] })
   return verifier.verify(issuer.token({}, defects)).then(
     () => "accepted",
@@ -40,7 +44,7 @@ const codeOf = async (options: TestIssuerOptions, defects: TokenDefect[]): Promi
 
 describe.each(kinds.map((options) => [nameOf(options), options] as const))("a test issuer %s", (_name, options) => {
   it("signs tokens that its configuration accepts, and that jose verifies", async () => {
-    const issuer = createTestIssuer(options)
+    const issuer = issuerOf(options)
     const token = issuer.token()
     const principal = await createVerifier({ issuers: [issuer.config] }).verify(token)
     expect(principal).toMatchObject({ provider: options.provider, issuer: issuer.issuer })
@@ -65,7 +69,8 @@ describe.each(kinds.map((options) => [nameOf(options), options] as const))("a te
   })
 
   it("rotates its key: the last one stays for one rotation, then it is unknown", async () => {
-    const issuer = createTestIssuer(options)
+    const issuer = issuerOf(options)
+    made.delete(nameOf(options)) // a rotated one is for no other test
     const old = issuer.token()
     const before = createVerifier({ issuers: [issuer.config] })
     issuer.rotate()
