@@ -151,10 +151,11 @@ describe("hallpass routes", () => {
       ["openapi: 3.0.3", "components: { securitySchemes: { o: { type: oauth2 } } }", "paths:"]
         .concat(Array.from({ length: paths }, (_, at) => `  /x${at}/{id}:\n    get:\n      security: [{ o: [read] }]`))
         .join("\n")
-    const cpuMs = async (paths: number): Promise<number> => {
+    /** The least of three rounds, or the first one that is short enough. */
+    const cpuMs = async (paths: number, enough = 0): Promise<number> => {
       const path = join(folder, file(`long-${paths}.yaml`, yaml(paths)))
       let least = Number.POSITIVE_INFINITY
-      for (let round = 0; round < 3; round++) {
+      for (let round = 0; round < 3 && least > enough; round++) {
         const before = process.cpuUsage()
         const { routes, problems } = await readOpenApiRoutes(path)
         least = Math.min(least, process.cpuUsage(before).user / 1000)
@@ -162,8 +163,8 @@ describe("hallpass routes", () => {
       }
       return least
     }
-    const [some, eightTimes] = [await cpuMs(2500), await cpuMs(20_000)]
-    expect(eightTimes / some).toBeLessThan(24) // 64 if every key were compared with every other
+    const some = await cpuMs(2500)
+    expect((await cpuMs(20_000, some * 23)) / some).toBeLessThan(24) // 64 if every key were compared with every other
   })
 
   it("ends with 1 when the table cannot be written", async () => {
