@@ -1,11 +1,11 @@
 import { thumbprintsIn } from "../keys/thumbprints.ts"
-import type { IssuerProfile } from "../provider/profile.ts"
+import type { IssuerProfile, TenantIssuers } from "../provider/profile.ts"
 import type { TraceEntry } from "../types/decision.ts"
 import type { Refusal } from "../types/reasons.ts"
 import { issuerChecks, type NamedCheck, profileChecks, timeCheck } from "./claims.ts"
 import { splitToken } from "./compact.ts"
 import { type JoseHeader, readHeader } from "./header.ts"
-import type { Issuer, SelectIssuer } from "./issuers.ts"
+import { type Issuer, type SelectIssuer, tenantCheck } from "./issuers.ts"
 import { type JsonObject, parseObject } from "./json.ts"
 
 /** What an explanation needs of the verifier. */
@@ -43,12 +43,9 @@ export function explainToken(
   if (!note("form", refusalIn(compact), "three segments of base64url") || "refused" in compact) return entries
   const header = readHeader(compact.header)
   if ("refused" in header) {
-    note(
-      header.code === "algorithm_not_allowed" ? "algorithm" : "header",
-      header,
-      algorithmsOf(profiles),
-      headerAlg(compact.header),
-    )
+    const found = headerMembers(compact.header)
+    if (header.code === "algorithm_not_allowed") note("algorithm", header, algorithmsOf(profiles), found?.alg)
+    else note("header", header, undefined, found)
     return entries
   }
   note("header", undefined, undefined, { alg: header.algorithm.name, typ: header.type || undefined, kid: header.kid })
@@ -123,7 +120,17 @@ function checksOf({ profile }: Issuer, claims: JsonObject, toleranceSeconds: num
     { check: "times", expected, test: timeCheck(toleranceSeconds, maxLifetimeSeconds) },
     ...profileChecks(profile),
     ...(require === undefined ? [] : issuerChecks(require)),
+    ...(accepted === undefined && pattern !== undefined ? [tenantOf(pattern)] : []),
   ]
+}
+
+function tenantOf(pattern: TenantIssuers): NamedCheck {
+  return {
+    check: "tenant",
+    claim: "tid",
+    expected: pattern.only ?? "the tenant that iss names",
+    test: tenantCheck(pattern),
+  }
 }
 
 /**
@@ -157,9 +164,11 @@ function issuersOf(profiles: readonly IssuerProfile[]): readonly string[] {
   ])
 }
 
-function headerAlg(segment: string): unknown {
+/** The members of a refused header that may be the reason. */
+function headerMembers(segment: string): { readonly [name: string]: unknown } | undefined {
   try {
-    return JSON.parse(Buffer.from(segment, "base64url").toString("utf8")).alg
+    const { alg, kid, typ, cty, crit, b64 } = JSON.parse(Buffer.from(segment, "base64url").toString("utf8"))
+    return { alg, kid, typ, cty, crit, b64 }
   } catch {
     return undefined
   }

@@ -72,7 +72,7 @@ export function selectIssuer(configured: readonly ConfiguredIssuer[], toleranceS
 const testsOf = (checks: readonly NamedCheck[]): readonly ClaimsCheck[] => checks.map(({ test }) => test)
 
 /** The `tid` claim must be the tenant that `iss` names, so that the two cannot speak of different ones. */
-function tenantCheck(pattern: TenantIssuers): ClaimsCheck {
+export function tenantCheck(pattern: TenantIssuers): ClaimsCheck {
   const refused = refusal("tenant_not_allowed")
   return (claims) => {
     const tid = claims.tid
