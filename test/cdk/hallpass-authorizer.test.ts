@@ -6,7 +6,7 @@ import { Template } from "aws-cdk-lib/assertions"
 import { AuthorizationType, MockIntegration, RestApi } from "aws-cdk-lib/aws-apigateway"
 import { HttpApi, HttpMethod, WebSocketApi } from "aws-cdk-lib/aws-apigatewayv2"
 import { HttpUrlIntegration, WebSocketMockIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations"
-import { afterAll, describe, expect, it } from "vitest"
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 import { HallpassAuthorizer } from "../../src/cdk.ts"
 import type { AuthorizerConfig } from "../../src/index.ts"
 
@@ -14,6 +14,9 @@ const bundle = mkdtempSync(join(tmpdir(), "hallpass-cdk-"))
 mkdirSync(join(bundle, "chunks"))
 writeFileSync(join(bundle, "authorizer.mjs"), "export const handler = () => undefined\n")
 afterAll(() => rmSync(bundle, { recursive: true, force: true }))
+// The CDK's own look at templates prints advice alone, and takes two seconds. test/deploy/cdk-example.test.ts holds that
+// there is none.
+beforeAll(() => void vi.stubEnv("CDK_VALIDATION", "false"))
 
 const issuers = [{ provider: "okta", domain: "acme.okta.com", audience: "api://orders" }] as const
 const environments: readonly AuthorizerConfig[] = [
