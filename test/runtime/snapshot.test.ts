@@ -14,6 +14,14 @@ const allowed = { policyDocument: { Statement: [{ Effect: "Allow" }] } }
 // Port 9 (discard) of loopback: nothing listens there.
 const nobody = "http://127.0.0.1:9/keys"
 
+/** Bundles by the age of their snapshot in seconds, each built once. */
+const built = new Map<number, Promise<string>>()
+function bundleOf(ageSeconds: number): Promise<string> {
+  const bundle = built.get(ageSeconds) ?? buildWithSnapshot(snapshotOf([one], ageSeconds))
+  built.set(ageSeconds, bundle)
+  return bundle
+}
+
 let server: KeyServer
 beforeEach(async () => {
   server = await startKeyServer()
@@ -22,13 +30,13 @@ afterEach(() => server.stop())
 
 describe("the bundle with a key snapshot in it", () => {
   it("answers its first requests while the key server is down", async () => {
-    const lambda = await startWatched(nobody, {}, await buildWithSnapshot(snapshotOf([one])))
+    const lambda = await startWatched(nobody, {}, await bundleOf(60))
     for (let i = 0; i < 3; i++) expect((await lambda.request(one)).answer).toMatchObject(allowed)
     expect(lambda.faults()).toBe("")
   })
 
   it("fetches nothing before the first request, does not wait for the refresh, and then goes by the refreshed set", async () => {
-    const lambda = await startWatched(server.jwksUri, {}, await buildWithSnapshot(snapshotOf([one])))
+    const lambda = await startWatched(server.jwksUri, {}, await bundleOf(60))
     expect(server.requests).toBe(0)
     expect((await lambda.request(one)).answer).toMatchObject(allowed) // the server has not answered, and does not yet
     await soon("the refresh", server.arrived(1))
@@ -40,11 +48,8 @@ describe("the bundle with a key snapshot in it", () => {
   })
 
   it("says so when the snapshot has expired and the key server is down", async () => {
-    const [keys, bundle] = [
-      { refreshAfterSeconds: 300, waitAfterSeconds: 600, expireAfterSeconds: 900 },
-      snapshotOf([one], 901),
-    ]
-    const lambda = await startWatched(nobody, keys, await buildWithSnapshot(bundle))
+    const keys = { refreshAfterSeconds: 300, waitAfterSeconds: 600, expireAfterSeconds: 900 }
+    const lambda = await startWatched(nobody, keys, await bundleOf(901))
     const { answer, error } = await lambda.request(one)
     expect(answer).toBeUndefined()
     expect(error?.errorMessage).toContain("keys_unavailable")
@@ -53,7 +58,7 @@ describe("the bundle with a key snapshot in it", () => {
   it("waits for the network when the snapshot has expired and the key server is up", async () => {
     const keys = { refreshAfterSeconds: 300, waitAfterSeconds: 600, expireAfterSeconds: 900 }
     server.serve(one)
-    const lambda = await startWatched(server.jwksUri, keys, await buildWithSnapshot(snapshotOf([one], 901)))
+    const lambda = await startWatched(server.jwksUri, keys, await bundleOf(901))
     expect((await lambda.request(one)).answer).toMatchObject(allowed)
     expect(server.requests).toBe(1)
   })
