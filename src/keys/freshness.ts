@@ -14,7 +14,7 @@ const freshBounds = { min: 300, max: 86_400 }
  */
 export function freshForMs(headers: Headers, policy: KeyPolicy): number {
   const maxAge = maxAgeOf(headers)
-  const age = /^\d{1,10}$/.test(headers.age ?? "") ? Number(headers.age) : 0
+  const age = /^\d+$/.test(headers.age ?? "") ? Number(headers.age) : 0
   const seconds =
     maxAge === undefined
       ? policy.refreshAfterSeconds

@@ -14,9 +14,9 @@ const timeouts: readonly unknown[] = ["TimeoutError", "AbortError"]
 export function failureOrFault(error: unknown): unknown {
   if (error instanceof FetchFailure) return error
   if (timeouts.includes(Object(error).name)) return new FetchFailure("timeout", { cause: error })
-  return isNetworkError(error) || isNetworkError(Object(error).cause)
-    ? new FetchFailure("network", { cause: error })
-    : error
+  // What the platform's own fetch throws has the code in its cause.
+  const failed: unknown = [error, Object(error).cause].find(isNetworkError)
+  return failed === undefined ? error : new FetchFailure("network", { cause: failed })
 }
 
 function isNetworkError(error: unknown): boolean {

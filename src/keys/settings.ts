@@ -16,6 +16,6 @@ const maxRetryAfterMs = 60_000
  */
 export function retryAfterMs(header: string | undefined, nowMs: number): number {
   if (header === undefined) return 0
-  const ms = /^\d{1,10}$/.test(header) ? Number(header) * 1000 : Date.parse(header) - nowMs
+  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - nowMs
   return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), maxRetryAfterMs) : 0
 }
