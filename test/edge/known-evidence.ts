@@ -12,8 +12,8 @@ import type { Principal } from "../../src/types/principal.ts"
 import { type Refusal, refusal } from "../../src/types/reasons.ts"
 import type { Connection } from "../../src/types/request.ts"
 import type { HmacKeys, SharedSecrets } from "../../src/types/secret-options.ts"
+import { attempt, outcome, shown } from "../support/known-lines.ts"
 import { type CertificateName, certificates, pem } from "./known-certificates.ts"
-import { attempt, outcome, shown } from "./known-lines.ts"
 
 const nowMs = Date.UTC(2026, 5, 1)
 const now = nowMs / 1000

@@ -15,7 +15,7 @@ import type { EdgeHeaders } from "../../src/types/edge-options.ts"
 import type { Principal } from "../../src/types/principal.ts"
 import { type Refusal, refusal } from "../../src/types/reasons.ts"
 import type { AccessRequest, Connection } from "../../src/types/request.ts"
-import { attempt, outcome, shown } from "./known-lines.ts"
+import { attempt, outcome, shown } from "../support/known-lines.ts"
 
 type Values = { readonly [name: string]: unknown }
 const mapText = (map: ReadonlyMap<string, string> | Refusal): string =>

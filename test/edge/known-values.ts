@@ -5,8 +5,8 @@ import { comparableName, foldCase } from "../../src/edge/values/comparison.ts"
 import { isPlainName, looksLikeName, readDistinguishedName } from "../../src/edge/values/distinguished-name.ts"
 import { certificateFields, type DnMode, type HeaderFormat, type HeaderOptions } from "../../src/types/edge-options.ts"
 import type { Refusal } from "../../src/types/reasons.ts"
+import { attempt, grouped, shown } from "../support/known-lines.ts"
 import { type CertificateName, certificates, pem } from "./known-certificates.ts"
-import { attempt, grouped, shown } from "./known-lines.ts"
 
 const hex = (text: string): string => `0x${Buffer.from(text, "utf8").toString("hex")}`
 const base64url = (text: string): string => Buffer.from(text, "utf8").toString("base64url")
