@@ -31,8 +31,9 @@ export const signingKeysFormat: SecretFormat<readonly SigningKey[]> = formatOf(
   `must be a private key of the curve P-256, as PEM or JWK, or a JWK Set of 1 to ${maxKeys} of them, of which the first one signs`,
   readKeys,
   (current, previous = []) => {
-    const names = new Set(current.map(({ jwk }) => jwk.kid))
-    return [...current, ...previous.filter(({ jwk }) => !names.has(jwk.kid))]
+    const keys = [...current, ...previous]
+    // A verifier may refuse a set in which two keys have one name.
+    return keys.filter(({ jwk: { kid } }, at) => keys.findIndex(({ jwk }) => jwk.kid === kid) === at)
   },
 )
 

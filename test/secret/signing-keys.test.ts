@@ -105,6 +105,11 @@ describe("18-4: a secret with keys that sign", () => {
     expect(names(read(key.pem, "a placeholder"))).toEqual([key.published.kid])
   })
 
+  it("a key that a set holds twice is published once, in its first place: a verifier may refuse two of one name", () => {
+    const set = json({ keys: [next, key, next].map(({ jwk }) => jwk) })
+    expect(read(set).map(({ jwk }) => jwk.kid)).toEqual([next, key].map((each) => each.published.kid))
+  })
+
   it("nothing of a private key shows", () => {
     const [signing] = read(json(key.jwk))
     for (const text of [inspect(signing, { depth: 9, showHidden: true }), json(signing), String(signing)])
