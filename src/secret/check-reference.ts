@@ -44,7 +44,7 @@ export function checkSecretReference(value: unknown, path: string, report: Repor
 
 /** A reference to a key that signs. */
 export function checkSigningKey(value: unknown, path: string, report: Report): SigningKeyReference | undefined {
-  const how = howToRefer.replace(" or", ",").replace(";", ' or { kms: "id or ARN of the key" };')
+  const how = howToRefer.replace(" or {", ", {").replace(";", ' or { kms: "id or ARN of the key" };')
   return reference(value, path, report, signingKeyPlaces, how) as SigningKeyReference | undefined
 }
 

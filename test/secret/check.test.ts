@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { checkSecretOptions } from "../../src/configuration/declared/secrets.ts"
-import { checkEnvironmentSecret, checkSecretReference } from "../../src/secret/check-reference.ts"
+import { checkEnvironmentSecret, checkSecretReference, checkSigningKey } from "../../src/secret/check-reference.ts"
 import { hmacKeysFormat } from "../../src/secret/hmac-keys.ts"
 import { sharedSecretsFormat } from "../../src/secret/shared-secrets.ts"
 import { defaultSecretPolicy } from "../support/defaults.ts"
@@ -47,6 +47,19 @@ describe("a reference to a secret", () => {
     const { problems } = reporting((report) => checkSecretReference(reference, "keys", report))
     expect(problems.map((problem) => problem.path)).toContain(path)
     expect(JSON.stringify(problems)).not.toContain(sharedOne)
+  })
+
+  it("is explained with every place, and with KMS for a key that signs", () => {
+    const places = '{ env: "NAME" }, { secretsManager: "name or ARN" }'
+    const never = "; never write the value itself here"
+    for (const [check, rest] of [
+      [checkSecretReference, ' or { ssm: "name" }'],
+      [checkSigningKey, ', { ssm: "name" } or { kms: "id or ARN of the key" }'],
+    ] as const) {
+      const { problems } = reporting((report) => check({}, "keys", report))
+      const message = `must name exactly one place: ${places}${rest}${never}`
+      expect(problems).toEqual([{ path: "keys", message }])
+    }
   })
 })
 
