@@ -359,7 +359,7 @@ function principalLines(): readonly string[] {
     const again = make(identity)
     const later = make({ ...identity, expiresAt: 20 })
     const same = again === made ? "the same again" : "another again"
-    return `identity ${shown(values)}: ${outcome(made)}, ${same}; later ${"refused" in later ? outcome(later) : later.expiresAt}, ${Object.isFrozen(made)}`
+    return `identity ${shown(values)}: ${outcome(made)}, ${same}; later ${outcome(later)}, ${Object.isFrozen(made)}`
   })
   const principal = {
     ...{ id: "i|alice", issuer: "i", provider: "oidc", subject: "alice", kind: "user", expiresAt: 5 },
@@ -377,7 +377,7 @@ function principalLines(): readonly string[] {
     const made = attributes(said, identity)
     const again = attributes(said, { ...identity, values: { ...identity.values } })
     const other = attributes(said, { ...identity, values: { ...identity.values, mail: "other" } })
-    const text = outcome(made)
+    const text = `${outcome(made)}${"refused" in made ? "" : ` with ${Object.keys(made.claims).join(", ")}`}`
     return `${text}, ${made === again ? "the same again" : "another again"}, ${other === made ? "the same" : "another"} with other mail`
   }
   const attributes: readonly (readonly [
