@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto"
-import { edgeV1Text, signEdgeRequest } from "../../src/edge/edge-v1.ts"
+import { edgeV1Text, signEdgeRequest, signedText } from "../../src/edge/edge-v1.ts"
 import { anyOf, missing, type Proof, timeless, type VerifyEvidence } from "../../src/edge/evidence/evidence.ts"
 import { hmacEvidence } from "../../src/edge/evidence/hmac.ts"
 import { jwsEvidence } from "../../src/edge/evidence/jws.ts"
@@ -165,6 +165,30 @@ async function hmacLines(): Promise<readonly string[]> {
         ] as const
       ).map(([name, changes]): Row => [name, sent(good, { changes })]),
     ])),
+    ...(await linesOf(
+      "hmac: signed over what no request has",
+      verify,
+      (
+        [
+          ["an empty host", { host: "" }],
+          ["a host with a blank", { host: "api example.com" }],
+          ["a host before a line break", { host: "api.example.com\n" }],
+          ["a host after a line break", { host: "\napi.example.com" }],
+          ["an empty method", { method: "" }],
+          ["a method with a blank", { method: "GET " }],
+          ["a method after a blank", { method: " GET" }],
+          ["a path with a line break", { path: "/a\nb" }],
+        ] as const
+      ).map(([name, changes]): Row => {
+        const { method, host = "", path = "" } = { ...connection, ...changes }
+        const text = signedText("k1", String(now), { method, host, path }, [
+          ["x-groups", ""],
+          ["x-user", "alice"],
+        ])
+        const mac = keysOf("k1").mac("k1", text) as Buffer
+        return [name, sent(`v=1; kid=k1; ts=${now}; sig=${mac.toString("base64")}`, { changes })]
+      }),
+    )),
     ...(await linesOf("hmac: the path as it was sent, and as it is shown", verify, [
       ...(
         [
@@ -185,6 +209,10 @@ async function hmacLines(): Promise<readonly string[]> {
           ["/a%28b", "/a(b", decoded],
           ["/a%2Bb", "/a+b", decoded],
           ["/orders/8", "/a%20b", decoded],
+          ["/orders/8", "/a b", decoded],
+          ["/orders/8", "/a(b", decoded],
+          ["/orders/8", "/é", {}],
+          ["/a%28b", "/a(b", {}],
           ["/orders/8", "/orders/7", decoded],
         ] as const
       ).map(
@@ -326,6 +354,8 @@ async function mtlsLines(): Promise<readonly string[]> {
       "0A:bC",
       "0a1b2c",
       "000a",
+      "1000",
+      "a00b",
       "",
       ":",
       "a:",

@@ -247,7 +247,34 @@ async function edgeLines(): Promise<readonly string[]> {
     const [one, two] = [outcome(await first), outcome(await second)]
     return `edge ${name}: ${first instanceof Promise ? "later " : ""}${one}${one === two ? "" : `, then ${two}`}`
   })
-  return Promise.all(lines)
+  return [...(await Promise.all(lines)), ...(await callerLines(parts(timeless), request))]
+}
+
+/** One edge, asked for one caller after another: values that are the same are the same object, and no others. */
+async function callerLines(
+  parts: EdgeParts,
+  request: (more: Partial<AccessRequest>) => AccessRequest,
+): Promise<readonly string[]> {
+  const verify = createEdge(parts)
+  const seen: unknown[] = []
+  const lines: string[] = []
+  for (const headers of [
+    { "x-user": "alice" },
+    { "x-user": "bob" },
+    { "x-user": "alice", "x-groups": "bob" },
+    { "x-user": "alice", "x-groups": '"' },
+    { "x-user": "alice" },
+    { "x-user": "alice", "x-groups": '"' },
+    { "x-user": "alice", "x-groups": "bob" },
+    { "x-user": "bob" },
+  ]) {
+    const said = (await verify(request({ headers }), nowMs)) as EdgeIdentity | Refusal
+    const values = "refused" in said ? said : said.values
+    const before = seen.indexOf(values)
+    seen.push(values)
+    lines.push(`edge after others, ${shown(headers)}: ${outcome(values)}${before < 0 ? "" : `, as ${before}`}`)
+  }
+  return lines
 }
 
 function mintedLines(): readonly string[] {
@@ -347,9 +374,20 @@ function principalLines(): readonly string[] {
     },
     { user: "alice", groups: "ops", roles: "r", scopes: "s", permissions: "p" },
     { user: "alice", sub: "bob" },
-    ...["", " ", "a|b", "\u00e9", "a%b", "a".repeat(255), "a".repeat(256), "a".repeat(1000), "a\u0000", "\ud800"].map(
-      (user) => ({ user }),
-    ),
+    ...[
+      "",
+      " ",
+      "a|b",
+      "\u00e9",
+      "a%b",
+      "a".repeat(255),
+      "a".repeat(256),
+      "a".repeat(1000),
+      "é".repeat(200),
+      "é".repeat(255),
+      "a\u0000",
+      "\ud800",
+    ].map((user) => ({ user })),
     ...[undefined, ["alice"], 7].map((user) => ({ user })),
   ]
   const lines = identities.map((values) => {

@@ -1,4 +1,7 @@
 import { createHash } from "node:crypto"
+import { readAlternativeNames } from "../../src/edge/certificate-names.ts"
+import { decodeBase64, readEscapedPem, readPem } from "../../src/edge/certificate-pem.ts"
+import { readXfccElement } from "../../src/edge/certificate-xfcc.ts"
 import { compileHeaders, type EdgeValues, isRefused } from "../../src/edge/header-options.ts"
 import { createHeaderScan } from "../../src/edge/headers.ts"
 import { comparableName, foldCase } from "../../src/edge/values/comparison.ts"
@@ -143,6 +146,7 @@ const certificateValues: readonly (readonly [name: string, value: string])[] = [
   ["PEM of a key", pem(der("alice"), " ").replaceAll("CERTIFICATE", "PUBLIC KEY")],
   ["escaped PEM", escaped("alice")],
   ["escaped PEM, dashes as well", escaped("alice").replaceAll("-", "%2D")],
+  ["escaped PEM, dashes as well, and a line break", `${escaped("alice").replaceAll("-", "%2D")}%0A`],
   ["escaped PEM with plus signs for blanks", escaped("alice").replaceAll("%20", "+")],
   ["escaped PEM with CR LF", encodeURIComponent(pem(der("alice"), "\r\n"))],
   ["escaped PEM with a line break at its end", `${escaped("alice")}%0A`],
@@ -283,7 +287,105 @@ function certificateLines(): readonly string[] {
   )
 }
 
+/** Subject alternative names as Node writes them, PEM texts and XFCC elements: what a certificate can hardly hold. */
+function partLines(): readonly string[] {
+  const names = [
+    ...["", "DNS:a", "DNS:a, URI:b", "DNS:a,URI:b", "DNS:", "DNS", ":a", ", DNS:a", "x, DNS:a", "DNS:a, :b", "email:a"],
+    ...[
+      "IP Address:192.0.2.1",
+      "othername:<unsupported>, DNS:a",
+      'DNS:"a"',
+      'DNS:"a, URI:b"',
+      'DNS:"a", URI:b',
+      'DNS:"a"x',
+    ],
+    ...[
+      'DNS:"a"x, URI:b',
+      'DNS:"a',
+      'DNS:"a, URI:"b"',
+      'DNS:"a\\"b"',
+      'DNS:"a\\"',
+      'DNS:"\\\\"',
+      'DNS:"\\\\", URI:b',
+      'DNS:""',
+      'DNS:"',
+    ],
+    ...[
+      'DNS:"\\x"',
+      'DNS:a"b"',
+      'DNS:"\\u002c"',
+      "DNS:a:b",
+      'DNS:"a","b"',
+      "URI:b, DNS:a, email:c, DNS:d",
+      "dns:a",
+      "DNS:a, b",
+    ],
+  ]
+  const begin = "-----BEGIN CERTIFICATE-----"
+  const end = "-----END CERTIFICATE-----"
+  const texts = [
+    ...[
+      "",
+      " ",
+      "x",
+      begin,
+      end,
+      begin + end,
+      `${begin}AQ==${end}`,
+      `${begin} A Q\t==\r\n${end} `,
+      `${begin}AQ=${end}`,
+    ],
+    ...[
+      `${begin}AQ==${end}${begin}Ag==${end}`,
+      `x${begin}AQ==${end}`,
+      `${begin}AQ==${end}x`,
+      `${begin}AQ==${end} x ${begin}Ag==${end}`,
+    ],
+    ...[
+      `\n${begin}AQ==${end}\n`,
+      `${begin}A\vQ==${end}`,
+      `${begin}AQ==${end}\v`,
+      `${begin}AQ==`,
+      `AQ==${end}`,
+      `${end}AQ==${begin}`,
+    ],
+  ]
+  const base64 = ["", "AQ==", "AQ=", "AQ", "AR==", "A Q==", "AQ==\n", "_-8=", "/+8=", "AQID"]
+  const elements = [
+    ...[
+      "By=a;By=b;URI=x",
+      "=x;URI=y",
+      "U-RI=x;URI=y",
+      "URIx",
+      "DNSa;URI=y",
+      'URI="";DNS="x"',
+      'Subject="CN=a"xURI=y',
+      'URI="x"xDNS=y',
+    ],
+    ...[
+      'URI="x"x',
+      'URI="x" ;DNS=y',
+      "Hash=;URI=x",
+      'Subject="";URI=x',
+      "URI1=x;URI=y",
+      "Ür=x",
+      'URI="\\"',
+      'URI="\\\\"',
+      'URI="a\\b"',
+    ],
+    ...["Cert=a;Chain=b", "Cert=;Chain=", "Subject=x;Subject=y", "Hash=x"],
+  ]
+  return [
+    ...names.map((text) => `names ${shown(text)}: ${shown(readAlternativeNames(text))}`),
+    `names of nothing: ${shown(readAlternativeNames(undefined))}`,
+    ...texts.map((text) => `PEM ${shown(text)}: ${shown(readPem(text)?.map((each) => each.toString("hex")))}`),
+    ...texts.map((text) => `escaped PEM ${shown(text)}: ${shown(readEscapedPem(encodeURIComponent(text))?.length)}`),
+    ...base64.map((text) => `base64 ${shown(text)}: ${shown(decodeBase64(text)?.toString("hex"))}`),
+    ...elements.map((text) => `element ${shown(text)}: ${shown(readXfccElement(text))}`),
+  ]
+}
+
 /** One line for each value and result. */
 export function knownValues(): readonly string[] {
-  return [...values.flatMap(linesOf), ...certificateLines()]
+  return [...values.flatMap(linesOf), ...certificateLines(), ...partLines()]
 }
