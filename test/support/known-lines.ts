@@ -13,7 +13,8 @@ export function shown(value: unknown): string {
   return `${ascii.slice(0, 80)}… ${ascii.length} characters ${digest(ascii)}`
 }
 
-const digest = (text: string): string => createHash("sha256").update(text).digest("base64url").slice(0, 10)
+/** Ten characters that tell a text from others. */
+export const digest = (text: string): string => createHash("sha256").update(text).digest("base64url").slice(0, 10)
 
 /** Code of a refusal, or the value. */
 export function outcome(value: unknown): string {

@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import type { AuthorizerConfig } from "../../../src/index.ts"
 import { compilePolicy } from "../../../src/policy.ts"
 import type { Principal } from "../../../src/types/principal.ts"
+import { digest } from "../../support/known-lines.ts"
 import { persons, requests, respelled, services, smallTables, type Table, tables } from "./arbitraries.ts"
 import type { Person } from "./rules.ts"
 
@@ -66,13 +66,12 @@ const attempt = (work: () => unknown): unknown => {
     return `${(error as Error).name}: ${(error as Error).message}`
   }
 }
-const digest = (value: unknown): string =>
-  createHash("sha256").update(JSON.stringify(value)).digest("base64url").slice(0, 10)
+const digestOf = (value: unknown): string => digest(JSON.stringify(value))
 
 function lineOf({ table, people, asked }: typeof cases extends fc.Arbitrary<infer T> ? T : never, setting: Setting) {
   const { stage, times = 0, ...config } = setting
   const compiled = attempt(() => compilePolicy({ ...config, routes: repeated(table, times) } as AuthorizerConfig))
-  if (typeof compiled === "string") return `refused ${digest(compiled)}`
+  if (typeof compiled === "string") return `refused ${digestOf(compiled)}`
   const policy = compiled as ReturnType<typeof compilePolicy>
   const { mode, conflicts, exposed, routes, worstCaseBytes } = policy
   const found = { conflicts, exposed, routes, sizes: attempt(() => policy.searchSizes()) }
@@ -89,8 +88,8 @@ function lineOf({ table, people, asked }: typeof cases extends fc.Arbitrary<infe
   )
   const allowed = answers.flat().filter(([decision]) => String(decision).startsWith("allow")).length
   return (
-    `${mode}, at most ${worstCaseBytes} bytes, ${conflicts.length} conflicts, ${exposed.length} exposed ${digest(found)}; ` +
-    `${allowed} of ${answers.flat().length} allowed ${digest(answers)}`
+    `${mode}, at most ${worstCaseBytes} bytes, ${conflicts.length} conflicts, ${exposed.length} exposed ${digestOf(found)}; ` +
+    `${allowed} of ${answers.flat().length} allowed ${digestOf(answers)}`
   )
 }
 
