@@ -123,6 +123,26 @@ function scanLines(): readonly string[] {
     [{ name: "x-user" }, { name: "X-User" }],
     [{ name: "!#$%&'*+.^_`|~0z" }],
   ]
+  const punctuated = createHeaderScan([{ name: "-x-" }, { name: "!y~" }, { name: "a_b" }])
+  const odd = [
+    "-x-",
+    "_x_",
+    ".x.",
+    "-X_",
+    "_x.",
+    "x-",
+    "-x",
+    "=x-",
+    "-x=",
+    "!y~",
+    "!Y~",
+    "!y",
+    "a_b",
+    "a-b",
+    "A.B",
+    "a b",
+    " -x-",
+  ]
   const twice: readonly (readonly [TrustedHeader, TrustedHeader])[] = (["commas", "tabs", "token"] as const).flatMap(
     (grammar) =>
       [true, false].flatMap((a) =>
@@ -143,6 +163,10 @@ function scanLines(): readonly string[] {
       (headers) =>
         `trusted ${shown(headers)}: ${attempt(() => mapText(createHeaderScan(headers)({ headers: { "x-user": "a" }, multiValueHeaders: undefined })))}`,
     ),
+    ...odd.map((name) => {
+      const found = punctuated({ headers: { [name]: "v" }, multiValueHeaders: undefined })
+      return `scan punctuated name ${shown(name)}: ${mapText(found)}`
+    }),
     ...twice.map((headers) => {
       const both = createHeaderScan(headers)
       const texts = ["a,b", "a\tb", "\u00e9"].map((x) =>
@@ -293,6 +317,8 @@ function mintedLines(): readonly string[] {
     ...[
       [],
       ["Ops"],
+      ["CN=Ops,DC=x", "Dev", "Admins"],
+      ["CN=Ops,DC=x", "Devs"],
       ["Ops", 7],
       [""],
       [" "],
@@ -319,6 +345,10 @@ function mintedLines(): readonly string[] {
   ): EdgeValues | Refusal => {
     const principal = { id: "edge|alice", claims: said } as unknown as Principal
     return read({ principal, claims: mapped }, scanned(beside))
+  }
+  const sameAgain = (): string => {
+    const [first, second] = [ask({ ...claims }), ask({ ...claims })]
+    return first === second ? "the same again" : "another again"
   }
   const besides = [
     ...[
@@ -353,7 +383,7 @@ function mintedLines(): readonly string[] {
   return [
     ...changes.flatMap((change) => [
       `minted with ${shown(change)}: ${attempt(() => ask({ ...claims, ...change }))}`,
-      `  then as before: ${attempt(() => ask(claims))}`,
+      `  then as before: ${attempt(() => ask(claims))}, ${sameAgain()}`,
     ]),
     ...besides.map((beside) => `minted beside ${shown(beside)}: ${attempt(() => ask(claims, beside))}`),
     ...mappings.map((mapped) => `minted, claims ${shown(mapped)}: ${attempt(() => ask(rich, {}, mapped))}`),
