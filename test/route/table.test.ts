@@ -121,6 +121,20 @@ it("SR-148: the escape of a character that the table's own templates hold could 
   expect(await dashed(restToken(bearer, { path: "/order%2Clines" }))).toBe("GET /{kind}")
 })
 
+describe("SR-148: a path that the route of the gateway does not cover as it is written", () => {
+  it.each([
+    ["/orders/%6eew", "path_ambiguous"],
+    ["/orders//new", "path_ambiguous"],
+    ["/orders/old", "gateway_mismatch"],
+    ["/orders", "gateway_mismatch"],
+    ["/orders/new", "GET /orders/new"],
+  ])("%s is refused for what is wrong with it: %s", async (path, expected) => {
+    const table = { "GET /orders/new": {}, "GET /files/{p+}": {} }
+    for (const event of [http2, restRequest])
+      expect(await decider({ routes: table })(event(bearer, { template: "/orders/new", path }))).toBe(expected)
+  })
+})
+
 describe("requests that no route matches", () => {
   it("are denied unless the configuration says otherwise", async () => {
     const event = http2(bearer, { template: "/else", path: "/else" })
