@@ -386,6 +386,9 @@ function mintedLines(): readonly string[] {
       `  then as before: ${attempt(() => ask(claims))}, ${sameAgain()}`,
     ]),
     ...besides.map((beside) => `minted beside ${shown(beside)}: ${attempt(() => ask(claims, beside))}`),
+    ...besides.map(
+      (beside) => `minted wrong beside ${shown(beside)}: ${attempt(() => ask({ ...claims, sub: 7 }, beside))}`,
+    ),
     ...mappings.map((mapped) => `minted, claims ${shown(mapped)}: ${attempt(() => ask(rich, {}, mapped))}`),
   ]
 }

@@ -132,7 +132,11 @@ function arnLines(): readonly string[] {
   ].map((tail) => start + tail)
   const heads = [
     ...["arn:aws-us-gov:execute-api:us-gov-west-1:123456789012:a", "arn:aws-cn:execute-api:cn-north-1:123456789012:a"],
-    ...["arn:awsx:execute-api:eu-west-1:123456789012:a", "arn:aws-:execute-api:eu-west-1:123456789012:a"],
+    ...[
+      "arn:awsx:execute-api:eu-west-1:123456789012:a",
+      "arn:xaws:execute-api:eu-west-1:123456789012:a",
+      "arn:aws-:execute-api:eu-west-1:123456789012:a",
+    ],
     ...[
       "arn::execute-api:eu-west-1:123456789012:a",
       "ARN:aws:execute-api:eu-west-1:123456789012:a",
