@@ -1,10 +1,11 @@
 import { createHash, createPublicKey } from "node:crypto"
 import { describe, expect, it } from "vitest"
+import { acceptKeySet, importKeys } from "../../src/keys/accept-key-set.ts"
 import { fetchFrom, type KeyLocation } from "../../src/keys/discovery.ts"
 import { type FetchedDocument, FetchFailure, type FetchLimits, mayFetch } from "../../src/keys/document.ts"
 import { freshForMs } from "../../src/keys/freshness.ts"
 import { importJwk } from "../../src/keys/jwk.ts"
-import { readKeySet } from "../../src/keys/key-set.ts"
+import { type KeySet, readKeySet } from "../../src/keys/key-set.ts"
 import { isLinkLocal } from "../../src/keys/link-local.ts"
 import { LongSet } from "../../src/keys/long-set.ts"
 import { failureOrFault } from "../../src/keys/network-error.ts"
@@ -12,6 +13,7 @@ import { Pace } from "../../src/keys/pace.ts"
 import { readMembers } from "../../src/keys/read-members.ts"
 import { rsaPssKey } from "../../src/keys/rsa-pss.ts"
 import { retryAfterMs } from "../../src/keys/settings.ts"
+import type { Held } from "../../src/renewal/refreshed-value.ts"
 import { algorithms } from "../../src/shared/algorithms.ts"
 import { defaultKeyPolicy } from "../support/defaults.ts"
 import { nowSeconds } from "../support/mint.ts"
@@ -459,5 +461,78 @@ describe("an RSA key for RSASSA-PSS (RFC 4055 section 3.1)", () => {
       expect(() => rsaPssKey(key, algorithms.get(name) as (typeof all)[number])).toThrow(
         `${name} is not an RSASSA-PSS algorithm`,
       )
+  })
+})
+
+describe("SR-100: a set in the place of another", () => {
+  const nowMs = nowSeconds * 1000
+  const observed: unknown[] = []
+  const observer = { keySet: (record: unknown) => void observed.push(record) }
+  const next = async (keys: readonly unknown[], held: Held<KeySet> | undefined, graceSeconds = 0, atMs = nowMs) => {
+    const document = { body: JSON.stringify({ keys }), headers: {}, validators: undefined }
+    const policy = { ...defaultKeyPolicy, graceSeconds }
+    const imported = await importKeys(document, all)
+    const { value } = acceptKeySet(document, imported, { name: "i", algorithms: all, policy, observer }, held, atMs)
+    return value
+  }
+  const hold = (value: KeySet, fromSnapshot = false): Held<KeySet> => ({
+    ...{ value, fetchedAtMs: nowMs, freshForMs: 1000, fromSnapshot },
+  })
+  const until = ({ keys }: KeySet) => keys.map(({ kid, usableUntilMs }) => [kid, usableUntilMs - nowMs])
+  const [one, two] = [rsa, { ...p256, kid: "two" }]
+
+  it("holds no key that has left, without a grace", async () => {
+    const before = await next([one, two], undefined)
+    const after = await next([two], hold(before), 0, nowMs + 5)
+    expect(until(after)).toEqual([["two", Number.POSITIVE_INFINITY]])
+    expect(until(before)).toEqual([
+      ["r", 5],
+      ["two", Number.POSITIVE_INFINITY],
+    ])
+    expect(after.keys[0]).toBe(before.keys[1])
+  })
+
+  it("holds it to the end of the grace, which a later set does not lengthen", async () => {
+    const second = await next([two], hold(await next([one, two], undefined)), 60)
+    expect(until(second)).toEqual([
+      ["two", Number.POSITIVE_INFINITY],
+      ["r", 60_000],
+    ])
+    const third = await next([two], hold(second), 60, nowMs + 59_999)
+    expect(until(third)).toEqual([
+      ["two", Number.POSITIVE_INFINITY],
+      ["r", 60_000],
+    ])
+    expect(until(await next([two], hold(third), 60, nowMs + 60_000))).toEqual([["two", Number.POSITIVE_INFINITY]])
+    expect(until(await next([one, two], hold(third), 60, nowMs + 60_001))).toEqual([
+      ["r", Number.POSITIVE_INFINITY],
+      ["two", Number.POSITIVE_INFINITY],
+    ])
+  })
+
+  it("gives no grace to the keys of a snapshot, nor to those of a set that was too old", async () => {
+    const before = await next([one], undefined)
+    expect(until(await next([two], hold(before, true), 60))).toEqual([["two", Number.POSITIVE_INFINITY]])
+    const expired = nowMs + defaultKeyPolicy.expireAfterSeconds * 1000
+    expect(until(await next([two], hold(await next([one], undefined)), 60, expired))).toHaveLength(1)
+    expect(until(await next([two], hold(await next([one], undefined)), 60, expired - 1))).toHaveLength(2)
+  })
+
+  it("SR-099: is never one without a usable key", async () => {
+    const before = await next([one], undefined)
+    observed.length = 0
+    await expect(next([{ ...two, use: "enc" }], hold(before))).rejects.toMatchObject({ kind: "no_usable_key" })
+    expect(observed).toEqual([{ issuer: "i", usable: 0, skipped: { use: 1 } }])
+    expect(until(before)).toEqual([["r", Number.POSITIVE_INFINITY]])
+  })
+
+  it("is the one at hand if it is not modified; what is not said stays", () => {
+    const held = hold({ keys: [], skipped: {}, candidates: () => [], certified: () => [] })
+    const reading = { name: "i", algorithms: all, policy: defaultKeyPolicy, observer }
+    const answer = (headers: { [name: string]: string }, has?: Held<KeySet>) =>
+      acceptKeySet({ body: undefined, headers, validators: undefined }, undefined, reading, has, nowMs)
+    expect(answer({}, held)).toEqual({ value: held.value, freshForMs: 1000, report: { notModified: true } })
+    expect(answer({ "cache-control": "max-age=600" }, held)).toMatchObject({ freshForMs: 600_000 })
+    expect(() => answer({})).toThrow(expect.objectContaining({ kind: "status" }))
   })
 })

@@ -5,6 +5,7 @@ import { derSignature } from "../../src/token/ecdsa.ts"
 import { HeapBytes } from "../../src/token/heap-bytes.ts"
 import type { OidcIssuer } from "../../src/types/configuration.ts"
 import type { TraceEntry } from "../../src/types/decision.ts"
+import { createVerifier } from "../../src/verify.ts"
 import { http2 } from "../support/events.ts"
 import { testKey } from "../support/keys.ts"
 import { audience, clock, goodClaims, issuer, nowSeconds, sealed, segment, segments } from "../support/mint.ts"
@@ -332,5 +333,33 @@ describe("19.4: the bytes that claims count", () => {
   ])("of %s", (_, value, first, later) => {
     expect(new HeapBytes().of(value)).toBe(first)
     expect(again(value)).toBe(later)
+  })
+
+  it("of 4096 names and short texts are known, and one more makes all of them new", () => {
+    const bytes = new HeapBytes()
+    for (let at = 0; at < 4096; at++) bytes.of(`t${at}`)
+    expect(bytes.of("t0")).toBe(0)
+    bytes.of("t4096")
+    expect(bytes.of("t0")).toBe(24)
+  })
+})
+
+describe("RFC 8725 section 3.12: auth0, a token whose only audience is the client", () => {
+  const auth0 = { provider: "auth0" as const, domain: "acme.example", audience: "web", jwks: { keys: [jwk] } }
+  const { verify } = createVerifier({ issuers: [{ ...auth0, algorithms: ["ES256"] }] }, { clock })
+
+  it.each<[string, Values, string]>([
+    ["as a text", { aud: "web", azp: "web" }, "token_kind_refused"],
+    ["as a list of one", { aud: ["web"], azp: "web" }, "token_kind_refused"],
+    ["named by client_id", { aud: ["web"], azp: "else", client_id: "web" }, "token_kind_refused"],
+    ["beside another one", { aud: ["web", "orders"], azp: "web" }, "ok"],
+    ["of another client", { aud: ["web"], azp: "else", client_id: "else" }, "ok"],
+  ])("%s", async (_, changes, expected) => {
+    const text = token({ typ: "at+jwt" }, { iss: "https://acme.example/", client_id: undefined, ...changes })
+    const found = await verify(text).then(
+      () => "ok",
+      (error: { code: string }) => error.code,
+    )
+    expect(found).toBe(expected)
   })
 })
