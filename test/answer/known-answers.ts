@@ -1,6 +1,6 @@
 import { type AnswerOptions, createAnswers } from "../../src/answer/answer.ts"
 import { assertedClaims, signingInput } from "../../src/answer/assertion.ts"
-import { createContext } from "../../src/answer/context.ts"
+import { createContext, reservedContextKeys } from "../../src/answer/context.ts"
 import { bytesOf, documentBytes, shortestBytes } from "../../src/answer/document-sizes.ts"
 import { Policies } from "../../src/answer/iam-policy.ts"
 import { principalIdFrom } from "../../src/answer/principal-id.ts"
@@ -280,6 +280,19 @@ function policyLines(): readonly string[] {
     ),
     `least bytes of coverages: ${shown([shorter, shortest, { form: () => shortest }].map((each) => shortestBytes(arn, each as CoverageForm)))}`,
     `bytes of a document: ${shown(documentBytes(arn))}`,
+    ...[512, 513].map(
+      (length) =>
+        `policy of a Resource of ${length} characters: ${write(arn, form(["GET/".padEnd(length - 59, "a")]), 10_000)?.document.Statement[0]?.Resource[0]?.length}`,
+    ),
+    ...[10_000, 200, 150].map(
+      (limit) =>
+        `policy in ${limit} that has a shortest form only: ${written(write(arn, { ...form(["GET/a", "GET/b"]), shortest: () => form(["*"]) }, limit))}`,
+    ),
+    ...[10_000, 200, 165].map(
+      (limit) =>
+        `policy in ${limit} with shorter and shortest forms: ${written(write(arn, { ...form(["GET/a", "GET/b"]), shortest: () => form(["*"]), shorter: () => form(["GET/*"]) }, limit))}`,
+    ),
+    `mistakable on one of two: ${isMistakable(["prod/GET/", "prod/PUT/"], { ...arn, path: "/x/prod/PUT/a" })}`,
     ...["/prod/GET/x", "/x/prod/GET/y", "/", undefined].map(
       (path) =>
         `mistakable ${shown(path)}: ${isMistakable(["prod/GET/"], path === undefined ? { ...arn, method: "x" } : { ...arn, path })}`,
@@ -331,10 +344,64 @@ function answerLines(): readonly string[] {
   )
 }
 
+/** What depends on the room that is left, on a usage key, and on the stack of an error. */
+function furtherLines(): readonly string[] {
+  const many = Object.fromEntries(Array.from({ length: 400 }, (_, at) => [`k${at}`, "mail"]))
+  const options: AnswerOptions = {
+    ...{ resultTtlSeconds: 300, responses: "policy", unauthorized: "throw", maxAnswerBytes: 4000 },
+    ...{ idOf: ({ id }) => id, nameOf: undefined, contextOf: createContext(many), usageIdentifierKey: "key" },
+  }
+  const named: AnswerOptions = { ...options, nameOf: () => "n".repeat(300) }
+  const [rest, http] = [requestOf("rest-request"), requestOf("http-2.0")]
+  const answered = (each: AnswerOptions, request: AccessRequest, who: Principal): object => {
+    const answers = createAnswers(each)
+    const policy = answers.policy(request, wholeStage)
+    if (policy === undefined) throw new TypeError("no policy")
+    return answers.allow(request, who, policy, undefined)
+  }
+  const rooms = ([options, named, { ...options, responses: "simple" }, { ...named, responses: "simple" }] as const).map(
+    (each) =>
+      `room: ${[rest, http].map((request) => shown(Object.keys((answered(each, request, principal) as { context: object }).context).length)).join(", ")}`,
+  )
+  const keys: readonly unknown[] = [
+    ...["k".repeat(19), "k".repeat(20), "k".repeat(128), "k".repeat(129), `${"k".repeat(20)} `, ` ${"k".repeat(20)}`],
+    ...[`${"k".repeat(20)}\n`, `A-_9${"k".repeat(20)}`, 7, null, undefined, ["k".repeat(20)], 10 ** 20],
+  ]
+  const usage = keys.map((key) => {
+    const said = [rest, http].map((request) => {
+      const answer = answered({ ...options, contextOf: createContext({}) }, request, { ...principal, claims: { key } })
+      return "usageIdentifierKey" in answer ? shown(answer.usageIdentifierKey) : "none"
+    })
+    return `usage key ${shown(key)}: ${said.join(", ")}`
+  })
+  const before = Error.stackTraceLimit
+  let stack = "none"
+  try {
+    createAnswers(options).refuse(rest, refusal("token_expired"), undefined)
+  } catch (error) {
+    stack = shown((error as Error).stack?.split("\n").length)
+  }
+  return [
+    ...rooms,
+    ...usage,
+    `lines of the stack of Unauthorized: ${stack}, then ${Error.stackTraceLimit === before ? "as before" : "another limit"}`,
+    `kept for a second: ${createAnswers({ ...options, resultTtlSeconds: 1 }).keeps(rest, refusal("scope_missing"))}`,
+    `keys of API Gateway: ${shown(reservedContextKeys)}`,
+    `context of one scope: ${JSON.stringify(createContext({})({ ...bare, scopes: ["a"] }, "http-2.0", 10_000))}`,
+  ]
+}
+
 /** Policies that are remembered for more than one API, and assertions. */
 function otherLines(): readonly string[] {
   const policies = new Policies(8192)
   const coverage = form(["GET/a"])
+  const same = (place: Partial<ExecuteApiArn>): string => {
+    const [first, second] = [
+      policies.document({ ...arn, ...place }, coverage),
+      policies.document({ ...arn, ...place }, coverage),
+    ]
+    return first === second ? "the same again" : "another again"
+  }
   const places: readonly Partial<ExecuteApiArn>[] = [
     ...[
       {},
@@ -352,7 +419,11 @@ function otherLines(): readonly string[] {
     claims: ["scope", "client_id", "roles", "groups", "permissions", "tenant"],
   } as const
   const claims = assertedClaims(assertion, principal, "a/b%c|d")
+  const resource = (place: Partial<ExecuteApiArn>): string | undefined =>
+    policies.document({ ...arn, ...place }, coverage)?.document.Statement[0]?.Resource.join()
+  const after = (place: Partial<ExecuteApiArn>): string => `${resource({})}, ${resource(place)}, ${same(place)}`
   return [
+    ...places.map((place) => `policy after the first, at ${shown(place)}: ${after(place)}`),
     ...places.map(
       (place) =>
         `policy at ${shown(place)}: ${policies.document({ ...arn, ...place }, coverage)?.document.Statement[0]?.Resource.join()}`,
@@ -371,5 +442,13 @@ function otherLines(): readonly string[] {
 
 /** What answers, contexts and policies are, for each kind of API. */
 export function knownAnswers(): readonly string[] {
-  return [...contextLines(), ...idLines(), ...traceLines(), ...policyLines(), ...answerLines(), ...otherLines()]
+  return [
+    ...contextLines(),
+    ...idLines(),
+    ...traceLines(),
+    ...policyLines(),
+    ...answerLines(),
+    ...furtherLines(),
+    ...otherLines(),
+  ]
 }

@@ -218,12 +218,26 @@ function placesLines(): readonly string[] {
     { query: { token } },
     { headers: { "sec-websocket-protocol": `bearer, ${token}` } },
   ]
-  return places.flatMap((a, first) =>
+  const unnamed = requestOf("websocket", {
+    headers: { cookie: "undefined=a.b.c", "sec-websocket-protocol": "undefined, a.b.c", undefined: `Bearer ${token}` },
+    query: { undefined: token },
+  })
+  const listed = requestOf(
+    "http-2.0",
+    { headers: { cookie: `x=y; token=${token}` } },
+    { cookies: ["x=y", `token=${token}`] },
+  )
+  const named = [
+    ...linesOf(["places that are not configured", unnamed]),
+    ...linesOf(["the same cookies in the list and in the header", listed]),
+  ]
+  const pairs = places.flatMap((a, first) =>
     places.slice(first).flatMap((b, second) => {
       const both = { headers: { ...a.headers, ...b.headers }, query: { ...a.query, ...b.query } }
       return linesOf([`places ${first} and ${first + second}`, requestOf("websocket", both)])
     }),
   )
+  return [...named, ...pairs]
 }
 
 const linesOf = ([name, request]: readonly [name: string, request: AccessRequest]): readonly string[] => {

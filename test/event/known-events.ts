@@ -21,7 +21,7 @@ const special: { readonly [member: string]: readonly unknown[] } = {
   eventType: ["CONNECT", "DISCONNECT"],
   httpMethod: ["GET"],
   resource: ["/orders/{id}"],
-  resourceId: ["GET /x", "get /x", "ANY /x", "$default"],
+  resourceId: ["GET /x", "xGET /x", "get /x", "ANY /x", "$default"],
 }
 /** Members that no event of these kinds has, or that tell one kind from another. */
 const further: readonly (readonly string[])[] = [
@@ -223,6 +223,11 @@ export function knownEvents(): readonly string[] {
         `route key ${shown(routeKey)}: ${difference(before, readRequest({ ...event, requestContext: context }))}`,
         `resource id ${shown(routeKey)}: ${difference(readRequest(first), readRequest({ ...first, requestContext: rest }))}`,
       ]
+    }),
+    ...["rest-request", "http-1.0"].map((kind) => {
+      const event = eventBuilders[kind as "http-1.0"]("Bearer a.b.c", options)
+      const neither = changed(changed(event, ["httpMethod"], undefined), ["requestContext", "resourceId"], undefined)
+      return `${kind} without a method and a resource id: ${difference(readRequest(event), readRequest(neither))}`
     }),
     ...[undefined, null, 7, "x", [], {}, [{}], () => undefined].map(
       (event) => `event ${shown(event)}: ${difference(readRequest({}), readRequest(event))}`,
