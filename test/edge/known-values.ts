@@ -88,7 +88,19 @@ const values: readonly string[] = [
   ...['["\\ud800"]', '["CN=Ops,DC=x","CN=Dev"]', '"Ops"', '["CN=a,DC"]'],
   // Distinguished names.
   ...["CN=Ops,OU=G,DC=corp", "cn=Ops,dc=corp", "CN = Ops , DC = corp", "OU=Ops,DC=corp", "CN=Ops", "cN=O", "XCN=Ops"],
-  ...["2.5.4.3=Ops,DC=x", "2=Ops", "2.5.=Ops", "CN=Ops+OU=G,DC=x", "CN=Dev\\, East,DC=x", "CN=a\\=b,DC=x", "a\\=b"],
+  ...[
+    "2.5.4.3=Ops,DC=x",
+    "2=Ops",
+    "2.5.=Ops",
+    "O=a,C=b",
+    ".5=a",
+    "2..5=a",
+    "CN=ab,C=de",
+    "CN=Ops+OU=G,DC=x",
+    "CN=Dev\\, East,DC=x",
+    "CN=a\\=b,DC=x",
+    "a\\=b",
+  ],
   ...[
     "\\\\=a",
     "CN=OU=Admins,DC=x",

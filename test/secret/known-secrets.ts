@@ -219,6 +219,14 @@ function signingLines(): readonly string[] {
         d: "jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI",
       }),
     ],
+    [
+      "another published key",
+      JSON.stringify({
+        ...{ kty: "EC", crv: "P-256", x: "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4" },
+        y: "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
+        d: "870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE",
+      }),
+    ],
     ["another before it", JSON.stringify(one), JSON.stringify(two)],
     ["the same before it", JSON.stringify(one), JSON.stringify({ keys: [one, two] })],
     ["a wrong one before it", JSON.stringify(one), "x"],
@@ -355,6 +363,9 @@ function referenceLines(): readonly string[] {
       arn("kms", `key/${id}`),
       arn("kms", "alias/a"),
       id.toUpperCase(),
+      `x${id}`,
+      `${id}x`,
+      `x${arn("kms", `key/${id}`)}`,
       `${id} `,
     ].map((kms) => ({ kms })),
     ...[
