@@ -59,4 +59,8 @@ describe("13.9: a sample", () => {
       for (const item of sample([0, 1, 2, 3], 1, seed)) counts.set(item, (counts.get(item) ?? 0) + 1)
     for (const count of counts.values()) expect(Math.abs(count - 1000)).toBeLessThan(150)
   })
+
+  it("leaves methods alone whose names every object has", () => {
+    expect(mutantsOf("a.ts", "export const text = value.toString().valueOf()")).toEqual([])
+  })
 })

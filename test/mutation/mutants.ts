@@ -144,7 +144,8 @@ function callChanges(node: Node, text: string): readonly Change[] {
   const callee = node.callee as Node
   if (callee.type !== "MemberExpression" || callee.computed === true) return []
   const property = callee.property as Node
-  const other = methods[String(property.name)]
+  const name = String(property.name)
+  const other = Object.hasOwn(methods, name) ? methods[name] : undefined
   if (other === undefined) return []
   const object = callee.object as Node
   return other === ""
