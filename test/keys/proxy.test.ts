@@ -130,6 +130,28 @@ describe("the proxy variables of the environment", () => {
     expect(proxy.asked).toEqual([])
   })
 
+  it.each([
+    ["refuses", "HTTP/1.1 403 Forbidden\r\n\r\n"],
+    ["ends the connection", ""],
+    ["speaks something else", "220 mail.example ESMTP\r\n"],
+  ])("15.4: a proxy that %s is a failure of the network with the proxy's address, and no fault", async (_, answer) => {
+    const refusing = await startProxy(answer)
+    vi.stubEnv("HTTPS_PROXY", refusing.url)
+    const records: KeyFetchRecord[] = []
+    const faults: unknown[] = []
+    const observer = {
+      keyFetch: (record: KeyFetchRecord) => void records.push(record),
+      fault: (error: unknown) => void faults.push(error),
+    }
+    const { jwks: _inline, ...issuer } = oidcIssuer({ jwksUri: `${keyServer.origin}/keys` })
+    const verifier = createVerifier({ issuers: [issuer], keys: { ca: keyServer.ca } }, { clock, observer })
+    await expect(verifier.verify(mint())).rejects.toMatchObject({ code: "keys_unavailable" })
+    const [record] = records
+    expect(record).toMatchObject({ ok: false, failure: "network", proxy: refusing.url.replace("http://", "") })
+    expect(faults).toEqual([])
+    refusing.close()
+  })
+
   it("a proxy that refuses makes the keys unavailable, and is not gone around", async () => {
     const refusing = await startProxy("HTTP/1.1 403 Forbidden\r\n\r\n")
     vi.stubEnv("HTTPS_PROXY", refusing.url)
