@@ -72,6 +72,11 @@ describe("fetching over real sockets", () => {
     ],
     ["a broken gzip", (_q, r) => r.setHeader("content-encoding", "gzip").end("no gzip"), "not_a_key_set"],
     ["an encoding nobody asked for", (_q, r) => r.setHeader("content-encoding", "br").end("x"), "not_a_key_set"],
+    ...["br, gzip", "gzip, br", "xgzip"].map((encoding): [string, RequestListener, string] => [
+      `gzip with the name of another encoding: ${encoding}`,
+      (_q, r) => r.setHeader("content-encoding", encoding).end(gzipSync(body)),
+      "not_a_key_set",
+    ]),
     ["a reset", (q) => q.socket.destroy(), "network"],
     ["a reset inside the body", (q, r) => void r.write('{"keys":[', () => q.socket.destroy()), "network"],
   ])("%s", async (_name, listener, failure) => {
