@@ -135,6 +135,16 @@ describe("SR-148: a path that the route of the gateway does not cover as it is w
   })
 })
 
+it("SR-148: an escape that leads to no other route is a value like any other, on a route with a parameter", async () => {
+  const table = { "GET /orders/{id}": {}, "GET /orders/new": { roles: ["nobody"] } }
+  for (const event of [http2, restRequest])
+    for (const [path, expected] of [
+      ["/orders/%71", "GET /orders/{id}"],
+      ["/orders/%6eew", "path_ambiguous"],
+    ] as const)
+      expect(await decider({ routes: table })(event(bearer, { template: "/orders/{id}", path }))).toBe(expected)
+})
+
 describe("requests that no route matches", () => {
   it("are denied unless the configuration says otherwise", async () => {
     const event = http2(bearer, { template: "/else", path: "/else" })
