@@ -1,16 +1,15 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
-import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { parseAllDocuments } from "yaml"
 import { createTestIssuer } from "../../src/testing.ts"
-import type { Ended } from "../cli/hallpass.ts"
-import { inShell, writeStandIn } from "../cli/in-shell.ts"
+import { writeStandIn } from "../cli/in-shell.ts"
 import { istioProblems } from "../mesh/schemas.ts"
 import { freePort, startProgram } from "../support/program.ts"
 import { openssl } from "../support/tools.ts"
+import { type PageLines, pageLines } from "./page-lines.ts"
 
 // 18, "Done when": the guides to the neighbours, followed as a new user would, line by line and in their order.
 
@@ -35,7 +34,7 @@ const secrets = createServer((_request, response) => {
   const SecretString = readFileSync(join(folder, "made-secret"), "utf8")
   response.end(JSON.stringify({ ARN: "arn:secret", Name: "mesh/signing", VersionId: "1", SecretString }))
 })
-let environment: NodeJS.ProcessEnv = {}
+let shell: PageLines
 
 beforeAll(async () => {
   writeStandIn(join(folder, "npx"), "shift\n")
@@ -43,21 +42,9 @@ beforeAll(async () => {
   // What kubectl and aws do with what they are given.
   program("kubectl", `[ "$1" = get ] && exec cat "${folder}/authconfig.yaml"\nexec cp "$3" "${folder}/applied.yaml"`)
   program("aws", `[ "$2" = create-secret ] && exec cp "\${6#file://}" "${folder}/made-secret"`)
-  await new Promise<void>((done) => secrets.listen(0, "127.0.0.1", done))
-  environment = {
-    ...{ PATH: `${folder}:${process.env.PATH}`, HOME: folder, AWS_REGION: "eu-west-1", NO_PROXY: "*" },
-    ...{ AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b", NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE },
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: `http://127.0.0.1:${(secrets.address() as AddressInfo).port}`,
-  }
+  shell = await pageLines(folder, "SECRETS_MANAGER", secrets)
 })
-afterAll(() => {
-  secrets.close()
-  rmSync(folder, { recursive: true, force: true })
-})
-
-function run(line: string): Promise<Ended> {
-  return inShell(["bash", "-o", "pipefail", "-c", line], { cwd: folder, env: environment })
-}
+afterAll(() => shell.close())
 
 describe("18: docs/mesh.md, followed line by line", () => {
   const ofGloo = {
@@ -80,7 +67,7 @@ describe("18: docs/mesh.md, followed line by line", () => {
   })
 
   it.each(lines("docs/mesh.md"))("%s", async (line) => {
-    const { code, stderr } = await run(line)
+    const { code, stderr } = await shell.run(line)
     expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" })
   })
 
@@ -97,7 +84,7 @@ describe.runIf(openssl.isThere)("18: docs/assertion.md, followed line by line", 
   beforeAll(() => write("authorizer.json", blocks("docs/assertion.md", "json")[0] ?? ""))
 
   it.each(lines("docs/assertion.md"))("%s", async (line) => {
-    const { code, stderr } = await run(line)
+    const { code, stderr } = await shell.run(line)
     expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" })
   })
 

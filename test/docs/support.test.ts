@@ -1,6 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
-import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { generate } from "selfsigned"
@@ -9,10 +8,10 @@ import { commands } from "../../src/cli/commands.ts"
 import { parserOf } from "../../src/cli/frame/program.ts"
 import { createAuthorizer } from "../../src/index.ts"
 import { createTestIssuer } from "../../src/testing.ts"
-import type { Ended } from "../cli/hallpass.ts"
-import { inShell, writeStandIn } from "../cli/in-shell.ts"
+import { writeStandIn } from "../cli/in-shell.ts"
 import { restToken } from "../support/events.ts"
 import { headingLinks } from "../support/headings.ts"
+import { type PageLines, pageLines } from "./page-lines.ts"
 
 const root = resolve(import.meta.dirname, "../..")
 const read = (path: string): string => readFileSync(join(root, path), "utf8")
@@ -28,7 +27,7 @@ const all = [...new Set(pages.flatMap(lines))]
 const folder = mkdtempSync(join(tmpdir(), "hallpass-docs-"))
 const write = (name: string, content: unknown): void =>
   writeFileSync(join(folder, name), typeof content === "string" ? content : JSON.stringify(content))
-let environment: NodeJS.ProcessEnv = {}
+let shell: PageLines
 
 /** Plays Lambda: one function, as the template deploys it. */
 const lambda = createServer((_request, response) => {
@@ -91,28 +90,16 @@ beforeAll(async () => {
     },
   })
   writeStandIn(join(folder, "hallpass"))
-  await new Promise<void>((done) => lambda.listen(0, "127.0.0.1", done))
-  environment = {
-    ...{ PATH: `${folder}:${process.env.PATH}`, HOME: folder, AWS_REGION: "eu-west-1", NO_PROXY: "*" },
-    ...{ AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b", NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE },
-    AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${(lambda.address() as AddressInfo).port}`,
-  }
+  shell = await pageLines(folder, "LAMBDA", lambda)
 })
-afterAll(() => {
-  lambda.close()
-  rmSync(folder, { recursive: true, force: true })
-})
-
-function run(line: string): Promise<Ended> {
-  return inShell(["bash", "-o", "pipefail", "-c", line], { cwd: folder, env: environment })
-}
+afterAll(() => shell.close())
 
 describe("15: the pages for users of the commands", () => {
   it("have commands", () => expect(all.length).toBeGreaterThan(25))
 
   // One after the other: some read what an earlier one has written.
   it.each(all)("%s works", async (line) => {
-    const { code, stdout, stderr } = await run(line)
+    const { code, stdout, stderr } = await shell.run(line)
     expect([0, 1], `${stdout}${stderr}`).toContain(code)
     expect(stderr).not.toMatch(/Unexpected fault|See hallpass/)
   })
@@ -130,13 +117,13 @@ describe("15: the pages for users of the commands", () => {
   it("the simulation of simulate.md is what the command prints", async () => {
     const [, shown = ""] = /```text\n([\s\S]*?)```/.exec(read("docs/simulate.md")) ?? []
     const [line = ""] = lines("docs/simulate.md")
-    expect((await run(line)).stdout).toBe(shown)
+    expect((await shell.run(line)).stdout).toBe(shown)
   })
 
   it("the explanation of the README is what the command prints", async () => {
     const [, line = "", shown = ""] =
       /```console\n\$ (hallpass explain .*)\n([\s\S]*?)```/.exec(read("README.md")) ?? []
-    const { stdout, code } = await run(line)
+    const { stdout, code } = await shell.run(line)
     expect(code).toBe(1)
     for (const text of shown.trimEnd().split("\n")) expect(stdout).toContain(`${text}\n`)
   })
@@ -158,7 +145,7 @@ describe("15: the help of every command", () => {
     const load = `const { commands } = await import(process.argv[1])
       for (const [name, { load }] of Object.entries(commands)) if ((await load()).examples.length > 0) console.log(name)`
     const words = [process.execPath, "--input-type=module", "-e", load, join(root, "src/cli/commands.ts")]
-    const { code, stdout, stderr } = await inShell(words, { cwd: folder, env: environment })
+    const { code, stdout, stderr } = await shell.start(words)
     expect({ code, stderr, loaded: stdout.trim().split("\n") }).toEqual({
       ...{ code: 0, stderr: "" },
       loaded: Object.keys(commands),
