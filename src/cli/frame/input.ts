@@ -1,4 +1,3 @@
-import { readFileSync, statSync } from "node:fs"
 import { open } from "node:fs/promises"
 import { UsageError } from "./command.ts"
 import { oneLine } from "./program.ts"
@@ -38,8 +37,6 @@ async function read(file: string, name: string, maxBytes: number): Promise<Buffe
   const chunks: Buffer[] = []
   let size = 0
   try {
-    const whole = file === "-" ? undefined : readAtOnce(file, maxBytes)
-    if (whole !== undefined) return whole
     const stream = file === "-" ? process.stdin : (await open(file)).createReadStream()
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       chunks.push(Buffer.from(chunk))
@@ -50,10 +47,4 @@ async function read(file: string, name: string, maxBytes: number): Promise<Buffe
     throw new UsageError(`${oneLine(name)} cannot be read (${(error as NodeJS.ErrnoException).code})`)
   }
   return Buffer.concat(chunks)
-}
-
-/** Most files, without the steps of a stream. Anything else, such as a pipe, has no size that it says beforehand. */
-function readAtOnce(file: string, maxBytes: number): Buffer | undefined {
-  const found = statSync(file)
-  return found.isFile() && found.size > 0 && found.size <= maxBytes ? readFileSync(file) : undefined
 }
