@@ -1,8 +1,11 @@
 import { globSync, readFileSync } from "node:fs"
 import { join, resolve } from "node:path"
+import { LambdaClient } from "@aws-sdk/client-lambda"
 import { describe, expect, it } from "vitest"
 import type { TestModule } from "vitest/node"
 import config, { projectsOf } from "../../vitest.config.ts"
+import { mockClient } from "../support/aws-clients.ts"
+import { undoAll } from "../support/environment.ts"
 import { leftOut, linesOf } from "../support/left-out.ts"
 import { tools } from "../support/tools.ts"
 
@@ -56,6 +59,14 @@ describe("no test depends on real time", () => {
 describe("files that share a process", () => {
   it("mock AWS's clients through test/support/aws-clients.ts, which gives them back to the next file", () => {
     expect(using(/from "aws-sdk-client-mock"/)).toEqual(["test/support/aws-clients.ts"])
+  })
+
+  it("have the client itself again after the file that mocked it", () => {
+    const { send } = LambdaClient.prototype
+    mockClient(LambdaClient)
+    expect(LambdaClient.prototype.send).not.toBe(send)
+    undoAll()
+    expect(LambdaClient.prototype.send).toBe(send)
   })
 })
 

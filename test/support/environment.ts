@@ -19,7 +19,7 @@ const listeners = process.listeners("SIGTERM")
 for (const part of parts) part.make()
 
 afterAll(() => {
-  for (const undo of toUndo.splice(0)) undo()
+  undoAll()
   vi.restoreAllMocks()
   vi.unstubAllGlobals()
   vi.unstubAllEnvs()
@@ -35,6 +35,11 @@ afterAll(() => {
 export function forEachFile(part: OwnPart): void {
   part.make()
   parts.push(part)
+}
+
+/** Does now what `undoAfterFile` was given. */
+export function undoAll(): void {
+  for (const undo of toUndo.splice(0)) undo()
 }
 
 /** Has something done when this file is done, after its own `afterAll`. */
