@@ -14,8 +14,9 @@ export interface RequestDecider<A> {
    * Rejects only for a fault of `answers`.
    *
    * @param request or why there is none, which is answered as a refusal
+   * @param invocation the Lambda context, for records
    */
-  decide(request: AccessRequest | Refusal): Promise<A>
+  decide(request: AccessRequest | Refusal, invocation?: unknown): Promise<A>
   warmUp(): Promise<void>
   /** The key set of each issuer, that of assertions included. */
   readonly keySets: readonly KeySetState[]

@@ -116,6 +116,10 @@ const contract: { readonly [door: string]: { readonly values: readonly string[];
       values: ["HallpassAuthorizer"],
       types: ["ApiSettings", "AuthorizerConfig", "GatewaySettings", "HallpassAuthorizerProps"],
     },
+    aws: {
+      values: ["createAppSyncAuthorizer"],
+      types: ["AppSyncAnswer", "AppSyncAuthorizer", "AppSyncOptions", "AuthorizerConfig", "AuthorizerParts"],
+    },
     http: {
       values: ["createAuthorizationServer", "fastifyGuard", "guard", "honoGuard"],
       types: [

@@ -1,0 +1,13 @@
+/**
+ * The rules of an authorizer for AWS services other than API Gateway which ask in forms of their own.
+ *
+ * @module hallpass/aws
+ */
+export type { AuthorizerParts } from "./authorizer/parts.ts"
+export {
+  type AppSyncAnswer,
+  type AppSyncAuthorizer,
+  createAppSyncAuthorizer,
+} from "./aws/appsync.ts"
+export type { AppSyncOptions } from "./aws/appsync-options.ts"
+export type { AuthorizerConfig } from "./types/configuration.ts"
