@@ -137,6 +137,7 @@ function readAppSync(event: unknown, prefix: string | undefined): AccessRequest 
 
 /** The token as the value of an Authorization header, which is read as everywhere. */
 function authorizationOf(token: string, prefix: string | undefined): string | undefined {
-  if (prefix !== undefined) return token.startsWith(prefix) ? `Bearer ${token.slice(prefix.length)}` : undefined
-  return /^bearer /i.test(token) ? token : `Bearer ${token}`
+  if (prefix === undefined && /^bearer /i.test(token)) return token
+  const bare = token.startsWith(prefix ?? "") ? token.slice(prefix?.length ?? 0) : " "
+  return bare.startsWith(" ") ? undefined : `Bearer ${bare}`
 }

@@ -4,6 +4,7 @@ import { collect, object, type RawProblem, type Report } from "../problems/optio
 import { isObject } from "../shared/is-object.ts"
 import type { AuthorizerConfig, CredentialOptions } from "../types/configuration.ts"
 import { ConfigurationError } from "../types/errors.ts"
+import { createDecider } from "./decider.ts"
 
 /** What the authorizer of a service is made of. */
 export interface CheckedParts<C> {
@@ -20,7 +21,7 @@ export interface CheckedParts<C> {
  * @throws ConfigurationError
  */
 export function checkedTogether<T, C, A>(
-  { service, declared, credential }: ServiceOptions<T, C>,
+  { service, declared, rules, credential }: ServiceOptions<T, C>,
   config: AuthorizerConfig,
   options: unknown,
   create: (checked: CheckedParts<C>) => A,
@@ -29,28 +30,34 @@ export function checkedTogether<T, C, A>(
   const report = collect(problems)
   const raw = object(plainCopy(options, report), "options", report) ?? {}
   const checked = checkMembers<T, C>(declared, raw, "options", report)
+  if (problems.length === 0) rules?.(checked, report)
   const own = withoutBlocks(config, service, report)
-  const explained = (): ConfigurationError["problems"] => explain(problems)
   try {
-    const made = create({ config: withCredential(own, credential(checked)), options: checked })
-    if (problems.length === 0) return made
+    if (problems.length === 0) return create({ config: withPlace(own, credential(checked)), options: checked })
+    // Nothing is made of unsound options. What else is wrong is found out beside them.
+    createDecider(withPlace(own, { header: "authorization" }), {})
   } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error
-    throw new ConfigurationError([...error.problems, ...explained()])
+    if (error instanceof ConfigurationError && problems.length > 0)
+      throw new ConfigurationError([...error.problems, ...explain(problems)])
+    throw error
   }
-  throw new ConfigurationError(explained())
+  throw new ConfigurationError(explain(problems))
 }
 
 /** The options of a service. */
 export interface ServiceOptions<T, C> {
   readonly service: string
   readonly declared: Declaration<T, C>
+  /** How options have to fit together. Asked if each of them is sound. */
+  readonly rules?: (options: C, report: Report) => void
   readonly credential: (options: C) => CredentialOptions
 }
 
 function plainCopy(options: unknown, report: Report): unknown {
   try {
-    return structuredClone(options)
+    const copy: unknown = structuredClone(options)
+    JSON.stringify(copy)
+    return copy
   } catch {
     report("options", "plain_data")
     return {}
@@ -74,7 +81,7 @@ function withoutBlocks(config: AuthorizerConfig, service: string, report: Report
 }
 
 /** The configuration with the place of the credential that the service has. Its length limit stays. */
-function withCredential(config: AuthorizerConfig, place: CredentialOptions): AuthorizerConfig {
+function withPlace(config: AuthorizerConfig, place: CredentialOptions): AuthorizerConfig {
   if (!isObject(config)) return config
   const { credential } = config as AuthorizerConfig
   const maxLength = isObject(credential) ? (credential as CredentialOptions).maxLength : undefined
