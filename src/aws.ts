@@ -10,4 +10,8 @@ export {
   createAppSyncAuthorizer,
 } from "./aws/appsync.ts"
 export type { AppSyncOptions } from "./aws/appsync-options.ts"
+export { createIotAuthorizer, type IotAnswer, type IotAuthorizer } from "./aws/iot.ts"
+export type { IotCredential } from "./aws/iot-credential.ts"
+export type { IotOptions } from "./aws/iot-options.ts"
+export type { IotPolicy, IotPolicyDocument, IotStatement } from "./aws/iot-policies.ts"
 export type { AuthorizerConfig } from "./types/configuration.ts"

@@ -7,7 +7,14 @@ import { checkRuleForm, claimDemand, ruleOptions } from "./declared/rule.ts"
 /**
  * Names of people, which can change hands (SR-077); `email` is looked at only if the token says that it is verified.
  */
-const mutableNames = ["upn", "preferred_username", "unique_name", "username", "nickname", "name"]
+export const mutableNames: readonly string[] = [
+  "upn",
+  "preferred_username",
+  "unique_name",
+  "username",
+  "nickname",
+  "name",
+]
 
 type Check<T> = (subject: T, path: string, report: Report) => unknown
 

@@ -117,8 +117,21 @@ const contract: { readonly [door: string]: { readonly values: readonly string[];
       types: ["ApiSettings", "AuthorizerConfig", "GatewaySettings", "HallpassAuthorizerProps"],
     },
     aws: {
-      values: ["createAppSyncAuthorizer"],
-      types: ["AppSyncAnswer", "AppSyncAuthorizer", "AppSyncOptions", "AuthorizerConfig", "AuthorizerParts"],
+      values: ["createAppSyncAuthorizer", "createIotAuthorizer"],
+      types: [
+        "AppSyncAnswer",
+        "AppSyncAuthorizer",
+        "AppSyncOptions",
+        "AuthorizerConfig",
+        "AuthorizerParts",
+        "IotAnswer",
+        "IotAuthorizer",
+        "IotCredential",
+        "IotOptions",
+        "IotPolicy",
+        "IotPolicyDocument",
+        "IotStatement",
+      ],
     },
     http: {
       values: ["createAuthorizationServer", "fastifyGuard", "guard", "honoGuard"],

@@ -1,0 +1,39 @@
+import type { Report } from "../problems/option-checks.ts"
+import { namesIn, ownName, placeholder } from "./iot-substitutions.ts"
+
+/** ARNs of AWS IoT Core, with the type of the resource in plain text: `client/`, `topic/`, `topicfilter/`, `thing/`. */
+const resourceForm =
+  /^(?:\*|arn:aws(?:-[a-z]+)*:iot:(?:\*|[a-z0-9-]{1,32}):(?:\*|\d{12}):(?:\*|[a-z]{1,32}\/[!-~]{1,1024}))$/
+/** A variable that is none of AWS IoT Core. */
+const otherVariable = /\$\{(?!(?:iot|aws):[A-Za-z][A-Za-z0-9.:[\]_-]*\})/
+
+/** Checks the form of a resource, and that no value of a caller can make it another caller's. */
+export function checkResource(resource: string, path: string, report: Report): void {
+  if (!resourceForm.test(resource)) {
+    report(path, "must be an ARN such as arn:aws:iot:eu-west-1:123456789012:client/{device}, or *")
+    return
+  }
+  if (otherVariable.test(resource))
+    report(path, "has a variable that AWS IoT Core does not know. Write a substitution without the dollar sign")
+  if (resource.split("/").some(isMixed))
+    report(
+      path,
+      "has a substitution beside a wildcard or another substitution in one level, so values of two callers can mean " +
+        "the same. Put a / between them, or use {principalId}",
+    )
+}
+
+/**
+ * Whether a level of a topic can be met with another caller's value: `{device}-*` of `lamp` is that of `lamp-7`, and
+ * `{tenant}-{device}` of `a` and `b-c` is that of `a-b` and `c`. The length of a `principalId` is fixed.
+ */
+function isMixed(level: string): boolean {
+  const others = namesIn(level).filter((name) => name !== ownName)
+  return others.length > 1 || (others.length > 0 && /[*?]|\$\{/.test(level.replaceAll(placeholder, "")))
+}
+
+/** Whether a resource is all of its kind: `*`, `client/*`, and what the client chooses, `client/${iot:ClientId}`. */
+export function isOpen(resource: string): boolean {
+  const name = resource === "*" ? "*" : resource.split(":").slice(5).join(":")
+  return /^(?:[a-z]*\/)?(?:[*?]+|\$\{iot:ClientId\})$/.test(name)
+}
