@@ -14,4 +14,12 @@ export { createIotAuthorizer, type IotAnswer, type IotAuthorizer } from "./aws/i
 export type { IotCredential } from "./aws/iot-credential.ts"
 export type { IotOptions } from "./aws/iot-options.ts"
 export type { IotPolicy, IotPolicyDocument, IotStatement } from "./aws/iot-policies.ts"
+export {
+  createLoadBalancerVerifier,
+  type LoadBalancerIdentity,
+  type LoadBalancerParts,
+  type LoadBalancerVerifier,
+} from "./aws/load-balancer/create-load-balancer-verifier.ts"
+export type { LoadBalancerKeyOptions, LoadBalancerOptions } from "./aws/load-balancer/load-balancer-options.ts"
+export type { HeaderMap, HeaderPairs, ReceivedRequest } from "./aws/received-header.ts"
 export type { AuthorizerConfig } from "./types/configuration.ts"

@@ -58,7 +58,10 @@ export const mayImport: { readonly [room: string]: readonly string[] } = {
   authorizer: [...base, "problems", "observe", "configuration", "shadow", ...lowerRooms, ...stageRooms],
   diagnosis: [...base, "problems", ...lowerRooms, ...stageRooms, "configuration", "authorizer"],
   http: [...base, "answer", "authorizer", "edge", "observe"],
-  aws: [...base, "problems", "answer", "authorizer", "configuration", "edge", "http", "observe", "route"],
+  aws: [
+    ...[...base, "problems", "renewal", "keys", "token", "answer", "authorizer", "configuration"],
+    ...["edge", "http", "observe", "route"],
+  ],
   mesh: [...base, "problems", "provider", "credential", "route", "configuration", "http"],
   cli: ["door", "local"],
   handlers: ["door", "rotation"],
