@@ -10,6 +10,12 @@ export {
   createAppSyncAuthorizer,
 } from "./aws/appsync.ts"
 export type { AppSyncOptions } from "./aws/appsync-options.ts"
+export type { CloudFrontHeaders, CloudFrontRequest } from "./aws/cloudfront/cloudfront-event.ts"
+export {
+  type CloudFrontAuthorizer,
+  type CloudFrontResponse,
+  createCloudFrontAuthorizer,
+} from "./aws/cloudfront/create-cloudfront-authorizer.ts"
 export { createIotAuthorizer, type IotAnswer, type IotAuthorizer } from "./aws/iot.ts"
 export type { IotCredential } from "./aws/iot-credential.ts"
 export type { IotOptions } from "./aws/iot-options.ts"

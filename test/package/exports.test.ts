@@ -117,13 +117,22 @@ const contract: { readonly [door: string]: { readonly values: readonly string[];
       types: ["ApiSettings", "AuthorizerConfig", "GatewaySettings", "HallpassAuthorizerProps"],
     },
     aws: {
-      values: ["createAppSyncAuthorizer", "createIotAuthorizer", "createLoadBalancerVerifier"],
+      values: [
+        "createAppSyncAuthorizer",
+        "createCloudFrontAuthorizer",
+        "createIotAuthorizer",
+        "createLoadBalancerVerifier",
+      ],
       types: [
         "AppSyncAnswer",
         "AppSyncAuthorizer",
         "AppSyncOptions",
         "AuthorizerConfig",
         "AuthorizerParts",
+        "CloudFrontAuthorizer",
+        "CloudFrontHeaders",
+        "CloudFrontRequest",
+        "CloudFrontResponse",
         "HeaderMap",
         "HeaderPairs",
         "IotAnswer",
