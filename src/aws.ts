@@ -21,6 +21,13 @@ export type { IotCredential } from "./aws/iot-credential.ts"
 export type { IotOptions } from "./aws/iot-options.ts"
 export type { IotPolicy, IotPolicyDocument, IotStatement } from "./aws/iot-policies.ts"
 export {
+  createLatticeVerifier,
+  type LatticeEvent,
+  type LatticeVerifier,
+} from "./aws/lattice/create-lattice-verifier.ts"
+export type { LatticeCaller, LatticeCertificate } from "./aws/lattice/lattice-caller.ts"
+export type { LatticeOptions } from "./aws/lattice/lattice-options.ts"
+export {
   createLoadBalancerVerifier,
   type LoadBalancerIdentity,
   type LoadBalancerParts,
