@@ -14,7 +14,21 @@ const rows = [...systems.matchAll(/^\| (?!-|neighbour |system )(.+?) \|.*\| (.+?
 describe("18: docs/neighbours.md", () => {
   it("has a row for each system of the issue", () => {
     const all = rows.map(({ system }) => system).join("\n")
-    for (const each of ["API Gateway", "F5", "NGINX", "Caddy", "HAProxy", "Traefik", "Envoy", "Istio", "Gloo", "WSO2"])
+    for (const each of [
+      "API Gateway",
+      "F5",
+      "NGINX",
+      "Caddy",
+      "HAProxy",
+      "Traefik",
+      "Envoy",
+      "Istio",
+      "Gloo",
+      "WSO2",
+      "CloudFront",
+      "Application Load Balancer",
+      "VPC Lattice",
+    ])
       expect(all).toContain(each)
     expect(rows.length).toBeGreaterThan(25)
   })
