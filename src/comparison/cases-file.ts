@@ -1,4 +1,4 @@
-import { httpMethods } from "../route/template.ts"
+import { httpMethods } from "../route/tokens.ts"
 import type { Outcome } from "../types/reasons.ts"
 
 /** A caller of a cases file: claims on the skeleton of an issuer's access token. */

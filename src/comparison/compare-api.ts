@@ -1,6 +1,7 @@
 import { routeShape } from "../openapi/inventory/route-shape.ts"
 import type { Inventory, InventoryFinding, InventoryRoute } from "../openapi/inventory/types.ts"
-import { overlap, readRouteKey, tokensOf } from "../route/template.ts"
+import { overlap, readRouteKey } from "../route/template.ts"
+import { tokensOf } from "../route/tokens.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import { settingFindings } from "./api-settings.ts"
 

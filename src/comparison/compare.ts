@@ -1,6 +1,7 @@
 import { topLevel } from "../configuration/declared/top-level.ts"
 import { orDefault } from "../configuration/declared/with-defaults.ts"
-import { type Template, TemplateTree, templatesOf } from "../route/tree.ts"
+import { templatesOf } from "../route/templates.ts"
+import { type Template, TemplateTree } from "../route/tree.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import type { Claims } from "../types/principal.ts"
 import type { Outcome, ReasonCode } from "../types/reasons.ts"

@@ -1,5 +1,5 @@
 import { freshText } from "../policy/common-paths.ts"
-import { httpMethods, isFixed, many, one, type RouteOrder } from "../route/template.ts"
+import { httpMethods, isFixed, many, one, type RouteOrder } from "../route/tokens.ts"
 import type { AppliedRule, Side } from "./side.ts"
 
 /** Requests that two tables treat alike, by one example. */

@@ -1,6 +1,7 @@
 import { object, type Report } from "../problems/option-checks.ts"
 import { routeKeyProblem } from "../problems/route-key-problem.ts"
-import { readRouteKey, shapeOf } from "../route/template.ts"
+import { readRouteKey } from "../route/template.ts"
+import { shapeOf } from "../route/tokens.ts"
 import type { RouteRule } from "../types/configuration.ts"
 import { openToTenants } from "./check-any-tenant.ts"
 import { checkCallers } from "./check-callers.ts"

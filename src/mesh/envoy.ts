@@ -1,6 +1,6 @@
 import type { CheckedConfiguration } from "../configuration/check-configuration.ts"
 import { readRoutes } from "../route/table.ts"
-import { templatesOf } from "../route/tree.ts"
+import { templatesOf } from "../route/templates.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import { type EnvoyKeys, envoyKeys } from "./envoy-keys.ts"
 import { ambiguousPaths, payloadName, policiesOf } from "./envoy-rbac.ts"

@@ -1,7 +1,9 @@
 import type { Route } from "../route/decide.ts"
 import { readRoutes } from "../route/table.ts"
-import { httpMethods, many, one, overlap, precedes, rest, type Tokens } from "../route/template.ts"
-import { routeOf, type Template, templatesOf } from "../route/tree.ts"
+import { overlap, precedes } from "../route/template.ts"
+import { templatesOf } from "../route/templates.ts"
+import { httpMethods, many, one, rest, type Tokens } from "../route/tokens.ts"
+import { routeOf, type Template } from "../route/tree.ts"
 import type { RouteRule } from "../types/configuration.ts"
 
 /** Requests that one rule is about. */

@@ -1,5 +1,5 @@
 import type { Report } from "../problems/option-checks.ts"
-import { httpMethods } from "../route/template.ts"
+import { httpMethods } from "../route/tokens.ts"
 import type { RouteRule } from "../types/configuration.ts"
 import { type Members, member } from "./document.ts"
 import { readSecurity, type Security, type SecurityReading } from "./security.ts"

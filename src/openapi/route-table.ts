@@ -1,6 +1,7 @@
 import type { Report } from "../problems/option-checks.ts"
 import { routeKeyProblem } from "../problems/route-key-problem.ts"
-import { readRouteKey, shapeOf } from "../route/template.ts"
+import { readRouteKey } from "../route/template.ts"
+import { shapeOf } from "../route/tokens.ts"
 import type { RouteRule } from "../types/configuration.ts"
 import { type OpenApiDocument, place } from "./document.ts"
 import type { OperationSecurity } from "./operation.ts"

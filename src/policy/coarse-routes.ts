@@ -1,7 +1,7 @@
 import type { Route } from "../route/decide.ts"
 import { denialsOf, type RouteAnswer } from "../route/route-answers.ts"
 import type { Place, RouteTable } from "../route/table.ts"
-import { httpMethods, isFixed, type RouteOrder } from "../route/template.ts"
+import { httpMethods, isFixed, type RouteOrder } from "../route/tokens.ts"
 import { routeOf, type Template } from "../route/tree.ts"
 import { implies } from "./rule-implication.ts"
 

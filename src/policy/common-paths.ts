@@ -1,4 +1,4 @@
-import { isFixed, many, one, rest, type Tokens } from "../route/template.ts"
+import { isFixed, many, one, rest, type Tokens } from "../route/tokens.ts"
 
 /** More ways to match than this are not looked at one by one; a table as tangled as that is refused. */
 const maxWitnesses = 256

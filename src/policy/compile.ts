@@ -1,11 +1,12 @@
 import type { Route } from "../route/decide.ts"
 import { type AmbiguousForms, ambiguousForms } from "../route/path.ts"
-import { httpMethods, one } from "../route/template.ts"
+import { httpMethods, one } from "../route/tokens.ts"
 import type { Template, TemplateTree } from "../route/tree.ts"
 import type { CoverageForm } from "../types/coverage.ts"
 import type { Exposure } from "./exposure.ts"
+import { most } from "./largest-coverage.ts"
 import type { Conflict } from "./overlap.ts"
-import { type Covered, type CoverOptions, cover, type Examined, most, permissionsOf } from "./patterns.ts"
+import { type Covered, type CoverOptions, cover, type Examined, permissionsOf } from "./patterns.ts"
 import { Shorter } from "./shorter.ts"
 
 /** A route table, compiled for answers that serve every route of a stage. */

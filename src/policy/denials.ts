@@ -1,8 +1,9 @@
-import { rest } from "../route/template.ts"
+import { rest } from "../route/tokens.ts"
+import { everyMethod } from "./methods.ts"
 import { PatternSet } from "./pattern-set.ts"
 import type { PatternNode, PatternTree } from "./pattern-tree.ts"
 import type { Examined } from "./patterns.ts"
-import { everyMethod, type Rights, resourceBytes } from "./rights.ts"
+import { type Rights, resourceBytes } from "./rights.ts"
 
 /** Denies what is forbidden of a branch in few patterns, none of which reaches what is permitted. */
 export class Denials {

@@ -1,5 +1,6 @@
 import { isCatchAll } from "../route/table.ts"
-import { isFixed, many, patternTexts, rest, spanning } from "../route/template.ts"
+import { patternTexts, spanning } from "../route/template.ts"
+import { isFixed, many, rest } from "../route/tokens.ts"
 import type { Template, TemplateTree } from "../route/tree.ts"
 import type { Examination, Examiner, TableOptions } from "./compile.ts"
 import { type Surroundings, surroundings } from "./exposure.ts"

@@ -1,4 +1,5 @@
-import { httpMethods, many, one, patternTexts, spanning, type Tokens } from "../route/template.ts"
+import { patternTexts, spanning } from "../route/template.ts"
+import { httpMethods, many, one, type Tokens } from "../route/tokens.ts"
 import { routeOf, type Template, type TemplateTree } from "../route/tree.ts"
 import type { OverlapAnalysis } from "./overlap.ts"
 

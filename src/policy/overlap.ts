@@ -1,5 +1,7 @@
+import { visitCandidates } from "../route/candidates.ts"
 import type { Route } from "../route/decide.ts"
-import { httpMethods, many, patternTexts, rest, spanning, type Tokens } from "../route/template.ts"
+import { patternTexts, spanning } from "../route/template.ts"
+import { httpMethods, many, rest, type Tokens } from "../route/tokens.ts"
 import { routeOf, type Template, type TemplateTree } from "../route/tree.ts"
 import { freshText, patternOf, TooTangled, withoutCovered, witnesses } from "./common-paths.ts"
 import { excludeEachOther, implies } from "./rule-implication.ts"
@@ -76,7 +78,7 @@ export class OverlapAnalysis {
   hitsAny(pattern: Tokens, fulfils: (hit: Hit) => boolean): boolean {
     const seen = new Set<Template>()
     let found = false
-    this.#tree.visitCandidates(pattern, (template) => {
+    visitCandidates(this.#tree, pattern, (template) => {
       if (seen.has(template)) return false
       seen.add(template)
       for (const path of witnesses(pattern, template.tokens, this.fresh, this.maxSegments)) {

@@ -1,6 +1,7 @@
-import { isFixed, many } from "../route/template.ts"
+import { isFixed, many } from "../route/tokens.ts"
+import { methodsIn } from "./methods.ts"
 import type { PatternNode, PatternTree } from "./pattern-tree.ts"
-import { methodsIn, type Rights } from "./rights.ts"
+import type { Rights } from "./rights.ts"
 
 /** One path with the methods that are meant, and the node that it is of. */
 interface Entry {

@@ -1,4 +1,5 @@
-import { isFixed, many, rest, spanning, type Tokens } from "../route/template.ts"
+import { spanning } from "../route/template.ts"
+import { isFixed, many, rest, type Tokens } from "../route/tokens.ts"
 import type { Template } from "../route/tree.ts"
 import { TooTangled } from "./common-paths.ts"
 import type { OverlapAnalysis } from "./overlap.ts"

@@ -1,11 +1,11 @@
 import type { Route } from "../route/decide.ts"
 import type { AmbiguousForms } from "../route/path.ts"
-import { httpMethods, isFixed, rest } from "../route/template.ts"
+import { httpMethods, isFixed, rest } from "../route/tokens.ts"
 import { routeOf, type Template } from "../route/tree.ts"
 import type { Coverage, CoverageForm } from "../types/coverage.ts"
 import type { Surroundings } from "./exposure.ts"
+import { everyMethod, methodsIn } from "./methods.ts"
 import type { Hit, Overlap, WildMethod } from "./overlap.ts"
-import { everyMethod, methodsIn } from "./rights.ts"
 
 /** One template, with all that its Allow and its Deny would mean for others. */
 export interface Examined {
@@ -170,33 +170,13 @@ function denialMethods({ wildMethod }: Examined, bits: number): readonly string[
   return wildMethod !== "no" && bits === everyMethod ? ["*"] : methodsIn(bits)
 }
 
-function addAround(to: Set<string>, { wildMethod, around }: Examined, allowed: readonly string[]): void {
+export function addAround(to: Set<string>, { wildMethod, around }: Examined, allowed: readonly string[]): void {
   for (const path of new Set(allowed.flatMap((method) => around.deny.get(method) ?? []))) {
     const methods = allowed.filter((method) => around.deny.get(method)?.includes(path))
     add(to, wildMethod === "exact" && methods.length === httpMethods.length ? ["*"] : methods, [path])
   }
 }
 
-/** What an answer of a table must hold at most, route by route, and all that it can hold where there is room. */
-export function most(
-  examined: readonly Examined[],
-  { ambiguous, resourcePolicyAllows }: Pick<CoverOptions, "ambiguous" | "resourcePolicyAllows">,
-): { readonly needed: CoverageForm; readonly all: CoverageForm } {
-  const [allow, deny, said] = [new Set<string>(), new Set<string>(), new Set<string>()]
-  for (const one of examined) {
-    const methods = httpMethods.filter((method) => routeOf(one.template, method) !== undefined)
-    add(allow, methods, one.paths)
-    // Where a template has several routes, a caller may be permitted all methods but one: then each is written.
-    const isOne = one.template.routes.size === 1 && one.wildMethod !== "no" && methods.length === httpMethods.length
-    add(resourcePolicyAllows ? deny : said, isOne ? ["*"] : methods, one.paths)
-    for (const overlap of one.overlaps) add(deny, overlap.methods, overlap.deny)
-    addAround(said, one, methods)
-  }
-  add(deny, httpMethods, ["?*/"])
-  const needed = { allow: [...allow], deny: [...deny], denyForms: ambiguous.patterns, denyIfRoom: [] }
-  return { needed, all: { ...needed, deny: [...deny, ...[...said].filter((text) => !deny.has(text))] } }
-}
-
-function add(to: Set<string>, methods: readonly string[], paths: readonly string[]): void {
+export function add(to: Set<string>, methods: readonly string[], paths: readonly string[]): void {
   for (const method of methods) for (const path of paths) to.add(`${method}/${path}`)
 }

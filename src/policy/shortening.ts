@@ -1,10 +1,11 @@
-import { rest } from "../route/template.ts"
+import { rest } from "../route/tokens.ts"
 import { Denials } from "./denials.ts"
+import { eachMethod, everyMethod } from "./methods.ts"
 import type { Overlap } from "./overlap.ts"
 import { PatternSet } from "./pattern-set.ts"
 import type { PatternNode, PatternTree } from "./pattern-tree.ts"
 import type { Examined } from "./patterns.ts"
-import { eachMethod, everyMethod, type Rights, resourceBytes } from "./rights.ts"
+import { type Rights, resourceBytes } from "./rights.ts"
 
 /** How far patterns may reach beside the table's own paths. */
 export interface Width {

@@ -1,4 +1,4 @@
-import { httpMethods } from "../route/template.ts"
+import { httpMethods } from "../route/tokens.ts"
 import { routeOf, type Template, type TemplateTree } from "../route/tree.ts"
 import type { Exposure } from "./exposure.ts"
 import { OverlapAnalysis } from "./overlap.ts"

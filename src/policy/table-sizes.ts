@@ -1,6 +1,6 @@
 import type { CompiledRule } from "../route/rule.ts"
 
-import { httpMethods, isFixed, rest } from "../route/template.ts"
+import { httpMethods, isFixed, rest } from "../route/tokens.ts"
 import { routeOf, type Template } from "../route/tree.ts"
 import type { DocumentBytes } from "../types/coverage.ts"
 import type { CompiledTable } from "./compile.ts"

@@ -1,4 +1,5 @@
-import { httpMethods, isSegment, readRouteKey } from "../route/template.ts"
+import { isSegment, readRouteKey } from "../route/template.ts"
+import { httpMethods } from "../route/tokens.ts"
 
 const example = 'Write it as API Gateway does, such as "GET /orders/{id}"'
 const methods = `ANY, ${httpMethods.join(", ")}`

@@ -5,10 +5,11 @@ import { lastingRefusal, type Refusal, refusal } from "../types/reasons.ts"
 import type { AccessRequest } from "../types/request.ts"
 import type { DecideRoute, Route, RouteVerdict } from "./decide.ts"
 import { refuseUnentitled } from "./entitled.ts"
-import { hasSpellings, readPath, spellingsOf } from "./path.ts"
+import { readPath } from "./path.ts"
 import type { RouteAnswers } from "./route-answers.ts"
+import { hasSpellings, spellingsOf } from "./spellings.ts"
 import { isCatchAll, Place, RouteTable } from "./table.ts"
-import { httpMethods, type RouteOrder, rest } from "./template.ts"
+import { httpMethods, type RouteOrder, rest } from "./tokens.ts"
 import { isGreedy, routeOf, type Template } from "./tree.ts"
 
 const routeUnmatched = refusal("route_unmatched")

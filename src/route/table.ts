@@ -1,23 +1,14 @@
 import { covers } from "../shared/glob.ts"
 import type { RouteRule } from "../types/configuration.ts"
+import { visitCandidates } from "./candidates.ts"
 import type { Route } from "./decide.ts"
 import { ambiguousForms } from "./path.ts"
 import { RouteAnswers } from "./route-answers.ts"
 import { type CompiledRule, compileRule } from "./rule.ts"
-import {
-  httpMethods,
-  isFixed,
-  many,
-  overlap,
-  precedes,
-  type RouteOrder,
-  readRouteKey,
-  rest,
-  spanning,
-  type Tokens,
-  tokensOf,
-} from "./template.ts"
-import { type Template, TemplateTree, templatesOf } from "./tree.ts"
+import { overlap, precedes, readRouteKey, spanning } from "./template.ts"
+import { templatesOf } from "./templates.ts"
+import { httpMethods, isFixed, many, type RouteOrder, rest, type Tokens, tokensOf } from "./tokens.ts"
+import { type Template, TemplateTree } from "./tree.ts"
 
 /** The routes of a checked table. Keys that cannot be read are left out; the configuration check has reported them. */
 export function readRoutes(routes: { readonly [routeKey: string]: RouteRule }): readonly Route[] {
@@ -81,7 +72,7 @@ export class RouteTable {
     const finer = new Set<Template>()
     if (tokens.every(isFixed)) return finer
     // Of a long table, not every template is looked at for each route.
-    this.trees[order].visitCandidates(spanning(tokens), (template) => {
+    visitCandidates(this.trees[order], spanning(tokens), (template) => {
       if (template !== own && overlap(template.tokens, tokens) && precedes(template.tokens, tokens, order))
         finer.add(template)
       return false

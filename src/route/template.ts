@@ -1,5 +1,4 @@
-/** API Gateway's HTTP methods; a table key may also say ANY. */
-export const httpMethods: readonly string[] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
+import { httpMethods, isFixed, many, one, type RouteOrder, rest, type Tokens } from "./tokens.ts"
 
 /** One key of the route table, taken apart. */
 export interface RouteKey {
@@ -38,38 +37,6 @@ export function readRouteKey(key: string): RouteKey | undefined {
   return isLast && segments.every(isSegment) ? { method, template } : undefined
 }
 
-/** A template without the names of its parameters, which the gateway and the table may choose differently. */
-export function shapeOf(template: string): string {
-  return tokensOf(template).join("/")
-}
-
-/**
- * A template or pattern, segment by segment: fixed text, or one of the words below. Fixed text holds no braces, so the
- * words cannot be mistaken for it.
- */
-export type Tokens = readonly string[]
-
-/** A parameter: one segment of any text. */
-export const one = "{}"
-/** A greedy parameter, and what IAM makes of every parameter: one segment or more. */
-export const many = "{+}"
-/** Whatever follows, also nothing: `$default`. */
-export const rest = "{*}"
-
-export function isFixed(token: string): boolean {
-  return token !== one && token !== many && token !== rest
-}
-
-/** The tokens of a template as API Gateway writes it. The names of parameters say nothing and are left out. */
-export function tokensOf(template: string): Tokens {
-  if (template === "$default") return [rest]
-  if (template === "/") return []
-  return template
-    .slice(1)
-    .split("/")
-    .map((part) => (/[+*]\}$/.test(part) ? many : part.startsWith("{") ? one : part)) // * is serverless-offline's +
-}
-
 /** What a template becomes in an IAM policy, where no wildcard stops at a slash. */
 export function spanning(tokens: Tokens): Tokens {
   return tokens.map((token) => (token === one ? many : token))
@@ -84,14 +51,6 @@ export function patternTexts(tokens: Tokens): readonly string[] {
   const last = tokens.at(-1)
   return last === undefined || !isFixed(last) ? [text] : [text, `${text}/`]
 }
-
-/**
- * Which template goes first where several fit. REST APIs walk their resources segment by segment, fixed text before a
- * parameter before a greedy one; HTTP APIs take a full match before any greedy one, and then the most specific.
- *
- * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-routes.html
- */
-export type RouteOrder = "rest" | "http"
 
 /** Whether some path fits two templates. */
 export function overlap(a: Tokens, b: Tokens): boolean {

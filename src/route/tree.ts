@@ -1,5 +1,5 @@
 import type { Route } from "./decide.ts"
-import { many, one, type RouteOrder, rest, shapeOf, type Tokens, tokensOf } from "./template.ts"
+import { many, one, type RouteOrder, rest, type Tokens } from "./tokens.ts"
 
 /** One template of the table with its routes. */
 export interface Template {
@@ -12,7 +12,8 @@ export interface Template {
   readonly routes: ReadonlyMap<string, Route>
 }
 
-interface Node {
+/** The templates that share a beginning. */
+export interface Node {
   readonly fixed: Map<string, Node>
   parameter?: Node
   /** The template that ends in a greedy parameter here. */
@@ -34,10 +35,10 @@ export function routeOf(template: Template | undefined, method: string): Route |
  * The templates as a tree, for finding the one that a path belongs to. Its cost depends on the path, not on the table.
  */
 export class TemplateTree {
-  readonly #root: Node = { fixed: new Map(), height: 0, number: 0 }
+  readonly root: Node = { fixed: new Map(), height: 0, number: 0 }
   #nodes = 1
   /** Takes what nothing else takes: `$default`. */
-  #catchAll: Template | undefined
+  catchAll: Template | undefined
 
   readonly #order: RouteOrder
 
@@ -49,12 +50,12 @@ export class TemplateTree {
   /** The templates that a path fits, the first in order first; `$default` last. */
   find(segments: readonly string[]): readonly Template[] {
     const found: Template[] = []
-    collect(this.#root, segments, 0, (template) => {
+    collect(this.root, segments, 0, (template) => {
       found.push(template)
       return undefined
     })
     if (this.#order === "http") found.sort((a, b) => Number(isGreedy(a)) - Number(isGreedy(b)))
-    if (this.#catchAll !== undefined) found.push(this.#catchAll)
+    if (this.catchAll !== undefined) found.push(this.catchAll)
     return found
   }
 
@@ -64,48 +65,18 @@ export class TemplateTree {
       routeOf(template, method) === undefined ? undefined : template
     const full = (template: Template): Template | undefined => (isGreedy(template) ? undefined : accept(template))
     return (
-      (this.#order === "http" ? collect(this.#root, segments, 0, full) : undefined) ??
-      collect(this.#root, segments, 0, accept) ??
-      (this.#catchAll && accept(this.#catchAll))
+      (this.#order === "http" ? collect(this.root, segments, 0, full) : undefined) ??
+      collect(this.root, segments, 0, accept) ??
+      (this.catchAll && accept(this.catchAll))
     )
   }
 
-  /**
-   * Every template that can have a text in common with a pattern, and perhaps some more; a template may come twice.
-   *
-   * @param visit returns true to look no further
-   */
-  visitCandidates(pattern: Tokens, visit: (template: Template) => boolean): void {
-    if (this.#catchAll !== undefined && visit(this.#catchAll)) return
-    const seen = new Set<number>()
-    const width = pattern.length + 1
-    const walk = (node: Node, at: number): boolean => {
-      const state = node.number * width + at
-      if (seen.has(state)) return false
-      seen.add(state)
-      const token = pattern[at]
-      if (node.greedy !== undefined && token !== undefined && visit(node.greedy)) return true
-      if (node.template !== undefined && (token === undefined || token === rest) && visit(node.template)) return true
-      if (token === undefined || (token !== rest && pattern.length - at > node.height)) return false
-      const stays = token === many || token === rest
-      const step = (child: Node): boolean => (token !== rest && walk(child, at + 1)) || (stays && walk(child, at))
-      if (!stays) {
-        const child = node.fixed.get(token)
-        if (child !== undefined && step(child)) return true
-      } else {
-        for (const child of node.fixed.values()) if (step(child)) return true
-      }
-      return node.parameter !== undefined && step(node.parameter)
-    }
-    walk(this.#root, 0)
-  }
-
   #add(template: Template): void {
-    let node = this.#root
+    let node = this.root
     const { tokens } = template
     for (const [at, token] of tokens.entries()) {
       if (token === rest) {
-        this.#catchAll = template
+        this.catchAll = template
         return
       }
       if (token === many) {
@@ -150,33 +121,4 @@ function collect(
     if (found !== undefined) return found
   }
   return node.greedy && accept(node.greedy)
-}
-
-/** The templates of a table: routes that differ only in method or in the names of parameters belong together. */
-export function templatesOf(routes: Iterable<Route>): readonly Template[] {
-  const byShape = new Map<string, Template & { readonly routes: Map<string, Route> }>()
-  for (const route of routes) {
-    const tokens = tokensOf(route.template)
-    const shape = tokens.join("/")
-    const template = byShape.get(shape) ?? { text: route.template, tokens, shape, routes: new Map<string, Route>() }
-    template.routes.set(route.method, route)
-    byShape.set(shape, template)
-  }
-  return [...byShape.values()]
-}
-
-/**
- * Shapes of templates as the gateway writes them. A gateway has few, and the bound holds even if one had no end of
- * them.
- */
-export class Shapes {
-  readonly #known = new Map<string, string>()
-
-  of(template: string): string {
-    const known = this.#known.get(template)
-    if (known !== undefined) return known
-    const shape = shapeOf(template)
-    if (this.#known.size < 10_000) this.#known.set(template, shape)
-    return shape
-  }
 }

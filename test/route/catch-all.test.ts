@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { type AuthorizerConfig, createAuthorizer, type PolicyAnswer, type RouteRule } from "../../src/index.ts"
 import { compilePolicy, configurationWarnings } from "../../src/policy.ts"
-import { spellingsOf } from "../../src/route/path.ts"
+import { spellingsOf } from "../../src/route/spellings.ts"
 import { evaluate } from "../conformance/policy/iam.ts"
 import { eventOf } from "../conformance/policy/world.ts"
 import { oidcIssuer } from "../support/config.ts"

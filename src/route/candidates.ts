@@ -1,0 +1,37 @@
+import { many, rest, type Tokens } from "./tokens.ts"
+import type { Node, Template, TemplateTree } from "./tree.ts"
+
+/**
+ * Every template of a tree that can have a text in common with a pattern, and perhaps some more; a template may come
+ * twice.
+ *
+ * @param visit returns true to look no further
+ */
+export function visitCandidates(
+  { root, catchAll }: Pick<TemplateTree, "root" | "catchAll">,
+  pattern: Tokens,
+  visit: (template: Template) => boolean,
+): void {
+  if (catchAll !== undefined && visit(catchAll)) return
+  const seen = new Set<number>()
+  const width = pattern.length + 1
+  const walk = (node: Node, at: number): boolean => {
+    const state = node.number * width + at
+    if (seen.has(state)) return false
+    seen.add(state)
+    const token = pattern[at]
+    if (node.greedy !== undefined && token !== undefined && visit(node.greedy)) return true
+    if (node.template !== undefined && (token === undefined || token === rest) && visit(node.template)) return true
+    if (token === undefined || (token !== rest && pattern.length - at > node.height)) return false
+    const stays = token === many || token === rest
+    const step = (child: Node): boolean => (token !== rest && walk(child, at + 1)) || (stays && walk(child, at))
+    if (!stays) {
+      const child = node.fixed.get(token)
+      if (child !== undefined && step(child)) return true
+    } else {
+      for (const child of node.fixed.values()) if (step(child)) return true
+    }
+    return node.parameter !== undefined && step(node.parameter)
+  }
+  walk(root, 0)
+}
