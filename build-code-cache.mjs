@@ -1,52 +1,88 @@
 // Gives a bundle a V8 code cache: what a start compiles is compiled before.
 //   node build-code-cache.mjs OUTDIR     makes the cache anew with this Node.js, and with the flags that it was started with
-// build/start.js is the start chunk as a script; build/start.TAG.cache is its cache, TAG being
+// build/start.js is the start chunk as a script; build/start.KIND.TAG.cache is its cache, TAG being
 // v8.cachedDataVersionTag().
 import { generateKeyPairSync, hash, sign } from "node:crypto"
 import { readFile, writeFile } from "node:fs/promises"
-import { join, relative, resolve } from "node:path"
+import { basename, join, relative, resolve } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 
 /**
  * Makes a script of the start chunk, and a loader of its file. The loader exports what the chunk exported, so that
- * every other file of the bundle stays as it is. A cache of another V8, or of other flags, is refused by V8, and the
- * script compiled.
+ * every other file of the bundle stays as it is. What the start imports later is in the script, too, if it needs
+ * nothing but the start. A cache of another V8, or of other flags, is refused by V8, and the script compiled.
  *
- * @param {{ outdir: string, chunk: string, exports: readonly string[] }} options `chunk`: its path in the folder
+ * @param {{ outdir: string, start: string, outputs: import("esbuild").Metafile["outputs"] }} options `start`: the path
+ *   of the chunk in `outputs`
  */
-export async function makeScript({ outdir, chunk, exports }) {
-  const { transform } = await import("esbuild")
-  const file = join(outdir, chunk)
-  // In a script, `import()` would need a part of node:vm that is experimental: esbuild writes it as `require` of a
-  // module.
-  const { code } = await transform(await readFile(file, "utf8"), {
-    ...{ format: "cjs", minify: true, platform: "node", target: "node22", charset: "ascii" },
-    supported: { "dynamic-import": false },
-  })
-  await writeFile(join(outdir, "start.js"), `(function(module,exports,require){"use strict";${code}})`)
-  await writeFile(file, loader(exports))
+export async function makeScript({ outdir, start, outputs }) {
+  const importers = (path) =>
+    Object.keys(outputs).filter((each) => outputs[each].imports.some((it) => it.path === path))
+  const needsStartOnly = ({ imports }) => imports.every(({ kind, path }) => kind === "dynamic-import" || path === start)
+  const later = new Set(outputs[start].imports.filter(({ kind }) => kind === "dynamic-import").map(({ path }) => path))
+  const parts = []
+  for (const path of later) {
+    if (importers(path).join() !== start || !needsStartOnly(outputs[path])) continue
+    const { code, members } = await readChunk(join(outdir, "chunks", basename(path)))
+    parts.push(`"./${basename(path)}"(__start){${code};return{${members}}}`)
+  }
+  const file = join(outdir, "chunks", basename(start))
+  const { code, names, members } = await readChunk(file)
+  const script = `(function(__load){"use strict";
+const __parts={__proto__:null,${parts}},__made={__proto__:null};
+const __import=async(path)=>path in __parts?__made[path]??=__parts[path](__start):__load(path);
+${code}
+const __start={${members}};return __start})`
+  await writeFile(join(outdir, "start.js"), script)
+  await writeFile(file, loader(names))
 }
+
+/** A chunk as the text of a function: what it imports is in `__start`, what it exports are `members` of an object. */
+async function readChunk(file) {
+  const text = await readFile(file, "utf8")
+  const [exported, list] = /export\s*\{([^{}]*)\};?\s*$/.exec(text)
+  const pairs = (all) => all.split(",").map((each) => each.trim().split(" as "))
+  const names = pairs(list).map(([local, name = local]) => name)
+  const members = pairs(list).map(([local, name = local]) => `${name}:${local}`)
+  const code = text
+    .slice(0, -exported.length)
+    .replace(/^import\s*(?:\{([^{}]*)\}\s*from\s*)?"[^"]*";/, (_, imported) =>
+      imported === undefined
+        ? ""
+        : `const{${pairs(imported).map(([name, local = name]) => `${name}:${local}`)}}=__start;`,
+    )
+    // In a script, `import()` would need a part of node:vm that is experimental. The loader imports for it.
+    .replaceAll(/\bimport\((?="\.\/[\w-]+\.mjs"\))/g, "__import(")
+    .replaceAll(/[^\0-\x7f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`)
+  return { code, names, members }
+}
+
+/**
+ * How the name of a cache begins that fits this process. Lambda's images start Node.js with `--expose-gc`, which V8
+ * counts as another kind of code. The tag follows; it is not asked for at a start, because it holds the features of the
+ * processor, too, which a cache does not depend on, and node:v8 takes 0.5 ms.
+ */
+const kindOfCache = () =>
+  `start.${process.version}-${process.arch}${process.execArgv.includes("--expose-gc") ? "-expose-gc" : ""}.`
 
 /**
  * One octet for each character, read without decoding. V8 looks at the head of a cache only, and runs what follows: a
  * digest at the end of the file tells one with a changed octet.
  */
 const loader = (exports) => `const builtin = process.getBuiltinModule
-const { readFileSync } = builtin("node:fs")
+const { readdirSync, readFileSync } = builtin("node:fs")
 const folder = import.meta.dirname.slice(0, -"/chunks".length)
 let cachedData
 try {
-  const file = readFileSync(folder + "/start." + builtin("node:v8").cachedDataVersionTag() + ".cache")
+  const kind = (${kindOfCache})()
+  const file = readFileSync(folder + "/" + readdirSync(folder).find((name) => name.startsWith(kind)))
   const data = file.subarray(0, -32)
   if (builtin("node:crypto").hash("sha256", data, "buffer").equals(file.subarray(-32))) cachedData = data
 } catch {}
 const { Script } = builtin("node:vm")
 const filename = folder + "/start.js"
-const module = { exports: {} }
-new Script(readFileSync(filename, "latin1"), { filename, cachedData }).runInThisContext()(
-  module, module.exports, builtin("node:module").createRequire(import.meta.url))
-const { ${exports.map((name) => `${name}: $${name}`).join(", ")} } = module.exports
-export { ${exports.map((name) => `$${name} as ${name}`).join(", ")} }
+const start = new Script(readFileSync(filename, "latin1"), { filename, cachedData }).runInThisContext()
+export const { ${exports} } = start((path) => import(path))
 `
 
 /**
@@ -66,9 +102,9 @@ export async function fillCodeCache(outdir) {
     }
     runInThisContext() {
       const start = super.runInThisContext()
-      return (module, ...others) => {
-        made = module
-        return start(module, ...others)
+      return (load) => {
+        made = start(load)
+        return made
       }
     }
   }
@@ -103,9 +139,8 @@ export async function fillCodeCache(outdir) {
     const { policyDocument } = await handler(event, { awsRequestId: "warm" })
     if (policyDocument?.Statement[0]?.Effect !== "Allow") throw new Error("The bundle does not allow a good token")
   }
-  await checkExports(outdir, made.exports)
-  const { cachedDataVersionTag } = process.getBuiltinModule("node:v8")
-  const file = join(outdir, `start.${cachedDataVersionTag()}.cache`)
+  await checkExports(outdir, made)
+  const file = join(outdir, `${kindOfCache()}${process.getBuiltinModule("node:v8").cachedDataVersionTag()}.cache`)
   const data = script.createCachedData()
   await writeFile(file, Buffer.concat([data, hash("sha256", data, "buffer")]))
   return { file, bytes: data.length + 32 }

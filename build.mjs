@@ -123,9 +123,8 @@ export async function buildOpenBundle(outdir) {
 
 /** Lambda's images start Node.js with `--expose-gc`, which V8 counts as another kind of code: one cache for each. */
 async function makeCodeCaches(outdir, { outputs }, atStart) {
-  const [path] = Object.keys(outputs).filter((each) => atStart.has(resolve(root, each)) && !outputs[each].entryPoint)
-  const chunk = relative(outdir, resolve(root, path))
-  await makeScript({ outdir, chunk, exports: outputs[path].exports })
+  const [start] = Object.keys(outputs).filter((each) => atStart.has(resolve(root, each)) && !outputs[each].entryPoint)
+  await makeScript({ outdir, start, outputs })
   const caches = []
   for (const flags of [[], ["--expose-gc"]]) {
     const args = [...flags, join(root, "build-code-cache.mjs"), outdir]

@@ -49,13 +49,14 @@ function run(where: string, flags: readonly string[] = [], owner: { uid?: number
 
 /** The file that plain Node.js reads. */
 let plain: string
+const tag = `${process.getBuiltinModule("node:v8").cachedDataVersionTag()}`
 
 beforeAll(async () => {
   await buildBundle({ outdir: join(folder, "without") })
   const { answer, refused } = run(join(folder, "without"))
   expected = { answer, refused }
   await buildBundle({ outdir: built, codeCache: true })
-  plain = `start.${process.getBuiltinModule("node:v8").cachedDataVersionTag()}.cache`
+  plain = `start.${process.version}-${process.arch}.${tag}.cache`
 })
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -86,8 +87,36 @@ describe("19.2: a bundle with a code cache", () => {
     chmodSync(to, 0o755)
   })
 
+  it("has the version of Node.js in the name of a cache, its kind, and the tag of V8", () => {
+    expect(cachesIn(built)).toContain(plain)
+    expect(
+      cachesIn(built)
+        .map((name) => name.replace(/\.\d+\.cache$/, ""))
+        .toSorted(),
+    ).toEqual([`start.${process.version}-${process.arch}`, `start.${process.version}-${process.arch}-expose-gc`])
+  })
+
+  it("is used on a processor with other features: they are in the tag, and no cache depends on them", () => {
+    const to = copy()
+    renameSync(join(to, plain), join(to, plain.replace(tag, "1")))
+    expect(run(to)).toEqual({ rejected: false, ...(expected as object) })
+  })
+
+  it("is left alone by another version of Node.js, whose V8 may be patched", () => {
+    const to = copy()
+    renameSync(join(to, plain), join(to, plain.replace(process.version, "v24.0.0")))
+    expect(run(to)).toEqual({ rejected: "absent", ...(expected as object) })
+  })
+
+  it("holds what the start imports later, once, if that needs nothing but the start", () => {
+    const script = readFileSync(join(built, "start.js"), "latin1")
+    const parts = [...script.matchAll(/"\.\/([a-z-]+)-[A-Z0-9]+\.mjs"\(__start\)\{/g)].map(([, name]) => name)
+    expect(new Set(parts).size).toBe(parts.length)
+    expect(parts).toContain("oidc-presets")
+  })
+
   it("compiles the script where V8 runs with other flags, or is another one", () => {
-    expect(run(built, ["--no-opt"])).toEqual({ rejected: "absent", ...(expected as object) })
+    expect(run(built, ["--no-opt"])).toEqual({ rejected: true, ...(expected as object) })
     const to = copy()
     const [foreign = ""] = cachesIn(to).filter((name) => name !== plain)
     renameSync(join(to, foreign), join(to, plain))
