@@ -42,7 +42,7 @@ export interface CheckedIotOptions {
 
 /** The bounds of AWS IoT Core for both times, in seconds. */
 export const shortestSeconds = 300
-export const longestSeconds = 86_400
+const longestSeconds = 86_400
 
 export const iotOptions: Declaration<IotOptions, CheckedIotOptions> = {
   policies: required(iotPolicies, []),

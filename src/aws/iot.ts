@@ -8,7 +8,7 @@ import { type CheckedParts, checkedTogether, type ServiceOptions } from "./check
 import { createDecider } from "./decider.ts"
 import { credentialIn, placeOf } from "./iot-credential.ts"
 import { createDocuments, type DocumentsOf } from "./iot-documents.ts"
-import { type CheckedIotOptions, type IotOptions, iotOptions, longestSeconds, shortestSeconds } from "./iot-options.ts"
+import { type CheckedIotOptions, type IotOptions, iotOptions, shortestSeconds } from "./iot-options.ts"
 import { checkNames, type IotPolicyDocument } from "./iot-policies.ts"
 import { iotPrincipalId } from "./iot-substitutions.ts"
 import { idMember, ownMember } from "./own-member.ts"
@@ -126,8 +126,7 @@ function withDocuments(documentsOf: DocumentsOf, check: CustomCheck | undefined)
 }
 
 function secondsLeft(most: number, { expiresAt }: Principal, clock: Clock): number {
-  const left = Math.floor(Math.min(most, expiresAt - clock() / 1000))
-  return Math.min(longestSeconds, Math.max(shortestSeconds, left))
+  return Math.max(shortestSeconds, Math.floor(Math.min(most, expiresAt - clock() / 1000)))
 }
 
 const eventUnknown = refusal("event_unknown")
