@@ -1,6 +1,16 @@
 import { spawnSync } from "node:child_process"
 import { generateKeyPairSync, sign } from "node:crypto"
-import { chmodSync, cpSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import {
+  chmodSync,
+  cpSync,
+  globSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
@@ -148,6 +158,12 @@ describe("19.2: a bundle with a code cache", () => {
       expect(run(to)).toEqual({ rejected: "absent", ...(expected as object) })
     },
   )
+
+  it("has no module whose exports change after it has run: the script exports values", () => {
+    const modules = globSync(["src/**/*.ts", "handlers/*.ts"])
+    expect(modules.length).toBeGreaterThan(100)
+    expect(modules.filter((file) => /^export (?:let|var)\b/m.test(readFileSync(file, "utf8")))).toEqual([])
+  })
 
   it("is not made of a bundle that was built without one", () => {
     const made = spawnSync(process.execPath, ["build-code-cache.mjs", join(folder, "without")], { encoding: "utf8" })
