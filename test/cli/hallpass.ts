@@ -8,7 +8,7 @@ import { join } from "node:path"
 import { Readable } from "node:stream"
 import { fileURLToPath } from "node:url"
 import { afterAll } from "vitest"
-import { forEachFile } from "../support/environment.ts"
+import { forEachFile } from "../support/file-parts.ts"
 import { endOf } from "../support/program.ts"
 import { command } from "./in-process.ts"
 

@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { Writable } from "node:stream"
 import { commands } from "../../src/cli/commands.ts"
 import { runCommand } from "../../src/cli/frame/program.ts"
-import { forEachFile } from "../support/environment.ts"
+import { forEachFile } from "../support/file-parts.ts"
 
 /** A folder of one test file, removed when the file is done. */
 export let folder = ""

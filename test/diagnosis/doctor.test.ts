@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 import { startIssuers } from "../../local/issuers/all.ts"
 import type { Diagnosis, DiagnosisFinding } from "../../src/policy.ts"
 import { command, file } from "../cli/in-process.ts"
-import { noteOutput } from "../support/canary-scan.ts"
+import { noteOutput } from "../support/noted-output.ts"
 import { type Answer, httpsServer, json } from "./https-server.ts"
 
 const rsa = (bits: number, kid?: string, more: object = {}): object => ({

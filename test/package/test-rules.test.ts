@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest"
 import type { TestModule } from "vitest/node"
 import config, { projectsOf } from "../../vitest.config.ts"
 import { mockClient } from "../support/aws-clients.ts"
-import { undoAll } from "../support/environment.ts"
+import { undoAll } from "../support/file-parts.ts"
 import { leftOut, linesOf } from "../support/left-out.ts"
 import { tools } from "../support/tools.ts"
 

@@ -7,7 +7,7 @@ import type { RuntimeClient } from "../../local/runtime/plain-runtime.ts"
 import { configurationFor } from "../../local/table/configuration.ts"
 import { type GatewayEvent, sampleEvent, withCredential } from "../../local/table/event.ts"
 import type { AuthorizerConfig, GatewayOptions } from "../../src/index.ts"
-import { noteOutput } from "../support/canary-scan.ts"
+import { noteOutput } from "../support/noted-output.ts"
 
 /** The issuer of the runtime tests, on loopback. */
 export const issuer: Issuer = await startIssuer(okta)

@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { setTimeout as pause } from "node:timers/promises"
 import { afterAll } from "vitest"
 import type { LambdaProcess, LogLine } from "../../local/runtime/lambda-process.ts"
-import { noteOutput } from "../support/canary-scan.ts"
+import { noteOutput } from "../support/noted-output.ts"
 import { startFunction } from "./functions.ts"
 
 /** The built bundle in a process whose whole output is kept, its last words included. */

@@ -1,5 +1,5 @@
 import { mockClient as mock } from "aws-sdk-client-mock"
-import { undoAfterFile } from "./environment.ts"
+import { undoAfterFile } from "./file-parts.ts"
 
 /** As `mockClient` of aws-sdk-client-mock, until the test file ends: the next one may ask a real server. */
 export const mockClient: typeof mock = (client, options) => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, vi } from "vitest"
-import { noteOutput } from "./canary-scan.ts"
+import { noteOutput } from "./noted-output.ts"
 
 /** A JSON line that was written. */
 export type Line = { readonly [member: string]: unknown }
