@@ -26,21 +26,23 @@ export function witnesses(
 ): readonly (readonly string[])[] {
   const found = new Map<string, readonly string[]>()
   const visited = new Set<string>()
-  const walk = (i: number, j: number, path: readonly string[]): void => {
-    const state = `${i} ${j} ${path.join("/")}`
+  // The text of a path is made once for each path, not for each place that is reached with it.
+  const walk = (i: number, j: number, path: readonly string[], text: string): void => {
+    const state = `${i} ${j} ${text}`
     if (visited.has(state)) return
     if (visited.size > 20 * maxWitnesses || found.size > maxWitnesses) throw new TooTangled()
     visited.add(state)
     const a = pattern[i]
     const b = template[j]
-    if ((a === undefined || a === rest) && (b === undefined || b === rest)) found.set(path.join("/"), path)
+    if ((a === undefined || a === rest) && (b === undefined || b === rest)) found.set(text, path)
     if (a === undefined || b === undefined || path.length === maxSegments) return
     const segment = common(a, b, fresh)
     if (segment === undefined) return
     const longer = [...path, segment]
-    for (const nextI of after(a, i)) for (const nextJ of after(b, j)) walk(nextI, nextJ, longer)
+    const longerText = `${text}/${segment}`
+    for (const nextI of after(a, i)) for (const nextJ of after(b, j)) walk(nextI, nextJ, longer, longerText)
   }
-  walk(0, 0, [])
+  walk(0, 0, [], "")
   return [...found.values()]
 }
 

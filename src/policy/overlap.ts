@@ -1,4 +1,4 @@
-import { visitCandidates } from "../route/candidates.ts"
+import { choosesTemplate, visitCandidates } from "../route/candidates.ts"
 import type { Route } from "../route/decide.ts"
 import { patternTexts, spanning } from "../route/template.ts"
 import { httpMethods, many, rest, type Tokens } from "../route/tokens.ts"
@@ -83,7 +83,7 @@ export class OverlapAnalysis {
       seen.add(template)
       for (const path of witnesses(pattern, template.tokens, this.fresh, this.maxSegments)) {
         if (++this.#paths > maxPaths) throw new TooTangled()
-        const methods = httpMethods.filter((method) => this.#tree.choose(path, method) === template)
+        const methods = httpMethods.filter(choosesTemplate(this.#tree, template, path))
         const at = this.#numbers.get(template) ?? -1
         if (methods.length > 0 && fulfils({ template, at, path, methods, bits: bitsOf(methods) })) found = true
         if (found) return true
@@ -100,8 +100,7 @@ export class OverlapAnalysis {
   allowPatterns(template: Template): readonly Tokens[] {
     const pattern = spanning(template.tokens)
     const plain = pattern.map((token) => (token === many ? this.fresh : token))
-    if (pattern.includes(rest) || httpMethods.some((method) => this.#tree.choose(plain, method) === template))
-      return [pattern]
+    if (pattern.includes(rest) || httpMethods.some(choosesTemplate(this.#tree, template, plain))) return [pattern]
     const own = this.hits(pattern).filter((hit) => hit.template === template)
     return withoutCovered(own.map(({ path }) => patternOf(path, this.fresh)))
   }

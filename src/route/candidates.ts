@@ -1,5 +1,5 @@
 import { many, rest, type Tokens } from "./tokens.ts"
-import type { Node, Template, TemplateTree } from "./tree.ts"
+import { type Node, routeOf, type Template, type TemplateTree } from "./tree.ts"
 
 /**
  * Every template of a tree that can have a text in common with a pattern, and perhaps some more; a template may come
@@ -34,4 +34,14 @@ export function visitCandidates(
     return node.parameter !== undefined && step(node.parameter)
   }
   walk(root, 0)
+}
+
+/** Whether a tree gives a path to a template, for each method, as `choose` does. It is walked once for all of them. */
+export function choosesTemplate(
+  tree: TemplateTree,
+  template: Template,
+  segments: readonly string[],
+): (method: string) => boolean {
+  const fitting = tree.find(segments)
+  return (method) => fitting.find((each) => routeOf(each, method) !== undefined) === template
 }
