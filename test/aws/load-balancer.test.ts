@@ -143,6 +143,9 @@ describe("18: ALB, what the token says", () => {
     ["an end in words", { header: { exp: `${nowSeconds + 60}` } }, "expiry_invalid"],
     ["an end in milliseconds", { header: { exp: nowSeconds * 1000 } }, "expiry_invalid"],
     ["another issuer", { header: { iss: `${issuer}/` } }, "issuer_unknown"],
+    ["another issuer in the claims", { claims: { iss: `${issuer}/` } }, "issuer_unknown"],
+    ["an end in the past in the claims", { claims: { exp: nowSeconds - 6 } }, "token_expired"],
+    ["an end in words in the claims", { claims: { exp: "never" } }, "expiry_invalid"],
     ["another client", { header: { client: "other" } }, "audience_mismatch"],
     ["a list of clients", { header: { client: [client] } }, "audience_mismatch"],
     ["no subject", { claims: { sub: undefined } }, "subject_invalid"],
@@ -173,9 +176,13 @@ describe("18: ALB, what the token says", () => {
   })
 
   it("may name any of several clients and issuers, and any one if none is configured", async () => {
+    const plain = dataToken({ claims: '{"sub":"ann"}' })
+    expect(await world({ client, issuer }).outcome(sent(plain))).toBe("ok")
     const several = world({ client: ["other", client], issuer: ["https://other.example", issuer] })
     expect(await several.outcome(sent(dataToken()))).toBe("ok")
-    expect(await world().outcome(sent(dataToken({ header: { client: "x", iss: "https://x.example" } })))).toBe("ok")
+    expect(await world().outcome(sent(dataToken({ header: { client: "x", iss: "x" }, claims: { iss: "x" } })))).toBe(
+      "ok",
+    )
   })
 
   it.each([
@@ -201,6 +208,12 @@ describe("18: ALB, what the token says", () => {
     expect(made.asked).toEqual([keyUrl])
   })
 })
+
+/** A token that lives for longer than a load balancer's does. */
+function lasting(seconds: number): string {
+  const exp = nowSeconds + seconds
+  return dataToken({ header: { exp }, claims: { exp } })
+}
 
 describe("18: ALB, fetches of keys", () => {
   const token = dataToken()
@@ -269,9 +282,9 @@ describe("18: ALB, fetches of keys", () => {
     expect(await made.outcome(sent(token))).toBe("ok")
   })
 
-  it("renew a key after an hour while it is used, and a withdrawn key ends", async () => {
+  it("renew a key after an hour while it is used, and a withdrawn key ends until it is there again", async () => {
     const made = world()
-    const long = sent(dataToken({ header: { exp: nowSeconds + 90_000 } }))
+    const long = sent(lasting(90_000))
     await made.outcome(long)
     made.now += 3_601_000
     expect(await made.outcome(long)).toBe("ok")
@@ -282,11 +295,15 @@ describe("18: ALB, fetches of keys", () => {
     expect(await made.outcome(long)).toBe("ok")
     await new Promise((resolve) => setImmediate(resolve))
     expect(await made.outcome(long)).toBe("TokenRefused key_unknown")
+    made.answer = world().answer
+    expect(await made.outcome(long)).toBe("TokenRefused key_unknown")
+    made.now += 30_000
+    expect(await made.outcome(long)).toBe("ok")
   })
 
   it("keep a key for a day if it cannot be renewed, and no longer", async () => {
     const made = world()
-    const long = sent(dataToken({ header: { exp: nowSeconds + 900_000 } }))
+    const long = sent(lasting(900_000))
     await made.outcome(long)
     made.answer = () => Promise.reject(new Error("down"))
     made.now += 86_399_000

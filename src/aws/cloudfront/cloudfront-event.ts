@@ -62,7 +62,7 @@ function rawHeadersOf(headers: unknown): readonly string[] | undefined {
   if (!isObject(headers)) return undefined
   const raw: string[] = []
   for (const [name, values] of Object.entries(headers)) {
-    if (!Array.isArray(values) || name !== name.toLowerCase()) return undefined
+    if (!Array.isArray(values)) return undefined
     for (const entry of values as readonly unknown[]) {
       const [key = name, value] = [ownMember(entry, "key"), ownMember(entry, "value")]
       if (typeof value !== "string" || typeof key !== "string" || key.toLowerCase() !== name) return undefined

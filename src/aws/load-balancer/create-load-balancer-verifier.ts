@@ -117,17 +117,24 @@ export function createLoadBalancerVerifier(
     return identityOf(token)
   }
 
-  /** What a token says whose signature is good. The time is read again, because the key may have been fetched. */
+  /**
+   * What a token says whose signature is good. The time is read again, because the key may have been fetched. A load
+   * balancer writes `exp` and `iss` into the claims as well, and there they must not say something else.
+   */
   function identityOf({ header, payload }: DataToken): LoadBalancerIdentity | Refusal {
     const { iss: issuer, client, signer, exp } = header
-    const wrongTime = timeOf(header, clock() / 1000, "")
+    const nowSeconds = clock() / 1000
+    const wrongTime = timeOf(header, nowSeconds, "")
     if (wrongTime !== undefined) return wrongTime
     if (typeof issuer !== "string" || issuer === "" || issuers?.includes(issuer) === false) return issuerUnknown
     if (typeof client !== "string" || client === "" || clients?.includes(client) === false) return audienceMismatch
     const claims = readClaims(payload)
     if (claims === undefined) return claimsInvalid
+    if (claims.iss !== undefined && claims.iss !== issuer) return issuerUnknown
+    const wrongClaim = claims.exp === undefined ? undefined : timeOf({ exp: claims.exp }, nowSeconds, "")
+    if (wrongClaim !== undefined) return wrongClaim
     if (!isSubject(claims.sub)) return subjectInvalid
-    const expiresAt = exp as number
+    const expiresAt = Math.min(exp as number, (claims.exp as number | undefined) ?? Number.POSITIVE_INFINITY)
     return Object.freeze({ subject: claims.sub, issuer, client, signer: signer as string, expiresAt, claims })
   }
 
