@@ -28,6 +28,8 @@ describe("18: docs/neighbours.md", () => {
       "CloudFront",
       "Application Load Balancer",
       "VPC Lattice",
+      "AWS AppSync",
+      "AWS IoT",
     ])
       expect(all).toContain(each)
     expect(rows.length).toBeGreaterThan(25)

@@ -80,7 +80,7 @@ export const awsCli: Tool = tool(() => isOnPath("aws"), {
 export const cfnLint: Tool = tool(() => isOnPath("cfn-lint"), {
   shows: "the templates as cfn-lint judges them, before and after the SAM transform",
   get: "pip install cfn-lint",
-  files: /^test\/deploy\/cfn-lint/,
+  files: /^test\/(?:deploy\/cfn-lint|docs\/aws)/,
 })
 
 export const terraform: Tool = tool(() => isOnPath("terraform"), {
