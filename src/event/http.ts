@@ -3,8 +3,7 @@ import type { AccessRequest } from "../types/request.ts"
 import { readArn } from "./arn.ts"
 import { routeConnection } from "./connection.ts"
 import { proxyRequest } from "./rest.ts"
-import { hasAny, type Members, mapOf, textOf } from "./untrusted.ts"
-import { connectMarks } from "./websocket.ts"
+import { isOfConnection, type Members, mapOf, textOf } from "./untrusted.ts"
 
 /**
  * HTTP API, payload format 1.0. No credential is read from `identitySource` and `authorizationToken`: both join values
@@ -25,7 +24,7 @@ export function readHttp2(event: Members): AccessRequest | undefined {
  */
 function readHttp(kind: "http-1.0" | "http-2.0", event: Members, arn: unknown): AccessRequest | undefined {
   const { requestContext } = event
-  if (!isObject(requestContext) || hasAny(requestContext, connectMarks)) return undefined
+  if (!isObject(requestContext) || isOfConnection(requestContext)) return undefined
   const { http } = requestContext
   if (isObject(http)) return routeRequest(kind, event, requestContext, http, arn)
   return proxyRequest(kind, event, requestContext, arn, sourcesIn(event))

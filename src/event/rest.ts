@@ -2,19 +2,18 @@ import { isObject } from "../shared/is-object.ts"
 import type { AccessRequest } from "../types/request.ts"
 import { readArn } from "./arn.ts"
 import { proxyConnection } from "./connection.ts"
-import { hasAny, type Members, mapOf, textOf } from "./untrusted.ts"
-
-/** What no TOKEN event has: three members are all there is. */
-const notInToken = ["routeArn", "version", "identitySource", "headers", "multiValueHeaders", "requestContext"]
+import { isOfConnection, isThere, type Members, mapOf, textOf } from "./untrusted.ts"
 
 /** In ARNs of serverless-offline, which sends a TOKEN event with what only a REQUEST event has. */
 const ofServerlessOffline = ":random-account-id:random-api-id/"
 
 /** REST API, TOKEN authorizer: the header's value and the ARN of the request, nothing else. */
 export function readRestToken(event: Members): AccessRequest | undefined {
-  const { methodArn } = event
+  const { methodArn, routeArn, version, identitySource, headers, multiValueHeaders, requestContext } = event
   if (typeof methodArn !== "string") return undefined
-  if (hasAny(event, notInToken) && !methodArn.includes(ofServerlessOffline)) return undefined
+  // No TOKEN event has these: three members are all there is.
+  const more = routeArn ?? version ?? identitySource ?? headers ?? multiValueHeaders ?? requestContext
+  if (isThere(more) && !methodArn.includes(ofServerlessOffline)) return undefined
   const arn = readArn(methodArn)
   return {
     kind: "rest-token",
@@ -34,13 +33,10 @@ export function readRestToken(event: Members): AccessRequest | undefined {
   }
 }
 
-/** The marks of other APIs in the request context. */
-const notInRest = ["connectionId", "eventType", "http"]
-
 /** REST API, REQUEST authorizer. */
 export function readRestRequest(event: Members): AccessRequest | undefined {
   const { requestContext } = event
-  if (!isObject(requestContext) || hasAny(requestContext, notInRest)) return undefined
+  if (!isObject(requestContext) || isThere(requestContext.http) || isOfConnection(requestContext)) return undefined
   if (textOf(event.httpMethod) === undefined && textOf(requestContext.resourceId) === undefined) return undefined
   return proxyRequest("rest-request", event, requestContext, event.methodArn, undefined)
 }

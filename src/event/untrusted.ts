@@ -12,8 +12,12 @@ export function textOf(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined
 }
 
-/** Whether any of these members is there and not null: the mark of another kind of event. */
-export function hasAny(event: Members, names: readonly string[]): boolean {
-  for (const name of names) if (event[name] !== undefined && event[name] !== null) return true
-  return false
+/** Whether a member is there and not null: the mark of another kind of event. */
+export function isThere(value: unknown): boolean {
+  return value !== undefined && value !== null
+}
+
+/** Whether a request context has a mark of a WebSocket API. */
+export function isOfConnection({ connectionId, eventType }: Members): boolean {
+  return isThere(connectionId ?? eventType)
 }

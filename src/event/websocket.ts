@@ -2,22 +2,18 @@ import { isObject } from "../shared/is-object.ts"
 import type { AccessRequest } from "../types/request.ts"
 import { readArn } from "./arn.ts"
 import { handshakeConnection } from "./connection.ts"
-import { hasAny, type Members, mapOf, textOf } from "./untrusted.ts"
-
-/** The marks of a WebSocket API in the request context. */
-export const connectMarks: readonly string[] = ["connectionId", "eventType"]
-/** What no WebSocket event has. */
-const notInConnect = ["httpMethod", "resource", "rawPath", "cookies"]
+import { isOfConnection, isThere, type Members, mapOf, textOf } from "./untrusted.ts"
 
 /** Whether the event comes from a WebSocket API. */
 export function isConnect(event: Members): boolean {
-  return isObject(event.requestContext) && hasAny(event.requestContext, connectMarks)
+  return isObject(event.requestContext) && isOfConnection(event.requestContext)
 }
 
 /** WebSocket API: authorizers are asked on `$connect` only, before the connection exists. */
 export function readConnect(event: Members): AccessRequest | undefined {
-  const { methodArn, requestContext } = event
-  if (!isObject(requestContext) || hasAny(event, notInConnect)) return undefined
+  const { methodArn, requestContext, httpMethod, resource, rawPath, cookies } = event
+  // No WebSocket event has one of the last four.
+  if (!isObject(requestContext) || isThere(httpMethod ?? resource ?? rawPath ?? cookies)) return undefined
   if (textOf(requestContext.connectionId) === undefined || requestContext.eventType !== "CONNECT") return undefined
   if (typeof methodArn !== "string" || !methodArn.endsWith("/$connect")) return undefined
   return {
