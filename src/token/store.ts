@@ -2,8 +2,8 @@ import { LRUCache } from "lru-cache"
 import type { Principal } from "../types/principal.ts"
 import { HeapBytes } from "./heap-bytes.ts"
 
-/** Keeps values by a short key; the one that was not used for the longest time goes first. */
-export type TokenStore<V extends StoredToken> = LRUCache<string, V>
+/** Keeps values by a number; the one that was not used for the longest time goes first. */
+export type TokenStore<V extends StoredToken> = LRUCache<number, V>
 
 /** What takes most of the room. */
 export interface StoredToken {
@@ -24,5 +24,5 @@ const entryBytes = 720
 export const makeTokenStore: MakeTokenStore = <V extends StoredToken>(maxBytes: number) => {
   const heap = new HeapBytes()
   const sizeCalculation = ({ token, principal }: V): number => entryBytes + token.length + heap.of(principal.claims)
-  return new LRUCache<string, V>({ maxSize: maxBytes, sizeCalculation })
+  return new LRUCache<number, V>({ maxSize: maxBytes, sizeCalculation })
 }

@@ -58,7 +58,7 @@ const found = Object.entries(shapes).map(([name, shape]) => {
     for (let fed = 0; fed < tokens; fed++) {
       const text = token(shape)
       const principal = verifySync(text)
-      store.set("only", { token: text, principal })
+      store.set(0, { token: text, principal })
       counted += store.calculatedSize
     }
   }
