@@ -50,10 +50,11 @@ export class TemplateTree {
   /** The templates that a path fits, the first in order first; `$default` last. */
   find(segments: readonly string[]): readonly Template[] {
     const found: Template[] = []
-    collect(this.root, segments, 0, (template) => {
+    const note: Accept = (template) => {
       found.push(template)
-      return undefined
-    })
+      return false
+    }
+    collect(this.root, segments, 0, note, "")
     if (this.#order === "http") found.sort((a, b) => Number(isGreedy(a)) - Number(isGreedy(b)))
     if (this.catchAll !== undefined) found.push(this.catchAll)
     return found
@@ -61,13 +62,10 @@ export class TemplateTree {
 
   /** The template that the gateway chooses for a path and method: the first one with a route for the method. */
   choose(segments: readonly string[], method: string): Template | undefined {
-    const accept = (template: Template): Template | undefined =>
-      routeOf(template, method) === undefined ? undefined : template
-    const full = (template: Template): Template | undefined => (isGreedy(template) ? undefined : accept(template))
     return (
-      (this.#order === "http" ? collect(this.root, segments, 0, full) : undefined) ??
-      collect(this.root, segments, 0, accept) ??
-      (this.catchAll && accept(this.catchAll))
+      (this.#order === "http" ? collect(this.root, segments, 0, hasFull, method) : undefined) ??
+      collect(this.root, segments, 0, has, method) ??
+      (this.catchAll !== undefined && has(this.catchAll, method) ? this.catchAll : undefined)
     )
   }
 
@@ -104,21 +102,29 @@ export function isGreedy({ tokens }: Template): boolean {
   return tokens.at(-1) === many
 }
 
+/** Whether a template that a path fits is the one that is looked for. */
+type Accept = (template: Template, method: string) => boolean
+
+const has: Accept = (template, method) => routeOf(template, method) !== undefined
+const hasFull: Accept = (template, method) => !isGreedy(template) && has(template, method)
+
 /** Visits the templates that a path fits, segment by segment, until one is accepted. */
 function collect(
   node: Node,
   segments: readonly string[],
   at: number,
-  accept: (template: Template) => Template | undefined,
+  accept: Accept,
+  method: string,
 ): Template | undefined {
-  const segment = segments[at]
-  if (segment === undefined) return node.template && accept(node.template)
+  if (at === segments.length)
+    return node.template !== undefined && accept(node.template, method) ? node.template : undefined
+  const segment = segments[at] as string
   if (segment !== "") {
     const fixed = node.fixed.get(segment)
     const found =
-      (fixed && collect(fixed, segments, at + 1, accept)) ??
-      (node.parameter && collect(node.parameter, segments, at + 1, accept))
+      (fixed && collect(fixed, segments, at + 1, accept, method)) ??
+      (node.parameter && collect(node.parameter, segments, at + 1, accept, method))
     if (found !== undefined) return found
   }
-  return node.greedy && accept(node.greedy)
+  return node.greedy !== undefined && accept(node.greedy, method) ? node.greedy : undefined
 }
