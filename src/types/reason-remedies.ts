@@ -34,7 +34,7 @@ export const reasonRemedies: { readonly [code in ReasonCode]: string } = {
   key_unknown:
     "Check that issuer and key set belong together. After a key rotation it may last for one `keys.cooldownSeconds`; the metric `KeysSkipped` counts the keys that were skipped, by reason. Many at once, with kids that the issuer never used, are a probe.",
   signature_invalid:
-    "Check that the token was not changed on the way and that `jwksUri` is this issuer's. A token without `kid` may be of a new key: then it lasts for one `keys.cooldownSeconds`. All other cases are forgeries.",
+    "Check that the token was not changed on the way and that `jwksUri` is this issuer's. A token without `kid` may be of a new key: then it lasts for one `keys.cooldownSeconds`. In front of AWS IoT Core the authorizer may not sign tokens: see [aws](aws.md#iot-core). All other cases are forgeries.",
   expiry_invalid:
     "Let the issuer set `exp` as a number of seconds since 1970. A time beyond the year 5000 is in milliseconds: let the issuer divide it by 1000. Tokens without an end are never accepted.",
   token_expired:
@@ -137,7 +137,8 @@ export const reasonRemedies: { readonly [code in ReasonCode]: string } = {
     "None of the route's `anyOf` alternatives holds. `decide(event, { trace: true })` shows the checks.",
   app_without_roles:
     "Assign an app role of this API to the calling app and grant admin consent. `allowAppsWithoutRoles` admits every app of the tenant.",
-  check_refused: "Your own `check` function refused the request; its reasons are in its own logs.",
+  check_refused:
+    "Your own `check` function refused the request; its reasons are in its own logs. For AWS IoT Core also: no policy is for the caller, or a claim has a value that no resource may hold.",
   identity_header_sent:
     "A client sends an `x-hallpass-*` header itself, or one that folds to it (`_`, `.`): treat it as a probe. If every request is refused, a proxy in front sets these headers before it asks: let it set them from the answer only.",
   event_unknown:

@@ -82,6 +82,23 @@ describe.each(["AppSync", "IoT"] as const)("18: attacks on %s", (name) => {
     })
   })
 
+  it("a polluted prototype lends no event a token", async () => {
+    const lent = { authorizationToken: good, token: good, requestContext: { apiId: "x" }, protocolData: {} }
+    const asked = { AppSync: { requestContext: { apiId: "x" } }, IoT: { signatureVerified: true, protocolData: {} } }[
+      name
+    ]
+    let [answer, rejected]: unknown[] = []
+    Object.assign(Object.prototype, lent)
+    try {
+      answer = await raw(asked)
+      rejected = await raw({}).catch((error: unknown) => error)
+    } finally {
+      for (const each of Object.keys(lent)) Reflect.deleteProperty(Object.prototype, each)
+    }
+    expect(allowed(answer as AppSyncAnswer | IotAnswer)).toBe(false)
+    expect(rejected).toMatchObject({ code: "event_unknown" })
+  })
+
   it("no other member of an event makes a bad token good, or changes the answer to a good one", async () => {
     const expected = await ask(good)
     const headers = { authorization: `Bearer ${good}`, "x-hallpass-principal": "root", "x-forwarded-for": "127.0.0.1" }

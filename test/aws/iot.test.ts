@@ -344,6 +344,24 @@ describe("18: IoT, the one place of the credential", () => {
     expect(await handler({ ...all, protocolData: { http: { headers, queryString: "" } } })).toEqual(refused)
   })
 
+  it.each([
+    { header: "X-Device-Token", scheme: null },
+    { header: "x-device-token", scheme: "Device" },
+  ])("a header of its own, %j, is read with its scheme only", async (credential) => {
+    const { handler } = authorizer({ credential })
+    const written = { bare: good, device: `Device ${good}`, bearer: `Bearer ${good}` }
+    const isIn = async (token: string): Promise<boolean> => {
+      const http = { headers: { "X-DEVICE-Token": token } }
+      return (await handler({ ...all, protocolData: { http } })).isAuthenticated
+    }
+    const own = credential.scheme === null
+    expect([await isIn(written.bare), await isIn(written.device), await isIn(written.bearer)]).toEqual([
+      own,
+      !own,
+      false,
+    ])
+  })
+
   it.each<[string, unknown]>([
     ["twice", `?token=${good}&token=${good}`],
     ["twice, once escaped", `?token=${good}&tok%65n=${good}`],
