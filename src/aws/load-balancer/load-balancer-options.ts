@@ -9,7 +9,6 @@ import {
   text,
 } from "../../problems/declaration.ts"
 import { checkOptions, oneAtLeast } from "../verifier-options.ts"
-import type { SigningKeyPolicy } from "./signing-keys.ts"
 
 /** How the public keys of load balancers are fetched and kept. */
 export interface LoadBalancerKeyOptions {
@@ -44,7 +43,7 @@ export interface CheckedLoadBalancerOptions {
   readonly client?: readonly string[]
   readonly issuer?: readonly string[]
   readonly clockToleranceSeconds: number
-  readonly keys: SigningKeyPolicy
+  readonly keys: Required<LoadBalancerKeyOptions>
 }
 
 /** An ARN, and the address of the keys of its Region, which ends with a slash. */
@@ -75,7 +74,7 @@ function keyAddressOf(partition: string, region: string): string | undefined {
   return undefined
 }
 
-const keys: Declaration<LoadBalancerKeyOptions, SigningKeyPolicy> = {
+const keys: Declaration<LoadBalancerKeyOptions, Required<LoadBalancerKeyOptions>> = {
   timeoutMs: byDefault(number(100, 30_000, "milliseconds"), 3000),
   cooldownSeconds: byDefault(number(1, 3600, "seconds"), 30),
   maxFetches: byDefault(number(1, 1000, "fetches"), 10),

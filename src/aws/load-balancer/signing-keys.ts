@@ -6,15 +6,9 @@ import type { AfterAnswer } from "../../shared/after-answer.ts"
 import { nodeCrypto } from "../../shared/node-crypto.ts"
 import type { Clock } from "../../types/clock.ts"
 import { type Refusal, refusal } from "../../types/reasons.ts"
+import type { LoadBalancerKeyOptions } from "./load-balancer-options.ts"
 
-/** How keys are fetched and kept. */
-export interface SigningKeyPolicy {
-  readonly timeoutMs: number
-  readonly cooldownSeconds: number
-  readonly maxFetches: number
-  readonly refreshAfterSeconds: number
-  readonly expireAfterSeconds: number
-}
+type SigningKeyPolicy = Required<LoadBalancerKeyOptions>
 
 interface SigningKeyParts {
   readonly clock: Clock
