@@ -28,7 +28,7 @@ export const reasonRemedies: { readonly [code in ReasonCode]: string } = {
     "Let the issuer name the key by `kid`, or by `x5t` or `x5t#S256` (providers `oidc`, `adfs` and `wso2`). For an issuer with a single key that cannot, set `allowMissingKid` (provider `oidc`).",
   claims_invalid: "No known issuer sends this; treat it as a probe, or as a token that was put together by hand.",
   issuer_unknown:
-    "Decode a token of the client and compare `iss` with the configuration. Often it is a token of another environment, or Entra's other version (`sts.windows.net` is version 1).",
+    "Decode a token of the client and compare `iss` with the configuration. Often it is a token of another environment, or Entra's other version (`sts.windows.net` is version 1). For an Application Load Balancer, `signers` must list its ARN: see [aws](aws.md#application-load-balancer).",
   issuer_spelling:
     "Write the issuer exactly as the tokens have it: Auth0's ends with `/`, Okta's and Cognito's do not.",
   key_unknown:
@@ -50,9 +50,9 @@ export const reasonRemedies: { readonly [code in ReasonCode]: string } = {
   token_kind_refused:
     'The client has to send its access token, not its ID token, refresh token or logout token. If it does, the issuer\'s access tokens carry no mark: add `"accessTokenClaim": "CLAIM"` to the issuer, with a claim that only its access tokens have (providers `oidc`, `auth0` and `wso2`; see [providers](providers.md#access-tokens-and-id-tokens)). If you want ID tokens, set `tokenUse` to `id` (providers `cognito` and `oidc`).',
   claim_required:
-    "Compare the token with the issuer's `require` list: the claim has to be present with exactly this value, or one of these values. For `entra-b2c`, `tfp` (or `acr`) must name a configured policy.",
+    "Compare the token with the issuer's `require` list: the claim has to be present with exactly this value, or one of these values. For `entra-b2c`, `tfp` (or `acr`) must name a configured policy. At a target of VPC Lattice, the caller is none of `principals` or `roles`.",
   tenant_not_allowed:
-    "If the tenant or organization is a customer of yours, add it to `allowedTenants` (Entra) or `organizations` (Auth0).",
+    "If the tenant or organization is a customer of yours, add it to `allowedTenants` (Entra) or `organizations` (Auth0). At a target of VPC Lattice, the caller is of another organization than `organizationId`.",
   subject_invalid:
     "Let the issuer send the identifying claim. It is `sub`, at Entra `tid` and `oid`, at Okta `uid` or `cid`. At AD FS it is the claim that `subject` names, or one of `sub`, `primarysid`, `upn` and `unique_name`.",
   list_bracketed:
@@ -66,7 +66,7 @@ export const reasonRemedies: { readonly [code in ReasonCode]: string } = {
   entra_version:
     "Set `version` to what the tokens have, or change `api.requestedAccessTokenVersion` in the manifest of the API's app registration (`null` means 1). Manifests before January 2025 call it `accessTokenAcceptedVersion`.",
   edge_evidence_missing:
-    "The request did not go through the edge, or the edge does not add the evidence. Check the edge's rule first. Clients that call the API directly get this reason. If you pin a client certificate, disable the default `execute-api` endpoint.",
+    "The request did not go through the edge, or the edge does not add the evidence. Check the edge's rule first. Clients that call the API directly get this reason. If you pin a client certificate, disable the default `execute-api` endpoint. At a target of VPC Lattice, the request is for another service, or it was not signed: see [aws](aws.md#vpc-lattice).",
   edge_signature_malformed:
     "Write the four parts of the header in the order and with the blanks that [edge](edge.md#hmac) shows.",
   edge_signature_stale:
@@ -81,7 +81,7 @@ export const reasonRemedies: { readonly [code in ReasonCode]: string } = {
     "Compare the secret of the edge with the stored one. During a rotation both the current and the previous value are accepted.",
   edge_certificate_refused: "After a renewal of the edge's certificate, add its new pin.",
   edge_network_refused:
-    "Compare `vpceIds` and `cidrs` with the endpoint and the egress addresses of the edge. The source address is the immediate TCP peer, never `X-Forwarded-For`.",
+    "Compare `vpceIds` and `cidrs` with the endpoint and the egress addresses of the edge. The source address is the immediate TCP peer, never `X-Forwarded-For`. At a target of VPC Lattice, compare `sourceVpcs`.",
   edge_header_mismatch:
     "Let the edge remove what clients send under the names of the identity headers; with a minted token, a header may only repeat what the token says.",
   edge_subject_mismatch:
