@@ -1,5 +1,5 @@
 import { type AnswerTable, createAnswerNames, type NamedAnswer } from "../policy/answer-name.ts"
-import type { PrincipalPolicy } from "../policy/decide.ts"
+import type { DecidingPolicy } from "../policy/stage-decisions.ts"
 import type { Principal } from "../types/principal.ts"
 import type { AccessRequest } from "../types/request.ts"
 
@@ -16,7 +16,7 @@ export type NameAnswer = (
 ) => NamedAnswer
 
 /** Names the answers of a configuration. What was named is remembered: by principal, or by route. */
-export function nameAnswers(table: AnswerTable, policy: PrincipalPolicy | undefined): NameAnswer {
+export function nameAnswers(table: AnswerTable, policy: Pick<DecidingPolicy, "permitted"> | undefined): NameAnswer {
   const nameOf = createAnswerNames(table)
   const byPrincipal = new WeakMap<Principal, NamedAnswer>()
   const byRoute = new Map<string | undefined, NamedAnswer>()

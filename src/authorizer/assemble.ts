@@ -1,7 +1,6 @@
 import { createAnswers } from "../answer/answer.ts"
 import { createContext } from "../answer/context.ts"
 import { principalIdFrom } from "../answer/principal-id.ts"
-import { routeCachingOf } from "../configuration/answer-scope.ts"
 import { checkConfiguration, type LoadedChecks } from "../configuration/check-configuration.ts"
 import { checkSnapshot } from "../configuration/check-snapshot.ts"
 import { createExtract } from "../credential/extract.ts"
@@ -89,9 +88,7 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
     authenticate,
     decide:
       principalPolicy?.decide ??
-      (routes === undefined
-        ? decideWithoutRoutes
-        : loaded.routes.decide({ routes, unmatched }, routeCachingOf(gateway))),
+      (routes === undefined ? decideWithoutRoutes : loaded.routes.decide({ routes, unmatched }, gateway)),
     check: parts.check,
     tokenEventsUnsafe: edge !== undefined || (scope === "route" && cached),
     cached,
@@ -115,11 +112,17 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
   function walked(event: unknown, notes: WalkNotes | undefined): Walk | Promise<Walk> {
     try {
       const done = walk(stages, event, notes)
-      return done instanceof Promise ? done.then(kept).catch(faulted) : kept(done)
+      return done instanceof Promise ? done.then(kept).catch(failed(event, notes)) : kept(done)
     } catch (error) {
-      return faulted(error)
+      return failed(event, notes)(error)
     }
   }
+
+  /** Walks again if the walk needed code of the routes that is loaded only now. Everything else is a fault. */
+  const failed =
+    (event: unknown, notes: WalkNotes | undefined) =>
+    (error: unknown): Promise<Walk> =>
+      loaded.routes.load?.(error)?.then(() => walked(event, notes), faulted) ?? faulted(error)
 
   /** Nothing is expected to arrive here; what does is a fault and never an answer about the caller (SR-166). */
   async function faulted(error: unknown): Promise<Walk> {

@@ -3,11 +3,11 @@ import { Policies } from "../answer/iam-policy.ts"
 import type { PolicyDocument } from "../answer/policy-document.ts"
 import { besidesPolicyBytes, isMistakable } from "../answer/written-policy.ts"
 import type { AnswerScope } from "../configuration/answer-scope.ts"
-import { routeCachingOf } from "../configuration/answer-scope.ts"
 import { checkAnswersOf } from "../configuration/check-configuration.ts"
 import { routeChecks } from "../configuration/check-routes.ts"
 import { sizeOptions, triesOfCheck } from "../configuration/check-sizes.ts"
 import type { CheckedGateway } from "../configuration/declared/gateway.ts"
+import { decideByRoute } from "../configuration/route-caching.ts"
 import { sizeSearch } from "../configuration/size-search.ts"
 import { parseExecuteApiArn } from "../event/arn.ts"
 import { readRestToken } from "../event/rest.ts"
@@ -16,7 +16,6 @@ import type { PrincipalPolicy } from "../policy/decide.ts"
 import type { Exposure } from "../policy/exposure.ts"
 import type { Conflict } from "../policy/overlap.ts"
 import { explain } from "../problems/explain-problems.ts"
-import { decideWithRoutes } from "../route/by-route.ts"
 import { decideWithoutRoutes } from "../route/decide.ts"
 import { RouteTable, readRoutes } from "../route/table.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
@@ -124,7 +123,7 @@ export function compilePolicy(config: PolicyConfig): CompiledPolicy {
   const { routes, unmatched, gateway, scope, principalPolicy } = checkAnswersOf(config, routeChecks, explain)
   const decide =
     principalPolicy?.decide ??
-    (routes === undefined ? decideWithoutRoutes : decideWithRoutes({ routes, unmatched }, routeCachingOf(gateway)))
+    (routes === undefined ? decideWithoutRoutes : decideByRoute({ routes, unmatched }, gateway))
   const policies = new Policies(gateway.maxAnswerBytes)
   const maxBytes = gateway.maxAnswerBytes - besidesPolicyBytes
   const coarse =

@@ -1,4 +1,3 @@
-import type { RouteCaching } from "../route/by-route.ts"
 import type { CredentialOptions, RouteRule } from "../types/configuration.ts"
 import type { CheckedGateway } from "./declared/gateway.ts"
 
@@ -22,14 +21,6 @@ export function answerScope({ routes }: ScopedRoutes, gateway: CacheKey): Answer
   if (routes === undefined) return "stage"
   const { resultTtlSeconds, matchBy } = gateway
   return resultTtlSeconds === 0 || (matchBy === "path" ? holdsPath : holdsRoute)(gateway) ? "route" : "principal"
-}
-
-/** How the gateway keeps answers that are for one route. */
-export function routeCachingOf(gateway: CheckedGateway): RouteCaching {
-  const { resultTtlSeconds, responses, matchBy } = gateway
-  const cached = resultTtlSeconds > 0
-  const keyHoldsMethod = !cached || sourcesOf(gateway).has("context.httpmethod")
-  return { cached, keyHoldsMethod, simple: responses === "simple", byPath: matchBy === "path" }
 }
 
 /** Whether the cache key holds all that a decision by the path depends on. */

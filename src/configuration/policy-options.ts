@@ -1,4 +1,4 @@
-import type { PrincipalPolicyOptions } from "../policy/decide.ts"
+import type { PrincipalPolicyOptions } from "../policy/stage-decisions.ts"
 import type { ScopedRoutes } from "./answer-scope.ts"
 import type { CheckedGateway } from "./declared/gateway.ts"
 

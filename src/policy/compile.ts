@@ -1,4 +1,3 @@
-import type { Route } from "../route/decide.ts"
 import { type AmbiguousForms, ambiguousForms } from "../route/path.ts"
 import { httpMethods, one } from "../route/tokens.ts"
 import type { Template, TemplateTree } from "../route/tree.ts"
@@ -6,27 +5,24 @@ import type { CoverageForm } from "../types/coverage.ts"
 import type { Exposure } from "./exposure.ts"
 import { most } from "./largest-coverage.ts"
 import type { Conflict } from "./overlap.ts"
-import { type Covered, type CoverOptions, cover, type Examined, permissionsOf } from "./patterns.ts"
+import { type CoverOptions, cover, type Examined, permissionsOf } from "./patterns.ts"
+import type { DecidingTable } from "./principal-table.ts"
 import { Shorter } from "./shorter.ts"
 
 /** A route table, compiled for answers that serve every route of a stage. */
-export interface CompiledTable {
-  readonly tree: TemplateTree
+export interface CompiledTable extends DecidingTable {
   readonly ambiguous: AmbiguousForms
-  /** Whether an empty segment could be taken for a part of a parameter. */
-  readonly hasParameters: boolean
   readonly conflicts: readonly Conflict[]
   readonly exposed: readonly Exposure[]
   /** What answers with merged patterns can cover in addition. */
   exposedIfMerged(): readonly Exposure[]
-  /** What a principal's answer covers, given what it may call. */
-  cover(permits: (route: Route) => boolean): Covered
   /** What an answer needs at most, before anything is merged, and all that it can hold. */
   most(): { readonly needed: CoverageForm; readonly all: CoverageForm }
   /** What was found out about the templates, in their order. */
   readonly examined: readonly Examined[]
   readonly coverOptions: CoverOptions
   readonly shorter: Shorter
+  readonly options: TableOptions
 }
 
 /** How the API around the table is set. */
@@ -69,7 +65,7 @@ export function compileTable(
     steps: shorter.steps,
   }
   return {
-    ...{ tree, ambiguous, hasParameters, conflicts, examined, coverOptions, shorter },
+    ...{ tree, ambiguous, hasParameters, conflicts, examined, coverOptions, shorter, options },
     exposed: examined.flatMap(({ around }) => around.exposed),
     exposedIfMerged: () => shorter.exposures(),
     most: () => most(examined, coverOptions),

@@ -1,21 +1,18 @@
-import type { DecideRoute, Route, RouteVerdict } from "../route/decide.ts"
-import { type CompiledRule, compileRule } from "../route/rule.ts"
+import type { Route } from "../route/decide.ts"
 import { readRoutes } from "../route/table.ts"
 import { templatesOf } from "../route/templates.ts"
 import type { RouteOrder } from "../route/tokens.ts"
 import { TemplateTree } from "../route/tree.ts"
-import type { RouteRule } from "../types/configuration.ts"
 import type { Coverage } from "../types/coverage.ts"
 import type { Principal } from "../types/principal.ts"
-import { refusal } from "../types/reasons.ts"
 import { type CompiledTable, compileTable, type Examiner } from "./compile.ts"
 import type { Exposure } from "./exposure.ts"
 import type { Conflict } from "./overlap.ts"
 import { TextTable } from "./principal-table.ts"
+import { type DecidingPolicy, type PrincipalPolicyOptions, stageDecisions, unnamedRoute } from "./stage-decisions.ts"
 
-/** A route table for answers that API Gateway keeps per token and uses for every route. */
-export interface PrincipalPolicy {
-  readonly conflicts: readonly Conflict[]
+/** The same with all that checks and commands ask about the table. */
+export interface PrincipalPolicy extends DecidingPolicy {
   readonly exposed: readonly Exposure[]
   /** What answers can cover in addition if they are so large that their patterns are merged. */
   exposedIfMerged(): readonly Exposure[]
@@ -24,29 +21,11 @@ export interface PrincipalPolicy {
   /** The table as REST and as HTTP APIs read it; one if both read it alike, or if one kind is meant. */
   readonly tables: readonly CompiledTable[]
   readonly ordersDiffer: boolean
-  /** The routes whose rules decide what a principal may call. */
+  /** The routes whose rules decide what a principal may call: those of the table, and what it does not name. */
   readonly rules: readonly Route[]
-  readonly decide: DecideRoute
-  /** Which routes of the table a principal may call, by their places in it. */
-  permitted(principal: Principal): readonly number[]
   /** What a principal may call of an API's HTTP routes; undefined: nothing. */
   covers(principal: Principal, order: RouteOrder): Coverage | undefined
 }
-
-/** What principal policies need to know. */
-export interface PrincipalPolicyOptions {
-  readonly routes: { readonly [routeKey: string]: RouteRule }
-  readonly unmatched: "deny" | "authenticated"
-  readonly resourcePolicyAllows: boolean
-  /** The one kind of API that is meant; undefined: both. */
-  readonly api: RouteOrder | undefined
-  /** Whether it is of no account which route the gateway chose. */
-  readonly byPath: boolean
-}
-
-const routeUnmatched = refusal("route_unmatched")
-const gatewayMismatch = refusal("gateway_mismatch")
-const connectOnly: Coverage = Object.freeze({ allow: ["$connect"], deny: [], denyIfRoom: [] })
 
 /**
  * Compiles a table into principal policies: one answer that holds everything a principal may call. The answer is judged
@@ -57,24 +36,17 @@ const connectOnly: Coverage = Object.freeze({ allow: ["$connect"], deny: [], den
  */
 export function compilePrincipalPolicy(options: PrincipalPolicyOptions, examiner: Examiner): PrincipalPolicy {
   const routes = readRoutes(options.routes)
-  const connect = routes.find(({ method }) => method === "$connect")
-  const listed = routes.filter((route) => route !== connect)
+  const listed = routes.filter(({ method }) => method !== "$connect")
   const hasDefault = listed.some(({ template }) => template === "$default")
   const open = options.unmatched === "authenticated"
   // What the table does not name is a route like any other if it is admitted: the last one, without a demand. If the
   // path decides, the gateway sends such requests on as well, and no answer may cover them: the last route admits
   // no caller.
   const closed = options.byPath && !open && !hasDefault
-  const unnamed: Route = {
-    key: "unmatched",
-    method: "ANY",
-    template: "$default",
-    rule: closed ? admitsNobody : compileRule({}),
-    configured: closed ? { issuers: [] } : {},
-  }
+  const unnamed = unnamedRoute(closed)
   const templates = templatesOf((open && !hasDefault) || closed ? [...listed, unnamed] : listed)
   const { resourcePolicyAllows } = options
-  const compile = (tree: TemplateTree): TextTable => {
+  const compile = (tree: TemplateTree): TextTable<CompiledTable> => {
     const tableOptions = { resourcePolicyAllows, complete: open || hasDefault || closed, closed }
     const examination = examiner.examine(templates, tree, tableOptions)
     const compiled = compileTable(templates, tree, tableOptions, examination)
@@ -103,23 +75,9 @@ export function compilePrincipalPolicy(options: PrincipalPolicyOptions, examiner
     ordersDiffer: differ,
     rules: [...routes, unnamed],
     covers: (principal, order) => (order === "http" ? (http ?? rest) : (rest ?? http))?.covers(principal),
-    permitted: (principal) =>
-      routes.flatMap(({ rule }, index) => (rule.refuse(principal) === undefined ? [index] : [])),
-    decide(request, principal): RouteVerdict {
-      if (request.kind === "websocket") {
-        const rule = connect ?? (open ? unnamed : undefined)
-        const refused = rule === undefined ? routeUnmatched : rule.rule.refuse(principal)
-        return { route: connect, refused, covers: refused === undefined ? connectOnly : undefined }
-      }
-      const { kind } = request
-      const table = kind === "http-2.0" || kind === "http-1.0" ? http : rest
-      return table?.decide(request, principal) ?? { route: undefined, refused: gatewayMismatch, covers: undefined }
-    },
+    ...stageDecisions({ routes, unnamed, open, table: (order) => (order === "http" ? http : rest) }),
   }
 }
-
-/** The rule of what the table does not name, if the path decides. */
-const admitsNobody: CompiledRule = { demands: [], missing: () => ({}), refuse: () => routeUnmatched, explain: () => [] }
 
 /** A conflict of a table whose gateway sends on every path. */
 function foundByPath(conflict: Conflict): Conflict {

@@ -1,13 +1,12 @@
 import type { Route, RouteVerdict } from "../route/decide.ts"
-import { type RequestedPath, readPath } from "../route/path.ts"
+import { type AmbiguousForms, type RequestedPath, readPath } from "../route/path.ts"
 import { Shapes } from "../route/shapes.ts"
 import { httpMethods } from "../route/tokens.ts"
-import { routeOf, type Template } from "../route/tree.ts"
+import { routeOf, type Template, type TemplateTree } from "../route/tree.ts"
 import type { Coverage } from "../types/coverage.ts"
 import type { Principal } from "../types/principal.ts"
 import { lastingRefusal, type Refusal, refusal } from "../types/reasons.ts"
 import type { AccessRequest } from "../types/request.ts"
-import type { CompiledTable } from "./compile.ts"
 import type { Covered } from "./patterns.ts"
 import { PermissionsOf } from "./permissions.ts"
 
@@ -17,14 +16,24 @@ const pathAmbiguous = lastingRefusal("path_ambiguous")
 const methodUnknown = lastingRefusal("method_unknown")
 const gatewayMismatch = refusal("gateway_mismatch")
 
+/** What decisions need of a compiled table. */
+export interface DecidingTable {
+  readonly tree: TemplateTree
+  readonly ambiguous: Pick<AmbiguousForms, "test">
+  /** Whether an empty segment could be taken for a part of a parameter. */
+  readonly hasParameters: boolean
+  /** What a principal's answer covers, given what it may call. */
+  cover(permits: (route: Route) => boolean): Covered
+}
+
 /** A compiled table that decides by the text of the path, as the answer it gives is judged. */
-export class TextTable {
-  readonly compiled: CompiledTable
+export class TextTable<T extends DecidingTable = DecidingTable> {
+  readonly compiled: T
   readonly #permissions: PermissionsOf
   readonly #unnamed: Route
-  readonly #unnamedTemplate: Template | undefined
+  readonly #templates: readonly Template[]
   /** Shapes of the templates that the table names. */
-  readonly #named: ReadonlySet<string>
+  #named: ReadonlySet<string> | undefined
   readonly #shapes = new Shapes()
 
   readonly #byPath: boolean
@@ -33,20 +42,12 @@ export class TextTable {
    * @param unnamed the route of everything that the table does not name, where that is admitted
    * @param byPath whether it is of no account which route the gateway chose
    */
-  constructor(
-    templates: readonly Template[],
-    compiled: CompiledTable,
-    routes: readonly Route[],
-    unnamed: Route,
-    byPath: boolean,
-  ) {
+  constructor(templates: readonly Template[], compiled: T, routes: readonly Route[], unnamed: Route, byPath: boolean) {
     this.#byPath = byPath
     this.compiled = compiled
     this.#permissions = new PermissionsOf(routes, compiled.cover)
     this.#unnamed = unnamed
-    this.#unnamedTemplate = templates.find((template) => routeOf(template, "GET") === unnamed)
-    const named = templates.filter((template) => template !== this.#unnamedTemplate)
-    this.#named = new Set(named.map(({ shape }) => shape))
+    this.#templates = templates
   }
 
   covers(principal: Principal): Coverage | undefined {
@@ -80,12 +81,22 @@ export class TextTable {
 
   /** Whether the gateway chose the template that the path leads to. */
   #agrees(template: string, chosen: Template | undefined, { segments, slash }: RequestedPath): boolean {
+    if (chosen?.text === template) return true
     const shape = this.#shapes.of(template)
     if (chosen?.shape === shape) return true
     // With a slash at the end an HTTP API may have taken a catch-all; the verdict is the same there, or none.
     const { tree } = this.compiled
     if (slash && (chosen === undefined || tree.find(segments).some((other) => other.shape === shape))) return true
     // Neither the gateway nor the path leads to a route that the table names.
-    return (chosen === undefined || chosen === this.#unnamedTemplate) && !this.#named.has(shape)
+    return (chosen === undefined || this.#isUnnamed(chosen)) && !this.#isNamed(shape)
+  }
+
+  #isUnnamed(template: Template): boolean {
+    return routeOf(template, "GET") === this.#unnamed
+  }
+
+  #isNamed(shape: string): boolean {
+    this.#named ??= new Set(this.#templates.flatMap((each) => (this.#isUnnamed(each) ? [] : [each.shape])))
+    return this.#named.has(shape)
   }
 }

@@ -32,6 +32,8 @@ export interface AmbiguousForms {
   readonly test: (path: string) => boolean
   /** The same as IAM patterns, without the method: a path has one of the forms exactly if a pattern matches it. */
   readonly patterns: readonly string[]
+  /** Those of the forms that are escapes, which differ from table to table. */
+  readonly escapes: readonly string[]
 }
 
 /**
@@ -42,6 +44,9 @@ const plain = "0123456789PQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_~:="
 
 /** Delimiters. A backslash has to be escaped, but much software takes it for a slash. */
 const delimiters = "/\\.;"
+
+/** A path with an empty segment, with dot segments, or with a delimiter that some software reads. */
+const structural = /\/\/|\/\.\.?(?:\/|$)|[;\\#]/
 
 /** An escaped `%` before a digit that makes it another escape: `%2561` is `%61` to a second decoder. */
 const twice = ["%252", "%253", "%254", "%255", "%256", "%257"]
@@ -62,20 +67,19 @@ export function ambiguousForms(templates: Iterable<Template>, everyPlain: boolea
     const octet = `%${character.charCodeAt(0).toString(16)}`
     if (!everyPlain || !octet.startsWith("%4")) escapes.add(octet).add(octet.toUpperCase())
   }
-  const escaped = new RegExp([...escapes].join("|").replace("?", "[^]"))
-  const structural = /\/\/|\/\.\.?(?:\/|$)|[;\\#]/
+  return formsOf([...escapes])
+}
+
+/** @param escapes texts in which `?` is one character, as `ambiguousForms` found them for a table */
+export function formsOf(escapes: readonly string[]): AmbiguousForms {
+  let escaped: RegExp | undefined
+  const isEscaped = (path: string): boolean => {
+    escaped ??= new RegExp(escapes.join("|").replace("?", "[^]"))
+    return escaped.test(path)
+  }
   return {
-    test: (path) => structural.test(path) || (path.includes("%") && escaped.test(path)),
-    patterns: [
-      "*//*",
-      "*/./*",
-      "*/../*",
-      "*/.",
-      "*/..",
-      "*;*",
-      "*\\*",
-      "*#*",
-      ...[...escapes].map((text) => `*${text}*`),
-    ],
+    test: (path) => structural.test(path) || (path.includes("%") && isEscaped(path)),
+    escapes,
+    patterns: ["*//*", "*/./*", "*/../*", "*/.", "*/..", "*;*", "*\\*", "*#*", ...escapes.map((text) => `*${text}*`)],
   }
 }

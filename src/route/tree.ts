@@ -40,10 +40,10 @@ export class TemplateTree {
   /** Takes what nothing else takes: `$default`. */
   catchAll: Template | undefined
 
-  readonly #order: RouteOrder
+  readonly order: RouteOrder
 
   constructor(templates: Iterable<Template>, order: RouteOrder) {
-    this.#order = order
+    this.order = order
     for (const template of templates) this.#add(template)
   }
 
@@ -55,7 +55,7 @@ export class TemplateTree {
       return false
     }
     collect(this.root, segments, 0, note, "")
-    if (this.#order === "http") found.sort((a, b) => Number(isGreedy(a)) - Number(isGreedy(b)))
+    if (this.order === "http") found.sort((a, b) => Number(isGreedy(a)) - Number(isGreedy(b)))
     if (this.catchAll !== undefined) found.push(this.catchAll)
     return found
   }
@@ -63,7 +63,7 @@ export class TemplateTree {
   /** The template that the gateway chooses for a path and method: the first one with a route for the method. */
   choose(segments: readonly string[], method: string): Template | undefined {
     return (
-      (this.#order === "http" ? collect(this.root, segments, 0, hasFull, method) : undefined) ??
+      (this.order === "http" ? collect(this.root, segments, 0, hasFull, method) : undefined) ??
       collect(this.root, segments, 0, has, method) ??
       (this.catchAll !== undefined && has(this.catchAll, method) ? this.catchAll : undefined)
     )

@@ -53,6 +53,36 @@ describe("19.3: a start from the compiled form of a bundled configuration", () =
     expect(decisions[1]).toEqual(decisions[0])
   })
 
+  describe("a policy that does not fit as it is written first", () => {
+    const long = Object.fromEntries(
+      Array.from({ length: 200 }, (_, at) => [
+        `GET /service-${at}/{id}`,
+        { scopes: [at === 7 ? "other" : "orders:read"] },
+      ]),
+    )
+    const jwksUri = "https://issuer.example/keys"
+    const fetchKeySet = async () => ({ status: 200, body: JSON.stringify(jwks), headers: {} })
+    const event = restToken(`Bearer ${mint({ scope: "orders:read" })}`, { path: "/service-1/7" })
+
+    it.each([
+      ["with keys at hand", { issuers: [oidcIssuer()], routes: long }, {}],
+      [
+        "after keys were fetched",
+        { issuers: [{ ...oidcIssuer(), jwks: undefined, jwksUri }], routes: long },
+        { fetchKeySet },
+      ],
+    ])("is the one of a start without a form, %s", async (_, config, parts) => {
+      const plain = JSON.parse(JSON.stringify(config)) as AuthorizerConfig
+      const fresh = await loadFromEnvironment({}, plain, { clock, ...parts })
+      const compiled = await loadFromEnvironment({}, plain, { clock, ...parts }, compiledFrom(plain))
+      const answer = await compiled.handler(event)
+      expect(answer).toEqual(await fresh.handler(event))
+      expect(answer).toMatchObject({ policyDocument: { Statement: [{ Effect: "Allow" }, { Effect: "Deny" }] } })
+      expect(JSON.stringify(answer).length).toBeLessThan(8192)
+      expect(await compiled.decide(event)).toMatchObject({ outcome: "allow", route: "GET /service-1/{id}" })
+    })
+  })
+
   it("reads an issuer with its first token", async () => {
     const records: KeySetRecord[] = []
     const { decide } = await start(sound, sound, "", { keySet: (record) => void records.push(record) })

@@ -1,11 +1,18 @@
 import { policyOptions } from "../../configuration/policy-options.ts"
-import { compilePrincipalPolicy } from "../../policy/decide.ts"
-import { examinerOf, type TableForm } from "../../policy/table-form.ts"
+import { CodeNeeded } from "../../policy/code-needed.ts"
+import type { PrincipalPolicy } from "../../policy/decide.ts"
+import { restorePolicy } from "../../policy/restored-policy.ts"
+import type { TableForm } from "../../policy/table-form.ts"
 import { checkedAlready } from "./checked-already.ts"
 import type { RouteSupport } from "./routes.ts"
 
 /** The same where answers are for all routes of a principal. @param form what was found out about the table */
 export const compiledTable = (form: TableForm): RouteSupport => ({
   ...checkedAlready,
-  checkPrincipalPolicy: (scoped, gateway) => compilePrincipalPolicy(policyOptions(scoped, gateway), examinerOf(form)),
+  // Only checks ask for the rest of a policy, and they were made when the configuration was bundled.
+  checkPrincipalPolicy: (scoped, gateway) =>
+    restorePolicy(policyOptions(scoped, gateway), form, loadShorter) as PrincipalPolicy,
+  load: (error) => (error instanceof CodeNeeded ? error.load() : undefined),
 })
+
+const loadShorter = async () => (await import("./shorter-policies.ts")).Shorter
