@@ -272,6 +272,18 @@ describe("18: ALB, fetches of keys", () => {
     expect(made.asked).toHaveLength(6)
   })
 
+  it("leave the key in use where other keys of the Region are named, more than are kept", async () => {
+    const made = world({ keys: { maxFetches: 1000 } })
+    made.answer = async () => ({ status: 200, headers: {}, body: pem() })
+    for (let number = 0; number < 100; number++) {
+      expect(await made.outcome(sent(token))).toBe("ok")
+      await made.outcome(sent(dataToken({ header: { kid: inventedKid(number) } })))
+    }
+    expect(made.asked.filter((url) => url === keyUrl)).toHaveLength(1)
+    await made.outcome(sent(dataToken({ header: { kid: inventedKid(0) } })))
+    expect(made.asked).toHaveLength(102)
+  })
+
   it("are bounded as well if every one of them fails", async () => {
     const made = world({ keys: { maxFetches: 3 } })
     made.answer = () => Promise.reject(new Error("down"))

@@ -47,9 +47,12 @@ export class SigningKeys {
   /** The key, or why there is none. Never rejects. */
   find(url: string, nowMs: number): KeyObject | Refusal | Promise<KeyObject | Refusal> {
     const known = this.#known.get(url)
-    const current = known?.current(nowMs)
-    if (current !== undefined) return this.#settled(url, current)
-    if (known !== undefined) return known.refreshed(nowMs).then((held) => this.#settled(url, held))
+    if (known !== undefined) {
+      put(this.#known, url, known, maxKeys) // the one that was not used for longest goes first
+      const current = known.current(nowMs)
+      if (current !== undefined) return this.#settled(url, current)
+      return known.refreshed(nowMs).then((held) => this.#settled(url, held))
+    }
     const cooling = (this.#unknown.get(url)?.elapsedMs(nowMs) ?? Number.POSITIVE_INFINITY) < this.#cooldownMs
     if (cooling) return keyUnknown
     let key = this.#underWay.get(url)
