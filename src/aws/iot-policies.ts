@@ -122,8 +122,8 @@ function checkCondition(value: unknown, path: string, report: Report): void {
 }
 
 /**
- * A client that may choose its id chooses what `${iot:ClientId}` stands for, and `+` or `#` stands for every id (AWS IoT
- * Core developer guide, "Basic policy variables").
+ * `${iot:ClientId}` becomes what the client calls itself, and with `+` it is every id (AWS IoT Core developer guide,
+ * "Basic policy variables"). So it needs an iot:Connect for certain ids.
  */
 function checkClientIds(granted: readonly Granted[], report: Report): void {
   const any = granted.find(

@@ -44,7 +44,7 @@ export const substitutionPaths: Option<{ readonly [name: string]: ClaimPath }> =
 )
 
 /**
- * A value that stands for itself alone in a resource: no wildcard of IAM or MQTT (`*?+#`), no level of a topic (`/`), no
+ * A value that means itself alone in a resource: no wildcard of IAM or MQTT (`*?+#`), no level of a topic (`/`), no
  * variable (`${…}`), nothing that is no visible ASCII.
  */
 const plainValue = /^[0-9A-Za-z_.:@|-]{1,128}$/
