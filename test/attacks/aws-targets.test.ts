@@ -37,7 +37,7 @@ const noRequests: readonly (readonly [string, unknown])[] = [
   ["headers of a prototype name", { headers: JSON.parse(`{"__proto__":{"${dataHeader}":"${dataToken()}"}}`) }],
 ]
 
-describe("18: hostile requests behind a load balancer", () => {
+describe("18: hostile requests that a load balancer may pass on", () => {
   const outcome = async (received: unknown): Promise<string> => {
     const made = world()
     const result = await made.outcome(received)

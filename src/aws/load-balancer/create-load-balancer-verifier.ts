@@ -56,7 +56,7 @@ const subjectInvalid = refusal("subject_invalid")
 /**
  * Creates a verifier for a backend with an Application Load Balancer in front of it, whose listener authenticates users
  * (`authenticate-oidc`, `authenticate-cognito`). It verifies the token that the load balancer signs. The signer must be
- * one of your load balancers: anyone with an AWS account has a load balancer that signs anything with keys of AWS.
+ * one of your load balancers: every AWS customer can run one, which signs with keys of AWS.
  *
  * @param options the ARNs of your load balancers, and what tokens must say
  * @param parts what tests and advanced users replace: clock and network
