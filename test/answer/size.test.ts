@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { type AuthorizerConfig, createAuthorizer, type RouteRule } from "../../src/index.ts"
+import { type Authorizer, type AuthorizerConfig, createAuthorizer, type RouteRule } from "../../src/index.ts"
 import { compilePolicy } from "../../src/policy.ts"
 import { oidcIssuer } from "../support/config.ts"
 import { type EventOptions, eventBuilders, eventKinds } from "../support/events.ts"
@@ -21,14 +21,26 @@ const claims = {
 const issuerOf = (length: number, filling: string): string =>
   `https://issuer.example/${filling.repeat(length)}`.slice(0, length)
 
-async function answerBytes(issuer: string, sub: string, changes: Partial<AuthorizerConfig>): Promise<number[]> {
+/** One authorizer for all subjects of a configuration: its table of 121 routes is compiled once. */
+const authorizers = new Map<string, Authorizer>()
+
+function authorizerOf(issuer: string, changes: Partial<AuthorizerConfig>): Authorizer {
+  const name = JSON.stringify([issuer, changes])
+  const known = authorizers.get(name)
+  if (known !== undefined) return known
   const config: AuthorizerConfig = {
     issuers: [oidcIssuer({ issuer, permissions: "permissions" })],
     routes: { ...routes, $connect: {} },
     context: { a: "a", b: "b", c: "c", d: ["groups"] },
     ...changes,
   }
-  const { handler } = createAuthorizer(config, { clock })
+  const made = createAuthorizer(config, { clock })
+  authorizers.set(name, made)
+  return made
+}
+
+async function answerBytes(issuer: string, sub: string, changes: Partial<AuthorizerConfig>): Promise<number[]> {
+  const { handler } = authorizerOf(issuer, changes)
   const bearer = `Bearer ${mint({ ...claims, iss: issuer, sub })}`
   const answers = eventKinds.map(async (kind) => {
     const answer = await handler(eventBuilders[kind](bearer, at)).catch((error: Error) => error.message)
