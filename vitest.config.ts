@@ -101,6 +101,8 @@ export function projectsOf(mode: string): { readonly test: Settings & { readonly
       test: {
         ...usual,
         name: "runtime",
+        isolate: false,
+        setupFiles: [...setupFiles, "test/runtime/each-file.ts"],
         include: ["test/runtime/**/*.test.ts"],
         globalSetup: ["test/runtime/setup.ts"],
       },

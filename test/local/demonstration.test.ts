@@ -9,7 +9,8 @@ import { raw } from "./stack/served.ts"
 const start = fileURLToPath(new URL("../../local/start.ts", import.meta.url))
 const cwd = fileURLToPath(new URL("../..", import.meta.url))
 // No programs but Node.js: no compiler, no git, nothing of the system.
-const env = { PATH: "/nonexistent", HOME: process.env.HOME }
+const { HOME, NODE_COMPILE_CACHE } = process.env
+const env = { PATH: "/nonexistent", HOME, NODE_COMPILE_CACHE }
 
 describe("16-1: npm start", () => {
   let shown = ""

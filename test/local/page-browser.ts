@@ -13,6 +13,8 @@ export interface PageBench {
   readonly stack: LocalStack
   readonly served: ServedStack
   open(options?: BrowserContextOptions): Promise<OpenPage>
+  /** One page for many tests, loaded anew: it takes a third of the time of a new one. */
+  reopen(): Promise<OpenPage>
   close(): Promise<void>
 }
 
@@ -23,6 +25,8 @@ export interface OpenPage {
   readonly foreign: readonly string[]
   /** Errors, warnings and dialogs. */
   readonly trouble: readonly string[]
+  /** Loads the page anew, without what it kept and with no trouble so far. */
+  load(): Promise<void>
 }
 
 /** @param further arguments of the browser */
@@ -46,11 +50,20 @@ export async function startBench(
   const usual = { mode: "demo", source: "a test", config: demoConfiguration, localIssuers: true, clock } as const
   const stack = await LocalStack.start({ ...usual, ...options })
   const served = await serveStack(stack, 0)
+  let shared: OpenPage | undefined
   return {
     stack,
     served,
     open: (options) => opened(browser, served.page, options),
-    close: () => served.close(),
+    async reopen() {
+      if (shared?.page.isClosed() === false) await shared.load()
+      else shared = await opened(browser, served.page)
+      return shared as OpenPage
+    },
+    async close() {
+      await shared?.page.context().close()
+      await served.close()
+    },
   }
 }
 
@@ -73,7 +86,18 @@ async function opened(browser: Browser, address: string, options: BrowserContext
     trouble.push(`dialog: ${dialog.message()}`)
     void dialog.dismiss()
   })
-  await page.goto(`${address}/`)
-  await page.waitForSelector(".panels")
-  return { page, foreign, trouble }
+  const load = async (): Promise<void> => {
+    // What the page that is left still reports is not of the next one.
+    if (page.url() !== "about:blank") {
+      await page.evaluate("localStorage.clear(), sessionStorage.clear()")
+      await context.clearCookies()
+      await page.goto("about:blank")
+    }
+    foreign.splice(0)
+    trouble.splice(0)
+    await page.goto(`${address}/`)
+    await page.waitForSelector(".panels")
+  }
+  await load()
+  return { page, foreign, trouble, load }
 }

@@ -1,4 +1,4 @@
-import { afterAll, inject } from "vitest"
+import { inject } from "vitest"
 import { type Issuer, startIssuer } from "../../local/issuers/issuer.ts"
 import { okta } from "../../local/issuers/okta.ts"
 import type { TokenName } from "../../local/issuers/tokens.ts"
@@ -9,12 +9,14 @@ import { type GatewayEvent, sampleEvent, withCredential } from "../../local/tabl
 import type { AuthorizerConfig, GatewayOptions } from "../../src/index.ts"
 import { noteOutput } from "../support/noted-output.ts"
 
-/** The issuer of the runtime tests, on loopback. */
+/** The issuer of the runtime tests, on loopback, as long as this process. */
 export const issuer: Issuer = await startIssuer(okta)
 const running: LambdaProcess[] = []
-afterAll(async () => {
-  await Promise.all([issuer.stop(), ...running.map((lambda) => lambda.stop())])
-})
+
+/** Stops what `startFunction` has started. `each-file.ts` does it after each file. */
+export async function stopFunctions(): Promise<void> {
+  await Promise.all(running.splice(0).map((lambda) => lambda.stop()))
+}
 
 /** The built bundle in a process of its own, stopped when the file's tests are done. */
 export async function startFunction(

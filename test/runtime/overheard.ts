@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as pause } from "node:timers/promises"
-import { afterAll } from "vitest"
 import type { LambdaProcess, LogLine } from "../../local/runtime/lambda-process.ts"
+import { forEachFile } from "../support/file-parts.ts"
 import { noteOutput } from "../support/noted-output.ts"
 import { startFunction } from "./functions.ts"
 
@@ -17,8 +17,14 @@ export interface OverheardFunction extends Pick<LambdaProcess, "invoke" | "initE
   terminate(): Promise<void>
 }
 
-const scratch = mkdtempSync(join(tmpdir(), "hallpass-overheard-"))
-afterAll(() => rmSync(scratch, { recursive: true, force: true }))
+/** A folder of one test file. */
+let scratch = ""
+forEachFile({
+  make() {
+    scratch = mkdtempSync(join(tmpdir(), "hallpass-overheard-"))
+  },
+  remove: () => rmSync(scratch, { recursive: true, force: true }),
+})
 
 /** Says that the process did not end, before the test's own time is over. */
 const patienceMs = 100_000

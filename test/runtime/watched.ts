@@ -5,11 +5,12 @@ import { join } from "node:path"
 import { setTimeout as pause } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
-import { afterAll, afterEach, inject } from "vitest"
+import { inject } from "vitest"
 import { type LambdaProcess, startLambdaProcess } from "../../local/runtime/lambda-process.ts"
 import type { GatewayEvent } from "../../local/table/event.ts"
 import type { KeyOptions } from "../../src/index.ts"
 import { http2 } from "../support/events.ts"
+import { forEachFile } from "../support/file-parts.ts"
 import type { TestKey } from "../support/keys.ts"
 import { audience, issuer, mint } from "../support/mint.ts"
 
@@ -28,13 +29,21 @@ export interface WatchedFunction {
 }
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
-const scratch = mkdtempSync(join(tmpdir(), "hallpass-watched-"))
+/** A folder of one test file. */
+let scratch = ""
+forEachFile({
+  make() {
+    scratch = mkdtempSync(join(tmpdir(), "hallpass-watched-"))
+  },
+  remove: () => rmSync(scratch, { recursive: true, force: true }),
+})
 const running = new Set<LambdaProcess>()
-afterEach(async () => {
+
+/** Stops what `startWatched` has started. `each-file.ts` does it after each test. */
+export async function stopWatched(): Promise<void> {
   await Promise.all([...running].map((lambda) => lambda.stop()))
   running.clear()
-})
-afterAll(() => rmSync(scratch, { recursive: true, force: true }))
+}
 
 /** The deadline of a key fetch, and how long a freeze takes for the function: longer. */
 const [timeoutMs, frozenMs] = [300, 500]
