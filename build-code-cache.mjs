@@ -16,17 +16,21 @@ const entryModule = "handlers/authorizer.ts"
  * nothing but the start: a file takes 1 ms. A cache of another V8, or of other flags, is refused by V8, and the script
  * compiled.
  *
- * @param {{ outdir: string, start: string, outputs: import("esbuild").Metafile["outputs"] }} options `start`: the path
- *   of the chunk in `outputs`
+ * @param {string} outdir
+ * @param {import("esbuild").Metafile} metafile
  */
-export async function makeScript({ outdir, start, outputs }) {
+export async function makeScript(outdir, { outputs }) {
+  const entry = Object.keys(outputs).find((path) => outputs[path].entryPoint === entryModule)
+  const [{ path: start }, ...more] = outputs[entry].imports.filter(({ kind }) => kind === "import-statement")
+  if (more.length > 0)
+    throw new Error(`${entry} imports more than the start: ${more.map(({ path }) => path).join(", ")}`)
   const importers = (path) =>
     Object.keys(outputs).filter((each) => outputs[each].imports.some((it) => it.path === path))
   const needsStartOnly = ({ imports }) => imports.every(({ kind, path }) => kind === "dynamic-import" || path === start)
   const later = new Set(outputs[start].imports.filter(({ kind }) => kind === "dynamic-import").map(({ path }) => path))
   const parts = []
   for (const path of later) {
-    const isUsual = /\/optional\/(?:\w+-presets|observe)\.ts$/.test(outputs[path].entryPoint)
+    const isUsual = /\/optional\/(?:\w+-presets|observe|compiled|checked-routes)\.ts$/.test(outputs[path].entryPoint)
     if (!isUsual || importers(path).join() !== start || !needsStartOnly(outputs[path])) continue
     const { code, members } = await readChunk(join(outdir, "chunks", basename(path)))
     parts.push(`"./${basename(path)}"(__start){${code};return{${members}}}`)
@@ -39,7 +43,6 @@ const __import=async(path)=>path in __parts?__made[path]??=__parts[path](__start
 ${code}
 const __start={${members}};return __start})`
   await writeFile(join(outdir, "start.js"), script)
-  const [entry] = importers(start).filter((path) => outputs[path].entryPoint === entryModule)
   const entryFile = join(outdir, basename(entry))
   await writeFile(entryFile, loader + withoutImport(await readFile(entryFile, "utf8")))
   await writeFile(file, `export const { ${names} } = globalThis[Symbol.for(new URL("..", import.meta.url).href)]\n`)
@@ -118,6 +121,7 @@ export async function fillCodeCache(outdir) {
   const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 })
   const jwk = { ...publicKey.export({ format: "jwk" }), kid: "warm", alg: "RS256", use: "sig" }
   const issuer = "https://issuer.invalid/"
+  for (const name of Object.keys(process.env)) if (name.startsWith("HALLPASS_")) delete process.env[name]
   process.env.HALLPASS_CONFIG = JSON.stringify({
     issuers: [{ provider: "oidc", issuer, audience: "warm", jwks: { keys: [jwk] } }],
     // What a bundled configuration with routes needs of the start.

@@ -62,6 +62,9 @@ const { metafile } = await build({
 // What `hallpass invoke` runs the function under is a program of its own.
 copyFileSync(join(root, "local/runtime/plain-client.mjs"), join(dist, "cli/plain-client.mjs"))
 
+// What `hallpass bundle --code-cache` runs in a process of its own.
+copyFileSync(join(root, "build-code-cache.mjs"), join(dist, "cli/build-code-cache.mjs"))
+
 // What `hallpass bundle` copies, so that nobody needs a bundler.
 await buildOpenBundle(join(dist, "bundle"))
 

@@ -3,7 +3,7 @@
 // OUTDIR is build/ by default; then build-check/ and build-rotation/ are made for the other functions as well.
 import { execFile, spawnSync } from "node:child_process"
 import { readFileSync } from "node:fs"
-import { readdir, readFile, rm, writeFile } from "node:fs/promises"
+import { readdir, readFile, rm } from "node:fs/promises"
 import { dirname, join, relative, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs, promisify } from "node:util"
@@ -95,7 +95,7 @@ export async function buildBundle({
   const entryBytes = files.find(({ path }) => path === "authorizer.mjs")?.bytes ?? Number.POSITIVE_INFINITY
   const { atStart, ...sizes } = startOf(metafile, relative(root, configuration))
   const marked = files.map((file) => ({ ...file, atStart: atStart.has(resolve(outdir, file.path)) }))
-  const caches = codeCache ? await makeCodeCaches(outdir, metafile, atStart) : []
+  const caches = codeCache ? await makeCodeCaches(outdir, metafile) : []
   return { entryBytes, ...sizes, mostBytes: budgetOf(compiled), openApi, files: marked, metafile, caches }
 }
 
@@ -106,7 +106,8 @@ function budgetOf(compiled) {
 
 /**
  * The bundle of the published package. It runs as it is, with a configuration of the environment; `hallpass bundle` puts
- * a configuration and a snapshot in the place of the empty ones.
+ * a configuration and a snapshot beside it. What a start needs is in one script, for which no cache is made: the two
+ * have fewer files than modules.
  */
 export async function buildOpenBundle(outdir) {
   const plugins = [
@@ -116,15 +117,13 @@ export async function buildOpenBundle(outdir) {
     embedEvents(await readEvents()),
   ]
   await rm(outdir, { recursive: true, force: true })
-  await build({ ...bundleOptions, entryPoints: { authorizer: entryModule }, outdir, plugins })
-  for (const name of ["compiled.mjs", "configuration.mjs", "key-snapshot.mjs"])
-    await writeFile(join(outdir, name), "export default undefined\n")
+  const { metafile } = await build({ ...bundleOptions, entryPoints: { authorizer: entryModule }, outdir, plugins })
+  await makeScript(outdir, metafile)
 }
 
 /** Lambda's images start Node.js with `--expose-gc`, which V8 counts as another kind of code: one cache for each. */
-async function makeCodeCaches(outdir, { outputs }, atStart) {
-  const [start] = Object.keys(outputs).filter((each) => atStart.has(resolve(root, each)) && !outputs[each].entryPoint)
-  await makeScript({ outdir, start, outputs })
+async function makeCodeCaches(outdir, metafile) {
+  await makeScript(outdir, metafile)
   const caches = []
   for (const flags of [[], ["--expose-gc"]]) {
     const args = [...flags, join(root, "build-code-cache.mjs"), outdir]

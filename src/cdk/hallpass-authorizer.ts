@@ -192,8 +192,8 @@ export class HallpassAuthorizer extends Construct {
 /** The configuration as a variable, unless `hallpass bundle` has put the same one into the folder. */
 function configurationVariables(config: AuthorizerConfig, folder: string): { readonly [name: string]: string } {
   const text = JSON.stringify(config)
-  const file = join(folder, "configuration.mjs")
-  if (existsSync(file) && readFileSync(file, "utf8").includes(JSON.stringify(text))) return {}
+  const file = join(folder, "configuration.json")
+  if (existsSync(file) && readFileSync(file, "utf8") === text) return {}
   const bytes = Buffer.byteLength(text)
   if (bytes <= maxConfigBytes) return { HALLPASS_CONFIG: text }
   throw new Error(

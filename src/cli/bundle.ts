@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process"
 import { cp, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from "node:fs/promises"
 import { basename, dirname, join, resolve } from "node:path"
-import { isDeepStrictEqual } from "node:util"
+import { fileURLToPath } from "node:url"
+import { isDeepStrictEqual, promisify } from "node:util"
 import { compileConfiguration } from "../deployment.ts"
 import { type AuthorizerConfig, createAuthorizer, type KeySnapshot } from "../index.ts"
 import { readConfiguration } from "./configuration.ts"
@@ -20,11 +22,13 @@ written down. Variables of the function (HALLPASS_CONFIG) still win over it.`,
     configOption,
     { flags: "-o, --out <folder>", description: "where the function goes; build without it" },
     { flags: "--snapshot <file>", description: "key sets to start with, from hallpass snapshot" },
+    { flags: "--code-cache", description: "add a code cache, for functions with this version of Node.js" },
     { flags: "--force", description: "write over a folder that holds something else" },
   ],
   examples: [
     "bundle --config authorizer.json --out build",
     "bundle --config authorizer.json --snapshot key-snapshot.json --out build --json",
+    "bundle --config authorizer.json --code-cache",
   ],
   exits: "0 written; 2 the command line or the configuration is wrong, or the folder cannot be written.",
   notes: {
@@ -41,7 +45,7 @@ deploy it   the handler is authorizer.handler, the runtime nodejs24.x;
     checkBoth(configuration, keySnapshot)
     if (line.options.force !== true && !(await mayBeReplaced(out)))
       throw new UsageError(`${plain(out)} holds something else than a bundle: name another folder, or add --force`)
-    const files = await write(out, configuration, keySnapshot)
+    const files = await write(out, configuration, keySnapshot, line.options.codeCache === true)
     const bytes = (await Promise.all(files.map((each) => stat(join(out, each))))).reduce(
       (sum, { size }) => sum + size,
       0,
@@ -78,16 +82,18 @@ async function write(
   out: string,
   configuration: AuthorizerConfig,
   keySnapshot: KeySnapshot | undefined,
+  codeCache: boolean,
 ): Promise<readonly string[]> {
   try {
     await mkdir(dirname(out), { recursive: true })
     const made = await mkdtemp(join(dirname(out), `.${basename(out)}-`))
     try {
       await copyBundle(made)
-      await writeFile(join(made, "configuration.mjs"), moduleOf(configuration))
       const form = compileConfiguration(configuration, version)
-      await writeFile(join(made, "compiled.mjs"), moduleOf(form && { form }))
-      await writeFile(join(made, "key-snapshot.mjs"), moduleOf(keySnapshot))
+      const written = { configuration, compiled: form && { form }, "key-snapshot": keySnapshot }
+      for (const [name, value] of Object.entries(written))
+        if (value !== undefined) await writeFile(join(made, `${name}.json`), JSON.stringify(value))
+      if (codeCache) await makeCodeCaches(made)
       await rm(out, { recursive: true, force: true })
       await rename(made, out)
     } catch (error) {
@@ -106,19 +112,29 @@ async function write(
     .sort()
 }
 
-/** Of the published package it is there already; in a clone it is built. */
-async function copyBundle(folder: string): Promise<void> {
-  const published = new URL("../bundle/", import.meta.url)
-  const isPublished = await stat(published).then(
+const published = new URL("../bundle/", import.meta.url)
+const isThere = (file: URL): Promise<boolean> =>
+  stat(file).then(
     () => true,
     () => false,
   )
-  if (isPublished) return await cp(published, folder, { recursive: true })
-  const build: string = new URL("../../build.mjs", import.meta.url).href
-  await (await import(build)).buildOpenBundle(folder)
+
+/** One for Node.js as it is, and one for the flag that Lambda's images start it with. */
+async function makeCodeCaches(folder: string): Promise<void> {
+  const place = (await isThere(published)) ? "./build-code-cache.mjs" : "../../build-code-cache.mjs"
+  const script = fileURLToPath(new URL(place, import.meta.url))
+  const { NODE_OPTIONS: _, ...env } = process.env
+  try {
+    for (const flags of [[], ["--expose-gc"]])
+      await promisify(execFile)(process.execPath, [...flags, script, folder], { env })
+  } catch (error) {
+    throw new Error("the code cache could not be made", { cause: error })
+  }
 }
 
-/** Text that is parsed: engines read JSON faster than an object literal. */
-function moduleOf(value: unknown): string {
-  return `export default ${value === undefined ? "undefined" : `JSON.parse(${JSON.stringify(JSON.stringify(value))})`}\n`
+/** Of the published package it is there already; in a clone it is built. */
+async function copyBundle(folder: string): Promise<void> {
+  if (await isThere(published)) return await cp(published, folder, { recursive: true })
+  const build: string = new URL("../../build.mjs", import.meta.url).href
+  await (await import(build)).buildOpenBundle(folder)
 }

@@ -119,16 +119,13 @@ describe("17-8: hallpass/cdk", () => {
     )
     const config: AuthorizerConfig = { issuers: [{ ...issuers[0], roles: "roles" } as never], routes }
     expect(() => new HallpassAuthorizer(new Stack(new App(), "S"), "H", { config, bundle })).toThrow(/hallpass bundle/)
-    writeFileSync(
-      join(bundle, "configuration.mjs"),
-      `export default JSON.parse(${JSON.stringify(JSON.stringify(config))})\n`,
-    )
+    writeFileSync(join(bundle, "configuration.json"), JSON.stringify(config))
     const stack = new Stack(new App(), "S")
     new HallpassAuthorizer(stack, "H", { config, bundle })
     const [{ Properties } = { Properties: {} }] = Object.values(
       Template.fromStack(stack).findResources("AWS::Lambda::Function"),
     )
     expect(Properties.Environment.Variables).not.toHaveProperty("HALLPASS_CONFIG")
-    rmSync(join(bundle, "configuration.mjs"))
+    rmSync(join(bundle, "configuration.json"))
   })
 })

@@ -16,31 +16,40 @@ describe("17-8: hallpass bundle", () => {
     expect(code).toBe(0)
     const { files, handler } = JSON.parse(stdout)
     expect(handler).toBe("authorizer.handler")
-    expect(files).toEqual(
-      expect.arrayContaining(["authorizer.mjs", "compiled.mjs", "configuration.mjs", "key-snapshot.mjs"]),
-    )
+    expect(files).toEqual(expect.arrayContaining(["authorizer.mjs", "compiled.json", "configuration.json", "start.js"]))
     const invoked = await command(["invoke", event, "--bundle", folder, "--json"])
     expect(JSON.parse(invoked.stdout).answer.policyDocument.Statement[0].Effect).toBe("Allow")
     expect(invoked.code).toBe(0)
   })
 
   it("19.3: decides by its configuration if that was changed after it was compiled", async () => {
-    const compiled = readFileSync(join(folder, "compiled.mjs"), "utf8")
-    expect(compiled).toMatch(/"form/)
-    const text = readFileSync(join(folder, "configuration.mjs"), "utf8")
-    writeFileSync(join(folder, "configuration.mjs"), text.replace("orders:read", "orders:other"))
+    const compiled = readFileSync(join(folder, "compiled.json"), "utf8")
+    expect(compiled).toMatch(/^\{"form":/)
+    const text = readFileSync(join(folder, "configuration.json"), "utf8")
+    writeFileSync(join(folder, "configuration.json"), text.replace("orders:read", "orders:other"))
     const { stdout } = await command(["invoke", event, "--bundle", folder, "--json"])
-    writeFileSync(join(folder, "configuration.mjs"), text)
+    writeFileSync(join(folder, "configuration.json"), text)
     expect(JSON.parse(stdout).answer.policyDocument.Statement[0].Effect).toBe("Deny")
+  })
+
+  it("19.2: adds a code cache for Node.js as it is, and one for the flag of Lambda's images", async () => {
+    const out = join(folder, "../cached")
+    const { code, stdout } = await command(["bundle", "--config", config, "--out", out, "--code-cache", "--json"])
+    expect(code).toBe(0)
+    const kind = `start.${process.version}-${process.arch}`
+    const caches = JSON.parse(stdout).files.filter((name: string) => name.endsWith(".cache"))
+    expect(caches.map((name: string) => name.replace(/\.\d+\.cache$/, ""))).toEqual([`${kind}-expose-gc`, kind])
+    const invoked = await command(["invoke", event, "--bundle", out, "--json"])
+    expect(JSON.parse(invoked.stdout).answer.policyDocument.Statement[0].Effect).toBe("Allow")
   })
 
   it("leaves what was there if the configuration is refused", async () => {
     const wrong = file("wrong.json", { issuers: [] })
-    const before = readFileSync(join(folder, "configuration.mjs"), "utf8")
+    const before = readFileSync(join(folder, "configuration.json"), "utf8")
     const { code, stderr } = await command(["bundle", "--config", wrong, "--out", folder])
     expect(code).toBe(2)
     expect(stderr).toMatch(/issuers/)
-    expect(readFileSync(join(folder, "configuration.mjs"), "utf8")).toBe(before)
+    expect(readFileSync(join(folder, "configuration.json"), "utf8")).toBe(before)
   })
 
   it("does not write over other files, unless it is forced", async () => {

@@ -206,6 +206,10 @@ describe("a project that installs it", () => {
     writeFileSync(join(scratch, "event.json"), JSON.stringify(event))
     const invoked = JSON.parse(run(scratch, process.execPath, bin, "invoke", "event.json", "--bundle", ".", "--json"))
     expect(invoked).toMatchObject({ outcome: "allow", answer, runtime: expect.stringContaining("plain child process") })
+
+    const line = ["bundle", "--config", "authorizer.json", "--out", "function", "--code-cache", "--json"]
+    const { files } = JSON.parse(run(scratch, process.execPath, bin, ...line)) as { files: readonly string[] }
+    expect(files.filter((name) => name.endsWith(".cache"))).toHaveLength(2)
   })
 
   test("16-6: no subpath loads a byte of the local stack or of the command", () => {
@@ -393,7 +397,7 @@ describe.each([
         aws.objects
           .get(String(template?.Resources[resource]?.Properties.CodeUri).replace("s3:/", ""))
           ?.toString("latin1") ?? ""
-      for (const file of ["authorizer.mjs", "configuration.mjs"]) expect(code("AuthorizerFunction")).toContain(file)
+      for (const file of ["authorizer.mjs", "start.js"]) expect(code("AuthorizerFunction")).toContain(file)
       expect(code("CheckFunction")).toContain("publish-checked-version.mjs")
 
       // The function with these variables, except that the issuer's keys are those of the test.
