@@ -84,7 +84,6 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
     read: service?.read ?? readRequest,
     edge: connected?.stage,
     extract: createExtract(credential),
-    header: credential.header?.toLowerCase(),
     authenticate,
     decide:
       principalPolicy?.decide ??

@@ -24,10 +24,6 @@ export interface Stages {
   /** Undefined where no header is believed. */
   readonly edge: EdgeStage | undefined
   readonly extract: ExtractCredential
-  /**
-   * The credential's header in lower case, as HTTP APIs write it. One credential alone is in a value that was taken.
-   */
-  readonly header: string | undefined
   readonly authenticate: Authenticate
   readonly decide: DecideRoute
   readonly check: CustomCheck | undefined
@@ -99,14 +95,13 @@ function withToken(
 ): Walk | Promise<Walk> {
   const credential = stages.extract(request)
   if (notes !== undefined) notes.ended("credential")
-  if (typeof credential !== "string") return stopped("credential", credential, request)
-  const { identitySources, headers } = request
-  if (stages.cached && identitySources !== undefined) {
-    const whole = stages.header === undefined ? undefined : headers?.[stages.header]
-    if (!keyHoldsCredential(identitySources, credential, whole)) return stopped("gateway", gatewayMismatch, request)
-  }
-  if (notes !== undefined) notes.presented = credential
-  const result = stages.authenticate(credential, nowMs, notes)
+  if ("refused" in credential) return stopped("credential", credential, request)
+  const { identitySources } = request
+  if (stages.cached && identitySources !== undefined && !keyHoldsCredential(identitySources, credential))
+    return stopped("gateway", gatewayMismatch, request)
+  const { token } = credential
+  if (notes !== undefined) notes.presented = token
+  const result = stages.authenticate(token, nowMs, notes)
   return result instanceof Promise
     ? result.then((settled) => withAttributes(stages, request, asserted, settled, notes))
     : withAttributes(stages, request, asserted, result, notes)

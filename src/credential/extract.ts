@@ -6,6 +6,7 @@ import {
   type Found,
   headerPlace,
   malformed,
+  type Presented,
   queryPlace,
   type ReadPlace,
   subprotocolPlace,
@@ -17,8 +18,8 @@ export type CheckedCredential = CredentialOptions & {
   readonly maxLength: number
 }
 
-/** The one credential of a request as text, or why there is none. Knows its place, and nothing of its contents. */
-export type ExtractCredential = (request: AccessRequest) => string | Refusal
+/** The one credential of a request, or why there is none. Knows its place, and nothing of its contents. */
+export type ExtractCredential = (request: AccessRequest) => Presented | Refusal
 
 const missing = refusal("credential_missing")
 const ambiguous = refusal("credential_ambiguous")
@@ -51,6 +52,6 @@ export function createExtract({
     }
     if (found === undefined) return missing
     if (found === malformed) return wrongForm
-    return found.length > maxLength ? tooLong : found
+    return found.token.length > maxLength ? tooLong : found
   }
 }

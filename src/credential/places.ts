@@ -1,4 +1,5 @@
 import { headerValues, queryValues } from "../shared/header-lookup.ts"
+import { endOf } from "../shared/text-end.ts"
 import type { AccessRequest } from "../types/request.ts"
 
 /**
@@ -7,8 +8,14 @@ import type { AccessRequest } from "../types/request.ts"
  */
 export type ReadPlace = (request: AccessRequest) => readonly Found[]
 
-/** A token text, or the fact that the place holds something else. */
-export type Found = string | typeof malformed
+/** A token text, and the whole text in which it was: a header's value has a scheme, too. */
+export interface Presented {
+  readonly token: string
+  readonly text: string
+}
+
+/** A credential, or the fact that the place holds something else. */
+export type Found = Presented | typeof malformed
 export const malformed: unique symbol = Symbol("malformed credential")
 
 const nothing: readonly Found[] = Object.freeze([])
@@ -19,8 +26,8 @@ export function headerPlace(name: string, scheme: string | null): ReadPlace {
   const read = scheme === null ? bareValue : schemeReader(scheme)
   return (request) => {
     if (request.kind === "rest-token") {
-      const value = request.authorizationToken
-      return value === undefined || value === null || value === "" ? nothing : [read(value)]
+      const value = request.authorizationToken ?? ""
+      return value === "" ? nothing : [read(value)]
     }
     return eachRead(headerValues(request, lowerCaseName), read)
   }
@@ -29,7 +36,7 @@ export function headerPlace(name: string, scheme: string | null): ReadPlace {
 /** Reads every value, and every part of a joined one. */
 function eachRead(values: readonly unknown[], read: (value: unknown) => Found): readonly Found[] {
   // One value without a comma, as nearly always: `flatMap` and `map` would take 0.2 µs more.
-  const [only] = values
+  const only = values[0]
   if (values.length === 1 && typeof only === "string" && !only.includes(",")) return [read(only)]
   return values.flatMap((value) => separated(value).map(read))
 }
@@ -59,7 +66,7 @@ export function queryPlace(name: string): ReadPlace {
 export function subprotocolPlace(marker: string): ReadPlace {
   return (request) => {
     if (request.kind !== "websocket") return nothing
-    const offered = headerValues(request, "sec-websocket-protocol").flatMap((value) => separated(value))
+    const offered = headerValues(request, "sec-websocket-protocol").flatMap(separated)
     const entries = offered.map((entry) => (typeof entry === "string" ? entry.trim() : entry))
     return entries.flatMap((entry, at) => (entry === marker ? [bareValue(entries[at + 1])] : []))
   }
@@ -71,7 +78,7 @@ function separated(value: unknown): readonly unknown[] {
 }
 
 function bareValue(value: unknown): Found {
-  return typeof value === "string" && value !== "" && !value.includes(" ") ? value : malformed
+  return typeof value === "string" && value !== "" && !value.includes(" ") ? { token: value, text: value } : malformed
 }
 
 const blank = 0x20
@@ -80,16 +87,31 @@ const blank = 0x20
  */
 const maxBlanks = 8192
 
+/** Most texts that are remembered with what was read from them, and the most characters of one. */
+const maxRemembered = 1000
+const maxRememberedLength = 4096
+
 /**
  * The scheme in any case, one blank or more, one token (RFC 6750 section 2.1, RFC 9110 section 11.4; SR-002). A tab is
  * no blank there.
  */
 function schemeReader(scheme: string): (value: unknown) => Found {
   const prefix = `${scheme.toLowerCase()} `
+  // A caller presents one text again and again. It is compared in 0.03 µs; what is cut out of it takes 0.15 to compare.
+  const remembered = new Map<number, Presented>()
   return (value) => {
-    if (typeof value !== "string" || value.slice(0, prefix.length).toLowerCase() !== prefix) return malformed
+    if (typeof value !== "string") return malformed
+    const end = endOf(value)
+    const known = remembered.get(end)
+    if (known?.text === value) return known
+    if (value.slice(0, prefix.length).toLowerCase() !== prefix) return malformed
     let start = prefix.length
     while (value.charCodeAt(start) === blank && start < maxBlanks) start++
-    return bareValue(value.slice(start))
+    const bare = bareValue(value.slice(start))
+    if (bare === malformed) return bare
+    const found = { ...bare, text: value }
+    if (remembered.size >= maxRemembered) remembered.clear()
+    if (value.length <= maxRememberedLength) remembered.set(end, found)
+    return found
   }
 }

@@ -73,7 +73,9 @@ export function proxyRequest(
 
 /** HTTP APIs write the route key as `resourceId`; an undecidable one counts as a route of every method. */
 function routeMethodOf(resourceId: unknown): string {
-  return (typeof resourceId === "string" && /^([A-Z]+) \//.exec(resourceId)?.[1]) || "ANY"
+  if (typeof resourceId !== "string") return "ANY"
+  const method = resourceId.slice(0, Math.max(0, resourceId.indexOf(" /")))
+  return /^[A-Z]+$/.test(method) ? method : "ANY"
 }
 
 function agreed(first: unknown, second: unknown): string | undefined {

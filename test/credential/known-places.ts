@@ -7,6 +7,8 @@ import { grouped, outcome, shown } from "../support/known-lines.ts"
 type Places = Omit<Parameters<typeof createExtract>[0], "maxLength" | "scheme"> & { readonly scheme?: string | null }
 const extract = ({ scheme = "Bearer", ...places }: Places) => createExtract({ ...places, scheme, maxLength: 20 })
 
+const tokenIn = (read: ReturnType<ReturnType<typeof extract>>) => ("refused" in read ? read : read.token)
+
 const readers: { readonly [name: string]: ReturnType<typeof extract> } = {
   header: extract({ header: "Authorization" }),
   "header with another scheme": extract({ header: "X-Token", scheme: "DPoP" }),
@@ -241,7 +243,7 @@ function placesLines(): readonly string[] {
 }
 
 const linesOf = ([name, request]: readonly [name: string, request: AccessRequest]): readonly string[] => {
-  const lines = grouped(Object.entries(readers).map(([reader, read]) => [reader, outcome(read(request))]))
+  const lines = grouped(Object.entries(readers).map(([reader, read]) => [reader, outcome(tokenIn(read(request)))]))
   return [name, ...lines.filter((line) => !line.endsWith(": credential_missing"))]
 }
 

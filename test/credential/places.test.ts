@@ -58,6 +58,34 @@ describe("the header", () => {
     },
   )
 
+  it("a text that ends as one before is read by itself: its scheme, its blanks and each of its parts", async () => {
+    const texts: readonly (readonly [text: string, reason: string])[] = [
+      [`Bearer ${token}`, "ok"],
+      [`Basic ${token}`, "credential_malformed"],
+      [`Bearer x ${token}`, "credential_malformed"],
+      [`Bearer x,Bearer ${token}`, "credential_ambiguous"],
+      [`bearer  ${token}`, "ok"],
+      [`Bearer x${token}`, "header_invalid"],
+    ]
+    const again = [...texts, ...texts.toReversed(), ...texts]
+    for (const [text, expected] of again) expect([text, await reason(http2(text))]).toEqual([text, expected])
+  })
+
+  it("1,500 texts are read after each other, and again", async () => {
+    const { decide } = createAuthorizer({ issuers: [oidcIssuer()], gateway: { resultTtlSeconds: 0 } }, { clock })
+    const others = Array.from({ length: 1500 }, (_, at) => `Bearer ${token}${at}`)
+    for (const text of [...others, ...others]) expect((await decide(http2(text))).outcome).toBe("unauthenticated")
+    expect(await reason(http2(`Bearer ${token}`))).toBe("ok")
+  })
+
+  it("a TOKEN event with a comma does not make a header of that text good", async () => {
+    const joined = `Bearer ${token},x`
+    for (const _ of [1, 2]) {
+      expect(await reason(restToken(joined))).toBe("token_malformed")
+      expect(await reason(http2(joined))).toBe("credential_ambiguous")
+    }
+  })
+
   it.each([2, 3, 64, 8000])(
     "2.5: %i blanks between scheme and token are one separator (RFC 9110 11.4)",
     async (count) => {
