@@ -1,4 +1,5 @@
 import { freshText } from "../policy/common-paths.ts"
+import { pathOf } from "../route/candidates.ts"
 import { httpMethods, isFixed, many, one, type RouteOrder } from "../route/tokens.ts"
 import type { AppliedRule, Side } from "./side.ts"
 
@@ -49,15 +50,13 @@ export function requestClasses(before: Side, after: Side): RequestClasses {
   const orders = orderPairs(before, after)
   const found = new Map<string, RequestClass>()
   const visit = (segments: readonly string[]): void => {
+    const path = pathOf(segments)
     for (const [orderBefore, orderAfter] of orders)
       for (const method of methods) {
-        const [one, other] = [
-          before.applied(orderBefore, segments, method),
-          after.applied(orderAfter, segments, method),
-        ]
+        const [one, other] = [before.applied(orderBefore, path, method), after.applied(orderAfter, path, method)]
         const key = `${one.route?.key ?? ""}\n${other.route?.key ?? ""}`
         if (found.has(key)) continue
-        const request = `${method} /${segments.join("/")}`
+        const request = `${method} ${path.text}`
         found.set(key, { request, segments, before: one, after: other, order: orderAfter })
       }
   }

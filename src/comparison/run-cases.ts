@@ -1,6 +1,6 @@
 import { compilePolicy } from "../authorizer/compile-policy.ts"
 import { formatExecuteApiArn } from "../event/arn.ts"
-import { readPath } from "../route/path.ts"
+import { readPath } from "../route/requested-path.ts"
 import type { DemandVerdict } from "../route/rule.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import type { MissingDemands } from "../types/decision.ts"
@@ -164,7 +164,7 @@ function caseRunner(side: Side, callers: ReadonlyMap<string, JudgedCaller>): (re
   const policy = compilePolicy(side.config)
   const order = side.orders[0] ?? "rest"
   const appliedTo = ({ method, path }: ReadCase) =>
-    method === "$connect" ? side.onConnect : side.applied(order, readPath(path).segments, method)
+    method === "$connect" ? side.onConnect : side.applied(order, readPath(path), method)
   const decide = (read: ReadCase, principal: Principal): Pick<CaseResult, "got" | "route"> => {
     const { method, path } = read
     const stage = order === "http" ? "$default" : "prod"

@@ -6,6 +6,7 @@ import { edgeIssuer } from "../edge/asserted-principal.ts"
 import { explain } from "../problems/explain-problems.ts"
 import { allPresets } from "../provider/all-presets.ts"
 import type { Route } from "../route/decide.ts"
+import type { RequestedPath } from "../route/requested-path.ts"
 import { compileRule } from "../route/rule.ts"
 import { readRoutes } from "../route/table.ts"
 import { templatesOf } from "../route/templates.ts"
@@ -41,7 +42,7 @@ export interface Side {
   /** In which orders its routes may be tried: one for each kind of API that it is for. */
   readonly orders: readonly RouteOrder[]
   /** What applies to a path and method. */
-  applied(order: RouteOrder, segments: readonly string[], method: string): AppliedRule
+  applied(order: RouteOrder, path: RequestedPath, method: string): AppliedRule
   /** What applies to the connection of a WebSocket client. */
   readonly onConnect: AppliedRule
   ruleOf(route: Route | undefined): AppliedRule
@@ -94,7 +95,7 @@ export function readSide(config: AuthorizerConfig): Side {
     templates,
     orders: ordersOf(gateway.api, gateway.responses, config),
     ruleOf,
-    applied: (order, segments, method) => ruleOf(routeOf(trees[order].choose(segments, method), method)),
+    applied: (order, path, method) => ruleOf(routeOf(trees[order].choose(path, method), method)),
     onConnect: ruleOf(routes.find(({ method }) => method === "$connect")),
     edge: edge.identity,
     identityOf(given) {

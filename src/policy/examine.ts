@@ -1,3 +1,4 @@
+import { pathOf } from "../route/candidates.ts"
 import { isCatchAll } from "../route/table.ts"
 import { patternTexts, spanning } from "../route/template.ts"
 import { isFixed, many, rest } from "../route/tokens.ts"
@@ -55,9 +56,10 @@ function ordersDiffer(templates: readonly Template[], rest: TemplateTree, http: 
   return templates.some(
     ({ tokens }) =>
       tokens.at(-1) === many &&
-      analysis.hitsAny(spanning(tokens), ({ path, methods }) =>
-        methods.some((method) => http.choose(path, method) !== rest.choose(path, method)),
-      ),
+      analysis.hitsAny(spanning(tokens), ({ path, methods }) => {
+        const requested = pathOf(path)
+        return methods.some((method) => http.choose(requested, method) !== rest.choose(requested, method))
+      }),
   )
 }
 

@@ -1,3 +1,4 @@
+import { pathOf } from "../route/candidates.ts"
 import { patternTexts, spanning } from "../route/template.ts"
 import { httpMethods, many, one, type Tokens } from "../route/tokens.ts"
 import { routeOf, type Template, type TemplateTree } from "../route/tree.ts"
@@ -39,7 +40,7 @@ export function surroundings(template: Template, tree: TemplateTree, analysis: O
           break
         }
         const path = longer.map((text) => (text === many ? analysis.fresh : text))
-        if (exposed.has(route.key) || tree.choose(path, method) !== undefined) continue
+        if (exposed.has(route.key) || tree.choose(pathOf(path), method) !== undefined) continue
         const example = `${method}/${path.join("/")}`
         const message = `a policy that allows it also covers ${example}, should the API have such a route`
         exposed.set(route.key, { route: route.key, example, message })

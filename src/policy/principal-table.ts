@@ -1,5 +1,6 @@
 import type { Route, RouteVerdict } from "../route/decide.ts"
-import { type AmbiguousForms, type RequestedPath, readPath } from "../route/path.ts"
+import type { AmbiguousForms } from "../route/path.ts"
+import { type RequestedPath, readPath } from "../route/requested-path.ts"
 import { Shapes } from "../route/shapes.ts"
 import { httpMethods } from "../route/tokens.ts"
 import { routeOf, type Template, type TemplateTree } from "../route/tree.ts"
@@ -74,19 +75,20 @@ export class TextTable<T extends DecidingTable = DecidingTable> {
     if (covered.all ? hasParameters && path.includes("//") : ambiguous.test(path)) return pathAmbiguous
     const requested = readPath(path)
     if (requested.slash && covered.slashMatters.has(method)) return pathAmbiguous
-    const chosen = tree.choose(requested.segments, method)
+    const chosen = tree.choose(requested, method)
     if (template !== undefined && !this.#byPath && !this.#agrees(template, chosen, requested)) return gatewayMismatch
     return routeOf(chosen, method)
   }
 
   /** Whether the gateway chose the template that the path leads to. */
-  #agrees(template: string, chosen: Template | undefined, { segments, slash }: RequestedPath): boolean {
+  #agrees(template: string, chosen: Template | undefined, requested: RequestedPath): boolean {
     if (chosen?.text === template) return true
     const shape = this.#shapes.of(template)
     if (chosen?.shape === shape) return true
     // With a slash at the end an HTTP API may have taken a catch-all; the verdict is the same there, or none.
     const { tree } = this.compiled
-    if (slash && (chosen === undefined || tree.find(segments).some((other) => other.shape === shape))) return true
+    if (requested.slash && (chosen === undefined || tree.find(requested).some((other) => other.shape === shape)))
+      return true
     // Neither the gateway nor the path leads to a route that the table names.
     return (chosen === undefined || this.#isUnnamed(chosen)) && !this.#isNamed(shape)
   }

@@ -1,3 +1,4 @@
+import { pathOf } from "../route/candidates.ts"
 import { httpMethods } from "../route/tokens.ts"
 import { routeOf, type Template, type TemplateTree } from "../route/tree.ts"
 import type { Exposure } from "./exposure.ts"
@@ -122,8 +123,8 @@ export class Shorter {
       return httpMethods.flatMap((method) => {
         if (!this.#mayBeWidened(node, method)) return []
         const path = isJoint ? this.#treeOf(true).beginningWith(first).slice(-1) : [isOpen ? fresh : first, fresh]
-        while (path.length < maxSegments && this.#tree.choose(path, method) !== undefined) path.push(fresh)
-        if (this.#tree.choose(path, method) !== undefined) return []
+        while (path.length < maxSegments && this.#tree.choose(pathOf(path), method) !== undefined) path.push(fresh)
+        if (this.#tree.choose(pathOf(path), method) !== undefined) return []
         const example = `${method}/${path.join("/")}`
         const message = `a policy of too many patterns is merged, and then covers ${example} if the API has such a route`
         return [{ route: `${method} /${shown}`, example, message }]

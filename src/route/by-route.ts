@@ -5,7 +5,7 @@ import { lastingRefusal, type Refusal, refusal } from "../types/reasons.ts"
 import type { AccessRequest } from "../types/request.ts"
 import type { DecideRoute, Route, RouteVerdict } from "./decide.ts"
 import { refuseUnentitled } from "./entitled.ts"
-import { readPath } from "./path.ts"
+import { readPath } from "./requested-path.ts"
 import type { RouteAnswers } from "./route-answers.ts"
 import { hasSpellings, spellingsOf } from "./spellings.ts"
 import { isCatchAll, Place, RouteTable } from "./table.ts"
@@ -84,7 +84,7 @@ export function decideWithRoutes({ routes, unmatched }: RoutesToDecide, key: Rou
   function readPathOf({ arn, method, kind }: AccessRequest, order: RouteOrder): string | Refusal | undefined {
     if (arn?.path === undefined || table.isAmbiguous(arn.path)) return ambiguousPath
     const tree = kind === "rest-token" && !byPath ? table.restTree : table.trees[order]
-    return tree.choose(readPath(arn.path).segments, method)?.text
+    return tree.choose(readPath(arn.path), method)?.text
   }
 
   /** The verdict on a path that can be read in one way, apart from a slash at its end. */
@@ -96,10 +96,10 @@ export function decideWithRoutes({ routes, unmatched }: RoutesToDecide, key: Rou
     answers: RouteAnswers,
     route: Route | undefined,
   ): RouteVerdict {
-    const { segments, slash } = readPath(path)
-    if (byPath && slash) {
+    const requested = readPath(path)
+    if (byPath && requested.slash) {
       // A backend may take the slash for a segment, and the path for one of a catch-all.
-      const catchAll = table.trees[orderOf(kind)].find(segments).find((each) => isCatchAll(each.tokens))
+      const catchAll = table.trees[orderOf(kind)].find(requested).find((each) => isCatchAll(each.tokens))
       const other = catchAll === place.own ? undefined : routeOf(catchAll, method)
       if (other?.rule.refuse(principal) !== undefined) return { route, refused: ambiguousPath, covers: undefined }
     }
@@ -118,12 +118,12 @@ export function decideWithRoutes({ routes, unmatched }: RoutesToDecide, key: Rou
   ): Refusal | undefined {
     // Where answers are kept per route, the path may not decide: the next one gets the same answer, whatever its path.
     if (besideRoutes && table.isAmbiguous(path)) return cached ? undefined : pathAmbiguous
-    const { segments, slash } = readPath(path)
+    const requested = readPath(path)
     // The gateway has a coarser route than the table: a finer rule must not be passed by without a word.
-    for (const fitting of table.trees[order].find(segments)) {
+    for (const fitting of table.trees[order].find(requested)) {
       if (fitting === own) return undefined
       // With a slash at the end an HTTP API takes its catch-all although it has the finer route.
-      if (slash && (order === "rest" || !isGreedy(fitting))) continue
+      if (requested.slash && (order === "rest" || !isGreedy(fitting))) continue
       const route = finer.has(fitting) ? routeOf(fitting, method) : undefined
       if (route !== undefined && (isCatchAll || route.rule.refuse(principal) !== undefined)) return gatewayMismatch
     }
@@ -174,9 +174,9 @@ export function decideWithRoutes({ routes, unmatched }: RoutesToDecide, key: Rou
     const spellings = spellingsOf(path)
     if (spellings === undefined) return true
     return spellings.some((spelling) => {
-      const { segments } = readPath(spelling)
-      const read = table.trees[order].choose(segments, method)
-      if (read === undefined || read === place.own || (place.takes(segments) && !place.finer.has(read))) return false
+      const requested = readPath(spelling)
+      const read = table.trees[order].choose(requested, method)
+      if (read === undefined || read === place.own || (place.takes(requested) && !place.finer.has(read))) return false
       return routeOf(read, method)?.rule.refuse(principal) !== undefined
     })
   }

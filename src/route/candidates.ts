@@ -1,3 +1,4 @@
+import type { RequestedPath } from "./requested-path.ts"
 import { many, rest, type Tokens } from "./tokens.ts"
 import { type Node, routeOf, type Template, type TemplateTree } from "./tree.ts"
 
@@ -42,6 +43,12 @@ export function choosesTemplate(
   template: Template,
   segments: readonly string[],
 ): (method: string) => boolean {
-  const fitting = tree.find(segments)
+  const fitting = tree.find(pathOf(segments))
   return (method) => fitting.find((each) => routeOf(each, method) !== undefined) === template
+}
+
+/** A path of these segments. */
+export function pathOf(segments: readonly string[]): RequestedPath {
+  const text = `/${segments.join("/")}`
+  return { text, end: segments.length === 0 ? 0 : text.length, slash: false }
 }

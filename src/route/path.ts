@@ -1,26 +1,6 @@
 import { isFixed } from "./tokens.ts"
 import type { Template } from "./tree.ts"
 
-/** A requested path, read as text: nothing is decoded, nothing is resolved. */
-export interface RequestedPath {
-  readonly segments: readonly string[]
-  /** Whether it ends in a slash, and is not the root. The segments are without it, as REST APIs choose a resource. */
-  readonly slash: boolean
-}
-
-export function readPath(path: string): RequestedPath {
-  const slash = path.length > 1 && path.endsWith("/")
-  const end = slash ? path.length - 1 : path.length
-  const segments: string[] = []
-  // Not `split`, which takes 0.4 µs more.
-  for (let at = 1, next = 0; at < path.length; at = next + 1) {
-    next = path.indexOf("/", at)
-    if (next < 0) next = end
-    segments.push(path.slice(at, next))
-  }
-  return { segments, slash }
-}
-
 /**
  * The forms in which a path can be read in two ways (SR-148): an empty segment, dot segments, `;` `\` `#`, and escapes
  * of characters that can be written plainly (RFC 3986, section 3.3). The gateway may decode before it chooses a route,
@@ -46,6 +26,7 @@ const plain = "0123456789PQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_~:="
 const delimiters = "/\\.;"
 
 /** A path with an empty segment, with dot segments, or with a delimiter that some software reads. */
+const suspicious = /\/[/.]|[;\\#%]/ // what no other path has: most are looked at once
 const structural = /\/\/|\/\.\.?(?:\/|$)|[;\\#]/
 
 /** An escaped `%` before a digit that makes it another escape: `%2561` is `%61` to a second decoder. */
@@ -78,7 +59,7 @@ export function formsOf(escapes: readonly string[]): AmbiguousForms {
     return escaped.test(path)
   }
   return {
-    test: (path) => structural.test(path) || (path.includes("%") && isEscaped(path)),
+    test: (path) => suspicious.test(path) && (structural.test(path) || isEscaped(path)),
     escapes,
     patterns: ["*//*", "*/./*", "*/../*", "*/.", "*/..", "*;*", "*\\*", "*#*", ...escapes.map((text) => `*${text}*`)],
   }

@@ -3,6 +3,7 @@ import type { RouteRule } from "../types/configuration.ts"
 import { visitCandidates } from "./candidates.ts"
 import type { Route } from "./decide.ts"
 import { ambiguousForms } from "./path.ts"
+import type { RequestedPath } from "./requested-path.ts"
 import { RouteAnswers } from "./route-answers.ts"
 import { type CompiledRule, compileRule } from "./rule.ts"
 import { overlap, precedes, readRouteKey, spanning } from "./template.ts"
@@ -134,8 +135,9 @@ export class Place {
     this.#pattern = rests.length === 0 ? undefined : rests.join("") === "" ? "" : [start, ...rests].join("*")
   }
 
-  /** Whether the gateway's route takes a path of these segments. */
-  takes(segments: readonly string[]): boolean {
+  /** Whether the gateway's route takes a path. */
+  takes({ text, end }: RequestedPath): boolean {
+    const segments = end === 0 ? [] : text.slice(1, end).split("/")
     return !segments.includes("") && overlap(segments, this.#tokens)
   }
 

@@ -1,4 +1,5 @@
 import type { Route } from "./decide.ts"
+import type { RequestedPath } from "./requested-path.ts"
 import { many, one, type RouteOrder, rest, type Tokens } from "./tokens.ts"
 
 /** One template of the table with its routes. */
@@ -48,23 +49,23 @@ export class TemplateTree {
   }
 
   /** The templates that a path fits, the first in order first; `$default` last. */
-  find(segments: readonly string[]): readonly Template[] {
+  find(path: RequestedPath): readonly Template[] {
     const found: Template[] = []
     const note: Accept = (template) => {
       found.push(template)
       return false
     }
-    collect(this.root, segments, 0, note, "")
+    collect(this.root, path, 1, note, "")
     if (this.order === "http") found.sort((a, b) => Number(isGreedy(a)) - Number(isGreedy(b)))
     if (this.catchAll !== undefined) found.push(this.catchAll)
     return found
   }
 
   /** The template that the gateway chooses for a path and method: the first one with a route for the method. */
-  choose(segments: readonly string[], method: string): Template | undefined {
+  choose(path: RequestedPath, method: string): Template | undefined {
     return (
-      (this.order === "http" ? collect(this.root, segments, 0, hasFull, method) : undefined) ??
-      collect(this.root, segments, 0, has, method) ??
+      (this.order === "http" ? collect(this.root, path, 1, hasFull, method) : undefined) ??
+      collect(this.root, path, 1, has, method) ??
       (this.catchAll !== undefined && has(this.catchAll, method) ? this.catchAll : undefined)
     )
   }
@@ -109,21 +110,17 @@ const has: Accept = (template, method) => routeOf(template, method) !== undefine
 const hasFull: Accept = (template, method) => !isGreedy(template) && has(template, method)
 
 /** Visits the templates that a path fits, segment by segment, until one is accepted. */
-function collect(
-  node: Node,
-  segments: readonly string[],
-  at: number,
-  accept: Accept,
-  method: string,
-): Template | undefined {
-  if (at === segments.length)
-    return node.template !== undefined && accept(node.template, method) ? node.template : undefined
-  const segment = segments[at] as string
-  if (segment !== "") {
-    const fixed = node.fixed.get(segment)
+function collect(node: Node, path: RequestedPath, start: number, accept: Accept, method: string): Template | undefined {
+  const { text, end } = path
+  if (start > end) return node.template !== undefined && accept(node.template, method) ? node.template : undefined
+  const slash = text.indexOf("/", start)
+  const stop = slash < 0 || slash > end ? end : slash
+  // An empty segment is no parameter.
+  if (stop > start) {
+    const fixed = node.fixed.size === 0 ? undefined : node.fixed.get(text.slice(start, stop))
     const found =
-      (fixed && collect(fixed, segments, at + 1, accept, method)) ??
-      (node.parameter && collect(node.parameter, segments, at + 1, accept, method))
+      (fixed && collect(fixed, path, stop + 1, accept, method)) ??
+      (node.parameter && collect(node.parameter, path, stop + 1, accept, method))
     if (found !== undefined) return found
   }
   return node.greedy !== undefined && accept(node.greedy, method) ? node.greedy : undefined
