@@ -1,10 +1,11 @@
 import { checkRule } from "../configuration/rules-of-routes.ts"
 import { type Option, option, words } from "../problems/declaration.ts"
 import { knownKeys, object, type Report } from "../problems/option-checks.ts"
-import { isObject } from "../shared/is-object.ts"
 import type { RouteRule } from "../types/configuration.ts"
+import { type ClientIdUse, checkClientIds, clientIdUses, type PlacedText } from "./iot-client-ids.ts"
+import { checkCondition } from "./iot-conditions.ts"
 import { checkResource, isOpen } from "./iot-resources.ts"
-import { hasPlaceholder, namesIn, ownName } from "./iot-substitutions.ts"
+import { namesIn, ownName } from "./iot-substitutions.ts"
 
 /** A policy of AWS IoT Core. */
 export interface IotPolicyDocument {
@@ -36,28 +37,21 @@ export const iotPolicies: Option<readonly IotPolicy[]> = option("iotPolicies", [
     report(path, `must be a list of 1 to ${maxDocuments} policies, each { "document": { … } }`)
     return undefined
   }
-  const resources: Granted[] = []
+  const uses: ClientIdUse[] = []
   for (const [index, each] of value.entries()) {
     const place = `${path}[${index}]`
     const policy = object(each, place, report)
     if (policy === undefined) continue
     knownKeys(policy, ["document", "rule"], place, report)
     if (policy.rule !== undefined) checkRule(policy.rule, `${place}.rule`, report)
-    resources.push(...checkDocument(policy.document, `${place}.document`, report))
+    uses.push(...checkDocument(policy.document, `${place}.document`, report))
   }
-  checkClientIds(resources, report)
+  checkClientIds(uses, report)
   return value as readonly IotPolicy[]
 })
 
-/** A resource that is allowed, and for which actions. */
-interface Granted {
-  readonly path: string
-  readonly resource: string
-  readonly actions: readonly string[]
-}
-
-/** @returns what the document allows */
-function checkDocument(value: unknown, path: string, report: Report): readonly Granted[] {
+/** @returns where the document is about client ids */
+function checkDocument(value: unknown, path: string, report: Report): readonly ClientIdUse[] {
   const document = object(value, path, report)
   if (document === undefined) return []
   knownKeys(document, ["Version", "Statement"], path, report)
@@ -71,13 +65,13 @@ function checkDocument(value: unknown, path: string, report: Report): readonly G
     report(`${path}.Statement`, "must be a list of at least one statement")
     return []
   }
-  return statements.flatMap((each, index) => checkStatement(each, `${path}.Statement[${index}]`, report))
+  return [...statements].flatMap((each, index) => checkStatement(each, `${path}.Statement[${index}]`, report))
 }
 
 const members = ["Effect", "Action", "Resource", "Condition"]
 const actionForm = /^iot:[A-Za-z*?]{1,60}$/
 
-function checkStatement(value: unknown, path: string, report: Report): readonly Granted[] {
+function checkStatement(value: unknown, path: string, report: Report): readonly ClientIdUse[] {
   const statement = object(value, path, report)
   if (statement === undefined) return []
   knownKeys(statement, members, path, report)
@@ -88,53 +82,23 @@ function checkStatement(value: unknown, path: string, report: Report): readonly 
     if (!actionForm.test(text)) report(place, "is no action of AWS IoT Core, such as iot:Connect or iot:Publish")
   for (const { text, place } of resources) checkResource(text, place, report)
   if (statement.Condition !== undefined) checkCondition(statement.Condition, `${path}.Condition`, report)
-  if (effect !== "Allow") return []
   const wild = actions.find(({ text }) => /[*?]/.test(text))
-  if (wild !== undefined && resources.some(({ text }) => isOpen(text)))
+  if (effect === "Allow" && wild !== undefined && resources.some(({ text }) => isOpen(text)))
     report(wild.place, "allows actions by a wildcard on every resource. Name each action, or narrow the resource")
-  return resources.map(({ text, place }) => ({ path: place, resource: text, actions: actions.map(({ text }) => text) }))
+  return clientIdUses({ allows: effect === "Allow", actions, resources, condition: statement.Condition, path })
 }
 
 /** One text or several. */
-function texts(
-  value: unknown,
-  path: string,
-  report: Report,
-): readonly { readonly text: string; readonly place: string }[] {
-  const list = Array.isArray(value) ? value : [value]
+function texts(value: unknown, path: string, report: Report): readonly PlacedText[] {
+  const list: readonly unknown[] = Array.isArray(value) ? [...value] : [value]
   if (list.length === 0 || !list.every((each) => typeof each === "string")) {
     report(path, value === undefined ? "missing" : "must be a text, or a list of at least one text")
     return []
   }
-  return list.map((text: string, index) => ({ text, place: Array.isArray(value) ? `${path}[${index}]` : path }))
-}
-
-function checkCondition(value: unknown, path: string, report: Report): void {
-  const operators = object(value, path, report)
-  for (const [operator, keys] of Object.entries(operators ?? {})) {
-    const sound =
-      isObject(keys) && Object.values(keys).every((each) => [each].flat().every((one) => typeof one === "string"))
-    if (!sound)
-      report(`${path}.${operator}`, 'must be an object of texts, for example { "aws:SourceIp": "192.0.2.0/24" }')
-  }
-  const values = Object.values(operators ?? {}).flatMap((keys) => Object.values(Object(keys)))
-  if (hasPlaceholder(JSON.stringify(values))) report(path, "has a name in braces. Substitutions are for resources only")
-}
-
-/**
- * `${iot:ClientId}` becomes what the client calls itself, and with `+` it is every id (AWS IoT Core developer guide,
- * "Basic policy variables"). So it needs an iot:Connect for certain ids.
- */
-function checkClientIds(granted: readonly Granted[], report: Report): void {
-  const any = granted.find(
-    ({ resource, actions }) => isOpen(resource) && actions.some((action) => /^iot:(?:connect$|.*[*?])/i.test(action)),
-  )
-  const named = granted.find((each) => each !== any && each.resource.includes("${iot:ClientId}"))
-  if (any === undefined || named === undefined) return
-  report(
-    named.path,
-    `is for the client id, and ${any.path} lets the client choose any. Allow iot:Connect for client/{principalId} only`,
-  )
+  return (list as readonly string[]).map((text, index) => ({
+    text,
+    place: Array.isArray(value) ? `${path}[${index}]` : path,
+  }))
 }
 
 /** Names in braces must be there, and names that are there must be used: one of the two is misspelt otherwise. */

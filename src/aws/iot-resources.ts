@@ -7,33 +7,48 @@ const resourceForm =
 /** A variable that is none of AWS IoT Core. */
 const otherVariable = /\$\{(?!(?:iot|aws):[A-Za-z][A-Za-z0-9.:[\]_-]*\})/
 
+export function hasOtherVariable(text: string): boolean {
+  return otherVariable.test(text)
+}
+
 /** Checks the form of a resource, and that no value of a caller can make it another caller's. */
 export function checkResource(resource: string, path: string, report: Report): void {
   if (!resourceForm.test(resource)) {
     report(path, "must be an ARN such as arn:aws:iot:eu-west-1:123456789012:client/{device}, or *")
     return
   }
-  if (otherVariable.test(resource))
+  if (hasOtherVariable(resource))
     report(path, "has a variable that AWS IoT Core does not know. Write a substitution without the dollar sign")
-  if (resource.split("/").some(isMixed))
+  if (/[{}]/.test(resource.replaceAll(placeholder, "").replaceAll(/\$\{[^{}]*\}/g, "")))
+    report(path, "has a brace that belongs to no name. Write a name between two braces, such as {device}")
+  const mixed = resource.split("/").find(isMixed)
+  if (mixed !== undefined)
     report(
       path,
-      "has a substitution beside a wildcard or another substitution in one level, so values of two callers can mean " +
-        "the same. Put a / between them, or use {principalId}",
+      `has ${namesIn(mixed).length > 0 ? "a substitution" : "the client id"} beside a wildcard or another ` +
+        "substitution in one level, so values of two callers can mean the same. Put a / between them, or use {principalId}",
     )
 }
 
+const clientId = /\$\{iot:ClientId\}/gi
+
 /**
  * Whether a level of a topic can be met with another caller's value: `{device}-*` of `lamp` is that of `lamp-7`, and
- * `{tenant}-{device}` of `a` and `b-c` is that of `a-b` and `c`. The length of a `principalId` is fixed.
+ * `{tenant}-{device}` of `a` and `b-c` is that of `a-b` and `c`. The length of a `principalId` is fixed. A client id is
+ * a value as well.
  */
 function isMixed(level: string): boolean {
-  const others = namesIn(level).filter((name) => name !== ownName)
-  return others.length > 1 || (others.length > 0 && /[*?]|\$\{/.test(level.replaceAll(placeholder, "")))
+  const others = [...namesIn(level).filter((name) => name !== ownName), ...(level.match(clientId) ?? [])]
+  const rest = level.replaceAll(placeholder, "").replaceAll(clientId, "")
+  return others.length > 1 || (others.length > 0 && /[*?]|\$\{/.test(rest))
+}
+
+/** Type and name of a resource, such as `client/{device}`; `*` for every resource. */
+export function nameOf(resource: string): string {
+  return resource === "*" ? "*" : resource.split(":").slice(5).join(":")
 }
 
 /** Whether a resource is all of its kind: `*`, `client/*`, and what the client chooses, `client/${iot:ClientId}`. */
 export function isOpen(resource: string): boolean {
-  const name = resource === "*" ? "*" : resource.split(":").slice(5).join(":")
-  return /^(?:[a-z]*\/)?(?:[*?]+|\$\{iot:ClientId\})$/.test(name)
+  return /^(?:[a-z]*\/)?(?:[*?]+|\$\{iot:ClientId\})$/i.test(nameOf(resource))
 }

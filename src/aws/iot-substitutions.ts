@@ -12,10 +12,6 @@ export const ownName = "principalId"
 /** A name in braces. Variables of AWS have a dollar sign before theirs. */
 export const placeholder: RegExp = /(?<!\$)\{([^{}]*)\}/g
 
-export function hasPlaceholder(text: string): boolean {
-  return namesIn(text).length > 0
-}
-
 /** The names in braces. */
 export function namesIn(text: string): readonly string[] {
   return [...text.matchAll(placeholder)].map(([, name = ""]) => name)

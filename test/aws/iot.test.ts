@@ -492,6 +492,12 @@ describe("18: IoT, options", () => {
       `${first}.Statement[0].Resource has a variable that AWS IoT Core does not know`,
     ],
     [resource(`${arn}:client/\${*}`), `${first}.Statement[0].Resource has a variable that AWS IoT Core does not know`],
+    [resource(`${arn}:client/{device}/\${iot:ClientId}-*`), `${first}.Statement[0].Resource has the client id beside`],
+    [resource(`${arn}:client/{device}/{device`), `${first}.Statement[0].Resource has a brace that belongs to no name`],
+    [resource(`${arn}:client/{{device}}`), `${first}.Statement[0].Resource has a brace that belongs to no name`],
+    [statement({ Condition: { StringEquals: { "{device}": "x" } } }), "Condition has a name in braces"],
+    [statement({ Condition: { "{device}": { x: "x" } } }), "Condition has a name in braces"],
+    [statement({ Condition: { StringEquals: { x: ["a", "${device}"] } } }), "Condition has a variable that AWS IoT"],
     [
       resource(`${arn}:client/{devise}`),
       `${first}.Statement[0].Resource has a name in braces that substitutions do not`,
@@ -547,6 +553,51 @@ describe("18: IoT, options", () => {
     expect(problemsOf(() => authorizer({ ...oneOf([own, publish]), substitutions: {} }))).toBe("")
   })
 
+  const connecting = (to: string) => ({ Effect: "Allow", Action: "iot:Connect", Resource: `${arn}:client/${to}` })
+  const dependent = { Effect: "Allow", Action: "iot:Publish", Resource: `${arn}:topic/\${iot:ClientId}/x` }
+
+  it.each(["lamp-*", "*-7", "lamp-?", "lamps/*", "*{principalId}", "**", "x?{device}"])(
+    "a client must not choose its id in %s either, where its id says what it may do",
+    (to) => {
+      const text = problemsOf(() => authorizer(oneOf([connecting(to), dependent, connecting("{device}")])))
+      expect(text).toContain(`Statement[1].Resource is for the client id, and ${first}.Statement[0].Resource lets`)
+    },
+  )
+
+  it.each(["{device}", "{device}/*", "{principalId}-*", "{principalId}*", "lamp-{principalId}/?"])(
+    "a client may choose among its own ids in %s",
+    (to) => {
+      expect(problemsOf(() => authorizer(oneOf([connecting(to), dependent, connecting("{device}")])))).toBe("")
+    },
+  )
+
+  it("nor must it choose what is denied to it, or which condition holds", () => {
+    const deny = { Effect: "Deny", Action: "iot:Publish", Resource: `${arn}:topic/\${iot:ClientId}/x` }
+    const condition = { StringEquals: { "iot:LastWillTopic": "${iot:clientid}/gone" } }
+    const devices = connecting("{device}")
+    for (const [statement, place] of [
+      [deny, "Resource"],
+      [{ ...devices, Condition: condition }, "Condition"],
+    ] as const)
+      expect(problemsOf(() => authorizer(oneOf([connecting("lamp-*"), statement, devices])))).toContain(
+        `${first}.Statement[1].${place} is for the client id`,
+      )
+  })
+
+  it("several callers may have the same rule for their id", () => {
+    const same = connecting("${iot:ClientId}")
+    expect(problemsOf(() => authorizer(oneOf([same, same, connecting("{device}")])))).toBe("")
+  })
+
+  it("a list with a hole is refused like a list with nothing in it", () => {
+    const hole = Array(1)
+    expect(problemsOf(() => authorizer(oneOf(hole)))).toContain(`${first}.Statement[0] is missing`)
+    expect(problemsOf(() => authorizer(resource(hole)))).toContain(`${first}.Statement[0].Resource must be a text, or`)
+    expect(problemsOf(() => authorizer(statement({ Action: hole })))).toContain(
+      "Statement[0].Action must be a text, or",
+    )
+  })
+
   it.each([
     resource(`${arn}:client/{device}`),
     resource([`${arn}:client/{device}`, "*"]),
@@ -554,6 +605,8 @@ describe("18: IoT, options", () => {
     resource(`${arn}:topic/{device}/{principalId}-*/x`),
     resource(`${arn}:topicfilter/{device}/+/#`, { Action: "iot:Subscribe" }),
     resource(`${arn}:topic/{device}/*`, { Action: "iot:*" }),
+    statement({ Condition: { IpAddress: { "aws:SourceIp": ["192.0.2.0/24"] } } }),
+    statement({ Condition: { StringEquals: { "iot:LastWillTopic": "x/${iot:ClientId}" } } }),
     statement({ Effect: "Deny", Action: "iot:*", Resource: [`${arn}:client/{device}`, "*"] }),
   ])("%j is accepted", (changes) => {
     expect(problemsOf(() => authorizer(changes))).toBe("")
