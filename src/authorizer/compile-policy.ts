@@ -6,11 +6,8 @@ import type { AnswerScope } from "../configuration/answer-scope.ts"
 import { checkAnswersOf } from "../configuration/check-configuration.ts"
 import { routeChecks } from "../configuration/check-routes.ts"
 import { sizeOptions, triesOfCheck } from "../configuration/check-sizes.ts"
-import type { CheckedGateway } from "../configuration/declared/gateway.ts"
 import { decideByRoute } from "../configuration/route-caching.ts"
 import { sizeSearch } from "../configuration/size-search.ts"
-import { parseExecuteApiArn } from "../event/arn.ts"
-import { readRestToken } from "../event/rest.ts"
 import { type CoarseRoute, coarseRoutes } from "../policy/coarse-routes.ts"
 import type { PrincipalPolicy } from "../policy/decide.ts"
 import type { Exposure } from "../policy/exposure.ts"
@@ -23,7 +20,8 @@ import { wholeStage } from "../types/coverage.ts"
 import type { Decision } from "../types/decision.ts"
 import type { Principal } from "../types/principal.ts"
 import { refusal } from "../types/reasons.ts"
-import type { AccessRequest, ExecuteApiArn } from "../types/request.ts"
+import type { ExecuteApiArn } from "../types/request.ts"
+import { orderOf, requestsOf } from "./arn-request.ts"
 
 /** One row of the compiled table. */
 export interface CompiledRoute {
@@ -134,6 +132,7 @@ export function compilePolicy(config: PolicyConfig): CompiledPolicy {
   for (const each of coarse) worstCaseBytes = Math.max(worstCaseBytes, bytesOfLargest(each))
   const merged = worstCaseBytes > maxBytes ? (principalPolicy?.exposedIfMerged() ?? []) : []
   const listed = readRoutes(routes ?? {})
+  const requestOf = requestsOf(gateway.api)
   return {
     mode: scope,
     conflicts: principalPolicy?.conflicts ?? [],
@@ -147,7 +146,7 @@ export function compilePolicy(config: PolicyConfig): CompiledPolicy {
       return { ...found, tooLarge: sizeSearch.tooLargeText(found, maxBytes) }
     },
     document(principal, arn) {
-      const request = requestOf(arn, gateway.api)
+      const request = requestOf(arn)
       const parsed = request.arn
       const everywhere = parsed.method === "$connect" ? undefined : principalPolicy
       const covers = everywhere
@@ -160,7 +159,7 @@ export function compilePolicy(config: PolicyConfig): CompiledPolicy {
       return policy.document
     },
     decide(principal, arn) {
-      const request = requestOf(arn, gateway.api)
+      const request = requestOf(arn)
       const { route, refused, covers } = decide(request, principal)
       const policy = covers && policies.document(request.arn, covers)
       const { outcome, code } =
@@ -198,20 +197,4 @@ const longArn: ExecuteApiArn = {
   apiId: "abcdefghij",
   stage: "sixteen-letters-",
   method: "GET",
-}
-
-/** Only HTTP APIs have the stage `$default`; every other stage is read as a REST API's. */
-function orderOf({ stage }: ExecuteApiArn): "rest" | "http" {
-  return stage === "$default" ? "http" : "rest"
-}
-
-/**
- * The request that an ARN alone describes: read as a TOKEN event, which holds nothing else, then as of its kind of API.
- */
-function requestOf(methodArn: string, api: CheckedGateway["api"]): AccessRequest & { readonly arn: ExecuteApiArn } {
-  const arn = parseExecuteApiArn(methodArn)
-  const request = readRestToken({ methodArn })
-  if (request === undefined) throw new TypeError("an event of nothing but an ARN was not read as a TOKEN event")
-  if (arn.method === "$connect") return { ...request, arn, kind: "websocket", template: "$connect" }
-  return { ...request, arn, kind: (api ?? orderOf(arn)) === "http" ? "http-2.0" : "rest-token" }
 }

@@ -30,7 +30,8 @@ const longer = (paths: readonly string[]): readonly string[] =>
   paths.flatMap((path) => segments.map((segment) => `${path === "/" ? "" : path}/${segment}`))
 const [one, two] = [longer(["/"]), longer(longer(["/"]))]
 const paths = ["/", ...one, ...two, ...longer(two)]
-const requests = ["GET", "POST", "PUT"].flatMap((method) => paths.map((path) => `${method} ${path}`))
+/** The ARN of a request with each method and path. */
+const arns = ["GET", "POST", "PUT"].flatMap((method) => paths.map((path) => arnOf(`${method} ${path}`)))
 
 /** The verdict on a witness, through the token's signature. */
 async function confirmed(config: AuthorizerConfig, { witness }: PolicyChange): Promise<string> {
@@ -47,19 +48,17 @@ function brute(
   before: CompiledPolicy,
   after: CompiledPolicy,
 ): readonly { routes: readonly string[]; change: string; caller: Principal }[] {
-  const pairs = new Map<string, { request: string; routes: readonly string[] }>()
-  for (const request of requests) {
-    const routes = [before, after].map(
-      (policy) => policy.decide(callers[0] as Principal, arnOf(request)).route ?? "$unmatched",
-    )
-    pairs.set(routes.join("\n"), { request, routes })
+  const pairs = new Map<string, { arn: string; routes: readonly string[] }>()
+  for (const arn of arns) {
+    const routes = [before, after].map((policy) => policy.decide(callers[0] as Principal, arn).route ?? "$unmatched")
+    pairs.set(routes.join("\n"), { arn, routes })
   }
   // All requests that meet a route get one verdict per caller, so each route is asked once.
   const known = [before, after].map((policy) => ({ policy, verdicts: new Map<string, readonly string[]>() }))
-  return [...pairs.values()].flatMap(({ request, routes }) => {
+  return [...pairs.values()].flatMap(({ arn, routes }) => {
     const [was, is] = known.map(({ policy, verdicts }, side) => {
       const route = routes[side] as string
-      const found = verdicts.get(route) ?? callers.map((caller) => policy.decide(caller, arnOf(request)).outcome)
+      const found = verdicts.get(route) ?? callers.map((caller) => policy.decide(caller, arn).outcome)
       verdicts.set(route, found)
       return found
     }) as [readonly string[], readonly string[]]
