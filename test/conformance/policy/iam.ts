@@ -9,10 +9,11 @@ export type Evaluation = "allow" | "deny" | "none"
  */
 export function evaluate(document: PolicyDocument, arn: string): Evaluation {
   if (document.Version !== "2012-10-17") throw new Error("a document of another version")
+  const given = partsOfArn(arn)
   let result: Evaluation = "none"
   for (const { Effect, Action, Resource } of document.Statement) {
     if (Action !== "execute-api:Invoke" || !Array.isArray(Resource)) throw new Error("a statement of another form")
-    if (!Resource.some((pattern) => matchesArn(pattern, arn))) continue
+    if (!patternsOf(Resource).some((pattern) => matchesParts(pattern, given))) continue
     if (Effect === "Deny") return "deny"
     if (Effect !== "Allow") throw new Error("an effect that is neither")
     result = "allow"
@@ -25,26 +26,72 @@ export function evaluate(document: PolicyDocument, arn: string): Evaluation {
  * colon-separated part in which they stand; the sixth part runs to the end. Case counts, and both ends are anchored.
  */
 export function matchesArn(pattern: string, arn: string): boolean {
-  const wanted = partsOf(pattern, patterns)
-  const given = partsOf(arn, arns)
+  return matchesParts(patternOf(pattern), partsOfArn(arn))
+}
+
+function matchesParts(wanted: readonly Wanted[], given: readonly string[]): boolean {
   if (wanted.length !== 6 || given.length !== 6) return false
   // The longest part first: the others are the same in nearly all documents.
-  for (let at = 5; at >= 0; at--) if (!matchesText(wanted[at] as string, given[at] as string)) return false
+  for (let at = 5; at >= 0; at--) if (!matches(wanted[at] as Wanted, given[at] as string)) return false
   return true
 }
 
-/** The parts of the texts that were taken apart last: each pattern of a document meets many ARNs. */
-const [patterns, arns] = [new Map<string, readonly string[]>(), new Map<string, readonly string[]>()]
+/** Whether a text is matched by one of some patterns whose wildcards cross colons, too. */
+export function matchesAnyText(patterns: readonly string[], text: string): boolean {
+  return textsOf(patterns).some((pattern) => matches(pattern, text))
+}
+
+/** A pattern that was looked at, because each of a document meets many ARNs. */
+interface Wanted {
+  readonly pattern: string
+  /** Where its first wildcard is; negative if it has none. Most texts differ before it. */
+  readonly wildcardAt: number
+  readonly before: string
+}
+
+function wantedOf(pattern: string): Wanted {
+  const wildcardAt = pattern.search(/[*?]/)
+  return { pattern, wildcardAt, before: pattern.slice(0, Math.max(0, wildcardAt)) }
+}
+
+/** What was made of each list of Resources. */
+const [patternsKnown, textsKnown] = [
+  new WeakMap<readonly string[], readonly (readonly Wanted[])[]>(),
+  new WeakMap<readonly string[], readonly Wanted[]>(),
+]
+
+function patternsOf(resources: readonly string[]): readonly (readonly Wanted[])[] {
+  const made = patternsKnown.get(resources) ?? resources.map(patternOf)
+  patternsKnown.set(resources, made)
+  return made
+}
+
+function textsOf(resources: readonly string[]): readonly Wanted[] {
+  const made = textsKnown.get(resources) ?? resources.map(wantedOf)
+  textsKnown.set(resources, made)
+  return made
+}
+
+function patternOf(pattern: string): readonly Wanted[] {
+  if (pattern.includes("${")) throw new Error("a policy variable, whose reading is not settled")
+  return partsOf(pattern).map(wantedOf)
+}
+
+function partsOf(text: string): readonly string[] {
+  const parts = text.split(":")
+  return parts.length < 6 ? parts : [...parts.slice(0, 5), parts.slice(5).join(":")]
+}
+
+/** The parts of the ARNs of late: each meets the patterns of many documents. */
+const arns = new Map<string, readonly string[]>()
 const maxKnown = 10_000
 
-function partsOf(text: string, known: Map<string, readonly string[]>): readonly string[] {
-  const found = known.get(text)
+function partsOfArn(arn: string): readonly string[] {
+  const found = arns.get(arn)
   if (found !== undefined) return found
-  if (known === patterns && text.includes("${")) throw new Error("a policy variable, whose reading is not settled")
-  const parts = text.split(":")
-  const made = parts.length < 6 ? parts : [...parts.slice(0, 5), parts.slice(5).join(":")]
-  if (known.size === maxKnown) known.clear()
-  known.set(text, made)
+  const made = partsOf(arn)
+  if (arns.size === maxKnown) arns.clear()
+  arns.set(arn, made)
   return made
 }
 
@@ -52,12 +99,13 @@ const [star, question] = [42, 63]
 
 /** `*` is any run of characters, also `/` and also none; `?` is exactly one. */
 export function matchesText(pattern: string, text: string): boolean {
-  // Most texts differ before the first wildcard.
-  const [firstStar, firstQuestion] = [pattern.indexOf("*"), pattern.indexOf("?")]
-  const plain = firstStar < 0 ? firstQuestion : firstQuestion < 0 ? firstStar : Math.min(firstStar, firstQuestion)
-  if (plain < 0) return pattern === text
-  if (!text.startsWith(pattern.slice(0, plain))) return false
-  let [at, from] = [plain, plain]
+  return matches(wantedOf(pattern), text)
+}
+
+function matches({ pattern, wildcardAt, before }: Wanted, text: string): boolean {
+  if (wildcardAt < 0) return pattern === text
+  if (!text.startsWith(before)) return false
+  let [at, from] = [wildcardAt, wildcardAt]
   let lastStar = -1
   let resume = 0
   while (from < text.length) {
