@@ -30,7 +30,7 @@ export function checkedTogether<T, C, A>(
   const report = collect(problems)
   const raw = object(plainCopy(options, report), "options", report) ?? {}
   const checked = checkMembers<T, C>(declared, raw, "options", report)
-  if (problems.length === 0) rules?.(checked, report)
+  if (problems.length === 0) rules?.(checked, report, config)
   const own = withoutBlocks(config, service, report)
   try {
     if (problems.length === 0) return create({ config: withPlace(own, credential(checked)), options: checked })
@@ -48,8 +48,8 @@ export function checkedTogether<T, C, A>(
 export interface ServiceOptions<T, C> {
   readonly service: string
   readonly declared: Declaration<T, C>
-  /** How options have to fit together. Asked if each of them is sound. */
-  readonly rules?: (options: C, report: Report) => void
+  /** How options have to fit together, and to the configuration, unchecked. Asked if each of the options is sound. */
+  readonly rules?: (options: C, report: Report, config: unknown) => void
   readonly credential: (options: C) => CredentialOptions
 }
 

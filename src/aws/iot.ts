@@ -8,6 +8,7 @@ import { type CheckedParts, checkedTogether, type ServiceOptions } from "./check
 import { createDecider } from "./decider.ts"
 import { credentialIn, placeOf } from "./iot-credential.ts"
 import { createDocuments, type DocumentsOf } from "./iot-documents.ts"
+import { checkIssuersApart } from "./iot-issuers.ts"
 import { type CheckedIotOptions, type IotOptions, iotOptions, shortestSeconds } from "./iot-options.ts"
 import { checkNames, type IotPolicyDocument } from "./iot-policies.ts"
 import { iotPrincipalId } from "./iot-substitutions.ts"
@@ -79,7 +80,10 @@ export function createIotAuthorizer(
 const iot: ServiceOptions<IotOptions, CheckedIotOptions> = {
   service: "AWS IoT Core",
   declared: iotOptions,
-  rules: checkNames,
+  rules(options, report, config) {
+    checkNames(options, report)
+    checkIssuersApart(options, config, report)
+  },
   credential: ({ credential }) => placeOf(credential),
 }
 

@@ -203,7 +203,12 @@ describe("18: attacks on the policies of IoT", () => {
 
   it("two issuers with one subject are two callers", async () => {
     const other = createTestIssuer({ provider: "okta", domain: "other.okta.com", audience: "api://orders", clock })
-    const { ask } = services.IoT({}, { issuers: [issuer.config, other.config] })
+    const issuers = [issuer.config, other.config]
+    // For one issuer each, since the two callers have the same device id as well.
+    const names = ["acme", "other"].map((name) => `https://${name}.okta.com/oauth2/default`)
+    const policies = names.map((name) => ({ ...iotOptions.policies[0], rule: { issuers: [name] } }))
+    const { handler } = createIotAuthorizer({ ...config, issuers }, { ...iotOptions, policies }, { clock })
+    const ask = (token: unknown) => handler({ ...iotEvent, token })
     const [first, second] = (await Promise.all([ask(good), ask(other.token(claims))])) as IotAnswer[]
     expect([first?.isAuthenticated, second?.isAuthenticated]).toEqual([true, true])
     expect(first?.principalId).not.toBe(second?.principalId)

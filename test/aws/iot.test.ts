@@ -4,6 +4,7 @@ import { createIotAuthorizer, type IotOptions, type IotPolicyDocument, type IotS
 import type { AuthorizerConfig, AuthorizerParts } from "../../src/http.ts"
 import { ConfigurationError, type DecisionRecord } from "../../src/index.ts"
 import { recordHash } from "../../src/observe.ts"
+import { createTestIssuer } from "../../src/testing.ts"
 import { seeded, worth } from "../support/seed.ts"
 import { recorded } from "./recorded.ts"
 import { clock, issuer, noObjects, nowMs, throwing } from "./world.ts"
@@ -596,6 +597,32 @@ describe("18: IoT, options", () => {
     expect(problemsOf(() => authorizer(statement({ Action: hole })))).toContain(
       "Statement[0].Action must be a text, or",
     )
+  })
+
+  const other = createTestIssuer({ provider: "okta", domain: "other.okta.com", audience: "api://orders" })
+  const two = { issuers: [issuer.config, other.config] }
+  const entra = { provider: "entra", audience: "11111111-2222-4333-8444-555555555555" } as const
+  const tenants = ["6babcaad-604b-40ac-a9d7-9fd97c0b779f", "7babcaad-604b-40ac-a9d7-9fd97c0b779f"]
+  const severalTenants = { issuers: [{ ...entra, tenant: "organizations", allowedTenants: tenants }] } as const
+  const apart = `${first}.Statement[0].Resource has a claim in it that two issuers may give to two callers alike`
+
+  it("SR-145: with several issuers a claim alone is no resource of one caller", () => {
+    expect(problemsOf(() => authorizer({}, two))).toContain(apart)
+    expect(problemsOf(() => authorizer({}, severalTenants))).toContain(apart)
+    const issuers = ["acme", "other"].map((name) => `https://${name}.okta.com/oauth2/default`)
+    const ruled = (rule: object) => problemsOf(() => authorizer({ policies: [{ document, rule }] }, two))
+    expect(ruled({ issuers })).toContain(apart)
+    expect(ruled({ issuers: issuers.slice(0, 1) })).toBe("")
+  })
+
+  it("SR-145: principalId tells callers of several issuers apart, and tid those of the tenants of Entra", () => {
+    const resources = resource([`${arn}:topic/{device}/{principalId}`, `${arn}:topic/x`])
+    expect(problemsOf(() => authorizer(resources, two))).toBe("")
+    const byTenant = { ...resource(`${arn}:topic/{tenant}/{device}`), substitutions: { tenant: "tid", device: "oid" } }
+    expect(problemsOf(() => authorizer(byTenant, severalTenants))).toBe("")
+    expect(problemsOf(() => authorizer(byTenant, two))).toContain(apart)
+    const denied = oneOf([connecting("{principalId}"), { ...document.Statement[0], Effect: "Deny" }])
+    expect(problemsOf(() => authorizer(denied, two))).toBe("")
   })
 
   it.each([
