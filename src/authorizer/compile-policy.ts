@@ -14,6 +14,7 @@ import type { Exposure } from "../policy/exposure.ts"
 import type { Conflict } from "../policy/overlap.ts"
 import { explain } from "../problems/explain-problems.ts"
 import { decideWithoutRoutes } from "../route/decide.ts"
+import { demandsInWords } from "../route/rule-words.ts"
 import { RouteTable, readRoutes } from "../route/table.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import { wholeStage } from "../types/coverage.ts"
@@ -131,13 +132,15 @@ export function compilePolicy(config: PolicyConfig): CompiledPolicy {
   let worstCaseBytes = worstCase(principalPolicy, maxBytes)
   for (const each of coarse) worstCaseBytes = Math.max(worstCaseBytes, bytesOfLargest(each))
   const merged = worstCaseBytes > maxBytes ? (principalPolicy?.exposedIfMerged() ?? []) : []
-  const listed = readRoutes(routes ?? {})
   const requestOf = requestsOf(gateway.api)
   return {
     mode: scope,
     conflicts: principalPolicy?.conflicts ?? [],
     exposed: [...(principalPolicy?.exposed ?? []), ...merged],
-    routes: listed.map(({ key, method, template, rule }) => ({ key, method, template, demands: rule.demands })),
+    routes: readRoutes(routes ?? {}).map(({ key, method, template, configured }) => ({
+      ...{ key, method, template },
+      demands: demandsInWords(configured),
+    })),
     worstCaseBytes,
     maxBytes,
     searchSizes() {

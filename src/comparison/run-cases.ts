@@ -1,7 +1,7 @@
 import { compilePolicy } from "../authorizer/compile-policy.ts"
 import { formatExecuteApiArn } from "../event/arn.ts"
 import { readPath } from "../route/requested-path.ts"
-import type { DemandVerdict } from "../route/rule.ts"
+import { type DemandVerdict, explainRule } from "../route/rule-words.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import type { MissingDemands } from "../types/decision.ts"
 import type { Claims, Principal } from "../types/principal.ts"
@@ -200,13 +200,13 @@ function caseRunner(side: Side, callers: ReadonlyMap<string, JudgedCaller>): (re
     const principal = judged === undefined || isRefusal(judged) ? undefined : judged
     const { got, route } = principal === undefined ? withoutPrincipal(read, judged) : decide(read, principal)
     const ok = got.outcome === expected.outcome && (expected.reason === undefined || expected.reason === got.reason)
-    const rule = side.routes.find(({ key }) => key === route)?.rule
-    const missing = principal && got.outcome === "forbidden" ? rule?.missing(principal) : undefined
+    const matched = side.routes.find(({ key }) => key === route)
+    const missing = principal && got.outcome === "forbidden" ? matched?.rule.missing(principal) : undefined
     return {
       ...{ name, ok, caller, request, expected, got },
       ...(route !== undefined && { route }),
       ...(missing && Object.keys(missing).length > 0 && { missing }),
-      ...(!ok && principal && rule && { checks: rule.explain(principal) }),
+      ...(!ok && principal && matched && { checks: explainRule(matched.configured, principal) }),
     }
   }
 }

@@ -68,13 +68,19 @@ export function readSide(config: AuthorizerConfig): Side {
   // REST APIs have no $default. Where one answer is for every route, the text of the path decides on them as well.
   const onRest = scope === "principal" ? templates : templates.filter(({ text }) => text !== "$default")
   const trees = { rest: new TemplateTree(onRest, "rest"), http: new TemplateTree(templates, "http") }
-  const open: AppliedRule = { route: undefined, rule: {}, text: "{}", refuse: compileRule({}).refuse }
+  const anyRule = compileRule({})
+  const open: AppliedRule = { route: undefined, rule: {}, text: "{}", refuse: (principal) => anyRule.refuse(principal) }
   const closed: AppliedRule = { route: undefined, rule: undefined, text: "deny", refuse: () => routeUnmatched }
   const unnamed = answers.routes === undefined || unmatched === "authenticated" ? open : closed
   const known = new Map<Route, AppliedRule>(
     routes.map((route) => [
       route,
-      { route, rule: route.configured, text: JSON.stringify(route.configured), refuse: route.rule.refuse },
+      {
+        route,
+        rule: route.configured,
+        text: JSON.stringify(route.configured),
+        refuse: (principal) => route.rule.refuse(principal),
+      },
     ]),
   )
   const ruleOf = (route: Route | undefined): AppliedRule => (route && known.get(route)) ?? unnamed

@@ -73,4 +73,4 @@ export function unnamedRoute(closed: boolean): Route {
   return { key: "unmatched", method: "ANY", template: "$default", rule, configured }
 }
 
-const admitsNobody: CompiledRule = { demands: [], missing: () => ({}), refuse: () => routeUnmatched, explain: () => [] }
+const admitsNobody: CompiledRule = { missing: () => ({}), refuse: () => routeUnmatched }

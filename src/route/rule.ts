@@ -1,199 +1,156 @@
-import { claimAt } from "../shared/claim.ts"
-import { readDemand } from "../shared/demand.ts"
-import type { RouteRule } from "../types/configuration.ts"
+import { readDemand, type WrittenDemand } from "../shared/demand.ts"
+import type { ClaimDemand, RouteRule } from "../types/configuration.ts"
 import type { MissingDemands } from "../types/decision.ts"
 import type { Principal } from "../types/principal.ts"
 import { type ForbiddenCode, type Refusal, refusal } from "../types/reasons.ts"
 import { claimTest } from "./claim-demand.ts"
 import { entitledToNothing, refuseUnentitled } from "./entitled.ts"
 
-/** One demand with its verdict. */
-export interface DemandVerdict {
-  /** `scopes`, `kind`, `claims[0]`, `anyOf[1].roles`. */
-  readonly check: string
-  readonly ok: boolean
-  readonly expected: unknown
-  /** What the principal has. */
-  readonly found: unknown
-  readonly reason: ForbiddenCode
-}
-
 /** A rule of the route table, ready to decide with. */
 export interface CompiledRule {
-  /** What is demanded, in words: `scopes: all of orders:read`. */
-  readonly demands: readonly string[]
   /** The first demand that the principal does not meet, or undefined. */
   refuse(principal: Principal): Refusal | undefined
-  /** Every demand with its verdict, in order. */
-  explain(principal: Principal): readonly DemandVerdict[]
   /** What the principal lacks; an empty object if it meets every demand. */
   missing(principal: Principal): MissingDemands
 }
 
-/** One demand: what it asks for in words, and whether a principal meets it. */
-interface Clause {
-  readonly check: string
-  readonly detail: string
-  /** Why a principal is refused that does not meet it. */
-  refused(principal: Principal): Refusal
+/** Names of what a rule can demand, in the order in which it is looked at. */
+const names = ["kind", "issuers", "scopes", "roles", "groups", "permissions", "claims", "anyOf"] as const
+/** Kind, issuer and claims say who it is, not what it may do; alternatives look after themselves. */
+const grants: readonly DemandName[] = ["scopes", "roles", "groups", "permissions", "anyOf"]
+export type DemandName = (typeof names)[number] | "entitled"
+
+/** Why a principal is refused that does not meet a demand. */
+const codes: { readonly [name in DemandName]: ForbiddenCode } = {
+  kind: "kind_mismatch",
+  issuers: "issuer_mismatch",
+  scopes: "scope_missing",
+  roles: "role_missing",
+  groups: "group_missing",
+  permissions: "permission_missing",
+  claims: "claim_mismatch",
+  anyOf: "alternatives_unmet",
+  entitled: entitledToNothing.code as ForbiddenCode,
+}
+const incomplete = refusal("groups_incomplete")
+
+/** One value of a demand: a text, or the name of a claim or nothing with what tries the principal. */
+type DemandValue = string | ClaimValue | CompiledRule
+
+/** A demand on one claim. */
+interface ClaimValue {
+  readonly path: string
+  readonly written: ClaimDemand
   meets(principal: Principal): boolean
-  explain(principal: Principal): readonly DemandVerdict[]
-  missing(principal: Principal): MissingDemands
 }
 
-const lists: readonly { readonly name: "scopes" | "roles" | "groups" | "permissions"; readonly code: ForbiddenCode }[] =
-  [
-    { name: "scopes", code: "scope_missing" },
-    { name: "roles", code: "role_missing" },
-    { name: "groups", code: "group_missing" },
-    { name: "permissions", code: "permission_missing" },
-  ]
-const incomplete = refusal("groups_incomplete")
-const claimMismatch = refusal("claim_mismatch")
-const alternativesUnmet = refusal("alternatives_unmet")
+/** One demand of a rule. */
+export interface Demand {
+  readonly name: DemandName
+  /** Whether one of the values is enough; else all of them are demanded. */
+  readonly isAny: boolean
+  readonly values: readonly DemandValue[]
+}
 
 /**
  * Compiles a checked rule. One that demands no scope, role, group or permission admits every caller who is entitled to
  * anything at all.
  */
 export function compileRule(rule: RouteRule): CompiledRule {
-  const clauses = clausesOf(rule)
-  // Kind and claims say who it is, not what it may do; alternatives look after themselves.
-  const grants = lists.some(({ name }) => rule[name] !== undefined) || rule.anyOf !== undefined
-  if (!grants) clauses.push(entitledClause)
+  return new Rule(demandsIn(rule))
+}
+
+/** The demands of a checked rule, in order. */
+export function demandsIn(rule: RouteRule): readonly Demand[] {
+  const demands: Demand[] = []
+  let grantsSomething = false
+  for (const name of names) {
+    if (rule[name] === undefined) continue
+    demands.push(demandOf(name, rule))
+    if (grants.includes(name)) grantsSomething = true
+  }
+  if (!grantsSomething) demands.push({ name: "entitled", isAny: false, values: [""] })
+  return demands
+}
+
+function demandOf(name: (typeof names)[number], rule: RouteRule): Demand {
+  if (name === "kind") return { name, isAny: true, values: [rule.kind ?? ""] }
+  if (name === "issuers") return { name, isAny: true, values: rule.issuers ?? [] }
+  if (name === "anyOf") return { name, isAny: true, values: (rule.anyOf ?? []).map(compileRule) }
+  const { isAny, values } = readDemand(rule[name] as WrittenDemand<string | ClaimDemand>)
   return {
-    demands: clauses.map(({ check, detail }) => `${check}: ${detail}`),
-    refuse(principal) {
-      for (const clause of clauses) {
-        if (!clause.meets(principal)) return clause.refused(principal)
-      }
-      return undefined
-    },
-    explain: (principal) => clauses.flatMap((clause) => clause.explain(principal)),
-    missing: (principal) =>
-      Object.assign({}, ...clauses.filter(({ meets }) => !meets(principal)).map(({ missing }) => missing(principal))),
+    name,
+    isAny,
+    values: name === "claims" ? (values as readonly ClaimDemand[]).map(claimValue) : (values as readonly string[]),
   }
 }
 
-/** A demand that is one question. */
-function clauseOf(
-  { check, detail, code }: { readonly check: string; readonly detail: string; readonly code: ForbiddenCode },
-  meets: Clause["meets"],
-  {
-    expected,
-    found,
-    missing,
-  }: { expected: unknown; found: (principal: Principal) => unknown; missing: Clause["missing"] },
-): Clause {
-  const plain = refusal(code)
-  // Entra left the groups out: say so, because asking for fewer groups is the cure, not granting one (fails closed).
-  const refused: Clause["refused"] =
-    check === "groups" ? ({ groupsIncomplete }) => (groupsIncomplete === true ? incomplete : plain) : () => plain
-  const explain: Clause["explain"] = (principal) => [
-    {
-      ...{ check, ok: meets(principal), expected, found: found(principal) },
-      reason: refused(principal).code as ForbiddenCode,
-    },
-  ]
-  return { check, detail, refused, meets, explain, missing }
+function claimValue(written: ClaimDemand): ClaimValue {
+  const { path } = written
+  return { path: typeof path === "string" ? path : path.join(" > "), written, meets: claimTest(written) }
 }
 
-const entitledClause: Clause = clauseOf(
-  {
-    check: "entitled",
-    detail: "any authenticated principal that is entitled to anything",
-    code: entitledToNothing.code as ForbiddenCode,
-  },
-  (principal) => refuseUnentitled(principal) === undefined,
-  { expected: "any scope or role", found: ({ scopes, roles }) => [...scopes, ...roles], missing: () => ({}) },
-)
-
-function clausesOf(rule: RouteRule): Clause[] {
-  const clauses: Clause[] = []
-  const { kind, issuers } = rule
-  if (kind !== undefined) {
-    const named = { check: "kind", detail: kind, code: "kind_mismatch" } as const
-    const told = { expected: kind, found: (principal: Principal) => principal.kind, missing: () => ({ kind }) }
-    clauses.push(clauseOf(named, (principal) => principal.kind === kind, told))
-  }
-  if (issuers !== undefined) {
-    const named = { check: "issuers", detail: `any of ${issuers.join(", ")}`, code: "issuer_mismatch" } as const
-    const told = { expected: { any: issuers }, found: ({ issuer }: Principal) => issuer, missing: () => ({ issuers }) }
-    clauses.push(clauseOf(named, (principal) => issuers.includes(principal.issuer), told))
-  }
-  for (const { name, code } of lists) {
-    const demand = rule[name]
-    if (demand === undefined) continue
-    const { isAny, values } = readDemand(demand)
-    clauses.push(
-      clauseOf(
-        { check: name, detail: `${isAny ? "any" : "all"} of ${values.join(", ")}`, code },
-        isAny
-          ? (principal) => values.some((value) => principal[name].includes(value))
-          : (principal) => values.every((value) => principal[name].includes(value)),
-        {
-          expected: isAny ? { any: values } : { all: values },
-          found: (principal) => principal[name],
-          missing: (principal) => ({ [name]: values.filter((value) => !principal[name].includes(value)) }),
-        },
-      ),
-    )
-  }
-  if (rule.claims !== undefined) clauses.push(claimsClause(rule.claims))
-  if (rule.anyOf !== undefined) clauses.push(alternativesClause(rule.anyOf))
-  return clauses
+/** Whether a principal meets a demand. */
+export function meets({ name, isAny, values }: Demand, principal: Principal): boolean {
+  for (let at = 0; at < values.length; at++) if (has(principal, name, values[at] as DemandValue) === isAny) return isAny
+  return !isAny
 }
 
-function claimsClause(demand: NonNullable<RouteRule["claims"]>): Clause {
-  const { isAny, values: list } = readDemand(demand)
-  const tests = list.map(claimTest)
-  const names = list.map(({ path }) => (typeof path === "string" ? path : path.join(" > ")))
-  const meets: Clause["meets"] = isAny
-    ? (principal) => tests.some((test) => test(principal))
-    : (principal) => tests.every((test) => test(principal))
-  const code = "claim_mismatch"
-  return {
-    check: "claims",
-    detail: `${isAny ? "any" : "all"} of ${names.join(", ")}`,
-    refused: () => claimMismatch,
-    meets,
-    missing: (principal) => ({ claims: names.filter((_, at) => tests[at]?.(principal) === false) }),
-    // Of alternatives the first that holds is enough; until one does, each of them is missing.
-    explain: (principal) =>
-      list.map(({ path, equals, contains }, at) => ({
-        check: `claims.${names[at]}`,
-        ok: (isAny && meets(principal)) || tests[at]?.(principal) === true,
-        expected: { ...(equals !== undefined && { equals }), ...(contains !== undefined && { contains }) },
-        found: claimAt(principal.claims, path),
-        reason: code,
-      })),
+function has(principal: Principal, name: DemandName, value: DemandValue): boolean {
+  switch (name) {
+    case "kind":
+      return principal.kind === value
+    case "issuers":
+      return principal.issuer === value
+    case "claims":
+      return (value as ClaimValue).meets(principal)
+    case "anyOf":
+      return (value as CompiledRule).refuse(principal) === undefined
+    case "entitled":
+      return refuseUnentitled(principal) === undefined
+    default:
+      return principal[name].includes(value as string)
   }
 }
 
-function alternativesClause(alternatives: NonNullable<RouteRule["anyOf"]>): Clause {
-  const rules = alternatives.map(compileRule)
-  return {
-    check: "anyOf",
-    detail: `one of ${rules.length} alternatives`,
-    // The first alternative's reason would mislead: each alternative may lack something else.
-    refused: (principal) =>
-      rules.some((rule) => rule.refuse(principal) === incomplete) ? incomplete : alternativesUnmet,
-    meets: (principal) => rules.some((rule) => rule.refuse(principal) === undefined),
-    missing: (principal) => ({ anyOf: rules.map((rule) => rule.missing(principal)) }),
-    explain(principal) {
-      const met = rules.some((rule) => rule.refuse(principal) === undefined)
-      const reason = this.refused(principal).code as ForbiddenCode
-      const parts = rules.flatMap((rule, at) =>
-        rule.explain(principal).map((each) => ({ ...each, check: `anyOf[${at}].${each.check}` })),
-      )
-      const whole = {
-        check: "anyOf",
-        ok: met,
-        expected: `one of ${rules.length} alternatives`,
-        found: undefined,
-        reason,
-      }
-      return [whole, ...parts]
-    },
+/** Why a principal is refused that does not meet a demand. */
+export function refusalOf({ name, values }: Demand, principal: Principal): Refusal {
+  // Entra left the groups out: say so, because asking for fewer groups is the cure, not granting one (fails closed). The
+  // first alternative's reason would mislead: each alternative may lack something else.
+  const isIncomplete =
+    name === "groups"
+      ? principal.groupsIncomplete === true
+      : name === "anyOf" && values.some((rule) => (rule as CompiledRule).refuse(principal) === incomplete)
+  return isIncomplete ? incomplete : refusal(codes[name])
+}
+
+class Rule implements CompiledRule {
+  readonly #demands: readonly Demand[]
+
+  constructor(demands: readonly Demand[]) {
+    this.#demands = demands
   }
+
+  refuse(principal: Principal): Refusal | undefined {
+    const demands = this.#demands
+    for (let at = 0; at < demands.length; at++) {
+      const demand = demands[at] as Demand
+      if (!meets(demand, principal)) return refusalOf(demand, principal)
+    }
+    return undefined
+  }
+
+  missing(principal: Principal): MissingDemands {
+    const unmet = this.#demands.filter((demand) => !meets(demand, principal))
+    return Object.assign({}, ...unmet.map((demand) => missingOf(demand, principal)))
+  }
+}
+
+function missingOf({ name, values }: Demand, principal: Principal): MissingDemands {
+  if (name === "entitled") return {}
+  if (name === "kind") return { kind: values[0] as string }
+  if (name === "issuers") return { issuers: values as readonly string[] }
+  if (name === "anyOf") return { anyOf: values.map((rule) => (rule as CompiledRule).missing(principal)) }
+  const lacking = values.filter((value) => !has(principal, name, value))
+  return { [name]: lacking.map((value) => (name === "claims" ? (value as ClaimValue).path : value)) }
 }

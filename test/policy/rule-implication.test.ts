@@ -73,8 +73,8 @@ const callers: readonly Principal[] = (["user", "app", "unknown"] as const).flat
 ) as never
 
 const met = rules.map((rule) => {
-  const { refuse } = compileRule(rule)
-  return callers.map((caller) => refuse(caller) === undefined)
+  const compiled = compileRule(rule)
+  return callers.map((caller) => compiled.refuse(caller) === undefined)
 })
 const text = (...some: readonly number[]): string => JSON.stringify(some.map((at) => rules[at]))
 const given = rules.flatMap((_, a) => [[a], ...rules.map((__, b) => [a, b])])

@@ -1,4 +1,5 @@
 import type { CheckedCredential } from "../../credential/extract.ts"
+import { explainRule } from "../../route/rule-words.ts"
 import { explainToken, type TokenExplanation } from "../../token/explain.ts"
 import { type StageName, stageNames, type TraceEntry } from "../../types/decision.ts"
 import type { WalkNotes } from "../records/walk-notes.ts"
@@ -51,7 +52,10 @@ export function traceOf(
       if (route !== undefined && principal !== undefined)
         add(
           at,
-          route.rule.explain(principal).map(({ reason, ...each }) => ({ ...each, ...(!each.ok && { reason }) })),
+          explainRule(route.configured, principal).map(({ reason, ...each }) => ({
+            ...each,
+            ...(!each.ok && { reason }),
+          })),
         )
     }
     if (at === "check" && hasCheck) verdict(at, "custom")
