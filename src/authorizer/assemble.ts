@@ -51,8 +51,7 @@ export interface ServiceStages {
 /** Puts a checked configuration together. @throws ConfigurationError with every problem at once */
 export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loaded: Loaded): Authorizer {
   const checked = checkConfiguration(config, loaded)
-  const { routes, unmatched, gateway, credential, context, scope, principalPolicy, edge, observe, table, principalId } =
-    checked
+  const { routes, gateway, credential, context, scope, principalPolicy, edge, observe, table, principalId } = checked
   const afterAnswer = new WorkAfterAnswers(() => inUse.observer.recorded?.())
   const inUse = partsInUse(parts, afterAnswer.put)
   const snapshot = checkSnapshot(parts.keySnapshot, inUse.clock, loaded.explain)
@@ -86,8 +85,7 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
     extract: createExtract(credential),
     authenticate,
     decide:
-      principalPolicy?.decide ??
-      (routes === undefined ? decideWithoutRoutes : loaded.routes.decide({ routes, unmatched }, gateway)),
+      principalPolicy?.decide ?? (routes === undefined ? decideWithoutRoutes : loaded.routes.decide(checked, gateway)),
     check: parts.check,
     tokenEventsUnsafe: edge !== undefined || (scope === "route" && cached),
     cached,

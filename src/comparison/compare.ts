@@ -1,8 +1,9 @@
 import { topLevel } from "../configuration/declared/top-level.ts"
 import { orDefault } from "../configuration/declared/with-defaults.ts"
 import { pathOf } from "../route/candidates.ts"
+import { growTree } from "../route/grown-tree.ts"
 import { templatesOf } from "../route/templates.ts"
-import { type Template, TemplateTree } from "../route/tree.ts"
+import type { Template } from "../route/tree.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import type { Claims } from "../types/principal.ts"
 import type { Outcome, ReasonCode } from "../types/reasons.ts"
@@ -204,7 +205,7 @@ function routeOfClass({ before, after, segments }: RequestClass): string {
   if (one === undefined || other === undefined) return (one ?? other)?.key ?? "$unmatched"
   const templates: readonly Template[] = templatesOf([one, other])
   if (templates.length === 1) return one.method === "ANY" ? other.key : one.key
-  const [first] = new TemplateTree(templates, "http").find(pathOf(segments))
+  const [first] = growTree(templates, "http").find(pathOf(segments))
   const chosen = [...(first?.routes.values() ?? [])][0]
   return chosen?.key ?? one.key
 }

@@ -6,12 +6,13 @@ import { edgeIssuer } from "../edge/asserted-principal.ts"
 import { explain } from "../problems/explain-problems.ts"
 import { allPresets } from "../provider/all-presets.ts"
 import type { Route } from "../route/decide.ts"
+import { growTree } from "../route/grown-tree.ts"
 import type { RequestedPath } from "../route/requested-path.ts"
 import { compileRule } from "../route/rule.ts"
 import { readRoutes } from "../route/table.ts"
 import { templatesOf } from "../route/templates.ts"
 import type { RouteOrder } from "../route/tokens.ts"
-import { routeOf, type Template, TemplateTree } from "../route/tree.ts"
+import { routeOf, type Template } from "../route/tree.ts"
 import { selectIssuer } from "../token/issuers.ts"
 import type { AuthorizerConfig, IssuerConfig, RouteRule } from "../types/configuration.ts"
 import { ConfigurationError, type ConfigurationProblem } from "../types/errors.ts"
@@ -67,7 +68,7 @@ export function readSide(config: AuthorizerConfig): Side {
   const templates = templatesOf(routes.filter(({ method }) => method !== "$connect"))
   // REST APIs have no $default. Where one answer is for every route, the text of the path decides on them as well.
   const onRest = scope === "principal" ? templates : templates.filter(({ text }) => text !== "$default")
-  const trees = { rest: new TemplateTree(onRest, "rest"), http: new TemplateTree(templates, "http") }
+  const trees = { rest: growTree(onRest, "rest"), http: growTree(templates, "http") }
   const anyRule = compileRule({})
   const open: AppliedRule = { route: undefined, rule: {}, text: "{}", refuse: (principal) => anyRule.refuse(principal) }
   const closed: AppliedRule = { route: undefined, rule: undefined, text: "deny", refuse: () => routeUnmatched }

@@ -1,11 +1,11 @@
-import { decideWithRoutes, type RouteCaching, type RoutesToDecide } from "../route/by-route.ts"
+import { decideWithRoutes, type RouteCaching } from "../route/by-route.ts"
 import type { DecideRoute } from "../route/decide.ts"
-import { sourcesOf } from "./answer-scope.ts"
+import { type ScopedRoutes, sourcesOf } from "./answer-scope.ts"
 import type { CheckedGateway } from "./declared/gateway.ts"
 
 /** Decides where answers are for one route, as the gateway keeps them. */
-export function decideByRoute(table: RoutesToDecide, gateway: CheckedGateway): DecideRoute {
-  return decideWithRoutes(table, routeCachingOf(gateway))
+export function decideByRoute({ routes = {}, unmatched }: ScopedRoutes, gateway: CheckedGateway): DecideRoute {
+  return decideWithRoutes({ routes, unmatched }, routeCachingOf(gateway))
 }
 
 function routeCachingOf(gateway: CheckedGateway): RouteCaching {

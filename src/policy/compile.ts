@@ -1,17 +1,21 @@
+import type { GrownTree } from "../route/grown-tree.ts"
 import { type AmbiguousForms, ambiguousForms } from "../route/path.ts"
+import type { CompiledRule } from "../route/rule.ts"
 import { httpMethods, one } from "../route/tokens.ts"
-import type { Template, TemplateTree } from "../route/tree.ts"
+import type { Template } from "../route/tree.ts"
 import type { CoverageForm } from "../types/coverage.ts"
 import type { Exposure } from "./exposure.ts"
 import { most } from "./largest-coverage.ts"
 import type { Conflict } from "./overlap.ts"
-import { type CoverOptions, cover, type Examined, permissionsOf } from "./patterns.ts"
+import { type Covered, type CoverOptions, cover, type Examined } from "./patterns.ts"
 import type { DecidingTable } from "./principal-table.ts"
 import { Shorter } from "./shorter.ts"
 
 /** A route table, compiled for answers that serve every route of a stage. */
 export interface CompiledTable extends DecidingTable {
   readonly ambiguous: AmbiguousForms
+  /** What a principal's answer covers. @param met 1 for each rule that it meets, by its number */
+  cover(met: Uint8Array): Covered
   readonly conflicts: readonly Conflict[]
   readonly exposed: readonly Exposure[]
   /** What answers with merged patterns can cover in addition. */
@@ -33,6 +37,8 @@ export interface TableOptions {
   readonly complete: boolean
   /** Whether the table's `$default` means what it does not name, and admits no caller. */
   readonly closed: boolean
+  /** The number of each rule. */
+  readonly rules: ReadonlyMap<CompiledRule, number>
 }
 
 /** What was found out about a table. */
@@ -45,14 +51,14 @@ export interface Examination {
 /** What takes time with a table's overlaps: found out anew, or when the configuration was bundled. */
 export interface Examiner {
   /** Whether REST and HTTP APIs would take some request of a table to different templates. */
-  ordersDiffer(templates: readonly Template[], rest: TemplateTree, http: TemplateTree): boolean
-  examine(templates: readonly Template[], tree: TemplateTree, options: TableOptions): Examination
+  ordersDiffer(templates: readonly Template[], rest: GrownTree, http: GrownTree): boolean
+  examine(templates: readonly Template[], tree: GrownTree, options: TableOptions): Examination
 }
 
 /** Compiles the templates of a table. */
 export function compileTable(
   templates: readonly Template[],
-  tree: TemplateTree,
+  tree: GrownTree,
   options: TableOptions,
   { examined, conflicts }: Examination,
 ): CompiledTable {
@@ -60,16 +66,26 @@ export function compileTable(
   const hasParameters = templates.some(({ tokens }) => tokens.includes(one))
   const shorter = new Shorter(templates.slice(0, examined.length), tree, examined, options)
   const coverOptions: CoverOptions = {
-    ...{ ambiguous, hasParameters, resourcePolicyAllows: options.resourcePolicyAllows },
+    ...{ ambiguous: ambiguous.patterns, hasParameters, resourcePolicyAllows: options.resourcePolicyAllows },
     shorter: (permissions, step) => shorter.patterns(permissions, step),
     steps: shorter.steps,
   }
   return {
-    ...{ tree, ambiguous, hasParameters, conflicts, examined, coverOptions, shorter, options },
+    ...{
+      tree,
+      ambiguous,
+      isAmbiguous: ambiguous.test,
+      hasParameters,
+      conflicts,
+      examined,
+      coverOptions,
+      shorter,
+      options,
+    },
     exposed: examined.flatMap(({ around }) => around.exposed),
     exposedIfMerged: () => shorter.exposures(),
     most: () => most(examined, coverOptions),
-    cover: (permits) => cover(examined, permissionsOf(examined, permits), coverOptions),
+    cover: (met) => cover(examined, met, coverOptions),
   }
 }
 

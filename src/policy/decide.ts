@@ -1,13 +1,14 @@
 import type { Route } from "../route/decide.ts"
+import { type GrownTree, growTree } from "../route/grown-tree.ts"
 import { readRoutes } from "../route/table.ts"
 import { templatesOf } from "../route/templates.ts"
 import type { RouteOrder } from "../route/tokens.ts"
-import { TemplateTree } from "../route/tree.ts"
 import type { Coverage } from "../types/coverage.ts"
 import type { Principal } from "../types/principal.ts"
 import { type CompiledTable, compileTable, type Examiner } from "./compile.ts"
 import type { Exposure } from "./exposure.ts"
 import type { Conflict } from "./overlap.ts"
+import { PermissionsOf } from "./permissions.ts"
 import { TextTable } from "./principal-table.ts"
 import { type DecidingPolicy, type PrincipalPolicyOptions, stageDecisions, unnamedRoute } from "./stage-decisions.ts"
 
@@ -46,13 +47,16 @@ export function compilePrincipalPolicy(options: PrincipalPolicyOptions, examiner
   const unnamed = unnamedRoute(closed)
   const templates = templatesOf((open && !hasDefault) || closed ? [...listed, unnamed] : listed)
   const { resourcePolicyAllows } = options
-  const compile = (tree: TemplateTree): TextTable<CompiledTable> => {
-    const tableOptions = { resourcePolicyAllows, complete: open || hasDefault || closed, closed }
+  const all = [...routes, unnamed]
+  const rules = new Map([...new Set(all.map(({ rule }) => rule))].map((rule, number) => [rule, number]))
+  const compile = (tree: GrownTree): TextTable<CompiledTable> => {
+    const tableOptions = { resourcePolicyAllows, complete: open || hasDefault || closed, closed, rules }
     const examination = examiner.examine(templates, tree, tableOptions)
     const compiled = compileTable(templates, tree, tableOptions, examination)
-    return new TextTable(templates, compiled, [...routes, unnamed], unnamed, options.byPath)
+    const permissions = new PermissionsOf([...rules.keys()], all.length, compiled.cover)
+    return new TextTable(templates, compiled, permissions, unnamed, options.byPath)
   }
-  const trees = { rest: new TemplateTree(templates, "rest"), http: new TemplateTree(templates, "http") }
+  const trees = { rest: growTree(templates, "rest"), http: growTree(templates, "http") }
   // Most tables mean the same on both kinds of API, and are examined once.
   const differ = examiner.ordersDiffer(templates, trees.rest, trees.http)
   const rest = differ && options.api === "http" ? undefined : compile(trees.rest)
@@ -73,7 +77,7 @@ export function compilePrincipalPolicy(options: PrincipalPolicyOptions, examiner
     most: () => (rest ?? http ?? compile(trees.rest)).compiled.most(),
     tables: tables.map(({ compiled }) => compiled),
     ordersDiffer: differ,
-    rules: [...routes, unnamed],
+    rules: all,
     covers: (principal, order) => (order === "http" ? (http ?? rest) : (rest ?? http))?.covers(principal),
     ...stageDecisions({ routes, unnamed, open, table: (order) => (order === "http" ? http : rest) }),
   }

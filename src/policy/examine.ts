@@ -1,8 +1,9 @@
 import { pathOf } from "../route/candidates.ts"
+import type { GrownTree } from "../route/grown-tree.ts"
 import { isCatchAll } from "../route/table.ts"
 import { patternTexts, spanning } from "../route/template.ts"
-import { isFixed, many, rest } from "../route/tokens.ts"
-import type { Template, TemplateTree } from "../route/tree.ts"
+import { httpMethods, isFixed, many, rest } from "../route/tokens.ts"
+import type { Template } from "../route/tree.ts"
 import type { Examination, Examiner, TableOptions } from "./compile.ts"
 import { type Surroundings, surroundings } from "./exposure.ts"
 import { type Conflict, OverlapAnalysis, tangled } from "./overlap.ts"
@@ -11,13 +12,13 @@ import type { Examined } from "./patterns.ts"
 /** Most conflicts that are looked for: a table with more has the same causes many times. */
 const maxConflicts = 100
 
-const nowhere: Surroundings = { deny: new Map(), exposed: [] }
+const nowhere: Surroundings = { deny: [], exposed: [] }
 const nothing = { paths: [], wildMethod: "no", overlaps: [], deniedWith: [], around: nowhere, slashRivals: [] } as const
 
 /** Examines a table anew. Takes time with the table's overlaps, so it happens once, at start or before. */
 export const examiner: Examiner = { ordersDiffer, examine }
 
-function examine(templates: readonly Template[], tree: TemplateTree, options: TableOptions): Examination {
+function examine(templates: readonly Template[], tree: GrownTree, options: TableOptions): Examination {
   const analysis = new OverlapAnalysis(templates, tree)
   const conflicts = new Map<string, Conflict>()
   const report = (found: Conflict): void => {
@@ -35,6 +36,7 @@ function examine(templates: readonly Template[], tree: TemplateTree, options: Ta
     if (conflicts.size >= maxConflicts) break // the table is refused anyway
     try {
       examined.push({
+        ...pointsOf(template, options),
         template,
         paths: analysis.allowPatterns(template).flatMap(patternTexts),
         wildMethod: analysis.wildMethod(template),
@@ -45,13 +47,13 @@ function examine(templates: readonly Template[], tree: TemplateTree, options: Ta
       })
     } catch (error) {
       report(tangled(template, error))
-      examined.push({ ...nothing, template }) // the table is refused anyway
+      examined.push({ ...nothing, ...pointsOf(template, options), template }) // the table is refused anyway
     }
   }
   return { examined, conflicts: [...conflicts.values()] }
 }
 
-function ordersDiffer(templates: readonly Template[], rest: TemplateTree, http: TemplateTree): boolean {
+function ordersDiffer(templates: readonly Template[], rest: GrownTree, http: GrownTree): boolean {
   const analysis = new OverlapAnalysis(templates, http) // where the orders differ, a full match is taken by HTTP APIs
   return templates.some(
     ({ tokens }) =>
@@ -72,4 +74,18 @@ function isRival(catchAll: Template, { tokens }: Template): boolean {
     if (a !== b && isFixed(a) && isFixed(b)) return false
   }
   return true
+}
+
+/** What of a template is the same whatever the other templates are. */
+function pointsOf(
+  { tokens, routes }: Template,
+  { rules }: TableOptions,
+): Pick<Examined, "grants" | "isWild" | "isDefault"> {
+  const grants = new Map<number, number>()
+  for (const [bit, method] of httpMethods.entries()) {
+    const route = routes.get(method) ?? routes.get("ANY")
+    const rule = route && rules.get(route.rule)
+    if (rule !== undefined) grants.set(rule, (grants.get(rule) ?? 0) | (1 << bit))
+  }
+  return { grants: [...grants], isWild: tokens.some((token) => !isFixed(token)), isDefault: tokens[0] === rest }
 }

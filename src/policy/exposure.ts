@@ -1,7 +1,8 @@
 import { pathOf } from "../route/candidates.ts"
+import type { GrownTree } from "../route/grown-tree.ts"
 import { patternTexts, spanning } from "../route/template.ts"
 import { httpMethods, many, one, type Tokens } from "../route/tokens.ts"
-import { routeOf, type Template, type TemplateTree } from "../route/tree.ts"
+import { routeOf, type Template } from "../route/tree.ts"
 import type { OverlapAnalysis } from "./overlap.ts"
 
 /** Requests on routes that the table does not name, which an Allow of one of its routes also covers. */
@@ -15,8 +16,8 @@ export interface Exposure {
 
 /** What can be denied around a template without touching any other, and what cannot. */
 export interface Surroundings {
-  /** Method to the paths to deny. */
-  readonly deny: ReadonlyMap<string, readonly string[]>
+  /** The paths to deny for each method, in the order of `httpMethods`; empty if there are none for any. */
+  readonly deny: readonly (readonly string[])[]
   readonly exposed: readonly Exposure[]
 }
 
@@ -24,14 +25,15 @@ export interface Surroundings {
  * A parameter becomes `?*` in a policy and then also takes several segments. If no route of the table is in
  * those longer paths, they are denied. So a route that is added to the API later is not open by accident.
  */
-export function surroundings(template: Template, tree: TemplateTree, analysis: OverlapAnalysis): Surroundings {
-  const deny = new Map<string, readonly string[]>()
+export function surroundings(template: Template, tree: GrownTree, analysis: OverlapAnalysis): Surroundings {
+  const deny: (readonly string[])[] = []
   const exposed = new Map<string, Exposure>()
   const parameters = [...template.tokens.keys()].filter((at) => template.tokens[at] === one)
   for (const method of parameters.length === 0 ? [] : httpMethods) {
+    const paths: string[] = []
+    deny.push(paths)
     const route = routeOf(template, method)
     if (route === undefined) continue
-    const paths: string[] = []
     for (const at of parameters) {
       for (let extra = 1; template.tokens.length + extra < analysis.maxSegments; extra++) {
         const longer = lengthened(template.tokens, at, extra)
@@ -46,7 +48,6 @@ export function surroundings(template: Template, tree: TemplateTree, analysis: O
         exposed.set(route.key, { route: route.key, example, message })
       }
     }
-    deny.set(method, paths)
   }
   return { deny, exposed: [...exposed.values()] }
 }

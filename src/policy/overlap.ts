@@ -1,8 +1,9 @@
 import { choosesTemplate, visitCandidates } from "../route/candidates.ts"
 import type { Route } from "../route/decide.ts"
+import type { GrownTree } from "../route/grown-tree.ts"
 import { patternTexts, spanning } from "../route/template.ts"
 import { httpMethods, many, rest, type Tokens } from "../route/tokens.ts"
-import { routeOf, type Template, type TemplateTree } from "../route/tree.ts"
+import { routeOf, type Template } from "../route/tree.ts"
 import { freshText, patternOf, TooTangled, withoutCovered, witnesses } from "./common-paths.ts"
 import { excludeEachOther, implies } from "./rule-implication.ts"
 
@@ -46,14 +47,14 @@ const maxPaths = 1_000_000
 
 /** Examines how the templates of a table lie over each other once IAM has made every parameter greedy. */
 export class OverlapAnalysis {
-  readonly #tree: TemplateTree
+  readonly #tree: GrownTree
   readonly fresh: string
   readonly maxSegments: number
   readonly #hits = new Map<string, readonly Hit[]>()
   readonly #numbers: ReadonlyMap<Template, number>
   #paths = 0
 
-  constructor(templates: readonly Template[], tree: TemplateTree) {
+  constructor(templates: readonly Template[], tree: GrownTree) {
     this.#tree = tree
     this.#numbers = new Map(templates.map((template, at) => [template, at]))
     this.fresh = freshText(templates)

@@ -1,26 +1,34 @@
-import type { Route } from "../route/decide.ts"
-import type { AmbiguousForms } from "../route/path.ts"
-import { httpMethods, isFixed, rest } from "../route/tokens.ts"
-import { routeOf, type Template } from "../route/tree.ts"
+import type { Template } from "../route/tree.ts"
 import type { Coverage, CoverageForm } from "../types/coverage.ts"
 import type { Surroundings } from "./exposure.ts"
 import { everyMethod, methodsIn } from "./methods.ts"
 import type { Hit, Overlap, WildMethod } from "./overlap.ts"
 
-/** One template, with all that its Allow and its Deny would mean for others. */
-export interface Examined {
-  readonly template: Template
+/** What an answer needs to know of a template, and of what its Allow and its Deny mean for others. Plain data. */
+export interface Coverable {
+  /** The numbers of the rules that decide on it, each with its methods: one bit per method. */
+  readonly grants: readonly (readonly [rule: number, bits: number])[]
+  /** Whether a segment of its paths may be any text. */
+  readonly isWild: boolean
+  /** Whether it is `$default`, which covers the others, too. */
+  readonly isDefault: boolean
   readonly paths: readonly string[]
   readonly wildMethod: WildMethod
   readonly overlaps: readonly Overlap[]
   /** Templates and methods that a Deny of the whole template would touch. */
   readonly deniedWith: readonly Pick<Hit, "at" | "bits">[]
-  readonly around: Surroundings
+  readonly around: Pick<Surroundings, "deny">
   /**
    * Numbers of the catch-alls that would take a path of this template with a slash at its end, where the API reads it
    * that way.
    */
   readonly slashRivals: readonly number[]
+}
+
+/** The same with the template. */
+export interface Examined extends Coverable {
+  readonly template: Template
+  readonly around: Surroundings
 }
 
 /** What a principal's answer covers, and how its requests are read. */
@@ -43,7 +51,8 @@ export interface Permissions {
 export interface CoverOptions {
   /** The API's resource policy allows: then every forbidden route has to be denied, because silence is no refusal. */
   readonly resourcePolicyAllows: boolean
-  readonly ambiguous: AmbiguousForms
+  /** The patterns of paths that can be read in two ways. */
+  readonly ambiguous: readonly string[]
   readonly hasParameters: boolean
   /**
    * The same permissions in fewer patterns, without what is denied on every path: `steps` ways, each wider than the one
@@ -60,37 +69,41 @@ export interface ShorterPatterns {
   readonly isWide: boolean
 }
 
-/** Reads what a caller may call into bits. */
-export function permissionsOf(examined: readonly Examined[], permits: (route: Route) => boolean): Permissions {
-  const permitted = new Uint8Array(examined.length)
-  const forbidden = new Uint8Array(examined.length)
-  for (const [at, { template }] of examined.entries()) {
-    for (const [bit, method] of httpMethods.entries()) {
-      const route = routeOf(template, method)
-      if (route === undefined) continue
-      const bits = permits(route) ? permitted : forbidden
-      bits[at] = (bits[at] ?? 0) | (1 << bit)
+/** Reads what a caller may call into bits. @param met 1 for each rule that the caller meets, by its number */
+function permissionsOf(table: readonly Coverable[], met: Uint8Array): Permissions {
+  const permitted = new Uint8Array(table.length)
+  const forbidden = new Uint8Array(table.length)
+  table.forEach(({ grants }, at) => {
+    for (let each = 0; each < grants.length; each++) {
+      const grant = grants[each] as readonly [number, number]
+      const bits = met[grant[0]] === 1 ? permitted : forbidden
+      bits[at] = (bits[at] as number) | grant[1]
     }
-  }
+  })
   return { permitted, forbidden }
 }
 
-/** Writes down what a principal may call, as patterns. */
-export function cover(examined: readonly Examined[], permissions: Permissions, options: CoverOptions): Covered {
+/** Writes down what a principal may call, as patterns. @param met 1 for each rule that it meets, by its number */
+export function cover(table: readonly Coverable[], met: Uint8Array, options: CoverOptions): Covered {
+  const permissions = permissionsOf(table, met)
   const { permitted, forbidden } = permissions
-  let [slashes, isWild, may, mayNot] = [0, false, 0, 0]
-  for (const [at, { template, slashRivals }] of examined.entries()) {
-    const allowed = permitted[at] ?? 0
+  let slashes = 0
+  let isWild = false
+  let may = 0
+  let mayNot = 0
+  table.forEach((one, at) => {
+    const allowed = permitted[at] as number
     may |= allowed
-    mayNot |= forbidden[at] ?? 0
-    if (allowed !== 0 && template.tokens.some((token) => !isFixed(token))) isWild = true
-    for (const rival of slashRivals) slashes |= allowed & (forbidden[rival] ?? 0)
-  }
+    mayNot |= forbidden[at] as number
+    if (allowed !== 0 && one.isWild) isWild = true
+    for (let each = 0; each < one.slashRivals.length; each++)
+      slashes |= allowed & (forbidden[one.slashRivals[each] as number] as number)
+  })
   const all = mayNot === 0
   const slashMatters = new Set(methodsIn(slashes))
   if (may === 0) return { coverage: undefined, all, slashMatters }
   const slash = (slashes === everyMethod ? ["*"] : methodsIn(slashes)).map((method) => `${method}/?*/`)
-  const forms = all ? (options.hasParameters ? ["*//*"] : []) : options.ambiguous.patterns
+  const forms = all ? (options.hasParameters ? ["*//*"] : []) : options.ambiguous
   const formsIf = (needed: boolean): readonly string[] => (needed || options.resourcePolicyAllows ? forms : [])
   const { resourcePolicyAllows } = options
   const shorter = (step: number): CoverageForm => {
@@ -103,19 +116,19 @@ export function cover(examined: readonly Examined[], permissions: Permissions, o
       // parameter.
       denyForms: formsIf(isWild || isWide),
       get denyIfRoom() {
-        return [resourcePolicyAllows ? [] : silent(examined, permissions)]
+        return [resourcePolicyAllows ? [] : silent(table, permissions)]
       },
       ...(!isNextShortest && { shorter: () => shorter(step + 1) }),
       ...(step === 0 && { shortest: () => shorter(options.steps - 1) }),
     }
   }
   const form = (): CoverageForm => {
-    const { allow, deny } = exact(examined, permissions, resourcePolicyAllows)
+    const { allow, deny } = exact(table, permissions, resourcePolicyAllows)
     const denied = [...deny, ...slash]
     return {
       ...{ allow: [...allow], deny: denied, denyForms: formsIf(isWild) },
       get denyIfRoom() {
-        return [around(examined, permissions), resourcePolicyAllows ? [] : silent(examined, permissions)]
+        return [around(table, permissions), resourcePolicyAllows ? [] : silent(table, permissions)]
       },
       shorter: () => shorter(0),
     }
@@ -125,58 +138,70 @@ export function cover(examined: readonly Examined[], permissions: Permissions, o
 
 /** Every permitted route by its own pattern, and a Deny for whatever else these patterns cover. */
 function exact(
-  examined: readonly Examined[],
+  table: readonly Coverable[],
   { permitted, forbidden }: Permissions,
   resourcePolicyAllows: boolean,
 ): { readonly allow: ReadonlySet<string>; readonly deny: ReadonlySet<string> } {
-  const [allow, deny] = [new Set<string>(), new Set<string>()]
-  const everything = examined.findIndex(({ template }) => template.tokens[0] === rest)
+  const allow = new Set<string>()
+  const deny = new Set<string>()
+  const everything = table.findIndex(({ isDefault }) => isDefault)
   // `$default` covers the others, too.
   const named = ~(permitted[everything] ?? 0)
-  for (const [at, one] of examined.entries()) {
-    const allowed = permitted[at] ?? 0
+  table.forEach((one, at) => {
+    const allowed = permitted[at] as number
     add(allow, methodsIn(at === everything ? allowed : allowed & named), one.paths)
-    for (const overlap of one.overlaps)
-      add(deny, methodsIn(allowed & overlap.bits & (forbidden[overlap.at] ?? 0)), overlap.deny)
-    if (resourcePolicyAllows) add(deny, denialMethods(one, forbidden[at] ?? 0), one.paths)
-  }
+    for (let each = 0; each < one.overlaps.length; each++) {
+      const overlap = one.overlaps[each] as Overlap
+      add(deny, methodsIn(allowed & overlap.bits & (forbidden[overlap.at] as number)), overlap.deny)
+    }
+    if (resourcePolicyAllows) add(deny, denialMethods(one, forbidden[at] as number), one.paths)
+  })
   return { allow, deny }
 }
 
 /** Longer paths around what is permitted, which no route of the table takes. */
-function around(examined: readonly Examined[], { permitted }: Permissions): readonly string[] {
+function around(table: readonly Coverable[], { permitted }: Permissions): readonly string[] {
   const found = new Set<string>()
-  for (const [at, one] of examined.entries()) addAround(found, one, methodsIn(permitted[at] ?? 0))
+  table.forEach((one, at) => {
+    addAround(found, one, permitted[at] as number)
+  })
   return [...found]
 }
 
 /** What silence refuses already, where a Deny harms nothing. */
-function silent(examined: readonly Examined[], { permitted, forbidden }: Permissions): readonly string[] {
+function silent(table: readonly Coverable[], { permitted, forbidden }: Permissions): readonly string[] {
   const found = new Set<string>()
-  for (const [at, one] of examined.entries())
-    add(found, denialMethods(one, (forbidden[at] ?? 0) & ~harmOf(one, permitted)), one.paths)
+  table.forEach((one, at) => {
+    // Not at the methods at which a Deny of the whole template would deny something permitted.
+    let bits = forbidden[at] as number
+    for (let each = 0; each < one.deniedWith.length; each++) {
+      const hit = one.deniedWith[each] as Coverable["deniedWith"][number]
+      bits &= ~(hit.bits & (permitted[hit.at] as number))
+    }
+    add(found, denialMethods(one, bits), one.paths)
+  })
   return [...found]
 }
 
-/** The methods at which a Deny of the whole template would deny something permitted. */
-function harmOf({ deniedWith }: Examined, permitted: Uint8Array): number {
-  let bits = 0
-  for (const hit of deniedWith) bits |= hit.bits & (permitted[hit.at] ?? 0)
-  return bits
-}
-
 /** The methods of a Deny: `*` where all methods are meant and no other route of the table is hit by it. */
-function denialMethods({ wildMethod }: Examined, bits: number): readonly string[] {
+function denialMethods({ wildMethod }: Coverable, bits: number): readonly string[] {
   return wildMethod !== "no" && bits === everyMethod ? ["*"] : methodsIn(bits)
 }
 
-export function addAround(to: Set<string>, { wildMethod, around }: Examined, allowed: readonly string[]): void {
-  for (const path of new Set(allowed.flatMap((method) => around.deny.get(method) ?? []))) {
-    const methods = allowed.filter((method) => around.deny.get(method)?.includes(path))
-    add(to, wildMethod === "exact" && methods.length === httpMethods.length ? ["*"] : methods, [path])
-  }
+/** @param allowed one bit per method */
+export function addAround(to: Set<string>, { wildMethod, around: { deny } }: Coverable, allowed: number): void {
+  deny.forEach((paths, bit) => {
+    if ((allowed & (1 << bit)) === 0) return
+    paths.forEach((path) => {
+      let bits = 0
+      for (let other = 0; other < deny.length; other++)
+        if (deny[other]?.includes(path) === true) bits |= allowed & (1 << other)
+      add(to, wildMethod === "exact" && bits === everyMethod ? ["*"] : methodsIn(bits), [path])
+    })
+  })
 }
 
 export function add(to: Set<string>, methods: readonly string[], paths: readonly string[]): void {
-  for (const method of methods) for (const path of paths) to.add(`${method}/${path}`)
+  for (let at = 0; at < methods.length; at++)
+    for (let each = 0; each < paths.length; each++) to.add(`${methods[at]}/${paths[each]}`)
 }

@@ -1,9 +1,9 @@
-import type { Route } from "../route/decide.ts"
 import type { CompiledRule } from "../route/rule.ts"
 import type { Principal } from "../types/principal.ts"
 import type { Covered } from "./patterns.ts"
 
-type Build = (permits: (route: Route) => boolean) => Covered
+/** @param met 1 for each rule that is met, by its number */
+type Build = (met: Uint8Array) => Covered
 
 /** Most bytes of the combinations that are remembered, as they are estimated. Half of it is the younger half. */
 const maxBytes = 4_194_304
@@ -11,7 +11,7 @@ const maxBytes = 4_194_304
 /** Principals that may call the same. What follows from that is made again if it was forgotten. */
 interface Kind {
   covered: Covered | undefined
-  /** One bit for each distinct rule of the table. */
+  /** 1 for each rule of the table that is met. */
   readonly met: Uint8Array
 }
 
@@ -25,27 +25,38 @@ export class PermissionsOf {
   #young = new Map<string, Kind>()
   #old = new Map<string, Kind>()
   readonly #bytesOfKind: number
-  readonly #rules: ReadonlyMap<CompiledRule, number>
+  readonly #rules: readonly CompiledRule[]
   readonly #build: Build
 
-  /** @param build makes what follows from the permitted routes; its result is shared by all principals of one kind */
-  constructor(routes: readonly Route[], build: Build) {
-    // Routes whose rules say the same share one.
-    this.#rules = new Map([...new Set(routes.map(({ rule }) => rule))].map((rule, number) => [rule, number]))
+  /**
+   * @param rules those of the table, each once
+   * @param routes how many routes have them
+   * @param build makes what follows from the rules that are met, 1 for each of them; its result is shared by all
+   *   principals of one kind
+   */
+  constructor(rules: readonly CompiledRule[], routes: number, build: Build) {
+    this.#rules = rules
     this.#build = build
-    this.#bytesOfKind = 1000 + 3 * routes.length
+    this.#bytesOfKind = 1000 + 3 * routes
   }
 
   of(principal: Principal): Covered {
     const known = this.#byPrincipal.get(principal)
     if (known?.covered !== undefined) return known.covered
-    const met =
-      known?.met ?? Uint8Array.from(this.#rules.keys(), (rule) => (rule.refuse(principal) === undefined ? 1 : 0))
+    const met = known?.met ?? this.#metBy(principal)
     const name = met.join("")
     const kind = this.#young.get(name) ?? this.#remember(name, met)
     this.#byPrincipal.set(principal, kind)
-    kind.covered ??= this.#build(({ rule }) => met[this.#rules.get(rule) ?? -1] === 1)
+    kind.covered ??= this.#build(met)
     return kind.covered
+  }
+
+  #metBy(principal: Principal): Uint8Array {
+    const met = new Uint8Array(this.#rules.length)
+    this.#rules.forEach((rule, number) => {
+      if (rule.refuse(principal) === undefined) met[number] = 1
+    })
+    return met
   }
 
   #remember(name: string, met: Uint8Array): Kind {

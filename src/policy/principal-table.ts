@@ -1,5 +1,4 @@
 import type { Route, RouteVerdict } from "../route/decide.ts"
-import type { AmbiguousForms } from "../route/path.ts"
 import { type RequestedPath, readPath } from "../route/requested-path.ts"
 import { Shapes } from "../route/shapes.ts"
 import { httpMethods } from "../route/tokens.ts"
@@ -9,7 +8,7 @@ import type { Principal } from "../types/principal.ts"
 import { lastingRefusal, type Refusal, refusal } from "../types/reasons.ts"
 import type { AccessRequest } from "../types/request.ts"
 import type { Covered } from "./patterns.ts"
-import { PermissionsOf } from "./permissions.ts"
+import type { PermissionsOf } from "./permissions.ts"
 
 const routeUnmatched = refusal("route_unmatched")
 // Without an answer beside it, such a refusal is for a caller who may call nothing, whatever the request is.
@@ -20,11 +19,10 @@ const gatewayMismatch = refusal("gateway_mismatch")
 /** What decisions need of a compiled table. */
 export interface DecidingTable {
   readonly tree: TemplateTree
-  readonly ambiguous: Pick<AmbiguousForms, "test">
+  /** Whether a path can be read in two ways. */
+  isAmbiguous(path: string): boolean
   /** Whether an empty segment could be taken for a part of a parameter. */
   readonly hasParameters: boolean
-  /** What a principal's answer covers, given what it may call. */
-  cover(permits: (route: Route) => boolean): Covered
 }
 
 /** A compiled table that decides by the text of the path, as the answer it gives is judged. */
@@ -43,10 +41,16 @@ export class TextTable<T extends DecidingTable = DecidingTable> {
    * @param unnamed the route of everything that the table does not name, where that is admitted
    * @param byPath whether it is of no account which route the gateway chose
    */
-  constructor(templates: readonly Template[], compiled: T, routes: readonly Route[], unnamed: Route, byPath: boolean) {
+  constructor(
+    templates: readonly Template[],
+    compiled: T,
+    permissions: PermissionsOf,
+    unnamed: Route,
+    byPath: boolean,
+  ) {
     this.#byPath = byPath
     this.compiled = compiled
-    this.#permissions = new PermissionsOf(routes, compiled.cover)
+    this.#permissions = permissions
     this.#unnamed = unnamed
     this.#templates = templates
   }
@@ -71,8 +75,9 @@ export class TextTable<T extends DecidingTable = DecidingTable> {
   }
 
   #routeOf({ method, template }: AccessRequest, path: string, covered: Covered): Route | Refusal | undefined {
-    const { tree, ambiguous, hasParameters } = this.compiled
-    if (covered.all ? hasParameters && path.includes("//") : ambiguous.test(path)) return pathAmbiguous
+    const { compiled } = this
+    const { tree } = compiled
+    if (covered.all ? compiled.hasParameters && path.includes("//") : compiled.isAmbiguous(path)) return pathAmbiguous
     const requested = readPath(path)
     if (requested.slash && covered.slashMatters.has(method)) return pathAmbiguous
     const chosen = tree.choose(requested, method)

@@ -1,6 +1,7 @@
 import { pathOf } from "../route/candidates.ts"
+import type { GrownTree } from "../route/grown-tree.ts"
 import { httpMethods } from "../route/tokens.ts"
-import { routeOf, type Template, type TemplateTree } from "../route/tree.ts"
+import { routeOf, type Template } from "../route/tree.ts"
 import type { Exposure } from "./exposure.ts"
 import { OverlapAnalysis } from "./overlap.ts"
 import { type PatternNode, PatternTree } from "./pattern-tree.ts"
@@ -43,7 +44,7 @@ export type BranchPart = "allow" | "own" | "deny"
 /** Policies in fewer patterns. What they need to know of the table is found out when one does not fit. */
 export class Shorter {
   readonly #templates: readonly Template[]
-  readonly #tree: TemplateTree
+  readonly #tree: GrownTree
   readonly #examined: readonly Examined[]
   readonly #denyAll: boolean
   readonly #steps: readonly Step[]
@@ -53,7 +54,7 @@ export class Shorter {
 
   constructor(
     templates: readonly Template[],
-    tree: TemplateTree,
+    tree: GrownTree,
     examined: readonly Examined[],
     options: { readonly resourcePolicyAllows: boolean; readonly complete: boolean },
   ) {

@@ -70,6 +70,8 @@ class Search {
   readonly #rules: PrincipalPolicy["rules"]
   /** The place in `#rules` of each rule as it is configured; rules that say the same share one. */
   readonly #places: ReadonlyMap<object, number>
+  /** The same by the number that the table gives the rule. */
+  readonly #placesOfRules: readonly number[]
   readonly #grants: readonly Grant[]
   readonly #natures: readonly Nature[]
   readonly #known = new Map<string, number>()
@@ -80,6 +82,10 @@ class Search {
     const groups = [...Map.groupBy(policy.rules, (route) => JSON.stringify(route.configured)).values()]
     this.#rules = groups.flatMap((group) => group.slice(-1))
     this.#places = new Map(groups.flatMap((group, at) => group.map(({ configured }) => [configured, at] as const)))
+    const placesOfRules: number[] = []
+    for (const { rule, configured } of policy.rules)
+      placesOfRules[table.options.rules.get(rule) ?? 0] = this.#places.get(configured) ?? -1
+    this.#placesOfRules = placesOfRules
     const configured = this.#rules.map((route) => route.configured)
     this.#grants = grantsIn(configured)
     this.#natures = naturesIn(configured, 12)
@@ -159,7 +165,7 @@ class Search {
   }
 
   #coverOf(met: readonly boolean[]): ReturnType<CompiledTable["cover"]> {
-    return this.#table.cover(({ configured }) => met[this.#places.get(configured) ?? -1] === true)
+    return this.#table.cover(Uint8Array.from(this.#placesOfRules, (place) => (met[place] === true ? 1 : 0)))
   }
 
   #isTooLarge({ bytes }: Sample): boolean {

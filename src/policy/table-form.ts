@@ -1,20 +1,33 @@
 import type { RouteOrder, Tokens } from "../route/tokens.ts"
+import type { Node, Template } from "../route/tree.ts"
 import type { CompiledTable } from "./compile.ts"
 import type { PrincipalPolicy } from "./decide.ts"
-import type { Examined } from "./patterns.ts"
+import type { Coverable, Examined } from "./patterns.ts"
 
-/** What was found out about a template, without the template. Plain data, as in JSON. */
-export interface ExaminedForm extends Omit<Examined, "template" | "around"> {
-  /** What to deny around the template: methods, each with its paths. */
-  readonly around: readonly (readonly [method: string, paths: readonly string[]])[]
+/** A node of a tree of templates, which are named by their places. */
+export interface NodeForm {
+  readonly fixed: readonly (readonly [segment: string, node: NodeForm])[]
+  readonly parameter?: NodeForm
+  readonly greedy?: number
+  readonly template?: number
 }
 
-/** A template. Plain data, as in JSON. */
+/** A template. */
 export interface TemplateForm {
   readonly text: string
   readonly tokens: Tokens
   /** By method, the place of the route. The place after the last is for what the table does not name. */
   readonly routes: readonly (readonly [method: string, route: number])[]
+}
+
+/** The table as one kind of API reads it. */
+export interface OrderForm {
+  readonly order: RouteOrder
+  readonly root: NodeForm
+  /** The place of `$default`. */
+  readonly catchAll?: number
+  /** In the order of the templates. */
+  readonly covered: readonly Coverable[]
 }
 
 /** What was found out about a route table when its configuration was bundled. Plain data, as in JSON. */
@@ -24,40 +37,59 @@ export interface TableForm {
   /** Whether what the table does not name admits no caller, because the path decides. */
   readonly closed: boolean
   readonly templates: readonly TemplateForm[]
-  /** The texts that make a path ambiguous, see `formsOf`. */
-  readonly escapes: readonly string[]
+  /** The patterns of ambiguous paths, see `AmbiguousForms`. */
+  readonly ambiguous: readonly string[]
   readonly hasParameters: boolean
   /** Whether every path has a route. */
   readonly complete: boolean
   /** In how many ways patterns are written shorter. */
   readonly steps: number
+  /** One if every kind of API that is meant reads the table alike. */
+  readonly orders: readonly OrderForm[]
   readonly ordersDiffer: boolean
-  /** The order of each tree that the table is compiled for, and the templates in their order. */
-  readonly tables: readonly { readonly order: RouteOrder; readonly examined: readonly ExaminedForm[] }[]
 }
 
 /** What was found out about a table, to be read by `restorePolicy`. The policy has no conflicts. */
-export function tableFormOf({ tables, ordersDiffer, rules }: PrincipalPolicy): TableForm {
+export function tableFormOf({ tables, ordersDiffer, rules: routes }: PrincipalPolicy): TableForm {
   const { ambiguous, hasParameters, options, coverOptions, examined: all } = tables[0] as CompiledTable
-  const listed = rules.slice(0, -1)
-  const numbers = new Map([...new Set(listed.map(({ rule }) => rule))].map((rule, number) => [rule, number]))
-  const places = new Map(rules.map((route, place) => [route, place]))
+  const places = new Map(routes.map((route, place) => [route, place]))
   return {
-    routes: listed.map(({ method, template, rule }) => [method, template, numbers.get(rule) ?? -1]),
+    routes: routes.slice(0, -1).map(({ method, template, rule }) => [method, template, options.rules.get(rule) ?? -1]),
     closed: options.closed,
-    templates: all.map(({ template: { text, tokens, routes } }) => ({
+    templates: all.map(({ template: { text, tokens, routes: byMethod } }) => ({
       ...{ text, tokens },
-      routes: [...routes].map(([method, route]) => [method, places.get(route) ?? -1] as const),
+      routes: [...byMethod].map(([method, route]) => [method, places.get(route) ?? -1] as const),
     })),
-    ...{ escapes: ambiguous.escapes, hasParameters, complete: options.complete, steps: coverOptions.steps },
-    ordersDiffer,
-    tables: tables.map(({ tree: { order }, examined }) => ({
-      order,
-      examined: examined.map(({ template: _, around, deniedWith, ...rest }) => ({
-        ...rest,
-        deniedWith: deniedWith.map(({ at, bits }) => ({ at, bits })),
-        around: [...around.deny],
-      })),
-    })),
+    ambiguous: ambiguous.patterns,
+    ...{ hasParameters, complete: options.complete, steps: coverOptions.steps, ordersDiffer },
+    orders: tables.map(orderFormOf),
   }
+}
+
+function orderFormOf({ tree: { order, root, catchAll }, examined }: CompiledTable): OrderForm {
+  const places = new Map(examined.map(({ template }, place) => [template, place]))
+  const placeOf = (template: Template | undefined): number | undefined => template && places.get(template)
+  return {
+    order,
+    root: nodeFormOf(root, placeOf),
+    ...named("catchAll", placeOf(catchAll)),
+    covered: examined.map(coverableOf),
+  }
+}
+
+function nodeFormOf(node: Node, placeOf: (template: Template | undefined) => number | undefined): NodeForm {
+  return {
+    fixed: [...node.fixed].map(([segment, child]) => [segment, nodeFormOf(child, placeOf)] as const),
+    ...(node.parameter && { parameter: nodeFormOf(node.parameter, placeOf) }),
+    ...named("greedy", placeOf(node.greedy)),
+    ...named("template", placeOf(node.template)),
+  }
+}
+
+function named<N extends string>(name: N, place: number | undefined): { readonly [name in N]?: number } {
+  return place === undefined ? {} : ({ [name]: place } as { readonly [name in N]: number })
+}
+
+function coverableOf({ template: _, around, deniedWith, ...rest }: Examined): Coverable {
+  return { ...rest, deniedWith: deniedWith.map(({ at, bits }) => ({ at, bits })), around: { deny: around.deny } }
 }

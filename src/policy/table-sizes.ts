@@ -36,7 +36,7 @@ function bytesOfFrame(
   bytes: DocumentBytes,
 ): number {
   let sum = bytes.frame
-  for (const text of ambiguous.patterns)
+  for (const text of ambiguous)
     sum += bytes.form + (text.includes("/") ? bytes.stageOfForm : 0) + JSON.stringify(text).length - 2
   const slashes = examined.some(({ slashRivals }) => slashRivals.length > 0)
   for (const method of httpMethods) {

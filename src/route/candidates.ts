@@ -1,6 +1,7 @@
+import type { GrownNode, GrownTree } from "./grown-tree.ts"
 import type { RequestedPath } from "./requested-path.ts"
 import { many, rest, type Tokens } from "./tokens.ts"
-import { type Node, routeOf, type Template, type TemplateTree } from "./tree.ts"
+import { routeOf, type Template, type TemplateTree } from "./tree.ts"
 
 /**
  * Every template of a tree that can have a text in common with a pattern, and perhaps some more; a template may come
@@ -9,14 +10,14 @@ import { type Node, routeOf, type Template, type TemplateTree } from "./tree.ts"
  * @param visit returns true to look no further
  */
 export function visitCandidates(
-  { root, catchAll }: Pick<TemplateTree, "root" | "catchAll">,
+  { root, catchAll }: Pick<GrownTree, "root" | "catchAll">,
   pattern: Tokens,
   visit: (template: Template) => boolean,
 ): void {
   if (catchAll !== undefined && visit(catchAll)) return
   const seen = new Set<number>()
   const width = pattern.length + 1
-  const walk = (node: Node, at: number): boolean => {
+  const walk = (node: GrownNode, at: number): boolean => {
     const state = node.number * width + at
     if (seen.has(state)) return false
     seen.add(state)
@@ -25,7 +26,7 @@ export function visitCandidates(
     if (node.template !== undefined && (token === undefined || token === rest) && visit(node.template)) return true
     if (token === undefined || (token !== rest && pattern.length - at > node.height)) return false
     const stays = token === many || token === rest
-    const step = (child: Node): boolean => (token !== rest && walk(child, at + 1)) || (stays && walk(child, at))
+    const step = (child: GrownNode): boolean => (token !== rest && walk(child, at + 1)) || (stays && walk(child, at))
     if (!stays) {
       const child = node.fixed.get(token)
       if (child !== undefined && step(child)) return true

@@ -12,8 +12,6 @@ export interface AmbiguousForms {
   readonly test: (path: string) => boolean
   /** The same as IAM patterns, without the method: a path has one of the forms exactly if a pattern matches it. */
   readonly patterns: readonly string[]
-  /** Those of the forms that are escapes, which differ from table to table. */
-  readonly escapes: readonly string[]
 }
 
 /**
@@ -28,6 +26,7 @@ const delimiters = "/\\.;"
 /** A path with an empty segment, with dot segments, or with a delimiter that some software reads. */
 const suspicious = /\/[/.]|[;\\#%]/ // what no other path has: most are looked at once
 const structural = /\/\/|\/\.\.?(?:\/|$)|[;\\#]/
+const structuralPatterns = ["*//*", "*/./*", "*/../*", "*/.", "*/..", "*;*", "*\\*", "*#*"]
 
 /** An escaped `%` before a digit that makes it another escape: `%2561` is `%61` to a second decoder. */
 const twice = ["%252", "%253", "%254", "%255", "%256", "%257"]
@@ -48,19 +47,19 @@ export function ambiguousForms(templates: Iterable<Template>, everyPlain: boolea
     const octet = `%${character.charCodeAt(0).toString(16)}`
     if (!everyPlain || !octet.startsWith("%4")) escapes.add(octet).add(octet.toUpperCase())
   }
-  return formsOf([...escapes])
+  const patterns = [...structuralPatterns, ...[...escapes].map((text) => `*${text}*`)]
+  return { test: isAmbiguousBy(patterns), patterns }
 }
 
-/** @param escapes texts in which `?` is one character, as `ambiguousForms` found them for a table */
-export function formsOf(escapes: readonly string[]): AmbiguousForms {
+/** Whether a path has one of the forms. @param patterns of all forms, as `ambiguousForms` found them for a table */
+export function isAmbiguousBy(patterns: readonly string[]): (path: string) => boolean {
   let escaped: RegExp | undefined
   const isEscaped = (path: string): boolean => {
-    escaped ??= new RegExp(escapes.join("|").replace("?", "[^]"))
+    if (escaped === undefined) {
+      const escapes = patterns.slice(structuralPatterns.length).map((pattern) => pattern.slice(1, -1))
+      escaped = new RegExp(escapes.join("|").replace("?", "[^]"))
+    }
     return escaped.test(path)
   }
-  return {
-    test: (path) => suspicious.test(path) && (structural.test(path) || isEscaped(path)),
-    escapes,
-    patterns: ["*//*", "*/./*", "*/../*", "*/.", "*/..", "*;*", "*\\*", "*#*", ...escapes.map((text) => `*${text}*`)],
-  }
+  return (path) => suspicious.test(path) && (structural.test(path) || isEscaped(path))
 }

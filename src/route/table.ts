@@ -2,6 +2,7 @@ import { covers } from "../shared/glob.ts"
 import type { RouteRule } from "../types/configuration.ts"
 import { visitCandidates } from "./candidates.ts"
 import type { Route } from "./decide.ts"
+import { type GrownTree, growTree } from "./grown-tree.ts"
 import { ambiguousForms } from "./path.ts"
 import type { RequestedPath } from "./requested-path.ts"
 import { RouteAnswers } from "./route-answers.ts"
@@ -9,7 +10,7 @@ import { type CompiledRule, compileRule } from "./rule.ts"
 import { overlap, precedes, readRouteKey, spanning } from "./template.ts"
 import { templatesOf } from "./templates.ts"
 import { httpMethods, isFixed, many, type RouteOrder, rest, type Tokens, tokensOf } from "./tokens.ts"
-import { type Template, TemplateTree } from "./tree.ts"
+import type { Template } from "./tree.ts"
 
 /** The routes of a checked table. Keys that cannot be read are left out; the configuration check has reported them. */
 export function readRoutes(routes: { readonly [routeKey: string]: RouteRule }): readonly Route[] {
@@ -34,9 +35,9 @@ export class RouteTable {
   readonly templates: readonly Template[]
   /** Whether a path could be read in two ways. */
   readonly isAmbiguous: (path: string) => boolean
-  readonly trees: { readonly [order in RouteOrder]: TemplateTree }
+  readonly trees: { readonly [order in RouteOrder]: GrownTree }
   /** Without `$default`, which REST APIs do not have. */
-  readonly restTree: TemplateTree
+  readonly restTree: GrownTree
   readonly #byShape: ReadonlyMap<string, Template>
   readonly #places = { rest: new Map<string, Place>(), http: new Map<string, Place>() }
   readonly #kept: boolean
@@ -47,8 +48,8 @@ export class RouteTable {
     this.templates = templates.filter(({ text }) => text !== "$connect")
     this.#byShape = new Map(templates.map((template) => [template.shape, template]))
     this.isAmbiguous = ambiguousForms(this.templates, true).test
-    this.trees = { rest: new TemplateTree(this.templates, "rest"), http: new TemplateTree(this.templates, "http") }
-    this.restTree = new TemplateTree(
+    this.trees = { rest: growTree(this.templates, "rest"), http: growTree(this.templates, "http") }
+    this.restTree = growTree(
       this.templates.filter(({ shape }) => shape !== rest),
       "rest",
     )

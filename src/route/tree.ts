@@ -1,6 +1,6 @@
 import type { Route } from "./decide.ts"
 import type { RequestedPath } from "./requested-path.ts"
-import { many, one, type RouteOrder, rest, type Tokens } from "./tokens.ts"
+import { many, type RouteOrder, type Tokens } from "./tokens.ts"
 
 /** One template of the table with its routes. */
 export interface Template {
@@ -15,16 +15,12 @@ export interface Template {
 
 /** The templates that share a beginning. */
 export interface Node {
-  readonly fixed: Map<string, Node>
-  parameter?: Node
+  readonly fixed: ReadonlyMap<string, Node>
+  readonly parameter?: Node | undefined
   /** The template that ends in a greedy parameter here. */
-  greedy?: Template
+  readonly greedy?: Template | undefined
   /** The template that ends here. */
-  template?: Template
-  /** Most segments that a template below can take. */
-  height: number
-  /** Counted through the tree. */
-  readonly number: number
+  readonly template?: Template | undefined
 }
 
 /** The route of a template for a method: the method's own before ANY. */
@@ -35,17 +31,16 @@ export function routeOf(template: Template | undefined, method: string): Route |
 /**
  * The templates as a tree, for finding the one that a path belongs to. Its cost depends on the path, not on the table.
  */
-export class TemplateTree {
-  readonly root: Node = { fixed: new Map(), height: 0, number: 0 }
-  #nodes = 1
+export class TemplateTree<N extends Node = Node> {
+  readonly root: N
   /** Takes what nothing else takes: `$default`. */
-  catchAll: Template | undefined
-
+  readonly catchAll: Template | undefined
   readonly order: RouteOrder
 
-  constructor(templates: Iterable<Template>, order: RouteOrder) {
+  constructor(root: N, catchAll: Template | undefined, order: RouteOrder) {
+    this.root = root
+    this.catchAll = catchAll
     this.order = order
-    for (const template of templates) this.#add(template)
   }
 
   /** The templates that a path fits, the first in order first; `$default` last. */
@@ -68,33 +63,6 @@ export class TemplateTree {
       collect(this.root, path, 1, has, method) ??
       (this.catchAll !== undefined && has(this.catchAll, method) ? this.catchAll : undefined)
     )
-  }
-
-  #add(template: Template): void {
-    let node = this.root
-    const { tokens } = template
-    for (const [at, token] of tokens.entries()) {
-      if (token === rest) {
-        this.catchAll = template
-        return
-      }
-      if (token === many) {
-        node.greedy = template
-        return
-      }
-      node.height = Math.max(node.height, tokens.at(-1) === many ? Number.POSITIVE_INFINITY : tokens.length - at)
-      node = this.#childOf(node, token)
-    }
-    node.template = template
-  }
-
-  #childOf(node: Node, token: string): Node {
-    const known = token === one ? node.parameter : node.fixed.get(token)
-    if (known !== undefined) return known
-    const child: Node = { fixed: new Map(), height: 0, number: this.#nodes++ }
-    if (token === one) node.parameter = child
-    else node.fixed.set(token, child)
-    return child
   }
 }
 

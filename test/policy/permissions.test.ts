@@ -18,9 +18,10 @@ describe("13.5: combinations of permissions are remembered, and not for ever", (
   let permissions: PermissionsOf
   beforeEach(() => {
     built = 0
-    permissions = new PermissionsOf(routes, (permits) => {
+    const rules = routes.map(({ rule }) => rule)
+    permissions = new PermissionsOf(rules, routes.length, (met) => {
       built++
-      return routes.filter(permits).map(({ key }) => key) as never
+      return routes.filter((_, at) => met[at] === 1).map(({ key }) => key) as never
     })
   })
 

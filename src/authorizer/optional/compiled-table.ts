@@ -15,4 +15,4 @@ export const compiledTable = (form: TableForm): RouteSupport => ({
   load: (error) => (error instanceof CodeNeeded ? error.load() : undefined),
 })
 
-const loadShorter = async () => (await import("./shorter-policies.ts")).Shorter
+const loadShorter = async () => (await import("./shorter-policies.ts")).restoreShorter
