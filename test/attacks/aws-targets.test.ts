@@ -13,6 +13,7 @@ import {
   signer,
   world,
 } from "../aws/load-balancer-world.ts"
+import { throwing } from "../aws/world.ts"
 import { bearer, clock, config } from "../http/world.ts"
 import { testKey } from "../support/keys.ts"
 
@@ -323,6 +324,8 @@ describe("18: hostile events of CloudFront", () => {
     ["no query string", event({ ...good, querystring: undefined })],
     ["a query string that is an object", event({ ...good, querystring: {} })],
     ["no address", event({ ...good, clientIp: undefined })],
+    ["a proxy whose traps throw", throwing],
+    ["a request that is such a proxy", event(throwing)],
     ["an event of API Gateway", { type: "REQUEST", methodArn: "arn:aws:execute-api:a:1:b/c/GET/", headers: {} }],
   ])("%s is no event of a request, and no allow", async (_what, given) => {
     expect(await outcome(given)).toBe("Unavailable event_unknown")
@@ -337,6 +340,9 @@ describe("18: hostile events of CloudFront", () => {
     ["two credentials", { authorization: [{ value: bearer("reader") }, { value: bearer("reader") }] }, "401"],
     ["a line break in the credential", { authorization: [{ value: `${bearer("reader")}\r\nx: y` }] }, "401"],
     ["a very long credential", { authorization: [{ value: `Bearer ${"a".repeat(1_000_000)}` }] }, "401"],
+    ["a blank before the name of an identity header", { " x-hallpass-sub": [{ value: "eve" }] }, "403"],
+    ["another hyphen in the name of an identity header", { "x\u2010hallpass-sub": [{ value: "eve" }] }, "403"],
+    ["a header without a name", { "": [{ value: "" }] }, "403"],
     ["two hosts", { host: [{ value: "a" }, { value: "b" }] }, "403"],
     ["129 headers", Object.fromEntries(Array.from({ length: 129 }, (_, at) => [`x-${at}`, [{ value: "" }]])), "403"],
   ])("a request with %s is refused", async (_what, headers, status) => {

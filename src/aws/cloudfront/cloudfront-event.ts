@@ -27,9 +27,12 @@ export interface ReadCloudFrontEvent {
   /** Path and query string, as the viewer wrote them. */
   readonly target: string
   readonly clientIp: string
-  /** More headers than are looked at, or a path that has a query string itself. */
+  /** More headers than are looked at, a name that no header has, or a path that has a query string itself. */
   readonly isAmbiguous: boolean
 }
+
+/** RFC 9110 section 5.1, in lower case. Programs may take another name for an identity header. */
+const nameForm = /^[!#$%&'*+.^_`|~0-9a-z-]+$/
 
 const requestEvents: readonly unknown[] = ["viewer-request", "origin-request"]
 
@@ -40,6 +43,14 @@ const requestEvents: readonly unknown[] = ["viewer-request", "origin-request"]
  * @see https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-event-structure.html
  */
 export function readCloudFrontEvent(event: unknown): ReadCloudFrontEvent | undefined {
+  try {
+    return readRequestEvent(event)
+  } catch {
+    return undefined // a getter that throws is no event of CloudFront
+  }
+}
+
+function readRequestEvent(event: unknown): ReadCloudFrontEvent | undefined {
   const records = ownMember(event, "Records")
   if (!Array.isArray(records) || records.length !== 1) return undefined
   const cf = ownMember(records[0], "cf")
@@ -53,7 +64,8 @@ export function readCloudFrontEvent(event: unknown): ReadCloudFrontEvent | undef
   if (rawHeaders === undefined || typeof method !== "string" || typeof uri !== "string") return undefined
   if (typeof querystring !== "string" || typeof clientIp !== "string") return undefined
   const target = querystring === "" ? uri : `${uri}?${querystring}`
-  const isAmbiguous = rawHeaders.length > 2 * maxHeaders || uri.includes("?")
+  const isNamed = rawHeaders.every((name, at) => at % 2 === 1 || nameForm.test(name))
+  const isAmbiguous = rawHeaders.length > 2 * maxHeaders || !isNamed || uri.includes("?")
   return { request: request as CloudFrontRequest, rawHeaders, method, target, clientIp, isAmbiguous }
 }
 
