@@ -385,6 +385,12 @@ describe("18: hostile requests of VPC Lattice", () => {
     ["a field twice in other capitals", `${identity};principal=${principal}`, "duplicate"],
     ["an empty field twice", `${identity};PrincipalOrgID=;PrincipalOrgID=o-a1b2c3d4e5`, "duplicate"],
     ["a certificate that brings a principal", `X509Subject/CN=a;${identity};Principal=x`, "duplicate"],
+    [
+      "a certificate that brings an organization",
+      `${identity};X509Subject/CN=a;PrincipalOrgID=o-a1b2c3d4e5`,
+      "malformed",
+    ],
+    ["a certificate that brings a session", `Principal=${principal};X509SAN/URI=a;SessionName=b`, "malformed"],
     ["an escaped semicolon", `X509Subject/CN=a\\;Principal=${principal};Type=AWS_IAM`, "malformed"],
     ["a backslash", `${identity};X509Subject/CN=a\\`, "malformed"],
     ["a field without =", `${identity};x`, "malformed"],

@@ -7,7 +7,7 @@ const malformed = refusal("edge_header_malformed")
 const duplicate = refusal("edge_header_duplicate")
 
 const nameForm = /^[A-Za-z][A-Za-z\d/-]{0,63}$/
-/** The most fields are those of the tags: 50 of them, and three more. */
+/** Ten are documented, and AWS may add others. */
 const maxFields = 128
 
 /**

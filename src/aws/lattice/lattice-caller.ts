@@ -63,8 +63,26 @@ export function callerOfHeaders(received: unknown): LatticeCaller | Refusal {
   })
   const refused = read.find((one) => typeof one === "object" && "refused" in one)
   if (refused !== undefined) return refused as Refusal
-  const [identity, network, target] = read.map((one) => (one instanceof Map ? (one as Fields) : new Map()))
-  return callerOf({ identity, network, target } as Sources, headerNames)
+  const [identity, network, target] = read.map((one): Fields => (one instanceof Map ? one : new Map())) as [
+    Fields,
+    Fields,
+    Fields,
+  ]
+  if (isAfterCertificate(identity)) return malformed
+  return callerOf({ identity, network, target }, headerNames)
+}
+
+const { organizationId, sessionName } = headerNames
+
+/**
+ * Whether a field of the caller comes after a text of the certificate: its holder may have put it there, after a
+ * semicolon. AWS documents that semicolons are escaped for another header only. A principal is always there, so another
+ * one would be there twice.
+ */
+function isAfterCertificate(identity: Fields): boolean {
+  const names = [...identity.keys()]
+  const at = names.findIndex((name) => /^X509/i.test(name))
+  return at >= 0 && names.slice(at).some((name) => name === organizationId || name === sessionName)
 }
 
 /** Reads version 2.0 of the event of a Lambda target. */
