@@ -44,7 +44,7 @@ describe("part 5: the bounds of a table's answers hold for every caller", () => 
     ["any tables", tables],
     ["small tables", smallTables],
     ["tables of services", services],
-  ] as const)("%s: 400 tables", (name, from) => {
+  ] as const)("%s: 250 tables", (name, from) => {
     const property = fc.property(casesOf(from), ({ table, people, ...api }) => {
       const policy = compilePrincipalPolicy({ routes: table, ...api, api: "rest" }, examiner)
       const [compiled] = policy.tables
@@ -61,7 +61,7 @@ describe("part 5: the bounds of a table's answers hold for every caller", () => 
         count(size * 1.1 > Math.min(bound, simple) ? "near the bound" : "below the bound")
       }
     })
-    fc.assert(property, seeded(`sizes of ${name}`, { numRuns: 400 }))
+    fc.assert(property, seeded(`sizes of ${name}`, { numRuns: 250 }))
   })
 
   it("the bounds are worth something", () => {
