@@ -272,6 +272,21 @@ describe("18: ALB, fetches of keys", () => {
     expect(made.asked).toHaveLength(6)
   })
 
+  it.each([
+    ["another client", { client: "other" }, "audience_mismatch"],
+    ["another issuer", { iss: "https://other.example" }, "issuer_unknown"],
+    ["an end in the past", { exp: nowSeconds - 6 }, "token_expired"],
+    ["an end in words", { exp: "never" }, "expiry_invalid"],
+  ])("are not made for %s, so a new target gets its key although a client invents ids", async (_what, header, code) => {
+    const made = world({ client, issuer })
+    for (let number = 0; number < 20; number++)
+      expect(await made.outcome(sent(dataToken({ header: { ...header, kid: inventedKid(number) } })))).toBe(
+        `TokenRefused ${code}`,
+      )
+    expect(made.asked).toEqual([])
+    expect(await made.outcome(sent(token))).toBe("ok")
+  })
+
   it("leave the key in use where other keys of the Region are named, more than are kept", async () => {
     const made = world({ keys: { maxFetches: 1000 } })
     made.answer = async () => ({ status: 200, headers: {}, body: pem() })

@@ -44,6 +44,14 @@ export interface LoadBalancerVerifier {
 /** What tests and advanced users replace. */
 export type LoadBalancerParts = Pick<VerifierParts, "clock" | "fetchKeySet">
 
+/** The members of the JOSE header that have been looked at before the signature. */
+interface SoundHeader {
+  readonly iss: string
+  readonly client: string
+  readonly signer: string
+  readonly exp: number
+}
+
 const dataHeader = "x-amzn-oidc-data"
 
 const missing = refusal("credential_missing")
@@ -111,10 +119,20 @@ export function createLoadBalancerVerifier(
     const { signer } = token.header
     const keyAddress = typeof signer === "string" ? keyAddresses.get(signer) : undefined
     if (keyAddress === undefined) return issuerUnknown
+    // Cheap, and only able to refuse: what is refused here costs no fetch, of which strangers could use up all.
+    const wrongHeader = refusedHeader(token.header)
+    if (wrongHeader !== undefined) return wrongHeader
     const key = await keys.find(keyAddress + token.kid, clock())
     if ("refused" in key) return key
     if (!isSigned(token, key)) return signatureInvalid
     return identityOf(token)
+  }
+
+  function refusedHeader(header: DataToken["header"]): Refusal | undefined {
+    const { iss, client } = header
+    if (typeof iss !== "string" || iss === "" || issuers?.includes(iss) === false) return issuerUnknown
+    if (typeof client !== "string" || client === "" || clients?.includes(client) === false) return audienceMismatch
+    return timeOf(header, clock() / 1000, "")
   }
 
   /**
@@ -122,20 +140,18 @@ export function createLoadBalancerVerifier(
    * balancer writes `exp` and `iss` into the claims as well, and there they must not say something else.
    */
   function identityOf({ header, payload }: DataToken): LoadBalancerIdentity | Refusal {
-    const { iss: issuer, client, signer, exp } = header
+    const { iss: issuer, client, signer, exp } = header as unknown as SoundHeader
     const nowSeconds = clock() / 1000
     const wrongTime = timeOf(header, nowSeconds, "")
     if (wrongTime !== undefined) return wrongTime
-    if (typeof issuer !== "string" || issuer === "" || issuers?.includes(issuer) === false) return issuerUnknown
-    if (typeof client !== "string" || client === "" || clients?.includes(client) === false) return audienceMismatch
     const claims = readClaims(payload)
     if (claims === undefined) return claimsInvalid
     if (claims.iss !== undefined && claims.iss !== issuer) return issuerUnknown
     const wrongClaim = claims.exp === undefined ? undefined : timeOf({ exp: claims.exp }, nowSeconds, "")
     if (wrongClaim !== undefined) return wrongClaim
     if (!isSubject(claims.sub)) return subjectInvalid
-    const expiresAt = Math.min(exp as number, (claims.exp as number | undefined) ?? Number.POSITIVE_INFINITY)
-    return Object.freeze({ subject: claims.sub, issuer, client, signer: signer as string, expiresAt, claims })
+    const expiresAt = Math.min(exp, (claims.exp as number | undefined) ?? Number.POSITIVE_INFINITY)
+    return Object.freeze({ subject: claims.sub, issuer, client, signer, expiresAt, claims })
   }
 
   return {
