@@ -15,12 +15,20 @@ export type NameAnswer = (
   routeKey: string | undefined,
 ) => NamedAnswer
 
-/** Names the answers of a configuration. What was named is remembered: by principal, or by route. */
-export function nameAnswers(table: AnswerTable, policy: Pick<DecidingPolicy, "permitted"> | undefined): NameAnswer {
-  const nameOf = createAnswerNames(table)
+/**
+ * Names the answers of a configuration. What was named is remembered: by principal, or by route.
+ *
+ * @param hash of the table, if the build has computed it
+ */
+export function nameAnswers(
+  table: AnswerTable,
+  policy: Pick<DecidingPolicy, "permitted"> | undefined,
+  hash: string | undefined,
+): NameAnswer {
+  const keys = Object.keys(table.routes ?? {})
+  const nameOf = createAnswerNames(table, keys.length, hash)
   const byPrincipal = new WeakMap<Principal, NamedAnswer>()
   const byRoute = new Map<string | undefined, NamedAnswer>()
-  const keys = Object.keys(table.routes ?? {})
   return ({ kind }, principal, routeKey) => {
     if (principal !== undefined && policy !== undefined && kind !== "websocket") {
       const named = byPrincipal.get(principal) ?? nameOf(policy.permitted(principal))

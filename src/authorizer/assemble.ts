@@ -36,6 +36,8 @@ export interface Loaded extends LoadedChecks {
   readonly makeTokenStore: MakeTokenStore | undefined
   /** Undefined: all of them, now. */
   readonly connect?: ConnectIssuers | undefined
+  /** What names the table in answers; undefined: computed for the first answer. */
+  readonly tableHash?: string | undefined
   /** What a service replaces; undefined: events of API Gateway, and answers to it. */
   readonly service?: ServiceStages
 }
@@ -72,7 +74,7 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
     { ...connected?.context, ...context },
     gateway.emptyContext === "dash" ? "-" : undefined,
   )
-  const nameAnswer = table && nameAnswers(table, principalPolicy)
+  const nameAnswer = table && nameAnswers(table, principalPolicy, loaded.tableHash)
   const idOf = principalIdFrom(principalId)
   const assertion = checked.assertion && loaded.assertion.connect(checked.assertion, { ...inUse, idOf })
   const source: RecordSource = { nameAnswer, routeKeys: Object.keys(routes ?? {}) }

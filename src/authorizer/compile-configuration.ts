@@ -1,5 +1,6 @@
 import { checkConfiguration } from "../configuration/check-configuration.ts"
 import { formIdentity } from "../configuration/compiled-form.ts"
+import { answerTableHash } from "../policy/answer-name.ts"
 import { tableFormOf } from "../policy/table-form.ts"
 import type { IssuerProfile } from "../provider/profile.ts"
 import type { CompiledForm, IssuerNames } from "../types/compiled-form.ts"
@@ -27,9 +28,13 @@ import { everything } from "./everything.ts"
 export function compileConfiguration(config: AuthorizerConfig, version: string): CompiledForm | undefined {
   const of = formIdentity(config, version)
   if (of === undefined || config.shadow !== undefined) return undefined
-  const { issuers, principalPolicy } = checkConfiguration(config, everything)
+  const { issuers, principalPolicy, table: named } = checkConfiguration(config, everything)
   const table = principalPolicy && tableFormOf(principalPolicy)
-  return { of, issuers: issuers.map(({ profile }) => namesOf(profile)), ...(table && { table }) }
+  return {
+    ...{ of, issuers: issuers.map(({ profile }) => namesOf(profile)) },
+    ...(named && { tableHash: answerTableHash(named) }),
+    ...(table && { table }),
+  }
 }
 
 function namesOf({ issuers, lookalikes, tenantIssuers }: IssuerProfile): IssuerNames | null {

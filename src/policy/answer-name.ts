@@ -41,19 +41,27 @@ export interface NamedAnswer {
   readonly bitmap: string
 }
 
-/** Names answers of one table: `v1.HHHHHHHH.BITMAP`. Takes the indices of the permitted routes. */
-export function createAnswerNames(table: AnswerTable): (permitted: readonly number[]) => NamedAnswer {
-  const bytes = Math.ceil(Object.keys(table.routes ?? {}).length / 8)
-  let hash: string | undefined
+/**
+ * Names answers of one table: `v1.HHHHHHHH.BITMAP`. Takes the indices of the permitted routes.
+ *
+ * @param routes how many routes the table has
+ * @param hash see `answerTableHash`; undefined: computed for the first name
+ */
+export function createAnswerNames(
+  table: AnswerTable,
+  routes: number,
+  hash: string | undefined,
+): (permitted: readonly number[]) => NamedAnswer {
+  let known = hash
   return (permitted) => {
-    hash ??= answerTableHash(table)
-    const octets = Buffer.alloc(bytes)
+    known ??= answerTableHash(table)
+    const octets = Buffer.alloc(Math.ceil(routes / 8))
     // The first route is the highest bit of the first byte.
     for (const index of permitted) octets[index >> 3] = (octets[index >> 3] ?? 0) | (0x80 >> (index & 7))
     const bitmap = octets.toString("base64url")
-    const name = `v1.${hash}.${bitmap}`
+    const name = `v1.${known}.${bitmap}`
     if (name.length <= maxLength) return { name, bitmap }
-    return { name: `v1.${hash}.#${nodeCrypto.hash("sha256", octets).slice(0, 16)}`, bitmap }
+    return { name: `v1.${known}.#${nodeCrypto.hash("sha256", octets).slice(0, 16)}`, bitmap }
   }
 }
 

@@ -13,6 +13,8 @@ export interface CompiledForm {
   readonly of: string
   /** For each issuer what tokens call it; null: that is found out at start. */
   readonly issuers: readonly (IssuerNames | null)[]
+  /** What names the table in answers, if answers are named. */
+  readonly tableHash?: string
   /** What was found out about the routes; undefined if answers are not for all routes of a principal. */
   readonly table?: object
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest"
 import { belongs } from "../../src/configuration/compiled-form.ts"
 import { compileConfiguration } from "../../src/deployment.ts"
 import { type AuthorizerConfig, ConfigurationError, loadFromEnvironment } from "../../src/index.ts"
+import { answerTableHash } from "../../src/policy.ts"
 import type { KeySetRecord, Observer } from "../../src/types/observer.ts"
 import { oidcIssuer } from "../support/config.ts"
 import { restToken } from "../support/events.ts"
@@ -126,6 +127,18 @@ describe("19.3: a start from the compiled form of a bundled configuration", () =
     expect(belongs(compiledFrom(sound, "0.0.1").form, sound)).toBe(false)
     const { decide } = await start(sound, sound, "0.0.1")
     expect(await decide(reading)).toMatchObject({ outcome: "allow" })
+  })
+
+  it("names answers as a start without a form does", async () => {
+    const event = restToken(`Bearer ${mint({ scope: "orders:read" })}`, { path: "/orders" })
+    for (const config of [sound, { ...sound, gateway: { resultTtlSeconds: 0 } }, { issuers: sound.issuers }]) {
+      const { tableHash } = compiledFrom(config as AuthorizerConfig).form
+      expect(tableHash).toBe(answerTableHash(config as AuthorizerConfig))
+      const { handler } = await start(config as AuthorizerConfig, config as AuthorizerConfig)
+      expect((await handler(event)).context?.answer).toMatch(new RegExp(`^v1\\.${tableHash}\\.`))
+    }
+    const unnamed = { ...sound, observe: { answerInContext: false } } as AuthorizerConfig
+    expect(compiledFrom(unnamed).form.tableHash).toBeUndefined()
   })
 
   it("uses no form if the environment has the configuration", async () => {

@@ -24,7 +24,7 @@ export interface CompiledCode extends CompiledConfiguration {
 
 /** What takes the place of checks that were made when the configuration was bundled. */
 export interface Precompiled {
-  readonly issuers: Pick<Loaded, "checkIssuers" | "connect">
+  readonly issuers: Pick<Loaded, "checkIssuers" | "connect" | "tableHash">
   readonly routes: RouteSupport
   readonly presets: Presets | undefined
 }
@@ -48,6 +48,7 @@ export async function restore(
       (value as readonly unknown[]).map((raw, index) =>
         late(`issuers[${index}]`, () => checkIssuers([raw], presets, keys, () => undefined, false, true)[0]),
       )) as typeof checkIssuers,
+    tableHash: form.tableHash,
     connect: ((...given) => connectLate(names, ...given)) as ConnectIssuers,
   }
   return { issuers, routes, presets: code.presets && { ...smallPresets, ...code.presets } }
