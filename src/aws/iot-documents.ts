@@ -1,4 +1,5 @@
 import { compileRule } from "../route/rule.ts"
+import { deepFreeze, type JsonObject } from "../token/json.ts"
 import type { Principal } from "../types/principal.ts"
 import type { CheckedIotOptions } from "./iot-options.ts"
 import { type IotPolicyDocument, type IotStatement, maxDocumentLength } from "./iot-policies.ts"
@@ -7,7 +8,7 @@ import { placeholder, substitution } from "./iot-substitutions.ts"
 /** The policy documents of a caller; undefined if none is for the caller, or one cannot be written safely. */
 export type DocumentsOf = (principal: Principal) => readonly IotPolicyDocument[] | undefined
 
-/** Writes the policy documents of callers. The same principal again has the same ones. */
+/** Writes the policy documents of callers, frozen. The same principal again has the same ones. */
 export function createDocuments({ policies, substitutions }: CheckedIotOptions): DocumentsOf {
   const compiled = policies.map(({ document, rule }) => ({ document, rule: rule && compileRule(rule) }))
   const written = new WeakMap<Principal, readonly IotPolicyDocument[]>()
@@ -18,6 +19,7 @@ export function createDocuments({ policies, substitutions }: CheckedIotOptions):
     for (const { document } of own) {
       const filled = filledIn(document, (name) => substitution(name, principal, substitutions))
       if (filled === undefined || JSON.stringify(filled).length > maxDocumentLength) return undefined
+      deepFreeze(filled as IotPolicyDocument & JsonObject)
       documents.push(filled)
     }
     return documents.length === 0 ? undefined : Object.freeze(documents)

@@ -233,6 +233,18 @@ describe("18: IoT, policies", () => {
     expect(await handler(withToken(issuer.token({ ...claims, device_id: "x".repeat(128) })))).toEqual(refused)
   })
 
+  it("no receiver can change what another caller, or the next answer, gets", async () => {
+    const Condition = { IpAddress: { "aws:SourceIp": ["192.0.2.0/24"] } }
+    const { handler } = authorizer({ policies: [{ document: connect(`${arn}:client/{device}`, { Condition }) }] })
+    const before = await handler(withToken(good))
+    const expected = JSON.stringify(before)
+    const { Statement } = before.policyDocuments[0] as IotPolicyDocument
+    const [statement] = Statement as [IotStatement]
+    for (const part of [before.policyDocuments, Statement, statement, statement.Condition?.IpAddress])
+      expect(() => Object.assign(part as object, { 0: statement, Resource: "*" })).toThrow(TypeError)
+    expect(JSON.stringify(await handler(withToken(good)))).toBe(expected)
+  })
+
   it("every resource of every statement is filled in, and nothing else is touched", async () => {
     const Condition = { IpAddress: { "aws:SourceIp": ["192.0.2.0/24"] } }
     const document: IotPolicyDocument = {
