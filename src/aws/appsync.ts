@@ -1,6 +1,6 @@
 import type { AuthorizerParts } from "../authorizer/parts.ts"
 import { compileRule } from "../route/rule.ts"
-import { type Clock, systemClock } from "../types/clock.ts"
+import { systemClock } from "../types/clock.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
 import type { Principal } from "../types/principal.ts"
 import { type Refusal, refusal } from "../types/reasons.ts"
@@ -9,6 +9,7 @@ import { type AppSyncOptions, appSyncOptions, type CheckedAppSyncOptions } from 
 import { type CheckedParts, checkedTogether, type ServiceOptions } from "./check-options.ts"
 import { createDecider } from "./decider.ts"
 import { idMember, ownMember } from "./own-member.ts"
+import { secondsLeft } from "./seconds-left.ts"
 import { readEvent, serviceRequest } from "./service-request.ts"
 
 /** What AppSync is answered. `ttlOverride` is always there: AppSync's own default is documented as 0 and as 300. */
@@ -97,15 +98,11 @@ function connected(
         // Texts only: a service gets no other values.
         resolverContext: context as { readonly [key: string]: string },
         deniedFields: deniedTo(principal),
-        ttlOverride: keptSeconds(ttlSeconds, principal, clock),
+        ttlOverride: secondsLeft(0, ttlSeconds, principal, clock),
       }
     },
     warmUp,
   }
-}
-
-function keptSeconds(ttlSeconds: number, { expiresAt }: Principal, clock: Clock): number {
-  return Math.max(0, Math.floor(Math.min(ttlSeconds, expiresAt - clock() / 1000)))
 }
 
 /** The fields whose rule a principal does not meet. */

@@ -1,7 +1,6 @@
 import type { AuthorizerParts, CustomCheck } from "../authorizer/parts.ts"
-import { type Clock, systemClock } from "../types/clock.ts"
+import { systemClock } from "../types/clock.ts"
 import type { AuthorizerConfig } from "../types/configuration.ts"
-import type { Principal } from "../types/principal.ts"
 import { type Refusal, refusal } from "../types/reasons.ts"
 import type { AccessRequest } from "../types/request.ts"
 import { type CheckedParts, checkedTogether, type ServiceOptions } from "./check-options.ts"
@@ -13,6 +12,7 @@ import { type CheckedIotOptions, type IotOptions, iotOptions, shortestSeconds } 
 import { checkNames, type IotPolicyDocument } from "./iot-policies.ts"
 import { iotPrincipalId } from "./iot-substitutions.ts"
 import { idMember, ownMember } from "./own-member.ts"
+import { secondsLeft } from "./seconds-left.ts"
 import { readEvent, serviceRequest } from "./service-request.ts"
 
 /** What AWS IoT Core is answered. Every member is there always. */
@@ -113,8 +113,8 @@ function connected({ config, options }: CheckedParts<CheckedIotOptions>, parts: 
         isAuthenticated: true,
         principalId: iotPrincipalId(principal),
         policyDocuments,
-        disconnectAfterInSeconds: secondsLeft(disconnectSeconds, principal, clock),
-        refreshAfterInSeconds: secondsLeft(refreshSeconds, principal, clock),
+        disconnectAfterInSeconds: secondsLeft(shortestSeconds, disconnectSeconds, principal, clock),
+        refreshAfterInSeconds: secondsLeft(shortestSeconds, refreshSeconds, principal, clock),
       }
     },
     warmUp,
@@ -127,10 +127,6 @@ function withDocuments(documentsOf: DocumentsOf, check: CustomCheck | undefined)
     if (documentsOf(principal) === undefined) return false
     return check === undefined || (await check(principal, request)) === true
   }
-}
-
-function secondsLeft(most: number, { expiresAt }: Principal, clock: Clock): number {
-  return Math.max(shortestSeconds, Math.floor(Math.min(most, expiresAt - clock() / 1000)))
 }
 
 const eventUnknown = refusal("event_unknown")

@@ -85,6 +85,16 @@ describe("18: AppSync, ttlOverride", () => {
     expect(await handler(eventWith(token))).toEqual(refused)
   })
 
+  it("is 0 if the clock reads no number any more", async () => {
+    let now = nowMs
+    const check = () => {
+      now = Number.NaN
+      return true
+    }
+    const { handler } = authorizer({ ttlSeconds: 300 }, {}, { clock: () => now, check })
+    expect(await handler(eventWith(good))).toMatchObject({ isAuthorized: true, ttlOverride: 0 })
+  })
+
   it("is there in every answer, a whole number from 0 to 3600, and 0 in every refusal", async () => {
     const { handler } = authorizer({ ttlSeconds: 3600 })
     const token = fc.oneof(

@@ -129,6 +129,17 @@ describe("18: IoT, the times", () => {
     })
   })
 
+  it("are 300 if the clock reads no number any more", async () => {
+    let now = nowMs
+    const check = () => {
+      now = Number.NaN
+      return true
+    }
+    const { handler } = authorizer({ refreshSeconds: 86_400 }, {}, { clock: () => now, check })
+    const times = { disconnectAfterInSeconds: 300, refreshAfterInSeconds: 300 }
+    expect(await handler(withToken(good))).toMatchObject({ isAuthenticated: true, ...times })
+  })
+
   it("are whole numbers from 300 to 86400 in every answer", async () => {
     const left = fc.double({ min: -1e6, max: 1e6, noNaN: true })
     await fc.assert(
