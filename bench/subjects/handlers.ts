@@ -32,13 +32,14 @@ export async function hallpassHandler(
   await warmUp()
   if (observer === undefined) return handler
   // The same as in handlers/authorizer.ts.
-  return async (event) => {
+  const recorded = async (event: GatewayEvent): Promise<unknown> => {
     try {
       return await handler(event)
     } finally {
       await observer.recorded()
     }
   }
+  return (event) => (observer.writesAtOnce ? handler(event) : recorded(event))
 }
 
 /** The handler that the cold start is compared with. It answers HTTP APIs (payload 2.0) with simple responses. */

@@ -20,7 +20,7 @@ const urgentAfterMs = 1000
  * Metrics in memory. Names and dimensions come from fixed tables and the configuration, so their number is bounded.
  */
 export class Counters {
-  readonly #service = new Map<ServiceMetric, number>()
+  readonly #service = new Map<ServiceMetric, { count: number }>()
   readonly #details = new Map<string, DetailCount>()
   readonly #durations = new Sample()
   #decisions = 0
@@ -29,7 +29,9 @@ export class Counters {
   #decisionsWritten = false
 
   add(name: ServiceMetric, count = 1): void {
-    this.#service.set(name, (this.#service.get(name) ?? 0) + count)
+    const known = this.#service.get(name)
+    if (known === undefined) this.#service.set(name, { count })
+    else known.count += count
   }
 
   addDetail(name: DetailMetric, first: string, second: string, count = 1): void {
@@ -71,11 +73,12 @@ export class Counters {
     this.#writtenAtMs = nowMs
     this.#urgent = false
     if (this.#service.size === 0 && this.#details.size === 0) return undefined
-    const service = new Map<ServiceMetric, number | readonly number[]>(this.#service)
+    const service = new Map<ServiceMetric, number | readonly number[]>()
+    for (const [name, { count }] of this.#service) service.set(name, count)
     if (this.#decisions > 0) {
       this.#decisionsWritten = true
       // Of these four a zero says something, too: rates are made of them.
-      for (const name of Object.values(outcomeMetrics)) service.set(name, this.#service.get(name) ?? 0)
+      for (const name of Object.values(outcomeMetrics)) service.set(name, service.get(name) ?? 0)
     }
     if (keySetAges.length > 0) service.set("KeySetAge", keySetAges)
     const durations = this.#durations.take()

@@ -2,6 +2,7 @@
 export class KeyAges {
   readonly #fetchedAtMs = new Map<string, number>()
   readonly #used = new Set<string>()
+  #lastUsed: string | undefined
 
   /** @param ageSeconds of the set in use now; undefined if there is none */
   note(issuer: string, ageSeconds: number | undefined, nowMs: number): void {
@@ -11,6 +12,8 @@ export class KeyAges {
 
   /** A decision was made with this issuer's keys. */
   used(issuer: string): void {
+    if (issuer === this.#lastUsed) return
+    this.#lastUsed = issuer
     this.#used.add(issuer)
   }
 
@@ -24,6 +27,7 @@ export class KeyAges {
   takeUsed(nowMs: number): readonly number[] {
     const ages = [...this.#used].map((issuer) => this.of(issuer, nowMs)).filter((age) => age !== undefined)
     this.#used.clear()
+    this.#lastUsed = undefined
     return ages
   }
 }

@@ -13,6 +13,8 @@ export interface PowertoolsObserver extends Observer {
    * Never rejects.
    */
   recorded(): Promise<void>
+  /** Whether every record is written at once from now on: then nothing has to be awaited. */
+  readonly writesAtOnce: boolean
   /** Writes the waiting metrics too, for an orderly shutdown. Never rejects. */
   flush(): Promise<void>
   /** @deprecated Removed. @throws TypeError that names its successors */
@@ -96,6 +98,9 @@ export function createPowertoolsObserver(options: PowertoolsObserverOptions = {}
     secretEvent: teller("secretEvent", soon),
     fault: teller("fault", now),
     recorded,
+    get writesAtOnce() {
+      return recorder.value !== undefined
+    },
     written: () => {
       throw new TypeError("written() was removed: await recorded() before a handler returns, and flush() at shutdown.")
     },

@@ -101,6 +101,21 @@ describe("records", () => {
     expect(output.metrics()).toHaveLength(written + 1)
   })
 
+  it("everything is written at once as soon as writesAtOnce says so: then no handler needs to wait", async () => {
+    observe({ flushAfterSeconds: 0 })
+    expect(observer.writesAtOnce).toBe(false)
+    observer.decision?.(allow)
+    observer.decision?.(refused)
+    expect(observer.writesAtOnce).toBe(false)
+    expect([output.records(), output.metrics()]).toEqual([[], []])
+    await observer.recorded()
+    expect(observer.writesAtOnce).toBe(true)
+    const [records, metrics] = [output.records().length, output.metrics().length]
+    observer.decision?.(refused)
+    expect(output.records()).toHaveLength(records + 1)
+    expect(output.metrics()[metrics]).toMatchObject({ Unauthenticated: 1 })
+  })
+
   it("the configuration wins over the options, whenever it comes", async () => {
     observe({ sampleAllows: 1, serviceName: "gate" })
     observer.decision?.(allow)
