@@ -1,3 +1,4 @@
+import { readQuery } from "../http/access-request.ts"
 import { type Option, option, text } from "../problems/declaration.ts"
 import { knownKeys } from "../problems/option-checks.ts"
 import { isObject } from "../shared/is-object.ts"
@@ -85,16 +86,8 @@ function headersOf(headers: unknown): Found | Refusal {
   return isObject(headers) ? { headers } : malformed
 }
 
-/** Decoded, every value of every name. The text begins with `?`, or not. */
 function queryOf(text: unknown): Found | Refusal {
   if (text === undefined || text === null || text === "") return nothing
   if (typeof text !== "string") return malformed
-  if (text.length > maxLength) return tooLong
-  const values: { [name: string]: string[] } = Object.create(null)
-  for (const [name, value] of new URLSearchParams(text)) {
-    const before = values[name]
-    if (before === undefined) values[name] = [value]
-    else before.push(value)
-  }
-  return { multiValueQuery: values }
+  return text.length > maxLength ? tooLong : { multiValueQuery: readQuery(text) }
 }

@@ -64,8 +64,12 @@ export function accessRequest(
   }
 }
 
-/** Decoded, every value of every name, as REST APIs show them. */
-function readQuery(text: string): { readonly [name: string]: readonly string[] } {
+/**
+ * Decoded, every value of every name, as REST APIs show them.
+ *
+ * @param text with `?` before it, or without
+ */
+export function readQuery(text: string): { readonly [name: string]: readonly string[] } {
   const query = new BareObject() as { [name: string]: string[] }
   for (const [name, value] of new URLSearchParams(text)) {
     const values = query[name]
