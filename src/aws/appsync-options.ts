@@ -19,7 +19,7 @@ export interface AppSyncOptions {
    */
   readonly fields?: { readonly [field: string]: RouteRule }
   /**
-   * What clients put in front of the token. An API with OpenID Connect or a user pool beside this authorizer needs one:
+   * What clients put in front of the token. An API that also has OpenID Connect or a user pool needs one:
    * AppSync does not ask a function about what looks like a token of these. With a prefix, `Bearer` is refused.
    *
    * @default none

@@ -34,7 +34,7 @@ export function checkedTogether<T, C, A>(
   const own = withoutBlocks(config, service, report)
   try {
     if (problems.length === 0) return create({ config: withPlace(own, credential(checked)), options: checked })
-    // Nothing is made of unsound options. What else is wrong is found out beside them.
+    // Nothing is made of unsound options. Only what else is wrong is found here.
     createDecider(withPlace(own, { header: "authorization" }), {})
   } catch (error) {
     if (error instanceof ConfigurationError && problems.length > 0)
