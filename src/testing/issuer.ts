@@ -144,9 +144,20 @@ export function createTestIssuer({ clock = Date.now, ...options }: TestIssuerOpt
 
 function newKey(shape: Shape): SigningKey {
   const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 })
-  const kid = randomBytes(16).toString("base64url")
+  const kid = newKid()
   const { kty, n, e } = publicKey.export({ format: "jwk" })
   return { kid, privateKey, jwk: { kty, n, e, ...shape.key(kid) } as TestJwk }
+}
+
+const newKid = (): string => randomBytes(16).toString("base64url")
+
+/** Signs what no key set can verify. Made once: a key takes fifty times as long as a token. */
+let stranger: KeyObject | undefined
+
+/** A key that is in no key set, under a name of its own for each token. */
+function unknownKey(): Pick<SigningKey, "kid" | "privateKey"> {
+  stranger ??= generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey
+  return { kid: newKid(), privateKey: stranger }
 }
 
 function mint(
@@ -165,7 +176,7 @@ function mint(
   // Undefined members are left out, as in JSON.
   const payload = JSON.parse(JSON.stringify(set)) as TestClaims
   if (defects.has("algNone")) return new UnsecuredJWT(payload as ConstructorParameters<typeof UnsecuredJWT>[0]).encode()
-  const signer = defects.has("unknownKey") ? newKey(shape) : key
+  const signer = defects.has("unknownKey") ? unknownKey() : key
   const header = {
     alg: "RS256",
     ...(defects.has("idToken") ? { ...shape.header, typ: "JWT" } : shape.header),
