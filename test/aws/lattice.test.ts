@@ -89,6 +89,11 @@ describe("18: VPC Lattice, the headers of a target over HTTP", () => {
     })
   })
 
+  it("have the caller as headers of the Fetch standard too", async () => {
+    const verifier = createLatticeVerifier({ services: [service], ...all })
+    expect(await verifier.verify(new Headers(headers))).toMatchObject({ principal })
+  })
+
   it("may have the documented form, empty values, new fields and a certificate of Roles Anywhere", async () => {
     const documented = {
       "X-Amzn-Lattice-Identity": `X509SAN/DNS=a.example;X509Subject/CN=a=b;New-Field=1;PrincipalOrgID=;Principal=${principal};`,

@@ -64,6 +64,13 @@ describe("18: ALB, a recorded event with the header of a load balancer", () => {
     expect(await world().verifier.verify(received as ReceivedRequest)).toEqual(identity)
   })
 
+  it("is the same in headers of the Fetch standard", async () => {
+    const headers = new Headers({ "X-Amzn-Oidc-Data": dataToken() })
+    expect((await world().verifier.verify(headers)).subject).toBe(goodClaims.sub)
+    headers.append("x-amzn-oidc-data", "x")
+    await expect(world().verifier.verify(headers)).rejects.toMatchObject({ name: "TokenRefused" })
+  })
+
   it("is the same in a request of node:http", async () => {
     const { verifier } = world()
     const server = createServer(async (request, response) => {

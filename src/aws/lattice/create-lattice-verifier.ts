@@ -2,7 +2,7 @@ import { isObject } from "../../shared/is-object.ts"
 import { Unavailable } from "../../types/errors.ts"
 import { type Refusal, refusal } from "../../types/reasons.ts"
 import { TokenRefused } from "../../types/token-refused.ts"
-import type { HeaderMap, ReceivedRequest } from "../received-header.ts"
+import type { HeaderMap, HeaderPairs, ReceivedRequest } from "../received-header.ts"
 import { callerOfEvent, callerOfHeaders, type LatticeCaller } from "./lattice-caller.ts"
 import { checkLatticeOptions, type LatticeOptions } from "./lattice-options.ts"
 
@@ -20,7 +20,7 @@ export interface LatticeVerifier {
    *   headers
    * @throws TokenRefused (rejects) if nothing is said, or something else; `code` is a row of the reason table
    */
-  verify(received: LatticeEvent | ReceivedRequest | HeaderMap): Promise<LatticeCaller>
+  verify(received: LatticeEvent | ReceivedRequest | HeaderMap | HeaderPairs): Promise<LatticeCaller>
 }
 
 const evidenceMissing = refusal("edge_evidence_missing")

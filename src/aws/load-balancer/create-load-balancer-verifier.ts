@@ -9,7 +9,13 @@ import { Unavailable } from "../../types/errors.ts"
 import type { Claims } from "../../types/principal.ts"
 import { type Refusal, refusal } from "../../types/reasons.ts"
 import { TokenRefused } from "../../types/token-refused.ts"
-import { type HeaderMap, onlyHeader, type ReceivedRequest, receivedHeaders } from "../received-header.ts"
+import {
+  type HeaderMap,
+  type HeaderPairs,
+  onlyHeader,
+  type ReceivedRequest,
+  receivedHeaders,
+} from "../received-header.ts"
 import { type DataToken, readClaims, readDataToken } from "./data-token.ts"
 import { checkLoadBalancerOptions, type LoadBalancerOptions } from "./load-balancer-options.ts"
 import { SigningKeys } from "./signing-keys.ts"
@@ -38,7 +44,7 @@ export interface LoadBalancerVerifier {
    * @throws TokenRefused (rejects) if the header proves nothing; `code` is a row of the reason table
    * @throws Unavailable (rejects) if the key of the load balancer cannot be fetched
    */
-  verify(received: ReceivedRequest | HeaderMap): Promise<LoadBalancerIdentity>
+  verify(received: ReceivedRequest | HeaderMap | HeaderPairs): Promise<LoadBalancerIdentity>
 }
 
 /** What tests and advanced users replace. */
