@@ -23,11 +23,18 @@ export function readArn(text: unknown): ExecuteApiArn | undefined {
   if (typeof text !== "string" || text.length > maxArnLength) return undefined
   // A function serves few stages, most often one: comparing the text before the method with the last one takes 0.03 µs,
   // and taking it apart again 0.5. `startsWith` takes 0.4: it compares character by character.
-  if (last !== undefined && text.slice(0, last.prefix.length) === last.prefix) return withRoute(last, text)
-  const stage = readStage(text)
-  if (stage === undefined) return undefined
-  last = stage
-  return withRoute(stage, text)
+  if (last === undefined || text.slice(0, last.prefix.length) !== last.prefix) {
+    const read = readStage(text)
+    if (read === undefined) return undefined
+    last = read
+  }
+  const { prefix, partition, region, accountId, apiId, stage } = last
+  const methodEnd = text.indexOf("/", prefix.length)
+  const method = methodEnd < 0 ? text.slice(prefix.length) : text.slice(prefix.length, methodEnd)
+  if (method === "") return undefined
+  return methodEnd < 0
+    ? { partition, region, accountId, apiId, stage, method }
+    : { partition, region, accountId, apiId, stage, method, path: text.slice(methodEnd) }
 }
 
 /** Everything before the method, which is the same for all requests of a stage. */
@@ -37,18 +44,6 @@ interface StageArn extends Omit<ExecuteApiArn, "method" | "path"> {
 }
 
 let last: StageArn | undefined
-
-function withRoute(
-  { prefix, partition, region, accountId, apiId, stage }: StageArn,
-  text: string,
-): ExecuteApiArn | undefined {
-  const methodEnd = text.indexOf("/", prefix.length)
-  const method = methodEnd < 0 ? text.slice(prefix.length) : text.slice(prefix.length, methodEnd)
-  if (method === "") return undefined
-  return methodEnd < 0
-    ? { partition, region, accountId, apiId, stage, method }
-    : { partition, region, accountId, apiId, stage, method, path: text.slice(methodEnd) }
-}
 
 function readStage(text: string): StageArn | undefined {
   if (!text.startsWith("arn:")) return undefined

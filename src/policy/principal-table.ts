@@ -25,6 +25,20 @@ export interface DecidingTable {
   readonly hasParameters: boolean
 }
 
+/** What a table makes of a method, a path and the template that the gateway chose. */
+interface ReadText {
+  readonly method: string
+  readonly template: string | undefined
+  readonly path: string
+  readonly isAmbiguous: boolean
+  /** Whether an empty segment could be taken for a part of a parameter. */
+  readonly hasEmpty: boolean
+  readonly slash: boolean
+  /** Whether the gateway chose the template that the path leads to. */
+  readonly agrees: boolean
+  readonly route: Route | undefined
+}
+
 /** A compiled table that decides by the text of the path, as the answer it gives is judged. */
 export class TextTable<T extends DecidingTable = DecidingTable> {
   readonly compiled: T
@@ -34,6 +48,7 @@ export class TextTable<T extends DecidingTable = DecidingTable> {
   /** Shapes of the templates that the table names. */
   #named: ReadonlySet<string> | undefined
   readonly #shapes = new Shapes()
+  #last: ReadText | undefined
 
   readonly #byPath: boolean
 
@@ -74,15 +89,32 @@ export class TextTable<T extends DecidingTable = DecidingTable> {
     return { route: found === this.#unnamed ? undefined : found, refused: found.rule.refuse(principal), covers }
   }
 
-  #routeOf({ method, template }: AccessRequest, path: string, covered: Covered): Route | Refusal | undefined {
+  #routeOf(request: AccessRequest, path: string, covered: Covered): Route | Refusal | undefined {
+    const { isAmbiguous, hasEmpty, slash, agrees, route } = this.#read(request, path)
+    if (covered.all ? hasEmpty : isAmbiguous) return pathAmbiguous
+    if (slash && covered.slashMatters.has(request.method)) return pathAmbiguous
+    return agrees ? route : gatewayMismatch
+  }
+
+  /** What the text of a request says, whoever makes it. Callers repeat requests, so the last answer is kept. */
+  #read({ method, template }: AccessRequest, path: string): ReadText {
+    const last = this.#last
+    if (last?.path === path && last.method === method && last.template === template) return last
     const { compiled } = this
-    const { tree } = compiled
-    if (covered.all ? compiled.hasParameters && path.includes("//") : compiled.isAmbiguous(path)) return pathAmbiguous
     const requested = readPath(path)
-    if (requested.slash && covered.slashMatters.has(method)) return pathAmbiguous
-    const chosen = tree.choose(requested, method)
-    if (template !== undefined && !this.#byPath && !this.#agrees(template, chosen, requested)) return gatewayMismatch
-    return routeOf(chosen, method)
+    const chosen = compiled.tree.choose(requested, method)
+    const read = {
+      method,
+      template,
+      path,
+      isAmbiguous: compiled.isAmbiguous(path),
+      hasEmpty: compiled.hasParameters && path.includes("//"),
+      slash: requested.slash,
+      agrees: template === undefined || this.#byPath || this.#agrees(template, chosen, requested),
+      route: routeOf(chosen, method),
+    }
+    this.#last = read
+    return read
   }
 
   /** Whether the gateway chose the template that the path leads to. */

@@ -63,6 +63,32 @@ describe("a cached answer holds everything that the principal may call", () => {
     expect(outcomes).toEqual(["ok", "scope_missing", "scope_missing", "ok"])
   })
 
+  it("a request that differs from the last one in one member alone gets what it gets when it is the first", async () => {
+    const paths = ["/orders", "/orders/", "/orders/7", "/orders//", "/orders/%6f", "/else"]
+    const events = ["read", "write", "read write audit"].flatMap((scope) =>
+      paths.flatMap((path) =>
+        ["GET", "POST", "BREW"].flatMap((method) =>
+          ["/orders", "/orders/{id}", "/{proxy+}"].flatMap((template) =>
+            [restRequest, http2].map((build) => build(bearer(scope), { path, method, template })),
+          ),
+        ),
+      ),
+    )
+    const { decide } = createAuthorizer(config(orders), { clock })
+    const said = async (event: unknown, by = createAuthorizer(config(orders), { clock }).decide) => {
+      const { outcome, reason, route } = await by(event)
+      return { outcome, reason, route }
+    }
+    const reasons = new Set<string>()
+    for (const event of events) {
+      const alone = await said(event)
+      reasons.add(alone.reason)
+      expect(await said(event, decide)).toEqual(alone)
+      expect(await said(event, decide)).toEqual(alone)
+    }
+    expect(reasons.size).toBeGreaterThan(5)
+  })
+
   it("whoever may call nothing gets an explicit Deny of the stage", async () => {
     expect(await patterns(orders, "else")).toEqual({ allow: [], deny: ["*"] })
   })
