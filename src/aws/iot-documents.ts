@@ -10,13 +10,20 @@ export type DocumentsOf = (principal: Principal) => readonly IotPolicyDocument[]
 
 /** Writes the policy documents of callers, frozen. The same principal again has the same ones. */
 export function createDocuments({ policies, substitutions }: CheckedIotOptions): DocumentsOf {
-  const compiled = policies.map(({ document, rule }) => ({ document, rule: rule && compileRule(rule) }))
+  const compiled = policies.map(({ document, rule }) => ({
+    document,
+    rule: rule && compileRule(rule),
+    denies: document.Statement.some(({ Effect }) => Effect === "Deny"),
+  }))
   const written = new WeakMap<Principal, readonly IotPolicyDocument[]>()
 
   function writtenFor(principal: Principal): readonly IotPolicyDocument[] | undefined {
-    const own = compiled.filter(({ rule }) => rule?.refuse(principal) === undefined)
     const documents: IotPolicyDocument[] = []
-    for (const { document } of own) {
+    for (const { document, rule, denies } of compiled) {
+      const refused = rule?.refuse(principal)
+      // Without the caller's groups nothing says that a Deny is not for the caller.
+      if (denies && refused?.code === "groups_incomplete") return undefined
+      if (refused !== undefined) continue
       const filled = filledIn(document, (name) => substitution(name, principal, substitutions))
       if (filled === undefined || JSON.stringify(filled).length > maxDocumentLength) return undefined
       deepFreeze(filled as IotPolicyDocument & JsonObject)

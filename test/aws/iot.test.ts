@@ -196,6 +196,26 @@ describe("18: IoT, policies", () => {
     expect(records[0]).toMatchObject({ outcome: "forbidden", reason: "check_refused" })
   })
 
+  it("a document that denies is not left out for a caller whose groups are unknown", async () => {
+    const entra = createTestIssuer({
+      ...{ provider: "entra", tenant: "6babcaad-604b-40ac-a9d7-9fd97c0b779f" },
+      ...{ audience: "11111111-2222-4333-8444-555555555555", clock },
+    })
+    const guests = { groups: ["b1f4c0de-0000-4000-8000-000000000001"] }
+    const deny = { ...publish, Effect: "Deny" } as const
+    const of = (statement: IotStatement) =>
+      createIotAuthorizer(
+        { issuers: [entra.config], routes: { $connect: { scopes: ["devices"] } } },
+        { policies: [reader, { document: { Version: "2012-10-17", Statement: [statement] }, rule: guests }] },
+        { clock },
+      ).handler
+    const known = withToken(entra.token({ scp: "devices", groups: [] }))
+    const unknown = withToken(entra.token({ scp: "devices", hasgroups: true }))
+    expect((await of(deny)(known)).policyDocuments).toHaveLength(1)
+    expect(await of(deny)(unknown)).toEqual(refused)
+    expect((await of(publish)(unknown)).policyDocuments).toHaveLength(1)
+  })
+
   it.each([
     ...["*", "?", "+", "#", "/", "lamp/7", "lamp*", "lam?", "+/7", "lamp-7/#", "$aws", "${iot:ClientId}", "{device}"],
     ...[
