@@ -1,5 +1,3 @@
-import { httpMethods } from "../route/tokens.ts"
-import { routeOf } from "../route/tree.ts"
 import type { CoverageForm } from "../types/coverage.ts"
 import { everyMethod } from "./methods.ts"
 import { add, addAround, type CoverOptions, type Examined } from "./patterns.ts"
@@ -11,15 +9,16 @@ export function most(
 ): { readonly needed: CoverageForm; readonly all: CoverageForm } {
   const [allow, deny, said] = [new Set<string>(), new Set<string>(), new Set<string>()]
   for (const one of examined) {
-    const methods = httpMethods.filter((method) => routeOf(one.template, method) !== undefined)
-    add(allow, methods, one.paths)
+    let methods = 0
+    for (const [, bits] of one.grants) methods |= bits
+    add(allow, methods, one.paths, false)
     // Where a template has several routes, a caller may be permitted all methods but one: then each is written.
-    const isOne = one.template.routes.size === 1 && one.wildMethod !== "no" && methods.length === httpMethods.length
-    add(resourcePolicyAllows ? deny : said, isOne ? ["*"] : methods, one.paths)
-    for (const overlap of one.overlaps) add(deny, overlap.methods, overlap.deny)
+    const isOne = one.template.routes.size === 1 && one.wildMethod !== "no"
+    add(resourcePolicyAllows ? deny : said, methods, one.paths, isOne)
+    for (const overlap of one.overlaps) add(deny, overlap.bits, overlap.deny, false)
     addAround(said, one, everyMethod)
   }
-  add(deny, httpMethods, ["?*/"])
+  add(deny, everyMethod, ["?*/"], false)
   const needed = { allow: [...allow], deny: [...deny], denyForms: ambiguous, denyIfRoom: [] }
   return { needed, all: { ...needed, deny: [...deny, ...[...said].filter((text) => !deny.has(text))] } }
 }

@@ -1,3 +1,4 @@
+import { httpMethods } from "../route/tokens.ts"
 import type { Template } from "../route/tree.ts"
 import type { Coverage, CoverageForm } from "../types/coverage.ts"
 import type { Surroundings } from "./exposure.ts"
@@ -69,139 +70,151 @@ export interface ShorterPatterns {
   readonly isWide: boolean
 }
 
-/** Reads what a caller may call into bits. @param met 1 for each rule that the caller meets, by its number */
-function permissionsOf(table: readonly Coverable[], met: Uint8Array): Permissions {
-  const permitted = new Uint8Array(table.length)
-  const forbidden = new Uint8Array(table.length)
-  table.forEach(({ grants }, at) => {
-    for (let each = 0; each < grants.length; each++) {
-      const grant = grants[each] as readonly [number, number]
-      const bits = met[grant[0]] === 1 ? permitted : forbidden
-      bits[at] = (bits[at] as number) | grant[1]
-    }
-  })
-  return { permitted, forbidden }
-}
+const noMethods: ReadonlySet<string> = new Set()
+
+// A start runs what follows once, for its first answer. Loops have no iterators and no closures: those take most of the
+// bytecode.
 
 /** Writes down what a principal may call, as patterns. @param met 1 for each rule that it meets, by its number */
 export function cover(table: readonly Coverable[], met: Uint8Array, options: CoverOptions): Covered {
-  const permissions = permissionsOf(table, met)
-  const { permitted, forbidden } = permissions
+  const permitted = new Uint8Array(table.length)
+  const forbidden = new Uint8Array(table.length)
+  for (let at = 0; at < table.length; at++) {
+    const { grants } = table[at] as Coverable
+    for (let each = 0; each < grants.length; each++) {
+      const grant = grants[each] as Coverable["grants"][number]
+      const bits = met[grant[0]] === 1 ? permitted : forbidden
+      bits[at] = (bits[at] as number) | grant[1]
+    }
+  }
   let slashes = 0
   let isWild = false
   let may = 0
   let mayNot = 0
-  table.forEach((one, at) => {
+  for (let at = 0; at < table.length; at++) {
+    const one = table[at] as Coverable
     const allowed = permitted[at] as number
     may |= allowed
     mayNot |= forbidden[at] as number
     if (allowed !== 0 && one.isWild) isWild = true
     for (let each = 0; each < one.slashRivals.length; each++)
       slashes |= allowed & (forbidden[one.slashRivals[each] as number] as number)
-  })
-  const all = mayNot === 0
-  const slashMatters = new Set(methodsIn(slashes))
-  if (may === 0) return { coverage: undefined, all, slashMatters }
-  const slash = (slashes === everyMethod ? ["*"] : methodsIn(slashes)).map((method) => `${method}/?*/`)
-  const forms = all ? (options.hasParameters ? ["*//*"] : []) : options.ambiguous
-  const formsIf = (needed: boolean): readonly string[] => (needed || options.resourcePolicyAllows ? forms : [])
-  const { resourcePolicyAllows } = options
-  const shorter = (step: number): CoverageForm => {
-    const { allow, deny, isWide } = options.shorter(permissions, step)
-    const denied = [...deny, ...slash]
-    const isNextShortest = step >= options.steps - 2
-    return {
-      ...{ allow, deny: denied, isShort: true },
-      // A path of many segments could end anywhere below a wide pattern, so ambiguous ones are denied even if none is a
-      // parameter.
-      denyForms: formsIf(isWild || isWide),
-      get denyIfRoom() {
-        return [resourcePolicyAllows ? [] : silent(table, permissions)]
-      },
-      ...(!isNextShortest && { shorter: () => shorter(step + 1) }),
-      ...(step === 0 && { shortest: () => shorter(options.steps - 1) }),
-    }
   }
+  const all = mayNot === 0
+  const slashMatters = slashes === 0 ? noMethods : new Set(methodsIn(slashes))
+  if (may === 0) return { coverage: undefined, all, slashMatters }
+  const slash = new Set<string>()
+  add(slash, slashes, ["?*/"], true)
+  const forms = all ? (options.hasParameters ? ["*//*"] : []) : options.ambiguous
   const form = (): CoverageForm => {
-    const { allow, deny } = exact(table, permissions, resourcePolicyAllows)
-    const denied = [...deny, ...slash]
+    const { resourcePolicyAllows } = options
+    const permissions = { permitted, forbidden }
+    const { allow, deny, around, silent } = listed(table, permissions, resourcePolicyAllows)
     return {
-      ...{ allow: [...allow], deny: denied, denyForms: formsIf(isWild) },
-      get denyIfRoom() {
-        return [around(table, permissions), resourcePolicyAllows ? [] : silent(table, permissions)]
-      },
-      shorter: () => shorter(0),
+      allow: [...allow],
+      deny: [...deny, ...slash],
+      denyForms: isWild || resourcePolicyAllows ? forms : [],
+      denyIfRoom: [[...around], [...silent]],
+      shorter: () => shorterForm({ table, permissions, options, slash, isWild, forms }, 0),
     }
   }
   return { coverage: { form }, all, slashMatters }
 }
 
-/** Every permitted route by its own pattern, and a Deny for whatever else these patterns cover. */
-function exact(
+/** What shorter forms of a coverage are made of. */
+interface Shortened {
+  readonly table: readonly Coverable[]
+  readonly permissions: Permissions
+  readonly options: CoverOptions
+  readonly slash: ReadonlySet<string>
+  readonly isWild: boolean
+  readonly forms: readonly string[]
+}
+
+function shorterForm(from: Shortened, step: number): CoverageForm {
+  const { table, permissions, options, slash, isWild, forms } = from
+  const { resourcePolicyAllows, steps } = options
+  const { allow, deny, isWide } = options.shorter(permissions, step)
+  const isNextShortest = step >= steps - 2
+  return {
+    ...{ allow, deny: [...deny, ...slash], isShort: true },
+    // A path of many segments could end anywhere below a wide pattern, so ambiguous ones are denied even if none is a
+    // parameter.
+    denyForms: isWild || isWide || resourcePolicyAllows ? forms : [],
+    get denyIfRoom() {
+      return [[...listed(table, permissions, resourcePolicyAllows).silent]]
+    },
+    ...(!isNextShortest && { shorter: () => shorterForm(from, step + 1) }),
+    ...(step === 0 && { shortest: () => shorterForm(from, steps - 1) }),
+  }
+}
+
+/** The patterns of each route by itself. */
+interface Listed {
+  readonly allow: ReadonlySet<string>
+  /** Whatever else the patterns of permitted routes cover; if the resource policy allows, all that is forbidden. */
+  readonly deny: ReadonlySet<string>
+  /** Longer paths around what is permitted, which no route of the table takes. */
+  readonly around: ReadonlySet<string>
+  /** What silence refuses already, where a Deny harms nothing; empty if the resource policy allows. */
+  readonly silent: ReadonlySet<string>
+}
+
+function listed(
   table: readonly Coverable[],
   { permitted, forbidden }: Permissions,
   resourcePolicyAllows: boolean,
-): { readonly allow: ReadonlySet<string>; readonly deny: ReadonlySet<string> } {
+): Listed {
   const allow = new Set<string>()
   const deny = new Set<string>()
-  const everything = table.findIndex(({ isDefault }) => isDefault)
+  const around = new Set<string>()
+  const silent = new Set<string>()
   // `$default` covers the others, too.
-  const named = ~(permitted[everything] ?? 0)
-  table.forEach((one, at) => {
+  let unnamed = 0
+  for (let at = 0; at < table.length; at++) if (table[at]?.isDefault === true) unnamed = permitted[at] as number
+  for (let at = 0; at < table.length; at++) {
+    const one = table[at] as Coverable
+    const { paths, overlaps, deniedWith, wildMethod } = one
     const allowed = permitted[at] as number
-    add(allow, methodsIn(at === everything ? allowed : allowed & named), one.paths)
-    for (let each = 0; each < one.overlaps.length; each++) {
-      const overlap = one.overlaps[each] as Overlap
-      add(deny, methodsIn(allowed & overlap.bits & (forbidden[overlap.at] as number)), overlap.deny)
+    add(allow, one.isDefault ? allowed : allowed & ~unnamed, paths, false)
+    for (let each = 0; each < overlaps.length; each++) {
+      const overlap = overlaps[each] as Overlap
+      add(deny, allowed & overlap.bits & (forbidden[overlap.at] as number), overlap.deny, false)
     }
-    if (resourcePolicyAllows) add(deny, denialMethods(one, forbidden[at] as number), one.paths)
-  })
-  return { allow, deny }
-}
-
-/** Longer paths around what is permitted, which no route of the table takes. */
-function around(table: readonly Coverable[], { permitted }: Permissions): readonly string[] {
-  const found = new Set<string>()
-  table.forEach((one, at) => {
-    addAround(found, one, permitted[at] as number)
-  })
-  return [...found]
-}
-
-/** What silence refuses already, where a Deny harms nothing. */
-function silent(table: readonly Coverable[], { permitted, forbidden }: Permissions): readonly string[] {
-  const found = new Set<string>()
-  table.forEach((one, at) => {
-    // Not at the methods at which a Deny of the whole template would deny something permitted.
+    addAround(around, one, allowed)
+    // Silence is no refusal if the resource policy allows. Else not at the methods at which a Deny of the whole template
+    // would deny something permitted.
     let bits = forbidden[at] as number
-    for (let each = 0; each < one.deniedWith.length; each++) {
-      const hit = one.deniedWith[each] as Coverable["deniedWith"][number]
+    for (let each = 0; each < deniedWith.length && !resourcePolicyAllows; each++) {
+      const hit = deniedWith[each] as Coverable["deniedWith"][number]
       bits &= ~(hit.bits & (permitted[hit.at] as number))
     }
-    add(found, denialMethods(one, bits), one.paths)
-  })
-  return [...found]
-}
-
-/** The methods of a Deny: `*` where all methods are meant and no other route of the table is hit by it. */
-function denialMethods({ wildMethod }: Coverable, bits: number): readonly string[] {
-  return wildMethod !== "no" && bits === everyMethod ? ["*"] : methodsIn(bits)
+    // `*` where all methods are meant and no other route of the table is hit by it.
+    add(resourcePolicyAllows ? deny : silent, bits, paths, wildMethod !== "no")
+  }
+  return { allow, deny, around, silent }
 }
 
 /** @param allowed one bit per method */
 export function addAround(to: Set<string>, { wildMethod, around: { deny } }: Coverable, allowed: number): void {
-  deny.forEach((paths, bit) => {
-    if ((allowed & (1 << bit)) === 0) return
-    paths.forEach((path) => {
+  for (let bit = 0; bit < deny.length; bit++) {
+    if ((allowed & (1 << bit)) === 0) continue
+    const paths = deny[bit] as readonly string[]
+    for (let at = 0; at < paths.length; at++) {
+      const path = paths[at] as string
       let bits = 0
       for (let other = 0; other < deny.length; other++)
         if (deny[other]?.includes(path) === true) bits |= allowed & (1 << other)
-      add(to, wildMethod === "exact" && bits === everyMethod ? ["*"] : methodsIn(bits), [path])
-    })
-  })
+      add(to, bits, [path], wildMethod === "exact")
+    }
+  }
 }
 
-export function add(to: Set<string>, methods: readonly string[], paths: readonly string[]): void {
-  for (let at = 0; at < methods.length; at++)
-    for (let each = 0; each < paths.length; each++) to.add(`${methods[at]}/${paths[each]}`)
+/** @param isWild whether all methods at once are written as `*` */
+export function add(to: Set<string>, bits: number, paths: readonly string[], isWild: boolean): void {
+  const isWhole = isWild && bits === everyMethod
+  for (let bit = 0; bit < (isWhole ? 1 : httpMethods.length); bit++) {
+    if ((bits & (1 << bit)) === 0) continue
+    for (let at = 0; at < paths.length; at++) to.add(`${isWhole ? "*" : httpMethods[bit]}/${paths[at]}`)
+  }
 }

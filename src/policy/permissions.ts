@@ -43,20 +43,17 @@ export class PermissionsOf {
   of(principal: Principal): Covered {
     const known = this.#byPrincipal.get(principal)
     if (known?.covered !== undefined) return known.covered
-    const met = known?.met ?? this.#metBy(principal)
+    let met = known?.met
+    if (met === undefined) {
+      const rules = this.#rules
+      met = new Uint8Array(rules.length)
+      for (let at = 0; at < met.length; at++) if (rules[at]?.refuse(principal) === undefined) met[at] = 1
+    }
     const name = met.join("")
     const kind = this.#young.get(name) ?? this.#remember(name, met)
     this.#byPrincipal.set(principal, kind)
     kind.covered ??= this.#build(met)
     return kind.covered
-  }
-
-  #metBy(principal: Principal): Uint8Array {
-    const met = new Uint8Array(this.#rules.length)
-    this.#rules.forEach((rule, number) => {
-      if (rule.refuse(principal) === undefined) met[number] = 1
-    })
-    return met
   }
 
   #remember(name: string, met: Uint8Array): Kind {

@@ -1,6 +1,6 @@
 import type { Route } from "../route/decide.ts"
 import { isAmbiguousBy } from "../route/path.ts"
-import { type CompiledRule, compileRule } from "../route/rule.ts"
+import { type CompiledRule, compileRule, ruleOf } from "../route/rule.ts"
 import { type Node, type Template, TemplateTree } from "../route/tree.ts"
 import { CodeNeeded } from "./code-needed.ts"
 import { cover } from "./patterns.ts"
@@ -9,7 +9,7 @@ import { TextTable } from "./principal-table.ts"
 import type { restoreShorter } from "./restored-shorter.ts"
 import type { Shorter } from "./shorter.ts"
 import { type DecidingPolicy, type PrincipalPolicyOptions, stageDecisions, unnamedRoute } from "./stage-decisions.ts"
-import type { NodeForm, OrderForm, TableForm } from "./table-form.ts"
+import type { NodeForm, OrderForm, TableForm, TemplateForm } from "./table-form.ts"
 
 /** Loads what writes a policy in fewer patterns, if a first one does not fit into an answer. */
 export type LoadShorter = () => Promise<typeof restoreShorter>
@@ -25,22 +25,32 @@ export function restorePolicy(
   loadShorter: LoadShorter,
 ): DecidingPolicy {
   const rules: CompiledRule[] = []
-  const routes = Object.keys(options.routes).map((key, at): Route => {
-    const { 0: method, 1: template, 2: number } = form.routes[at] as TableForm["routes"][number]
+  const routes: Route[] = []
+  const keys = Object.keys(options.routes)
+  for (let at = 0; at < keys.length; at++) {
+    const key = keys[at] as string
     const configured = options.routes[key] as Route["configured"]
-    rules[number] ??= compileRule(configured)
-    return { key, method, template, rule: rules[number], configured }
-  })
+    const read = form.routes[at] as TableForm["routes"][number]
+    let rule = rules[read[2]]
+    if (rule === undefined) {
+      const demands = form.rules[read[2]]
+      rule = demands ? ruleOf(demands) : compileRule(configured)
+      rules[read[2]] = rule
+    }
+    routes.push({ key, method: read[0], template: read[1], rule, configured })
+  }
   const unnamed = unnamedRoute(form.closed)
   rules.push(unnamed.rule)
-  const templates = form.templates.map(({ text, tokens, routes: places }): Template => {
+  const templates: Template[] = []
+  for (let at = 0; at < form.templates.length; at++) {
+    const { text, tokens, routes: places } = form.templates[at] as TemplateForm
     const byMethod = new Map<string, Route>()
-    for (let at = 0; at < places.length; at++) {
-      const { 0: method, 1: place } = places[at] as readonly [string, number]
-      byMethod.set(method, routes[place] ?? unnamed)
+    for (let each = 0; each < places.length; each++) {
+      const place = places[each] as TemplateForm["routes"][number]
+      byMethod.set(place[0], routes[place[1]] ?? unnamed)
     }
-    return { text, tokens, shape: tokens.join("/"), routes: byMethod }
-  })
+    templates.push({ text, tokens, shape: tokens.join("/"), routes: byMethod })
+  }
   const restored: Restored = { options, form, loadShorter, rules, routes, unnamed, templates }
   const tables: TextTable[] = []
   return {
@@ -94,14 +104,13 @@ function tableOf(
   return new TextTable(templates, table, permissions, unnamed, byPath)
 }
 
+const noNodes: Node["fixed"] = new Map()
+
 function nodeOf({ fixed, parameter, greedy, template }: NodeForm, templates: readonly Template[]): Node {
-  const children = new Map<string, Node>()
-  for (let at = 0; at < fixed.length; at++) {
-    const { 0: segment, 1: child } = fixed[at] as readonly [string, NodeForm]
-    children.set(segment, nodeOf(child, templates))
-  }
+  const nodes = fixed && new Map<string, Node>()
+  for (const each of fixed ?? []) nodes?.set(each[0], nodeOf(each[1], templates))
   return {
-    fixed: children,
+    fixed: nodes ?? noNodes,
     parameter: parameter && nodeOf(parameter, templates),
     greedy: greedy === undefined ? undefined : templates[greedy],
     template: template === undefined ? undefined : templates[template],

@@ -1,6 +1,7 @@
 import type { DecideRoute, Route, RouteVerdict } from "../route/decide.ts"
-import { type CompiledRule, compileRule } from "../route/rule.ts"
+import { type CompiledRule, entitledDemand, ruleOf } from "../route/rule.ts"
 import type { RouteOrder } from "../route/tokens.ts"
+import { memoized } from "../shared/memoized.ts"
 import type { RouteRule } from "../types/configuration.ts"
 import type { Coverage } from "../types/coverage.ts"
 import type { Principal } from "../types/principal.ts"
@@ -45,13 +46,14 @@ const connectOnly: Coverage = Object.freeze({ allow: ["$connect"], deny: [], den
 /** Decides by the table of the request's kind of API. */
 export function stageDecisions(stage: StageRoutes): Omit<DecidingPolicy, "conflicts"> {
   const { routes, unnamed, open } = stage
-  const connect = routes.find(({ method }) => method === "$connect")
+  const connectRoute = memoized(() => routes.find(({ method }) => method === "$connect"))
   return {
     permitted: (principal) =>
       routes.flatMap(({ rule }, index) => (rule.refuse(principal) === undefined ? [index] : [])),
     decide(request, principal): RouteVerdict {
       const { kind } = request
       if (kind === "websocket") {
+        const connect = connectRoute()
         const rule = connect ?? (open ? unnamed : undefined)
         const refused = rule === undefined ? routeUnmatched : rule.rule.refuse(principal)
         return { route: connect, refused, covers: refused === undefined ? connectOnly : undefined }
@@ -69,7 +71,7 @@ export function stageDecisions(stage: StageRoutes): Omit<DecidingPolicy, "confli
  */
 export function unnamedRoute(closed: boolean): Route {
   const configured = closed ? { issuers: [] } : {}
-  const rule = closed ? admitsNobody : compileRule({})
+  const rule = closed ? admitsNobody : ruleOf([entitledDemand])
   return { key: "unmatched", method: "ANY", template: "$default", rule, configured }
 }
 

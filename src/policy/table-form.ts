@@ -1,12 +1,15 @@
+import { type Demand, demandsIn } from "../route/rule.ts"
 import type { RouteOrder, Tokens } from "../route/tokens.ts"
 import type { Node, Template } from "../route/tree.ts"
+import type { RouteRule } from "../types/configuration.ts"
 import type { CompiledTable } from "./compile.ts"
 import type { PrincipalPolicy } from "./decide.ts"
 import type { Coverable, Examined } from "./patterns.ts"
 
 /** A node of a tree of templates, which are named by their places. */
 export interface NodeForm {
-  readonly fixed: readonly (readonly [segment: string, node: NodeForm])[]
+  /** Undefined: none. */
+  readonly fixed?: readonly (readonly [segment: string, node: NodeForm])[]
   readonly parameter?: NodeForm
   readonly greedy?: number
   readonly template?: number
@@ -32,6 +35,11 @@ export interface OrderForm {
 
 /** What was found out about a route table when its configuration was bundled. Plain data, as in JSON. */
 export interface TableForm {
+  /**
+   * By their numbers, without the one of what the table does not name. Null: more than texts are demanded, so that the
+   * rule is read anew.
+   */
+  readonly rules: readonly (readonly Demand[] | null)[]
   /** In the order of the configuration. Routes whose rules say the same have one number. */
   readonly routes: readonly (readonly [method: string, template: string, rule: number])[]
   /** Whether what the table does not name admits no caller, because the path decides. */
@@ -53,7 +61,9 @@ export interface TableForm {
 export function tableFormOf({ tables, ordersDiffer, rules: routes }: PrincipalPolicy): TableForm {
   const { ambiguous, hasParameters, options, coverOptions, examined: all } = tables[0] as CompiledTable
   const places = new Map(routes.map((route, place) => [route, place]))
+  const written = new Map(routes.slice(0, -1).map(({ rule, configured }) => [rule, configured]))
   return {
+    rules: [...written.values()].map(plainDemandsIn),
     routes: routes.slice(0, -1).map(({ method, template, rule }) => [method, template, options.rules.get(rule) ?? -1]),
     closed: options.closed,
     templates: all.map(({ template: { text, tokens, routes: byMethod } }) => ({
@@ -64,6 +74,11 @@ export function tableFormOf({ tables, ordersDiffer, rules: routes }: PrincipalPo
     ...{ hasParameters, complete: options.complete, steps: coverOptions.steps, ordersDiffer },
     orders: tables.map(orderFormOf),
   }
+}
+
+function plainDemandsIn(rule: RouteRule): readonly Demand[] | null {
+  const demands = demandsIn(rule)
+  return demands.every(({ values }) => values.every((value) => typeof value === "string")) ? demands : null
 }
 
 function orderFormOf({ tree: { order, root, catchAll }, examined }: CompiledTable): OrderForm {
@@ -79,7 +94,9 @@ function orderFormOf({ tree: { order, root, catchAll }, examined }: CompiledTabl
 
 function nodeFormOf(node: Node, placeOf: (template: Template | undefined) => number | undefined): NodeForm {
   return {
-    fixed: [...node.fixed].map(([segment, child]) => [segment, nodeFormOf(child, placeOf)] as const),
+    ...(node.fixed.size > 0 && {
+      fixed: [...node.fixed].map(([segment, child]) => [segment, nodeFormOf(child, placeOf)] as const),
+    }),
     ...(node.parameter && { parameter: nodeFormOf(node.parameter, placeOf) }),
     ...named("greedy", placeOf(node.greedy)),
     ...named("template", placeOf(node.template)),

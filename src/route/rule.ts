@@ -52,12 +52,20 @@ export interface Demand {
   readonly values: readonly DemandValue[]
 }
 
+/** What is demanded if nothing else grants something. */
+export const entitledDemand: Demand = { name: "entitled", isAny: false, values: [""] }
+
 /**
  * Compiles a checked rule. One that demands no scope, role, group or permission admits every caller who is entitled to
  * anything at all.
  */
 export function compileRule(rule: RouteRule): CompiledRule {
   return new Rule(demandsIn(rule))
+}
+
+/** The rule of demands that were found in it before, see `demandsIn`. */
+export function ruleOf(demands: readonly Demand[]): CompiledRule {
+  return new Rule(demands)
 }
 
 /** The demands of a checked rule, in order. */
@@ -69,7 +77,7 @@ export function demandsIn(rule: RouteRule): readonly Demand[] {
     demands.push(demandOf(name, rule))
     if (grants.includes(name)) grantsSomething = true
   }
-  if (!grantsSomething) demands.push({ name: "entitled", isAny: false, values: [""] })
+  if (!grantsSomething) demands.push(entitledDemand)
   return demands
 }
 
