@@ -3,6 +3,7 @@
 // each file).
 import { afterAll, vi } from "vitest"
 import { makeParts, removeParts, undoAll } from "./file-parts.ts"
+import "./known-imports.ts"
 
 const before = { ...process.env }
 const listeners = process.listeners("SIGTERM")
