@@ -138,7 +138,7 @@ export const reasonRemedies: { readonly [code in ReasonCode]: string } = {
   app_without_roles:
     "Assign an app role of this API to the calling app and grant admin consent. `allowAppsWithoutRoles` admits every app of the tenant.",
   check_refused:
-    "Your own `check` function refused the request; its reasons are in its own logs. For AWS IoT Core also: no policy is for the caller, or a claim has a value that no resource may hold.",
+    "Your own `check` function refused the request; its reasons are in its own logs. For AWS IoT Core also: no policy is for the caller, a claim has a value that no resource may hold, or a `Deny` needs groups that the token leaves out.",
   identity_header_sent:
     "A client sends an `x-hallpass-*` header itself, or one that folds to it (`_`, `.`): treat it as a probe. If every request is refused, a proxy in front sets these headers before it asks: let it set them from the answer only.",
   event_unknown:
@@ -146,7 +146,7 @@ export const reasonRemedies: { readonly [code in ReasonCode]: string } = {
   gateway_mismatch:
     "There are four causes. (1) Answers are kept, and the authorizer of an HTTP API does not have the credential (or the evidence of an edge) among its identity sources: add it there, or set the TTL to 0 on both sides. (2) The configuration has the route in the cache key, and the authorizer is of type TOKEN: make it a REQUEST authorizer, leave the route out of `gateway.identitySources`, or set the TTL to 0 on both sides. (3) The table tells methods apart, and the HTTP route is `ANY …` or `$default`: add `$context.httpMethod` to the identity sources. (4) The gateway chose another route than the table does, such as its catch-all for a finer route of the table: give the API that route, drop it from the table, or set `gateway.matchBy` to `path`. See [policies](policies.md).",
   keys_unavailable:
-    "The issuer's key set cannot be reached. Check the issuer's status, and in a VPC the route to the internet (NAT) and DNS. A token of an unknown key also gets this reason during a cool-down, if API Gateway would keep the refusal. Clients may retry.",
+    "The issuer's key set cannot be reached. Check the issuer's status, and in a VPC the route to the internet (NAT) and DNS. A token of an unknown key also gets this reason during a cool-down, if API Gateway would keep the refusal. A target of a load balancer gives it also if too many new keys were asked for: see [aws](aws.md#application-load-balancer). Clients may retry.",
   policy_too_large:
     "`hallpass check` says how large a policy can become. Put the route among the identity sources (`gateway.identitySources` and the authorizer's), or set the TTL to 0 on both sides: then an answer is for one route. Or permit by prefix: routes below one prefix that go together become one pattern. See [policies](policies.md).",
   principal_id_missing:
