@@ -44,16 +44,19 @@ const takesLong = [
 
 /** The longest files begin first, so that no processor waits for one of them at the end. */
 const longest = [
-  "comparison/compare",
-  "local/page",
+  "local/page.test",
+  "comparison/compare.test",
+  "cli/terminal",
   "conformance/policy/",
+  "edge/irules",
   "package/tarball",
-  "deploy/cdk-example",
+  "deploy/cfn-guard.test",
   "deploy/cfn-lint",
+  "deploy/cdk-example",
+  "docs/examples",
+  "package/bundle",
   "keys/faults/",
   "test/cli/",
-  "runtime/snapshot",
-  "edge/irules",
 ]
 
 class LongestFirst extends BaseSequencer {

@@ -57,6 +57,13 @@ describe("no test depends on real time", () => {
 })
 
 describe("files that share a process", () => {
+  it("replace no module: Node.js loads them itself, and vi.mock has no effect", () => {
+    expect(using(/\bvi\.(?:mock|doMock|hoisted|resetModules)\(/)).toEqual([])
+    for (const mode of ["test", "quick", "long"])
+      for (const { test } of projectsOf(mode))
+        expect(test.experimental, test.name).toEqual({ viteModuleRunner: false, nodeLoader: false })
+  })
+
   it("mock AWS's clients through test/support/aws-clients.ts, which gives them back to the next file", () => {
     expect(using(/from "aws-sdk-client-mock"/)).toEqual(["test/support/aws-clients.ts"])
   })
