@@ -55,7 +55,7 @@ const internal = refusal("internal")
  */
 export function walk(stages: Stages, event: unknown, notes: WalkNotes | undefined): Walk | Promise<Walk> {
   const request = stages.read(event)
-  if (notes !== undefined) notes.ended("event")
+  if (notes !== undefined) notes.lap()
   if ("refused" in request) return stopped("event", request, undefined)
   if (stages.tokenEventsUnsafe && request.kind === "rest-token") return stopped("gateway", gatewayMismatch, request)
   if (request.arn === undefined) return stopped("arn", arnInvalid, request)
@@ -80,7 +80,7 @@ function withEdge(
   asserted: EdgeIdentity | Refusal | undefined,
   notes: WalkNotes | undefined,
 ): Walk | Promise<Walk> {
-  if (notes !== undefined) notes.ended("edge")
+  if (notes !== undefined) notes.edge = notes.lap()
   if (asserted !== undefined && "refused" in asserted) return stopped("edge", asserted, request)
   if (asserted === undefined || principalOf === undefined) return withToken(stages, request, nowMs, asserted, notes)
   return withPrincipal(stages, request, principalOf(asserted), "edge", notes)
@@ -94,7 +94,7 @@ function withToken(
   notes: WalkNotes | undefined,
 ): Walk | Promise<Walk> {
   const credential = stages.extract(request)
-  if (notes !== undefined) notes.ended("credential")
+  if (notes !== undefined) notes.credential = notes.lap()
   if ("refused" in credential) return stopped("credential", credential, request)
   const { identitySources } = request
   if (stages.cached && identitySources !== undefined && !keyHoldsCredential(identitySources, credential))
@@ -114,7 +114,7 @@ function withAttributes(
   result: Principal | Refusal,
   notes: WalkNotes | undefined,
 ): Walk | Promise<Walk> {
-  if (notes !== undefined) notes.ended("token")
+  if (notes !== undefined) notes.token = notes.lap()
   if ("refused" in result || asserted === undefined || stages.edge === undefined)
     return withPrincipal(stages, request, result, "token", notes)
   const joined = stages.edge.addTo(result, asserted)
@@ -131,7 +131,7 @@ function withPrincipal(
   if ("refused" in result) return stopped(by, result, request)
   if (stages.idOf !== undefined && stages.idOf(result) === undefined) return stopped(by, principalIdMissing, request)
   const { route, refused, covers } = stages.decide(request, result)
-  if (notes !== undefined) notes.ended("route")
+  if (notes !== undefined) notes.route = notes.lap()
   // A policy tells requests apart, and allows others beside a refused one. A simple response is one verdict for all.
   const shared = refused !== undefined && stages.answers.isSimple(request) ? undefined : covers
   const policy = shared && stages.answers.policy(request, shared)
@@ -167,7 +167,7 @@ async function narrowed(
   const checked: Walk = walked.refused === undefined ? { ...walked, stage: "check" } : walked
   try {
     const passed = (await check(principal, request)) === true
-    if (notes !== undefined) notes.ended("check")
+    if (notes !== undefined) notes.check = notes.lap()
     if (passed) return checked
     return { ...checked, policy: undefined, refused: walked.refused ?? checkRefused }
   } catch (error) {

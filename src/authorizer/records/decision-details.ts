@@ -7,11 +7,10 @@ import type { NameAnswer } from "../answer-names.ts"
 import type { Walk } from "../walk.ts"
 
 /** Milliseconds by stage. */
-export type StageTimes = { -readonly [stage in keyof DecisionLatency]?: number }
+type StageTimes = { readonly [stage in keyof DecisionLatency]: number | undefined }
 
 /** What was noticed of one request on its way. Holds the credential, so no observer is handed it. */
-export interface Noticed {
-  readonly times: StageTimes
+export interface Noticed extends StageTimes {
   /** The form of a credential that is no token. */
   readonly presented: string | undefined
   readonly tokenCacheHit: boolean | undefined
@@ -39,16 +38,17 @@ const maxHeaderLength = 4096
  */
 export function detailsOf(
   done: Walk,
-  { times, presented, tokenCacheHit, invocation, source }: Noticed,
+  noticed: Noticed,
   naming: "hash" | "id" | "none",
   pathMode: PathMode,
 ): DecisionDetails {
   const { request, principal, route, refused } = done
+  const { presented, tokenCacheHit, invocation, source } = noticed
   const named = answerName(done, source)
   const { awsRequestId } = Object(invocation) as { readonly awsRequestId?: unknown }
   const { xrayTraceId, traceparent } = traceIdsOf(request, invocation)
   return {
-    latencyUs: latencyOf(times),
+    latencyUs: latencyOf(noticed),
     tokenCacheHit,
     principal: principal && nameOf(principal, naming),
     lambdaRequestId: typeof awsRequestId === "string" ? plainText(awsRequestId, 128) : undefined,

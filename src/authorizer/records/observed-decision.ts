@@ -33,7 +33,7 @@ export class ObservedDecision implements DecisionRecord {
   }
 
   get durationUs(): number | undefined {
-    const { total } = this.#noticed.times
+    const { total } = this.#noticed
     return total === undefined ? undefined : total * 1000
   }
 

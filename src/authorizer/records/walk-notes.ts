@@ -1,7 +1,7 @@
 import type { TokenNotes } from "../../token/authenticate.ts"
-import type { DecisionLatency, DecisionRecord } from "../../types/decision.ts"
+import type { DecisionRecord } from "../../types/decision.ts"
 import type { Walk } from "../walk.ts"
-import type { Noticed, RecordSource, StageTimes } from "./decision-details.ts"
+import type { Noticed, RecordSource } from "./decision-details.ts"
 import { ObservedDecision } from "./observed-decision.ts"
 
 /**
@@ -9,7 +9,13 @@ import { ObservedDecision } from "./observed-decision.ts"
  * timed.
  */
 export class WalkNotes implements Noticed, TokenNotes {
-  readonly times: StageTimes = {}
+  total: number | undefined
+  edge: number | undefined
+  credential: number | undefined
+  token: number | undefined
+  route: number | undefined
+  check: number | undefined
+  answer: number | undefined
   presented: string | undefined
   tokenCacheHit: boolean | undefined
   /** The time by which the request was judged. Milliseconds of the authorizer's clock. */
@@ -28,17 +34,17 @@ export class WalkNotes implements Noticed, TokenNotes {
     this.source = source
   }
 
-  /** A stage has ended: it took the time since the last one. */
-  ended(stage: Exclude<keyof DecisionLatency, "total"> | "event"): void {
-    const now = this.#monotonicMs()
-    if (stage !== "event") this.times[stage] = now - this.#lastAt
-    this.#lastAt = now
+  /** Milliseconds since the last call, or the start. A stage that ends takes them. */
+  lap(): number {
+    const since = this.#lastAt
+    this.#lastAt = this.#monotonicMs()
+    return this.#lastAt - since
   }
 
   /** The answer is written; what was answered. */
   answered(done: Walk): DecisionRecord {
-    this.ended("answer")
-    this.times.total = this.#lastAt - this.#startedAt
+    this.answer = this.lap()
+    this.total = this.#lastAt - this.#startedAt
     return new ObservedDecision(done, this)
   }
 
