@@ -28,6 +28,22 @@ export function checkResource(resource: string, path: string, report: Report): v
       `has ${namesIn(mixed).length > 0 ? "a substitution" : "the client id"} beside a wildcard or another ` +
         "substitution in one level, so values of two callers can mean the same. Put a / between them, or use {principalId}",
     )
+  else if (isBetweenWildcards(resource))
+    report(path, "has a substitution between two *, which take / as well. Write the levels before it, or {principalId}")
+}
+
+/**
+ * Whether a value has no certain place, with a wildcard on both sides: `*` takes `/` as well. With any level before and
+ * after `{device}`, the topic `site/lamp/data/x` of `lamp` is also one of the device `data`.
+ */
+function isBetweenWildcards(resource: string): boolean {
+  const name = nameOf(resource)
+  return valuesIn(name.slice(name.indexOf("*"), name.lastIndexOf("*") + 1)).length > 0
+}
+
+/** Names and variables of a caller whose values differ in length. */
+function valuesIn(text: string): readonly string[] {
+  return [...namesIn(text).filter((name) => name !== ownName), ...(text.match(clientId) ?? [])]
 }
 
 const clientId = /\$\{iot:ClientId\}/gi
@@ -38,7 +54,7 @@ const clientId = /\$\{iot:ClientId\}/gi
  * a value as well.
  */
 function isMixed(level: string): boolean {
-  const others = [...namesIn(level).filter((name) => name !== ownName), ...(level.match(clientId) ?? [])]
+  const others = valuesIn(level)
   const rest = level.replaceAll(placeholder, "").replaceAll(clientId, "")
   return others.length > 1 || (others.length > 0 && /[*?]|\$\{/.test(rest))
 }
