@@ -5,11 +5,8 @@ export function ownMember(value: unknown, name: string): unknown {
   return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined
 }
 
-/** Longest id of a request that records show, characters. */
-const maxIdLength = 128
-
-/** An id that the service gives a request or a connection, for records. */
+/** An id that the service gives a request or a connection. Records show only what looks like an id. */
 export function idMember(value: unknown, name: string): string | undefined {
   const id = ownMember(value, name)
-  return typeof id === "string" && id !== "" && id.length <= maxIdLength ? id : undefined
+  return typeof id === "string" ? id : undefined
 }

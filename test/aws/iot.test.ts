@@ -482,6 +482,17 @@ describe("18: IoT, what cannot be decided", () => {
       ...{ outcome: "allow", route: "$connect", requestId: "e56f08c3-c559-490f-aa9f-7e8427d0f57b" },
     })
   })
+
+  it.each([good, "x".repeat(129), "", 7, null, { toString: () => "x" }])(
+    "SR-163: records show no %j as that id",
+    async (id) => {
+      const records: DecisionRecord[] = []
+      const observer = { decision: (record: DecisionRecord) => void records.push(record) }
+      const event = { ...withToken(good), connectionMetadata: { id } }
+      expect((await authorizer({}, {}, { observer }).handler(event)).isAuthenticated).toBe(true)
+      expect(records[0]?.requestId).toBeUndefined()
+    },
+  )
 })
 
 describe("18: IoT, options", () => {
