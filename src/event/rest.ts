@@ -74,8 +74,13 @@ export function proxyRequest(
 /** HTTP APIs write the route key as `resourceId`; an undecidable one counts as a route of every method. */
 function routeMethodOf(resourceId: unknown): string {
   if (typeof resourceId !== "string") return "ANY"
-  const method = resourceId.slice(0, Math.max(0, resourceId.indexOf(" /")))
-  return /^[A-Z]+$/.test(method) ? method : "ANY"
+  const end = resourceId.indexOf(" /")
+  for (let at = 0; at < end; at++) if (!isCapital(resourceId.charCodeAt(at))) return "ANY"
+  return end > 0 ? resourceId.slice(0, end) : "ANY"
+}
+
+function isCapital(code: number): boolean {
+  return code >= 0x41 && code <= 0x5a
 }
 
 function agreed(first: unknown, second: unknown): string | undefined {
