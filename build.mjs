@@ -36,7 +36,7 @@ export const entryBudgetBytes = 80 * 1024
 export const startBudgetBytes = 80 * 1024
 
 /** Most bytes of code that a start loads in addition, because the bundled configuration needs it. */
-const compiledBudgetBytes = 40 * 1024
+const compiledBudgetBytes = 17 * 1024
 /** The same of presets that not every start has. A bundle without a compiled form loads them, too, but later. */
 const presetBudgetBytes = 20 * 1024
 

@@ -203,7 +203,7 @@ describe("19.3: a bundle with its configuration", () => {
     const config = { issuers: [entra, issuer.config], routes }
     const { built } = await build("largest", `export default ${JSON.stringify(config)}`)
     expect(atStart(built)).toEqual(expect.arrayContaining(["src/policy/restored-policy.ts", "src/provider/entra.ts"]))
-    expect(built.mostBytes).toBeLessThanOrEqual(140 * 1024)
+    expect(built.mostBytes).toBeLessThanOrEqual(117 * 1024)
     expect(built.startBytes - built.configurationBytes).toBeLessThanOrEqual(built.mostBytes)
   })
 
