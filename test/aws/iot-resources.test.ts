@@ -24,7 +24,7 @@ function matcher(pattern: string): RegExp {
 
 it("SR-145: no accepted resource gives one topic to two callers", () => {
   const topics = textsOf(["a", "b", "-", "/"], 5)
-  const accepted = textsOf(["a", "-", "/", "*", "?", "{device}"], 4).filter((pattern) => {
+  const accepted = textsOf(["a", "-", "/", "*", "?", "{device}", "/{device}/"], 4).filter((pattern) => {
     const problems: unknown[] = []
     checkResource(prefix + pattern, "", (...problem) => void problems.push(problem))
     return pattern.includes("{device}") && problems.length === 0
