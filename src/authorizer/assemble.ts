@@ -77,7 +77,7 @@ export function assemble(config: AuthorizerConfig, parts: AuthorizerParts, loade
   const nameAnswer = table && nameAnswers(table, principalPolicy, loaded.tableHash)
   const idOf = principalIdFrom(principalId)
   const assertion = checked.assertion && loaded.assertion.connect(checked.assertion, { ...inUse, idOf })
-  const source: RecordSource = { nameAnswer, routeKeys: Object.keys(routes ?? {}) }
+  const source: RecordSource = { nameAnswer, routeKeys: Object.keys(routes ?? {}), hrtime: process.hrtime }
   const { service } = loaded
   service?.keySets(assertion === undefined ? keySets() : [...keySets(), assertion.keySet])
   const stages: Stages = {

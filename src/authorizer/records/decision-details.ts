@@ -25,6 +25,8 @@ export interface RecordSource {
   readonly nameAnswer: NameAnswer | undefined
   /** The keys of the route table. */
   readonly routeKeys: readonly string[]
+  /** Looked up once: the global `process` is behind a getter, and its members are found slowly. */
+  readonly hrtime: NodeJS.HRTime
 }
 
 /** Characters of a `kid` that a record shows. */

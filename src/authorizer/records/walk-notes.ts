@@ -21,10 +21,8 @@ export class WalkNotes implements Noticed, TokenNotes {
   /** The time by which the request was judged. Milliseconds of the authorizer's clock. */
   nowMs: number | undefined
   declare readonly invocation: unknown
-  /** Looked up once: the global is behind a getter, which takes a sixth of a reading of the clock. */
-  readonly #hrtime = process.hrtime
-  readonly #startedAt = this.#monotonicMs()
-  #lastAt = this.#startedAt
+  readonly #startedAt: number
+  #lastAt = 0
 
   declare readonly source: RecordSource
 
@@ -32,12 +30,18 @@ export class WalkNotes implements Noticed, TokenNotes {
   constructor(invocation: unknown, source: RecordSource) {
     this.invocation = invocation
     this.source = source
+    this.lap()
+    this.#startedAt = this.#lastAt
   }
 
-  /** Milliseconds since the last call, or the start. A stage that ends takes them. */
+  /**
+   * Milliseconds since the last call: a stage that ends takes them. By a clock that only goes forward, and not
+   * `performance`: Node loads node:perf_hooks for it, 13 million instructions of a first answer.
+   */
   lap(): number {
     const since = this.#lastAt
-    this.#lastAt = this.#monotonicMs()
+    const time = this.source.hrtime()
+    this.#lastAt = time[0] * 1000 + time[1] / 1e6
     return this.#lastAt - since
   }
 
@@ -46,14 +50,5 @@ export class WalkNotes implements Noticed, TokenNotes {
     this.answer = this.lap()
     this.total = this.#lastAt - this.#startedAt
     return new ObservedDecision(done, this)
-  }
-
-  /**
-   * A clock that only goes forward. Not `performance`: Node loads node:perf_hooks for it, 13 million instructions of a
-   * first answer.
-   */
-  #monotonicMs(): number {
-    const time = this.#hrtime()
-    return time[0] * 1000 + time[1] / 1e6
   }
 }
