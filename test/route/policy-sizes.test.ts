@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest"
 import { loadAuthorizer } from "../../src/authorizer/load.ts"
-import { type AuthorizerConfig, createAuthorizer, type PolicyAnswer, type RouteRule } from "../../src/index.ts"
+import {
+  type Authorizer,
+  type AuthorizerConfig,
+  createAuthorizer,
+  type PolicyAnswer,
+  type RouteRule,
+} from "../../src/index.ts"
 import { compilePolicy } from "../../src/policy.ts"
 import { evaluate } from "../conformance/policy/iam.ts"
 import { oidcIssuer } from "../support/config.ts"
@@ -19,9 +25,20 @@ const scopesOf = (routes: Routes): readonly string[] => [
   ...new Set(Object.values(routes).flatMap(({ scopes }) => scopes as readonly string[])),
 ]
 
+/** One authorizer for all callers of a table and gateway. */
+const authorizers = new WeakMap<Routes, Map<string, Authorizer>>()
+
+function authorizerOf(routes: Routes, gateway?: AuthorizerConfig["gateway"]): Authorizer {
+  const known = authorizers.get(routes) ?? new Map<string, Authorizer>()
+  authorizers.set(routes, known)
+  const made = known.get(JSON.stringify(gateway)) ?? createAuthorizer(config(routes, gateway), { clock })
+  known.set(JSON.stringify(gateway), made)
+  return made
+}
+
 /** The answer to a caller, and the requests of the table on which it is wrong. */
 async function answered(routes: Routes, has: readonly string[], gateway?: AuthorizerConfig["gateway"]) {
-  const { handler } = createAuthorizer(config(routes, gateway), { clock })
+  const { handler } = authorizerOf(routes, gateway)
   const event = restRequest(`Bearer ${mint({ scope: has.join(" ") || "none" })}`, { path: "/v1/orders" })
   const answer = (await handler(event)) as PolicyAnswer
   const stage = String(event.methodArn).replace("GET/v1/orders", "")
