@@ -15,7 +15,7 @@ export function readConnect(event: Members): AccessRequest | undefined {
   // No WebSocket event has one of the last four.
   if (!isObject(requestContext) || isThere(httpMethod ?? resource ?? rawPath ?? cookies)) return undefined
   if (textOf(requestContext.connectionId) === undefined || requestContext.eventType !== "CONNECT") return undefined
-  if (typeof methodArn !== "string" || !methodArn.endsWith("/$connect")) return undefined
+  if (typeof methodArn !== "string" || methodArn.slice(-9) !== "/$connect") return undefined
   return {
     kind: "websocket",
     arn: readArn(methodArn),
