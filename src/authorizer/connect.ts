@@ -79,7 +79,7 @@ function keySource(
       snapshot: set && snapshot && { set, takenAtMs: snapshot.takenAtMs },
     })
   }
-  if (keySet === undefined) throw new TypeError("inline keys were not read")
+  if (keySet === undefined) throw new TypeError("no inline keys")
   const told = (set: KeySet): KeySet => {
     observer.keySet?.({ issuer: name, usable: set.keys.length, skipped: set.skipped })
     return set
