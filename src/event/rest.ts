@@ -9,11 +9,11 @@ const ofServerlessOffline = ":random-account-id:random-api-id/"
 
 /** REST API, TOKEN authorizer: the header's value and the ARN of the request, nothing else. */
 export function readRestToken(event: Members): AccessRequest | undefined {
-  const { methodArn, routeArn, version, identitySource, headers, multiValueHeaders, requestContext } = event
+  const { methodArn } = event
   if (typeof methodArn !== "string") return undefined
   // No TOKEN event has these: three members are all there is.
-  const more = routeArn ?? version ?? identitySource ?? headers ?? multiValueHeaders ?? requestContext
-  if (isThere(more) && !methodArn.includes(ofServerlessOffline)) return undefined
+  const more = event.routeArn ?? event.version ?? event.identitySource ?? event.headers ?? event.multiValueHeaders
+  if (isThere(more ?? event.requestContext) && !methodArn.includes(ofServerlessOffline)) return undefined
   const arn = readArn(methodArn)
   return {
     kind: "rest-token",
@@ -74,13 +74,13 @@ export function proxyRequest(
 /** HTTP APIs write the route key as `resourceId`; an undecidable one counts as a route of every method. */
 function routeMethodOf(resourceId: unknown): string {
   if (typeof resourceId !== "string") return "ANY"
-  const end = resourceId.indexOf(" /")
-  for (let at = 0; at < end; at++) if (!isCapital(resourceId.charCodeAt(at))) return "ANY"
+  let end = resourceId.indexOf(" /")
+  for (let at = 0; at < end; at++) if (!isCapital(resourceId.charCodeAt(at))) end = 0
   return end > 0 ? resourceId.slice(0, end) : "ANY"
 }
 
 function isCapital(code: number): boolean {
-  return code >= 0x41 && code <= 0x5a
+  return code > 0x40 && code < 0x5b
 }
 
 function agreed(first: unknown, second: unknown): string | undefined {

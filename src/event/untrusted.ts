@@ -18,6 +18,6 @@ export function isThere(value: unknown): boolean {
 }
 
 /** Whether a request context has a mark of a WebSocket API. */
-export function isOfConnection({ connectionId, eventType }: Members): boolean {
-  return isThere(connectionId ?? eventType)
+export function isOfConnection(context: Members): boolean {
+  return isThere(context.connectionId ?? context.eventType)
 }

@@ -11,9 +11,10 @@ export function isConnect(event: Members): boolean {
 
 /** WebSocket API: authorizers are asked on `$connect` only, before the connection exists. */
 export function readConnect(event: Members): AccessRequest | undefined {
-  const { methodArn, requestContext, httpMethod, resource, rawPath, cookies } = event
-  // No WebSocket event has one of the last four.
-  if (!isObject(requestContext) || isThere(httpMethod ?? resource ?? rawPath ?? cookies)) return undefined
+  const { methodArn, requestContext } = event
+  if (!isObject(requestContext)) return undefined
+  // No WebSocket event has one of these.
+  if (isThere(event.httpMethod ?? event.resource ?? event.rawPath ?? event.cookies)) return undefined
   if (textOf(requestContext.connectionId) === undefined || requestContext.eventType !== "CONNECT") return undefined
   if (typeof methodArn !== "string" || methodArn.slice(-9) !== "/$connect") return undefined
   return {

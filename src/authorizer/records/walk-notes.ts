@@ -10,11 +10,11 @@ import { ObservedDecision } from "./observed-decision.ts"
  */
 export class WalkNotes implements Noticed, TokenNotes {
   total: number | undefined
-  edge: number | undefined
+  declare edge: number | undefined
   credential: number | undefined
   token: number | undefined
   route: number | undefined
-  check: number | undefined
+  declare check: number | undefined
   answer: number | undefined
   presented: string | undefined
   tokenCacheHit: boolean | undefined
