@@ -10,7 +10,7 @@ interface Build {
   buildBundle(options: { [name: string]: string | boolean }): Promise<{ startBytes: number }>
 }
 
-/** A key server, and the authority of its certificate. */
+/** A key server, and the authority of its certificate; none where no key is fetched before the first answer. */
 export interface KeySource {
   readonly jwksUri: string
   readonly ca: string
@@ -61,7 +61,9 @@ export async function buildBundles(folder: string, key: BenchKey): Promise<Bundl
 
   const ofConfiguration: Bundle["environment"] = ({ jwksUri, ca }) => {
     const issuers = [{ provider: "oidc", issuer, audience, jwksUri }]
-    return { HALLPASS_CONFIG: JSON.stringify({ issuers, gateway: { responses: "simple" }, keys: { ca } }) }
+    return {
+      HALLPASS_CONFIG: JSON.stringify({ issuers, gateway: { responses: "simple" }, ...(ca && { keys: { ca } }) }),
+    }
   }
   /** With its configuration in the bundle. */
   const bundled = async (name: string, config: AuthorizerConfig): Promise<Bundle> => {
