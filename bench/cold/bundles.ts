@@ -60,10 +60,8 @@ export async function buildBundles(folder: string, key: BenchKey): Promise<Bundl
   await buildBundle({ outdir: at("hallpass, code cache"), snapshot, codeCache: true })
 
   const ofConfiguration: Bundle["environment"] = ({ jwksUri, ca }) => {
-    const issuers = [{ provider: "oidc", issuer, audience, jwksUri }]
-    return {
-      HALLPASS_CONFIG: JSON.stringify({ issuers, gateway: { responses: "simple" }, ...(ca && { keys: { ca } }) }),
-    }
+    const issuers = [{ provider: "oidc", issuer, audience, jwksUri, ...(ca && { keys: { ca } }) }]
+    return { HALLPASS_CONFIG: JSON.stringify({ issuers, gateway: { responses: "simple" } }) }
   }
   /** With its configuration in the bundle. */
   const bundled = async (name: string, config: AuthorizerConfig): Promise<Bundle> => {
