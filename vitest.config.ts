@@ -9,9 +9,6 @@ import { BaseSequencer, type TestSpecification } from "vitest/node"
 // Fails every test during which a secret of the tests is written anywhere; puts the environment back after each file.
 const setupFiles = ["test/support/canary-scan.ts", "test/support/environment.ts"]
 
-/** What builds the package, the templates or the benches, or reads all of the documentation. */
-const wholeProduct = ["package", "deploy", "docs", "bench"].map((folder) => `test/${folder}/**/*.test.ts`)
-
 /** The project whose files share a process. */
 const shared = "rooms"
 
@@ -96,9 +93,8 @@ export function projectsOf(mode: string): { readonly test: Settings & { readonly
   if (mode === "quick")
     return [rooms(takesLong), { test: { ...usual, name: "alone", include: alone, exclude: takesLong } }]
   return [
-    rooms(["test/runtime/**", ...wholeProduct]),
+    rooms(["test/runtime/**"]),
     { test: { ...usual, name: "alone", include: alone } },
-    { test: { ...usual, name: "package", isolate: false, include: wholeProduct, exclude: alone } },
     // Builds the bundle and AWS's runtime client first.
     {
       test: {
