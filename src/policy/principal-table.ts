@@ -96,7 +96,7 @@ export class TextTable<T extends DecidingTable = DecidingTable> {
     return agrees ? route : gatewayMismatch
   }
 
-  /** What the text of a request says, whoever makes it. Callers repeat requests, so the last answer is kept. */
+  /** What the text of a request says, for every caller. Callers repeat requests, so the last answer is kept. */
   #read({ method, template }: AccessRequest, path: string): ReadText {
     const last = this.#last
     if (last?.path === path && last.method === method && last.template === template) return last

@@ -4,6 +4,7 @@ import { LambdaClient } from "@aws-sdk/client-lambda"
 import { describe, expect, it } from "vitest"
 import type { TestModule } from "vitest/node"
 import config, { projectsOf } from "../../vitest.config.ts"
+import equivalent from "../mutation/equivalent.json" with { type: "json" }
 import { mockClient } from "../support/aws-clients.ts"
 import { undoAll } from "../support/file-parts.ts"
 import { leftOut, linesOf } from "../support/left-out.ts"
@@ -138,5 +139,16 @@ describe("what a run did not show", () => {
   it("knows the files of each tool", () => {
     for (const { files: pattern, shows } of tools)
       expect(tests.filter((path) => pattern.test(path)).length, shows).toBeGreaterThan(0)
+  })
+})
+
+describe("test/mutation/equivalent.json", () => {
+  it("names changes of lines that are still there: the reason is about that line", () => {
+    expect(equivalent.length).toBeGreaterThan(50)
+    const stale = equivalent.filter(({ path, code, from }) => {
+      const lines = readFileSync(join(root, path), "utf8").split("\n")
+      return !code.includes(from) || !lines.some((line) => line.trim() === code)
+    })
+    expect(stale).toEqual([])
   })
 })
