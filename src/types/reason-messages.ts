@@ -1,9 +1,9 @@
-import type { ForbiddenCode, ReasonCode, UnauthenticatedCode, UnavailableCode } from "./reasons.ts"
-
-// One sentence per code, apart from the codes: deciding needs none of them, and every byte is part of a cold start.
+// Every way a request can fail: one code, one outcome, and one sentence. Codes are stable: dashboards and tests count
+// them. `docs/reasons.md` lists the same rows; a test compares the two in both directions. A start loads the last table
+// only, because deciding needs no sentence and every byte is part of a cold start.
 
 /** What makes a credential prove nothing (401). */
-export const unauthenticatedMeanings: { readonly [code in UnauthenticatedCode]: string } = {
+export const unauthenticatedMeanings = {
   credential_missing: "No configured place of the request holds a credential.",
   credential_ambiguous: "The request holds more than one credential.",
   credential_malformed: "The credential is not the configured scheme, blanks and one token.",
@@ -66,7 +66,7 @@ export const unauthenticatedMeanings: { readonly [code in UnauthenticatedCode]: 
 }
 
 /** What a known caller lacks (403). */
-export const forbiddenMeanings: { readonly [code in ForbiddenCode]: string } = {
+export const forbiddenMeanings = {
   arn_invalid: "The ARN of the request is not one of a deployed API, as in a console test.",
   route_unmatched: "No configured route matches the request.",
   path_ambiguous: "The path has a form that could be read in two ways.",
@@ -88,7 +88,7 @@ export const forbiddenMeanings: { readonly [code in ForbiddenCode]: string } = {
 }
 
 /** Why the question cannot be decided (500). */
-export const unavailableMeanings: { readonly [code in UnavailableCode]: string } = {
+export const unavailableMeanings = {
   event_unknown: "The event is no authorizer event of a known kind, or mixes two kinds.",
   gateway_mismatch: "The event contradicts what the configuration says of the API: its cache key, or its routes.",
   keys_unavailable: "The issuer's keys could not be fetched, and what is at hand does not answer the question.",
@@ -101,12 +101,23 @@ export const unavailableMeanings: { readonly [code in UnavailableCode]: string }
   internal: "An unexpected fault.",
 }
 
+/** Codes that mean "this credential proves nothing". */
+export type UnauthenticatedCode = keyof typeof unauthenticatedMeanings
+/** Codes that mean "known caller, not entitled". */
+export type ForbiddenCode = keyof typeof forbiddenMeanings
+/** Codes that mean "cannot decide". */
+export type UnavailableCode = keyof typeof unavailableMeanings
+
+type Code = UnauthenticatedCode | ForbiddenCode | UnavailableCode
+
+const meanings = (): { readonly [code in Code]: string } => ({
+  ...unauthenticatedMeanings,
+  ...forbiddenMeanings,
+  ...unavailableMeanings,
+})
+
+/** All codes, in the order of the table. */
+export const reasonCodes = (): readonly Code[] => Object.keys(meanings()) as Code[]
+
 /** The sentence of a code, free of anything that comes with a request. */
-export function meaningOf(code: ReasonCode): string {
-  const meanings: { readonly [code: string]: string } = {
-    ...unauthenticatedMeanings,
-    ...forbiddenMeanings,
-    ...unavailableMeanings,
-  }
-  return meanings[code] ?? ""
-}
+export const meaningOf = (code: Code): string => meanings()[code]
