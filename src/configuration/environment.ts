@@ -75,29 +75,24 @@ export interface Target {
 const optionOf = (name: string): string =>
   name.toLowerCase().replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase())
 
-/** Every environment variable that configures the deployed handler. The whole object is read beside the top level. */
-export const targets: ReadonlyMap<string, Target> = new Map([
-  [whole, { block: "top", option: whole, read: json }],
-  ...Object.entries(variables).flatMap(([block, names]) =>
-    Object.entries(names).map(([name, variable]): [string, Target] => {
-      const [read, option] = [variable].flat() as [Read, string?]
-      // Worked out if it is asked for: few variables are there, and all the names would cost a start 0.15 ms.
-      return [
-        prefix + name,
-        {
-          block: block as Block,
-          read,
-          get option() {
-            return option ?? optionOf(name)
-          },
-        },
-      ]
-    }),
-  ),
-])
+/** Every environment variable that configures the deployed handler. */
+export const environmentVariables = (): readonly string[] => [
+  whole,
+  ...Object.values(variables).flatMap((names) => Object.keys(names).map((name) => prefix + name)),
+]
 
-/** Their names. Marked as pure, so that no bundle holds a list that it does not use. */
-export const environmentVariables: readonly string[] = /* @__PURE__ */ Array.from(/* @__PURE__ */ targets.keys())
+/** What a variable sets. Looked up for those that are there: a map of all of them costs a start 0.2 ms. */
+export function targetOf(variable: string): Target | undefined {
+  // The whole object is read beside the top level.
+  if (variable === whole) return { block: "top", option: whole, read: json }
+  const name = variable.slice(prefix.length)
+  for (const block of Object.keys(variables) as Block[]) {
+    if (!Object.hasOwn(variables[block], name)) continue
+    const [read, option = optionOf(name)] = [variables[block][name]].flat() as [Read, string?]
+    return { block, option, read }
+  }
+  return undefined
+}
 
 /** See `configFromEnvironment`. */
 export function readEnvironment(
@@ -110,9 +105,9 @@ export function readEnvironment(
   const simple: string[] = []
   for (const [name, text] of Object.entries(environment)) {
     if (!name.startsWith(prefix) || !text) continue
-    const target = targets.get(name)
+    const target = targetOf(name)
     if (target === undefined) {
-      problems.push({ path: name, message: "variable", details: [name, ...targets.keys()] })
+      problems.push({ path: name, message: "variable", details: [name, ...environmentVariables()] })
       continue
     }
     const { block, option, read } = target

@@ -11,7 +11,7 @@ interface AdfsSettings {
   readonly subject?: string
 }
 
-const options = { domain: required(domain), issuer: issuerText, audience, subject: claimName }
+const options = () => ({ domain: required(domain), issuer: issuerText, audience, subject: claimName })
 
 /**
  * What AD FS calls a user, the most stable claim first. Which of them a token has is up to the rules of the

@@ -21,13 +21,13 @@ const organizations: Option<string | readonly string[], "optional", readonly str
   (value, path, report) => (value === "none" ? [] : ids.check(value, path, report)),
 )
 
-const options = {
+const options = () => ({
   domain: required(domain),
   audience,
   organizations,
   requireAtJwt: byDefault(flag, false),
   accessTokenClaim,
-}
+})
 
 /**
  * Auth0: `iss` has a trailing slash, and `aud` is a string or a list. `scope` is for what the client may do, and

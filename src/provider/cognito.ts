@@ -12,7 +12,7 @@ interface CognitoSettings {
   readonly endpoint?: string
 }
 
-const options = {
+const options = () => ({
   // Emulators have pools such as local_AbCdEf123.
   userPoolId: required(text(/^[A-Za-z0-9-]+_[A-Za-z0-9]+$/, "user_pool"), ""),
   clientIds: required(oneOrMore(text()), []),
@@ -21,7 +21,7 @@ const options = {
   audience: oneOrMore(text()),
   // Whether plain http is allowed is checked where the keys are fetched from.
   endpoint: text(/^http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/, "loopback"),
-}
+})
 
 /**
  * Amazon Cognito user pools: access tokens have `client_id` and no `aud` (unless resource-bound), ID tokens the other

@@ -17,7 +17,7 @@ interface B2cSettings {
   readonly allowAppsWithoutRoles: boolean
 }
 
-const options = {
+const options = () => ({
   tenant: required(tenantId, ""),
   tenantName,
   policy: required(oneOrMore(text(/^[\w-]+$/, "must be the name of a policy, such as B2C_1_signin")), []),
@@ -26,7 +26,7 @@ const options = {
   domain,
   audience,
   allowAppsWithoutRoles: byDefault(flag, false),
-}
+})
 
 /**
  * Azure AD B2C. All policies of a tenant share one issuer, so `tfp` (older policies: `acr`) must name one of the

@@ -20,14 +20,14 @@ interface ExternalIdSettings {
   readonly allowAppsWithoutRoles: boolean
 }
 
-const options = {
+const options = () => ({
   tenant: required(tenantId, ""),
   tenantName,
   domain,
   audience,
   version: byDefault(version, [2]),
   allowAppsWithoutRoles: byDefault(flag, false),
-}
+})
 
 /**
  * Microsoft Entra External ID (customers, CIAM): tokens as Entra's, issued by a host that bears the tenant id. ID

@@ -48,13 +48,13 @@ interface EntraSettings extends TenantSettings {
   readonly allowAppsWithoutRoles: boolean
 }
 
-const options = {
+const options = () => ({
   ...tenantOptions,
   audience,
   version: byDefault(version, [2]),
   cloud: byDefault(words("public", "usgov", "china"), "public"),
   allowAppsWithoutRoles: byDefault(flag, false),
-}
+})
 
 /**
  * Microsoft Entra ID, token versions 1 and 2, one tenant or several. All tenants of a cloud share signing keys, so only

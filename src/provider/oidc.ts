@@ -19,7 +19,7 @@ interface OidcSettings {
   readonly tenant?: ClaimPath
 }
 
-const options = {
+const options = () => ({
   issuer: required(issuerText),
   audience,
   discoveryUrl: address,
@@ -30,7 +30,7 @@ const options = {
   scopes: byDefault(list(claimPath), ["scope", "scp"]),
   permissions: claimPath,
   tenant: claimPath,
-}
+})
 
 /**
  * Any issuer of JWT access tokens: RFC 9068 where it is followed, the common dialects where it is not.

@@ -8,11 +8,11 @@ interface OktaSettings {
   readonly audience: readonly string[]
 }
 
-const options = {
+const options = () => ({
   domain: required(domain),
   authorizationServer: byDefault(text(/^(?!org$)[A-Za-z0-9_-]+$/, "okta_server"), "default"),
   audience,
-}
+})
 
 /**
  * Okta, custom authorization servers: `iss` has no trailing slash, and the header no `typ`. `scp` is an array, or after

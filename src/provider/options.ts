@@ -103,11 +103,11 @@ export type BaseProfile = Omit<IssuerProfile, "provider" | "name" | "issuers" | 
 type OwnOptions<T> = Omit<T, keyof IssuerOptions | "provider">
 
 /**
- * @param own the provider's own options
+ * @param own makes the provider's own options; called once, if an issuer has this preset
  * @param expand makes the rules of checked options; `raw` says whether an option is there at all
  */
 export function preset<T extends IssuerConfig, S>(
-  own: Declaration<OwnOptions<T>, S>,
+  own: () => Declaration<OwnOptions<T>, S>,
   expand: (
     settings: S & CommonSettings,
     base: BaseProfile,
@@ -116,11 +116,17 @@ export function preset<T extends IssuerConfig, S>(
     raw: RawIssuer,
   ) => IssuerProfile,
 ): Preset {
-  const declared = { ...own, provider: option("provider", [], (value) => value), ...commonOptions }
+  let declared: Preset["options"] | undefined
+  const all = (): Preset["options"] => {
+    declared ??= { ...own(), provider: option("provider", [], (value) => value), ...commonOptions }
+    return declared
+  }
   return {
-    options: declared,
+    get options() {
+      return all()
+    },
     profileOf(raw, path, report) {
-      const settings = checkMembers(declared as Declaration<object>, raw, path, report) as S & CommonSettings
+      const settings = checkMembers(all() as Declaration<object>, raw, path, report) as S & CommonSettings
       const { roles = [], groups = [], maxLifetimeSeconds } = settings
       const base = {
         ...plainProfile,

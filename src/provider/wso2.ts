@@ -18,14 +18,14 @@ const serverAddress = text(
   "must be scheme, host and port, such as https://is.example.com:9443, without a path",
 )
 
-const options = {
+const options = () => ({
   baseUrl: required(serverAddress, "https://unset.invalid"),
   tenantDomain: text(/^[\w.-]+$/, "must be a domain name, such as acme.example"),
   issuer: issuerText,
   audience,
   permissions: claimPath,
   accessTokenClaim,
-}
+})
 
 /**
  * WSO2 Identity Server and API Manager: `iss` is the token endpoint, and `aut` says who acts. `aud` is the client id

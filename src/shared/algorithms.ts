@@ -33,10 +33,14 @@ const rows: readonly Algorithm[] = [
   { name: "ML-DSA-87", keyType: "AKP", digest: null },
 ]
 
+const byName = new Map<string, Algorithm>()
+for (const row of rows) {
+  byName.set(row.name, row)
+  if (row.alias !== undefined) byName.set(row.alias, row)
+}
+
 /**
  * The algorithms that exist here, by `alg`. There is no `none` and no HMAC in it, and nothing else is ever computed
  * (RFC 8725 sections 3.1 and 2.1).
  */
-export const algorithms: ReadonlyMap<string, Algorithm> = new Map(
-  rows.flatMap((row) => [row.name, row.alias ?? row.name].map((name) => [name, row])),
-)
+export const algorithms: ReadonlyMap<string, Algorithm> = byName

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { authorizerKeys, verifierKeys } from "../../src/configuration/declared/top-level.ts"
-import { targets } from "../../src/configuration/environment.ts"
+import { environmentVariables, type Target, targetOf } from "../../src/configuration/environment.ts"
 import { configurationSchema } from "../../src/configuration/reference/schema.ts"
 import { optionTexts } from "../../src/configuration/reference/texts.ts"
 import { configuration } from "../../src/configuration/reference/whole.ts"
@@ -113,6 +113,7 @@ describe("14-4: what is written from the declaration", () => {
 })
 
 describe("14-4: environment variables", () => {
+  const targets = environmentVariables().map((name): [string, Target] => [name, targetOf(name) as Target])
   const readings: { readonly [reading: string]: readonly string[] } = {
     plain: ["text", "words", "provider", "claimName", "claimPath"],
     list: ["list", "oneOrMore"],
@@ -122,7 +123,7 @@ describe("14-4: environment variables", () => {
     parseStrictJson: ["routes", "block", "jwks"],
   }
 
-  it.each([...targets].filter(([name, { option }]) => name !== option))(
+  it.each(targets.filter(([name, { option }]) => name !== option))(
     "%s is read as its option is declared",
     (_, { block, option, read }) => {
       const paths =
@@ -136,9 +137,7 @@ describe("14-4: environment variables", () => {
   )
 
   it("can set what every provider requires", () => {
-    const settable = new Set(
-      [...targets.values()].filter(({ block }) => block === "issuer").map(({ option }) => option),
-    )
+    const settable = new Set(targets.filter(([, { block }]) => block === "issuer").map(([, { option }]) => option))
     for (const [provider, options] of providers)
       for (const [name, { presence }] of Object.entries(options))
         if (presence === "required") expect(settable, `${provider}.${name}`).toContain(name)

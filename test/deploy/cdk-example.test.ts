@@ -84,7 +84,7 @@ describe("examples/cdk", () => {
       Variables: { [name: string]: string }
     }
     const names = Object.keys(Variables).filter((name) => !name.startsWith("POWERTOOLS_"))
-    expect(names.filter((name) => !environmentVariables.includes(name))).toEqual([])
+    expect(names.filter((name) => !environmentVariables().includes(name))).toEqual([])
     const configuration: AuthorizerConfig = JSON.parse(Variables.HALLPASS_CONFIG ?? "")
     expect(createAuthorizer(configuration).handler).toBeTypeOf("function")
     const { gateway } = configuration

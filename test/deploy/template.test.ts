@@ -183,7 +183,7 @@ describe("functions", () => {
 
   test("the authorizer's environment is part of what it reads, and what Powertools reads", () => {
     const powertools = ["POWERTOOLS_LOG_LEVEL", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_SERVICE_NAME"]
-    const known = [...environmentVariables, ...powertools]
+    const known = [...environmentVariables(), ...powertools]
     expect(Object.keys(environment).filter((name) => !known.includes(name))).toEqual([])
     expect(Object.keys(environment)).toEqual(
       expect.arrayContaining(["HALLPASS_CONFIG", "HALLPASS_PROVIDER", ...powertools]),

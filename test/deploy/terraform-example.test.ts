@@ -58,7 +58,7 @@ describe("examples/terraform", () => {
   test("sets variables that it reads, and a configuration that it accepts", () => {
     const names = [...text.matchAll(/^\s*(HALLPASS_\w+)\s+=/gm)].map(([, name = ""]) => name)
     expect(names).toEqual(["HALLPASS_CONFIG"])
-    expect(names.filter((name) => !environmentVariables.includes(name))).toEqual([])
+    expect(names.filter((name) => !environmentVariables().includes(name))).toEqual([])
     const { configuration } = JSON.parse(readFileSync(join(example, "example.tfvars.json"), "utf8"))
     expect(createAuthorizer(configuration).handler).toBeTypeOf("function")
   })

@@ -4,7 +4,7 @@ import { edgeBlock } from "../declared/edge.ts"
 import { headerBlock } from "../declared/edge-headers.ts"
 import { evidenceOptions } from "../declared/evidence.ts"
 import { claimDemand, ruleOptions } from "../declared/rule.ts"
-import { type Target, targets } from "../environment.ts"
+import { environmentVariables, type Target, targetOf } from "../environment.ts"
 import { optionTexts } from "./texts.ts"
 import { configuration } from "./whole.ts"
 
@@ -118,6 +118,9 @@ function defaultOf(option: AnyOption, at: string): string {
 const cell = (text: string): string => text.replaceAll("|", "\\|")
 const row = (cells: readonly string[]): string => `| ${cells.map(cell).join(" | ")} |`
 
+/** What each variable sets. */
+const targets = environmentVariables().map((name): [string, Target] => [name, targetOf(name) as Target])
+
 /** The table of one block: option, type, default, meaning; and the variable, if options of the block have one. */
 export function optionTable(name: string): string {
   if (name === "variables") return variableTable()
@@ -125,7 +128,7 @@ export function optionTable(name: string): string {
   if (source === undefined) throw new Error(`there is no table ${name}: ${Object.keys(sources).join(", ")}, variables`)
   const { members, at } = source
   const paths = Object.keys(members).map((option) => (at === "" ? option : `${at}.${option}`))
-  const variables = paths.map((path) => [...targets].find(([, target]) => pathOf(target) === path)?.[0])
+  const variables = paths.map((path) => targets.find(([, target]) => pathOf(target) === path)?.[0])
   const hasVariables = variables.some((variable) => variable !== undefined)
   const rows = Object.entries(members).map(([option, declared], index) => {
     const path = paths[index] ?? ""
@@ -155,7 +158,7 @@ function pathOf({ block, option }: Target): string {
 }
 
 function variableTable(): string {
-  const rows = [...targets].map(([variable, target]) => {
+  const rows = targets.map(([variable, target]) => {
     const path = variable === target.option ? "the whole configuration" : `\`${pathOf(target)}\``
     return [`\`${variable}\``, path, forms[target.read.name] ?? ""]
   })
