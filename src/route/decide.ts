@@ -3,23 +3,27 @@ import { type Coverage, wholeStage } from "../types/coverage.ts"
 import type { Principal } from "../types/principal.ts"
 import type { Refusal } from "../types/reasons.ts"
 import type { AccessRequest } from "../types/request.ts"
+import type { CompiledRule } from "./demands.ts"
 import { refuseUnentitled } from "./entitled.ts"
-import type { CompiledRule } from "./rule.ts"
 
-/** One configured route. */
-export interface Route {
+/** The route of a request. */
+export interface DecidedRoute {
   /** As the configuration writes it. */
   readonly key: string
-  /** An HTTP method, `ANY`, or `$connect`. */
-  readonly method: string
-  readonly template: string
   readonly rule: CompiledRule
   readonly configured: RouteRule
 }
 
+/** One configured route. */
+export interface Route extends DecidedRoute {
+  /** An HTTP method, `ANY`, or `$connect`. */
+  readonly method: string
+  readonly template: string
+}
+
 /** What the rules say: the route that applied, the refusal if there is one, and what an answer may cover. */
 export interface RouteVerdict {
-  readonly route: Route | undefined
+  readonly route: DecidedRoute | undefined
   readonly refused: Refusal | undefined
   /**
    * What the answer covers; undefined: nothing. With a refusal beside it, it is all that the principal may call

@@ -1,8 +1,8 @@
 import { covers } from "../shared/glob.ts"
 import type { CoverageForm } from "../types/coverage.ts"
 import type { Principal } from "../types/principal.ts"
+import type { CompiledRule } from "./demands.ts"
 import { ambiguousForms } from "./path.ts"
-import type { CompiledRule } from "./rule.ts"
 import { patternTexts, spanning } from "./template.ts"
 import { routeOf, type Template } from "./tree.ts"
 

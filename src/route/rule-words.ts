@@ -2,7 +2,8 @@ import { claimAt } from "../shared/claim.ts"
 import type { RouteRule } from "../types/configuration.ts"
 import type { Principal } from "../types/principal.ts"
 import type { ForbiddenCode } from "../types/reasons.ts"
-import { type Demand, demandsIn, meets, refusalOf } from "./rule.ts"
+import { type Demand, meets } from "./demands.ts"
+import { demandsIn, refusalOf } from "./rule.ts"
 
 /** One demand with its verdict. */
 export interface DemandVerdict {

@@ -4,21 +4,13 @@ import type { MissingDemands } from "../types/decision.ts"
 import type { Principal } from "../types/principal.ts"
 import { type ForbiddenCode, type Refusal, refusal } from "../types/reasons.ts"
 import { claimTest } from "./claim-demand.ts"
-import { entitledToNothing, refuseUnentitled } from "./entitled.ts"
-
-/** A rule of the route table, ready to decide with. */
-export interface CompiledRule {
-  /** The first demand that the principal does not meet, or undefined. */
-  refuse(principal: Principal): Refusal | undefined
-  /** What the principal lacks; an empty object if it meets every demand. */
-  missing(principal: Principal): MissingDemands
-}
+import { type ClaimValue, type CompiledRule, type Demand, type DemandName, has, meets } from "./demands.ts"
+import { entitledToNothing } from "./entitled.ts"
 
 /** Names of what a rule can demand, in the order in which it is looked at. */
 const names = ["kind", "issuers", "scopes", "roles", "groups", "permissions", "claims", "anyOf"] as const
 /** Kind, issuer and claims say who it is, not what it may do; alternatives look after themselves. */
 const grants: readonly DemandName[] = ["scopes", "roles", "groups", "permissions", "anyOf"]
-export type DemandName = (typeof names)[number] | "entitled"
 
 /** Why a principal is refused that does not meet a demand. */
 const codes: { readonly [name in DemandName]: ForbiddenCode } = {
@@ -33,24 +25,6 @@ const codes: { readonly [name in DemandName]: ForbiddenCode } = {
   entitled: entitledToNothing.code as ForbiddenCode,
 }
 const incomplete = refusal("groups_incomplete")
-
-/** One value of a demand: a text, or the name of a claim or nothing with what tries the principal. */
-type DemandValue = string | ClaimValue | CompiledRule
-
-/** A demand on one claim. */
-interface ClaimValue {
-  readonly path: string
-  readonly written: ClaimDemand
-  meets(principal: Principal): boolean
-}
-
-/** One demand of a rule. */
-export interface Demand {
-  readonly name: DemandName
-  /** Whether one of the values is enough; else all of them are demanded. */
-  readonly isAny: boolean
-  readonly values: readonly DemandValue[]
-}
 
 /** What is demanded if nothing else grants something. */
 export const entitledDemand: Demand = { name: "entitled", isAny: false, values: [""] }
@@ -96,29 +70,6 @@ function demandOf(name: (typeof names)[number], rule: RouteRule): Demand {
 function claimValue(written: ClaimDemand): ClaimValue {
   const { path } = written
   return { path: typeof path === "string" ? path : path.join(" > "), written, meets: claimTest(written) }
-}
-
-/** Whether a principal meets a demand. */
-export function meets({ name, isAny, values }: Demand, principal: Principal): boolean {
-  for (let at = 0; at < values.length; at++) if (has(principal, name, values[at] as DemandValue) === isAny) return isAny
-  return !isAny
-}
-
-function has(principal: Principal, name: DemandName, value: DemandValue): boolean {
-  switch (name) {
-    case "kind":
-      return principal.kind === value
-    case "issuers":
-      return principal.issuer === value
-    case "claims":
-      return (value as ClaimValue).meets(principal)
-    case "anyOf":
-      return (value as CompiledRule).refuse(principal) === undefined
-    case "entitled":
-      return refuseUnentitled(principal) === undefined
-    default:
-      return principal[name].includes(value as string)
-  }
 }
 
 /** Why a principal is refused that does not meet a demand. */
