@@ -133,19 +133,28 @@ export const configure = (file, routes) => ({
  * Puts what was found out about the configuration in place of the module that holds nothing, and the code that reads it
  * into the start.
  */
-export const embedCompiled = ({ form, withRoutes, presets }) => ({
+export const embedCompiled = ({ form: whole, withRoutes, presets }) => ({
   name: "compiled-configuration",
   setup({ onLoad }) {
-    const routes = form.table === undefined ? "checkedRoutes" : "compiledTable"
+    const { table, ...rest } = whole
+    const isLater = whole.first !== undefined
+    const form = isLater ? rest : whole
+    const routes = isLater ? "firstTable" : table === undefined ? "checkedRoutes" : "compiledTable"
     const parts = ["restore", ...(withRoutes ? [routes] : [])]
     const contents = `import { ${[...parts, ...presets].join(", ")} } from "./start.ts"
       export default {
         ${parts.join(", ")},
         presets: { ${presets.map((name) => `...${name}`).join(", ")} },
         form: JSON.parse(${JSON.stringify(JSON.stringify(form))}),
+        ${isLater ? 'readTable: async () => (await import("./compiled-table.ts")).table,' : ""}
       }`
     const exports = [...parts, ...presets].map((name) => `export { ${name} } from "../src/${compiledCode[name]}.ts"`)
     onLoad({ filter: /[\\/]handlers[\\/]compiled\.ts$/ }, () => ({ contents, loader: "js" }))
+    const tableText = JSON.stringify(JSON.stringify(isLater ? table : null))
+    onLoad({ filter: /[\\/]handlers[\\/]compiled-table\.ts$/ }, () => ({
+      contents: `export const table = JSON.parse(${tableText})`,
+      loader: "js",
+    }))
     onLoad({ filter: /[\\/]handlers[\\/]start\.ts$/ }, async ({ path }) => ({
       contents: [await readFile(path, "utf8"), ...exports].join("\n"),
       loader: "ts",
@@ -155,6 +164,7 @@ export const embedCompiled = ({ form, withRoutes, presets }) => ({
 /** Where in src/ the code is that a compiled configuration can need. */
 const compiledCode = {
   restore: "authorizer/optional/compiled",
+  firstTable: "authorizer/optional/first-table",
   checkedRoutes: "authorizer/optional/checked-routes",
   compiledTable: "authorizer/optional/compiled-table",
   oidcPresets: "provider/oidc-presets",

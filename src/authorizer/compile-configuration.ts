@@ -1,6 +1,7 @@
 import { checkConfiguration } from "../configuration/check-configuration.ts"
 import { formIdentity } from "../configuration/compiled-form.ts"
 import { answerTableHash } from "../policy/answer-name.ts"
+import { firstFormOf } from "../policy/first-form.ts"
 import { tableFormOf } from "../policy/table-form.ts"
 import type { IssuerProfile } from "../provider/profile.ts"
 import type { CompiledForm, IssuerNames } from "../types/compiled-form.ts"
@@ -28,12 +29,14 @@ import { everything } from "./everything.ts"
 export function compileConfiguration(config: AuthorizerConfig, version: string): CompiledForm | undefined {
   const of = formIdentity(config, version)
   if (of === undefined || config.shadow !== undefined) return undefined
-  const { issuers, principalPolicy, table: named } = checkConfiguration(config, everything)
+  const { issuers, gateway, principalPolicy, table: named } = checkConfiguration(config, everything)
   const table = principalPolicy && tableFormOf(principalPolicy)
+  const first = table && firstFormOf(table, gateway.resourcePolicyAllows)
   return {
     ...{ of, issuers: issuers.map(({ profile }) => namesOf(profile)) },
     ...(named && { tableHash: answerTableHash(named) }),
     ...(table && { table }),
+    ...(first && { first }),
   }
 }
 

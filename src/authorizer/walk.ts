@@ -1,5 +1,5 @@
 import type { SizedPolicy } from "../answer/written-policy.ts"
-import type { Route } from "../route/decide.ts"
+import type { DecidedRoute } from "../route/decide.ts"
 import type { StageName } from "../types/decision.ts"
 import type { Principal } from "../types/principal.ts"
 import type { Refusal } from "../types/reasons.ts"
@@ -9,7 +9,7 @@ import type { AccessRequest } from "../types/request.ts"
 export interface Walk {
   readonly request: AccessRequest | undefined
   readonly principal: Principal | undefined
-  readonly route: Route | undefined
+  readonly route: DecidedRoute | undefined
   /**
    * What is answered when the request passed every stage, and beside a refusal by the route where the gateway keeps the
    * answer for other routes, too.

@@ -1,6 +1,6 @@
+import type { CompiledRule } from "../route/demands.ts"
 import type { GrownTree } from "../route/grown-tree.ts"
 import { type AmbiguousForms, ambiguousForms } from "../route/path.ts"
-import type { CompiledRule } from "../route/rule.ts"
 import { httpMethods, one } from "../route/tokens.ts"
 import type { Template } from "../route/tree.ts"
 import type { CoverageForm } from "../types/coverage.ts"

@@ -1,4 +1,4 @@
-import type { CompiledRule } from "../route/rule.ts"
+import type { CompiledRule } from "../route/demands.ts"
 import type { Principal } from "../types/principal.ts"
 import type { Covered } from "./patterns.ts"
 

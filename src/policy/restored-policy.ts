@@ -1,6 +1,7 @@
 import type { Route } from "../route/decide.ts"
+import type { CompiledRule } from "../route/demands.ts"
 import { isAmbiguousBy } from "../route/path.ts"
-import { type CompiledRule, compileRule, ruleOf } from "../route/rule.ts"
+import { compileRule, ruleOf } from "../route/rule.ts"
 import { type Node, type Template, TemplateTree } from "../route/tree.ts"
 import { CodeNeeded } from "./code-needed.ts"
 import { cover } from "./patterns.ts"

@@ -1,11 +1,12 @@
 import type { DecideRoute, Route, RouteVerdict } from "../route/decide.ts"
-import { type CompiledRule, entitledDemand, ruleOf } from "../route/rule.ts"
+import type { CompiledRule } from "../route/demands.ts"
+import { entitledDemand, ruleOf } from "../route/rule.ts"
 import type { RouteOrder } from "../route/tokens.ts"
 import { memoized } from "../shared/memoized.ts"
 import type { RouteRule } from "../types/configuration.ts"
-import type { Coverage } from "../types/coverage.ts"
 import type { Principal } from "../types/principal.ts"
 import { refusal } from "../types/reasons.ts"
+import { connectOnly } from "./connect-only.ts"
 import type { Conflict } from "./overlap.ts"
 import type { TextTable } from "./principal-table.ts"
 
@@ -41,7 +42,6 @@ export interface StageRoutes {
 
 const routeUnmatched = refusal("route_unmatched")
 const gatewayMismatch = refusal("gateway_mismatch")
-const connectOnly: Coverage = Object.freeze({ allow: ["$connect"], deny: [], denyIfRoom: [] })
 
 /** Decides by the table of the request's kind of API. */
 export function stageDecisions(stage: StageRoutes): Omit<DecidingPolicy, "conflicts"> {

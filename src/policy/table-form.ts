@@ -1,4 +1,5 @@
-import { type Demand, demandsIn } from "../route/rule.ts"
+import type { Demand } from "../route/demands.ts"
+import { demandsIn } from "../route/rule.ts"
 import type { RouteOrder, Tokens } from "../route/tokens.ts"
 import type { Node, Template } from "../route/tree.ts"
 import type { RouteRule } from "../types/configuration.ts"
@@ -6,13 +7,13 @@ import type { CompiledTable } from "./compile.ts"
 import type { PrincipalPolicy } from "./decide.ts"
 import type { Coverable, Examined } from "./patterns.ts"
 
-/** A node of a tree of templates, which are named by their places. */
-export interface NodeForm {
+/** A node of a tree of templates. @typeParam T what a template is named by: its place */
+export interface NodeForm<T = number> {
   /** Undefined: none. */
-  readonly fixed?: readonly (readonly [segment: string, node: NodeForm])[]
-  readonly parameter?: NodeForm
-  readonly greedy?: number
-  readonly template?: number
+  readonly fixed?: readonly (readonly [segment: string, node: NodeForm<T>])[]
+  readonly parameter?: NodeForm<T>
+  readonly greedy?: T
+  readonly template?: T
 }
 
 /** A template. */

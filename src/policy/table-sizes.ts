@@ -1,4 +1,4 @@
-import type { CompiledRule } from "../route/rule.ts"
+import type { CompiledRule } from "../route/demands.ts"
 
 import { httpMethods, isFixed, rest } from "../route/tokens.ts"
 import { routeOf, type Template } from "../route/tree.ts"

@@ -17,6 +17,8 @@ export interface CompiledForm {
   readonly tableHash?: string
   /** What was found out about the routes; undefined if answers are not for all routes of a principal. */
   readonly table?: object
+  /** What the first decisions need of that; undefined if they need all of it. */
+  readonly first?: object
 }
 
 /** What a start takes of a bundle, beside the configuration. */

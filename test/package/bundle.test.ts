@@ -180,17 +180,38 @@ describe("19.3: a bundle with its configuration", () => {
     const { built, allows } = await build("compiled", `export default ${JSON.stringify(config)}`)
     expect(allows).toBe(true)
     expect(staticPart(built).outputs.size).toBe(2)
-    expect(atStart(built)).toContain("src/policy/restored-policy.ts")
-    expect(atStart(built)).toContain("src/authorizer/optional/compiled-table.ts")
+    expect(atStart(built)).toContain("src/policy/first-decisions.ts")
+    expect(atStart(built)).toContain("src/authorizer/optional/first-table.ts")
     expect(atStart(built)).toContain("src/provider/auth0.ts")
     expect(atStart(built)).not.toContain("src/provider/entra.ts")
     const checks = ["compile", "decide", "examine", "table-sizes", "coarse-routes"].map(
       (name) => `src/policy/${name}.ts`,
     )
-    const later = ["overlap", "pattern-tree", "shorter", "shortening"].map((name) => `src/policy/${name}.ts`)
-    const others = ["by-route", "route-answers", "table", "template"].map((name) => `src/route/${name}.ts`)
+    const whole = ["restored-policy", "patterns", "permissions", "principal-table", "stage-decisions"]
+    const later = [...whole, "overlap", "pattern-tree", "shorter", "shortening"].map((name) => `src/policy/${name}.ts`)
+    const others = ["by-route", "path", "route-answers", "rule", "table", "template", "tree"].map(
+      (name) => `src/route/${name}.ts`,
+    )
     for (const path of [...checks, ...later, ...others, "src/configuration/check-routes.ts"])
       expect(atStart(built)).not.toContain(path)
+  })
+
+  test("loads the whole table for a request that the first decisions leave to it", async () => {
+    const config = { issuers: [issuer.config], routes }
+    await build("whole", `export default ${JSON.stringify(config)}`)
+    const program = `const { handler } = await import(process.argv[1])
+      const { policyDocument, context } = await handler(JSON.parse(process.argv[2]), { awsRequestId: "x" })
+      console.log(JSON.stringify({ policyDocument, context }))`
+    const answers = ["/orders", "/orders/7", "/orders/"].map((path) => {
+      const asked = JSON.stringify(restToken(`Bearer ${issuer.token({ scope: "orders:read" })}`, { path }))
+      const given = ["--input-type=module", "-e", program, join(folder, "whole/authorizer.mjs"), asked]
+      const printed = execFileSync(process.execPath, given, { encoding: "utf8" })
+      return printed.split("\n").find((line) => line.startsWith(`{"policyDocument"`))
+    })
+    const parsed = answers.map((answer) => JSON.parse(answer ?? "") as { readonly policyDocument: unknown })
+    expect(parsed[0]).toMatchObject({ policyDocument: { Statement: [{ Effect: "Allow" }, { Effect: "Deny" }] } })
+    // One caller: what an answer covers does not depend on the request.
+    for (const { policyDocument } of parsed) expect(policyDocument).toEqual(parsed[0]?.policyDocument)
   })
 
   const entra = {
@@ -200,7 +221,8 @@ describe("19.3: a bundle with its configuration", () => {
   }
 
   test("stays within the budget of its start with routes and the presets of every provider", async () => {
-    const config = { issuers: [entra, issuer.config], routes }
+    const claims = [{ path: "department", equals: "hr" }]
+    const config = { issuers: [entra, issuer.config], routes: { ...routes, "POST /orders": { claims } } }
     const { built } = await build("largest", `export default ${JSON.stringify(config)}`)
     expect(atStart(built)).toEqual(expect.arrayContaining(["src/policy/restored-policy.ts", "src/provider/entra.ts"]))
     expect(built.mostBytes).toBeLessThanOrEqual(117 * 1024)

@@ -2,6 +2,7 @@ import { policyOptions } from "../../configuration/policy-options.ts"
 import { CodeNeeded } from "../../policy/code-needed.ts"
 import type { PrincipalPolicy } from "../../policy/decide.ts"
 import { restorePolicy } from "../../policy/restored-policy.ts"
+import type { DecidingPolicy, PrincipalPolicyOptions } from "../../policy/stage-decisions.ts"
 import type { TableForm } from "../../policy/table-form.ts"
 import { checkedAlready } from "./checked-already.ts"
 import type { RouteSupport } from "./routes.ts"
@@ -10,9 +11,11 @@ import type { RouteSupport } from "./routes.ts"
 export const compiledTable = (form: TableForm): RouteSupport => ({
   ...checkedAlready,
   // Only checks ask for the rest of a policy, and they were made when the configuration was bundled.
-  checkPrincipalPolicy: (scoped, gateway) =>
-    restorePolicy(policyOptions(scoped, gateway), form, loadShorter) as PrincipalPolicy,
+  checkPrincipalPolicy: (scoped, gateway) => wholePolicy(policyOptions(scoped, gateway), form) as PrincipalPolicy,
   load: (error) => (error instanceof CodeNeeded ? error.load() : undefined),
 })
+
+export const wholePolicy = (options: PrincipalPolicyOptions, form: TableForm): DecidingPolicy =>
+  restorePolicy(options, form, loadShorter)
 
 const loadShorter = async () => (await import("./shorter-policies.ts")).restoreShorter

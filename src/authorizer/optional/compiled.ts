@@ -1,5 +1,6 @@
 import { type CheckedIssuer, checkIssuers } from "../../configuration/check-issuers.ts"
 import { belongs } from "../../configuration/compiled-form.ts"
+import type { FirstForm } from "../../policy/first-decisions.ts"
 import type { TableForm } from "../../policy/table-form.ts"
 import { type Presets, smallPresets } from "../../provider/presets.ts"
 import { memoized } from "../../shared/memoized.ts"
@@ -11,13 +12,17 @@ import type { ConnectIssuers } from "../connect.ts"
 import { checkedAlready } from "./checked-already.ts"
 import type { checkedRoutes } from "./checked-routes.ts"
 import type { compiledTable } from "./compiled-table.ts"
+import type { firstTable } from "./first-table.ts"
 import type { RouteSupport } from "./routes.ts"
 
 /** What was found out about a configuration, with the code that a build put into the start. */
 export interface CompiledCode extends CompiledConfiguration {
   readonly restore?: typeof restore
   readonly compiledTable?: typeof compiledTable
+  readonly firstTable?: typeof firstTable
   readonly checkedRoutes?: typeof checkedRoutes
+  /** Reads `table` of the form, if a build has put that into a file of its own. */
+  readonly readTable?: () => Promise<object>
   /** All that the configuration needs in addition to the small ones. */
   readonly presets?: Presets
 }
@@ -35,9 +40,14 @@ export async function restore(
   config: { readonly routes?: unknown },
 ): Promise<Precompiled | undefined> {
   if (!belongs(form, config)) return undefined
-  const { table } = form
-  const routes =
-    table === undefined
+  const { table, first } = form
+  const readTable = code.readTable ?? (async () => table)
+  const routes = first
+    ? (code.firstTable ?? (await import("./first-table.ts")).firstTable)(
+        first as FirstForm,
+        readTable as () => Promise<TableForm>,
+      )
+    : table === undefined
       ? config.routes === undefined
         ? checkedAlready
         : (code.checkedRoutes ?? (await import("./checked-routes.ts")).checkedRoutes)

@@ -1,7 +1,13 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { compileConfiguration } from "../../../src/deployment.ts"
+import { readRequest } from "../../../src/event/read.ts"
 import { type Authorizer, ConfigurationError, createAuthorizer, loadFromEnvironment } from "../../../src/index.ts"
+import { CodeNeeded } from "../../../src/policy/code-needed.ts"
+import { type FirstForm, firstDecisions } from "../../../src/policy/first-decisions.ts"
+import { restorePolicy } from "../../../src/policy/restored-policy.ts"
+import type { TableForm } from "../../../src/policy/table-form.ts"
+import type { Coverage } from "../../../src/types/coverage.ts"
 import { clock } from "../../support/mint.ts"
 import { seeded, worth } from "../../support/seed.ts"
 import { services, tables } from "./arbitraries.ts"
@@ -58,4 +64,67 @@ describe("19.3: a start from the compiled form never changes a verdict", () => {
     await fc.assert(property, seeded(`compiled, ${name}`, { numRuns: most }))
     expect(of(`${name}: answered`)).toBeGreaterThan(worth(100))
   })
+
+  it.each([
+    ["any tables", tables, 300],
+    ["tables of services", services, 240],
+  ] as const)("%s: each request is decided by a start of its own as by the table", async (name, from, most) => {
+    const property = fc.asyncProperty(casesOf(from, fc.constant([])), async (tested) => {
+      const config = configOf(tested.table, {
+        ...{ ...settingsOf(tested), unmatched: "deny" },
+        gateway: { resultTtlSeconds: 300, identitySources: ["token"] },
+      })
+      let form: ReturnType<typeof compileConfiguration>
+      try {
+        form = compileConfiguration(config, "")
+      } catch {
+        return
+      }
+      if (form?.first === undefined) return count(`${name}: whole`)
+      const read = { form: JSON.parse(JSON.stringify(form)) }
+      const { first, table } = read.form as { first: FirstForm; table: TableForm }
+      const fresh = createAuthorizer(config, { clock })
+      const options = { routes: tested.table, unmatched: "deny", resourcePolicyAllows: false } as const
+      const whole = restorePolicy({ ...options, api: undefined, byPath: false }, table, noShorter)
+      for (const person of tested.people) {
+        for (const { request, chosen } of arriving(tested)) {
+          const event = eventOf(tested.kind, bearerOf(person), request, chosen)
+          const compiled = await loadFromEnvironment({}, config, { clock }, read)
+          expect(await answerOf(compiled, event)).toEqual(await answerOf(fresh, event))
+          const { principal } = await fresh.decide(event)
+          const asked = readRequest(event)
+          if (principal === undefined || "refused" in asked) continue
+          const decisions = firstDecisions(options, first, noTable)
+          expect(decisions.permitted(principal)).toEqual(whole.permitted(principal))
+          const { covers, route, refused } = whole.decide(asked, principal)
+          try {
+            const decided = decisions.decide(asked, principal)
+            expect({ key: decided.route?.key, refused: decided.refused }).toEqual({
+              key: route?.key,
+              refused: undefined,
+            })
+            expect(decided.route?.configured).toEqual(route?.configured)
+            expect(patternsOf(decided.covers)).toEqual(patternsOf(covers))
+            count(`${name}: decided first`)
+          } catch (error) {
+            if (!(error instanceof CodeNeeded)) throw error
+            count(`${name}: ${refused === undefined ? "left to the table, although it allows" : "left to the table"}`)
+          }
+        }
+      }
+    })
+    await fc.assert(property, seeded(`first, ${name}`, { numRuns: most }))
+    expect(of(`${name}: decided first`)).toBeGreaterThan(worth(100))
+    expect(of(`${name}: left to the table`)).toBeGreaterThan(worth(50))
+  })
 })
+
+const noShorter = () => Promise.reject(new Error("not loaded"))
+const noTable = () => Promise.reject(new Error("not loaded"))
+
+/** What an answer is written with, as far as it needs no other code. */
+function patternsOf(covers: Coverage | undefined): unknown {
+  if (covers === undefined) return undefined
+  const { allow, deny, denyForms, denyIfRoom } = "form" in covers ? covers.form() : covers
+  return { allow, deny, denyForms, denyIfRoom }
+}

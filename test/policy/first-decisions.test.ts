@@ -1,0 +1,159 @@
+import { describe, expect, it, vi } from "vitest"
+import { compileConfiguration } from "../../src/deployment.ts"
+import { readRequest } from "../../src/event/read.ts"
+import type { AuthorizerConfig } from "../../src/index.ts"
+import { CodeNeeded } from "../../src/policy/code-needed.ts"
+import { type FirstForm, firstDecisions } from "../../src/policy/first-decisions.ts"
+import type { DecidingPolicy } from "../../src/policy/stage-decisions.ts"
+import type { RouteRule } from "../../src/types/configuration.ts"
+import type { Principal } from "../../src/types/principal.ts"
+import type { AccessRequest } from "../../src/types/request.ts"
+import { oidcIssuer } from "../support/config.ts"
+import { http2, restRequest, webSocket } from "../support/events.ts"
+
+type Routes = { readonly [key: string]: RouteRule }
+
+const firstOf = (routes: Routes, changes: Partial<AuthorizerConfig> = {}): FirstForm | undefined => {
+  const form = compileConfiguration({ issuers: [oidcIssuer()], routes, ...changes } as AuthorizerConfig, "")
+  return JSON.parse(JSON.stringify(form?.first ?? null)) ?? undefined
+}
+const routes: Routes = {
+  "GET /orders": { scopes: ["read"] },
+  "GET /orders/{id}": { scopes: ["read"] },
+  "POST /orders": { scopes: ["write"] },
+  "ANY /files/{path+}": { scopes: ["files"] },
+  $connect: { scopes: ["chat"] },
+}
+const caller = (...scopes: string[]): Principal =>
+  ({ scopes, roles: [], groups: [], permissions: [] }) as unknown as Principal
+const read = (event: unknown): AccessRequest => readRequest(event) as AccessRequest
+const request = (method: string, path: string, template = path): AccessRequest =>
+  read(restRequest("Bearer x", { method, path, template }))
+
+const whole: DecidingPolicy = {
+  conflicts: [],
+  decide: () => ({ route: undefined, refused: undefined, covers: undefined }),
+  permitted: () => [7],
+}
+const decisionsOf = (loadTable = async (): Promise<DecidingPolicy> => whole): DecidingPolicy =>
+  firstDecisions({ routes }, firstOf(routes) as FirstForm, loadTable)
+/** The work after an answer waits for turns of the event loop. */
+const turns = async (): Promise<void> => {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+}
+
+describe("19.3: the first decisions of a start with bundled routes", () => {
+  it.each([
+    ["GET", "/orders", undefined, "GET /orders"],
+    ["GET", "/orders/7", "/orders/{id}", "GET /orders/{id}"],
+    ["PATCH", "/files/a/b", "/files/{path+}", "ANY /files/{path+}"],
+  ])("allow %s %s", (method, path, template, key) => {
+    const { route, refused, covers } = decisionsOf().decide(request(method, path, template), caller("read", "files"))
+    expect(route).toMatchObject({ key, configured: routes[key] })
+    expect(refused).toBeUndefined()
+    expect(covers).toHaveProperty("form")
+  })
+
+  it("allow a connection", () => {
+    const { route, covers } = decisionsOf().decide(read(webSocket("Bearer x")), caller("chat"))
+    expect(route?.key).toBe("$connect")
+    expect(covers).toEqual({ allow: ["$connect"], deny: [], denyIfRoom: [] })
+  })
+
+  it.each<[string, AccessRequest]>([
+    ["a route that the caller may not call", request("POST", "/orders")],
+    ["a connection that it may not open", read(webSocket("Bearer x"))],
+    ["a path that no route has", request("GET", "/other")],
+    ["a method that no route has", request("DELETE", "/orders")],
+    ["a method that HTTP APIs do not have", request("PURGE", "/files/a", "/files/{path+}")],
+    ["a template that the path does not lead to", request("GET", "/orders/7", "/orders")],
+    ["a template with another name", request("GET", "/orders/7", "/orders/{order}")],
+    ["a slash at the end", request("GET", "/orders/")],
+    ["another method in the ARN", { ...request("GET", "/orders"), method: "HEAD" }],
+    ...["/orders//7", "/orders/.", "/orders/..", "/orders/a;b", "/orders/a\\b", "/orders/a#b", "/orders/%6f"].map(
+      (path): [string, AccessRequest] => [`the path ${path}`, request("GET", path, "/orders/{id}")],
+    ),
+  ])("leave %s to the whole table", async (_, asked) => {
+    const decisions = decisionsOf()
+    const decide = () => decisions.decide(asked, caller("read", "files"))
+    let needed: unknown
+    try {
+      decide()
+    } catch (error) {
+      needed = error
+    }
+    expect(needed).toBeInstanceOf(CodeNeeded)
+    await (needed as CodeNeeded).load()
+    expect(decide()).toEqual({ route: undefined, refused: undefined, covers: undefined })
+  })
+
+  it("leave a policy that does not fit to the whole table", () => {
+    const { covers } = decisionsOf().decide(request("GET", "/orders"), caller("read"))
+    const form = covers && "form" in covers ? covers.form() : undefined
+    expect(() => form?.shorter?.()).toThrow(CodeNeeded)
+  })
+
+  it("give way to the whole table once the first answer is out", async () => {
+    const load = vi.fn(async () => whole)
+    const decisions = decisionsOf(load)
+    const asked = request("GET", "/orders")
+    for (const _ of [1, 2]) expect(decisions.decide(asked, caller("read")).route?.key).toBe("GET /orders")
+    expect(decisions.permitted(caller("read"))).toEqual([0, 1])
+    expect(load).not.toHaveBeenCalled()
+    await turns()
+    expect(load).toHaveBeenCalledTimes(1)
+    expect(decisions.decide(asked, caller("read")).route).toBeUndefined()
+    expect(decisions.permitted(caller("read"))).toEqual([7])
+  })
+
+  it("go on if the whole table cannot be loaded", async () => {
+    const decisions = decisionsOf(() => Promise.reject(new Error("no such file")))
+    const asked = request("GET", "/orders")
+    decisions.decide(asked, caller("read"))
+    await turns()
+    expect(decisions.decide(asked, caller("read")).route?.key).toBe("GET /orders")
+    expect(decisions.permitted(caller("read"))).toEqual([0, 1])
+  })
+
+  it("tell callers apart", () => {
+    const decisions = decisionsOf()
+    const asked = request("GET", "/orders")
+    expect(decisions.decide(asked, caller("read")).refused).toBeUndefined()
+    expect(() => decisions.decide(asked, caller("write"))).toThrow(CodeNeeded)
+    expect(decisions.permitted(caller("write"))).toEqual([2])
+    expect(decisions.permitted(caller("read"))).toEqual([0, 1])
+  })
+
+  it("hold no rule that could be asked again", () => {
+    const { route } = decisionsOf().decide(request("GET", "/orders"), caller("read"))
+    expect(() => route?.rule.refuse(caller())).toThrow(TypeError)
+    expect(route?.rule.missing(caller())).toEqual({})
+  })
+
+  it("read names of prototypes as what they are", () => {
+    const odd: Routes = { "GET /orders": { scopes: ["read"] }, "GET /__proto__/{id}": { scopes: ["read"] } }
+    const decisions = firstDecisions({ routes: odd }, firstOf(odd) as FirstForm, async () => whole)
+    for (const path of ["/constructor", "/toString", "/__proto__"])
+      expect(() => decisions.decide(request("GET", path), caller("read"))).toThrow(CodeNeeded)
+    const asked = request("GET", "/__proto__/7", "/__proto__/{id}")
+    expect(decisions.decide(asked, caller("read")).route?.key).toBe("GET /__proto__/{id}")
+  })
+
+  it.each<[string, Routes, Partial<AuthorizerConfig>]>([
+    ["admits what it does not name", { "GET /orders": { scopes: ["read"] } }, { unmatched: "authenticated" }],
+    ["has $default", { ...routes, $default: { scopes: ["read"] } }, {}],
+    ["decides by the path", routes, { gateway: { matchBy: "path" } }],
+    ["is beside a resource policy that allows", routes, { gateway: { resourcePolicyAllows: true } }],
+    ["demands a claim", { "GET /orders": { claims: [{ path: "department", equals: "hr" }] } } as Routes, {}],
+    ["has alternatives", { "GET /orders": { anyOf: [{ scopes: ["a"] }, { roles: ["b"] }] } }, {}],
+    ["has answers for one route", routes, { gateway: { resultTtlSeconds: 0 } }],
+  ])("are not for a table that %s", (_, table, changes) => {
+    expect(firstOf(routes)).toBeDefined()
+    expect(firstOf(table, changes)).toBeUndefined()
+  })
+
+  it("are the same for an HTTP API", () => {
+    const asked = read(http2("Bearer x", { method: "GET", path: "/orders/7", template: "/orders/{id}" }))
+    expect(decisionsOf().decide(asked, caller("read")).route?.key).toBe("GET /orders/{id}")
+  })
+})
