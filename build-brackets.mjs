@@ -1,0 +1,109 @@
+// Puts brackets around the functions that a start calls. V8 takes a function in brackets for one that is called at once,
+// and compiles it with the file. Every other one it parses twice: with the file, and when it is called.
+//   node build-brackets.mjs FILE KIND     prints where in FILE the functions are that a start calls. KIND is of the first
+//                                         event, rest or http; or own, for the start with the bundle's configuration
+import { execFile } from "node:child_process"
+import { readFile, writeFile } from "node:fs/promises"
+import { Session } from "node:inspector/promises"
+import { dirname, join } from "node:path"
+import { fileURLToPath, pathToFileURL } from "node:url"
+import { promisify } from "node:util"
+import { parseSync, Visitor } from "oxc-parser"
+import { runBundle } from "./build-code-cache.mjs"
+
+/** A shorter function is parsed twice faster than two more characters are read. */
+const leastLength = 60
+
+/**
+ * Brackets the functions of a start that is written already: those that it calls before its first answer, whatever kind
+ * of API asks. They are found by running it. What is called for one kind only is compiled when it is called, because
+ * compiling a function that is not called takes longer than parsing one twice.
+ *
+ * @param {string} file of one function in brackets, with the start in it
+ * @param {{ ownConfiguration: boolean }} options whether the bundle holds one that it can start with here
+ * @returns {Promise<boolean>} false if the bundle cannot be run here, because of what its configuration needs; the start
+ *   is as it was then
+ */
+export async function bracketStart(file, { ownConfiguration }) {
+  const { NODE_OPTIONS: _, ...env } = process.env
+  const calls = async (kind) => {
+    const { stdout } = await promisify(execFile)(process.execPath, [fileURLToPath(import.meta.url), file, kind], {
+      env,
+    })
+    const { start, answers } = JSON.parse(stdout)
+    return { start: new Set(start), answers: new Set(answers) }
+  }
+  const [rest, http, own] = await Promise.all(
+    ["rest", "http", ...(ownConfiguration ? ["own"] : [])].map((kind) => calls(kind).catch(() => undefined)),
+  )
+  if (rest === undefined || http === undefined) return false
+  const called = rest.answers.intersection(http.answers).union(own?.start ?? rest.start)
+  await writeFile(file, bracketed(await readFile(file, "utf8"), called))
+  return true
+}
+
+/**
+ * @param {string} text
+ * @param {ReadonlySet<number>} called where the functions begin
+ */
+function bracketed(text, called) {
+  const { program, errors } = parseSync("start.mjs", text)
+  if (errors.length > 0) throw new Error(`The start cannot be read: ${errors[0].message}`)
+  const isCalled = ({ start, end }) => called.has(start) && end - start >= leastLength
+  const brackets = []
+  let body
+  const expression = (node) => {
+    if (node.params[0]?.name === "__load") body = node.body.body
+    // A method is an expression, too, which begins with its parameters.
+    else if (isCalled(node) && !/^\(.*\)\{/.test(text.slice(node.start, node.end)))
+      brackets.push([node.start, "("], [node.end, ")"])
+  }
+  new Visitor({ FunctionExpression: expression, ArrowFunctionExpression: expression }).visit(program)
+  brackets.sort(([one], [other]) => one - other)
+  const slice = (from, to) => {
+    let [out, at] = ["", from]
+    for (const [place, bracket] of brackets) {
+      if (bracket === "(" ? place < from || place >= to : place <= from || place > to) continue
+      out += text.slice(at, place) + bracket
+      at = place
+    }
+    return out + text.slice(at, to)
+  }
+  // A declaration cannot be in brackets. The variables go first, because declarations are there before all else, too.
+  const declared = body.filter((node) => node.type === "FunctionDeclaration" && isCalled(node))
+  const variables = declared.map(
+    ({ id, start, end }) => `${id.name}=(${slice(start, id.start).trimEnd()}${slice(id.end, end)})`,
+  )
+  let at = body[0].end // after "use strict"
+  let out = `${slice(0, at)}var ${variables};`
+  for (const { start, end } of declared) {
+    out += slice(at, start)
+    at = end
+  }
+  return out + slice(at, text.length)
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [file, kind] = process.argv.slice(2)
+  const session = new Session()
+  session.connect()
+  await session.post("Profiler.enable")
+  await session.post("Profiler.startPreciseCoverage", { callCount: true, detailed: false })
+  const called = async () => {
+    const { result } = await session.post("Profiler.takePreciseCoverage")
+    const scripts = result.filter(({ url }) => url === file || url === pathToFileURL(file).href)
+    const functions = scripts.flatMap((script) => script.functions.map(({ ranges }) => ranges[0]))
+    return functions.filter(({ count }) => count > 0).map(({ startOffset }) => startOffset)
+  }
+  const write = process.stdout.write.bind(process.stdout)
+  process.stdout.write = () => true // the bundle's own records and metrics
+  let start
+  const started = async () => {
+    start = await called()
+  }
+  if (kind === "own") {
+    await import(pathToFileURL(join(dirname(file), "authorizer.mjs")).href)
+    await started()
+  } else await runBundle(dirname(file), { kinds: [kind], started })
+  write(JSON.stringify({ start, answers: await called() }), () => process.exit(0))
+}
