@@ -34,8 +34,8 @@ await bench("cold-start", async () => {
     const size: ResultRow = { case: "start size", subject: "hallpass", value: startBytes / 1024, unit: "KB" }
     const note = `Runtime client: ${client.name}.`
     // A private authority is for fetches, and few issuers have one.
-    const known = await starts("known keys", seeded, { ...launch, keys: { ...launch.keys, ca: "" } }, 20)
-    const fetched = await starts("fetched keys", fetching, launch, 10)
+    const known = await starts("known", seeded, { ...launch, keys: { ...launch.keys, ca: "" } })
+    const fetched = await starts("fetched", fetching, launch)
     const own = seeded.filter(({ name }) => !name.startsWith("hallpass, "))
     const between = await betweenInvocations(own, launch)
     return [size, ...known, ...fetched, ...between].map((row) => ({ ...row, note }))
@@ -46,7 +46,7 @@ await bench("cold-start", async () => {
 })
 
 /** A fresh process for each value. */
-async function starts(what: string, bundles: readonly Bundle[], launch: Launch, seconds: number): Promise<ResultRow[]> {
+async function starts(what: "known" | "fetched", bundles: readonly Bundle[], launch: Launch): Promise<ResultRow[]> {
   const ready = new Map<string, number[]>(bundles.map(({ name }) => [name, []]))
   const contestants = bundles.map((bundle) => ({
     name: bundle.name,
@@ -59,10 +59,10 @@ async function starts(what: string, bundles: readonly Bundle[], launch: Launch, 
       return answerMs
     },
   }))
-  const answered = await inRounds(contestants, bareName, effort(seconds))
+  const answered = await inRounds(contestants, bareName, effort(what))
   return [
-    ...rowsOf(`spawn to ready, ${what}`, "ms", ready, bareName),
-    ...rowsOf(`spawn to answer, ${what}`, "ms", answered, bareName),
+    ...rowsOf(`spawn to ready, ${what} keys`, "ms", ready, bareName),
+    ...rowsOf(`spawn to answer, ${what} keys`, "ms", answered, bareName),
   ]
 }
 
@@ -89,7 +89,7 @@ async function betweenInvocations(bundles: readonly Bundle[], launch: Launch): P
       }
       return { name, sample, warmUp }
     })
-    const rounds = await inRounds(contestants, bareName, effort(6, 200))
+    const rounds = await inRounds(contestants, bareName, effort("between", 200))
     return rowsOf("walk between invocations, token cached", "us", rounds, bareName)
   } finally {
     for (const { stop } of started.values()) await stop()

@@ -5,7 +5,7 @@ import { bench, effort, quick, rowsOfProcess } from "./machinery/bench.ts"
 import { floor, floorName } from "./machinery/floor.ts"
 import type { ResultRow } from "./machinery/results.ts"
 import { type Contestant, calls, inRounds, inTurn, rowsOf } from "./machinery/rounds.ts"
-import { type CaseSubject, casesOf, judgeAll, yardstickName } from "./subjects/cases.ts"
+import { type CaseSubject, casesOf, deployedName, judgeAll, yardstickName } from "./subjects/cases.ts"
 import { type GatewayEvent, type Kind, kinds } from "./subjects/events.ts"
 import { benchKey, tokens } from "./subjects/tokens.ts"
 
@@ -19,7 +19,7 @@ else await bench("pipeline", eachKind)
 async function eachKind(): Promise<ResultRow[]> {
   const rows: ResultRow[] = []
   for (const each of Object.keys(kinds)) {
-    const received = await rowsOfProcess(import.meta.filename, each, ...(quick ? ["--quick"] : []))
+    const received = await rowsOfProcess(import.meta.filename, each, ...process.argv.slice(2))
     if (received === undefined) throw new Error(`${each}: ended without a result`)
     rows.push(...received)
   }
@@ -33,9 +33,10 @@ async function child(): Promise<void> {
   const rows: ResultRow[] = []
   for (const one of await casesOf(kind, key, callers)) {
     await judgeAll(one, yardstickName)
-    await setTimeout(300) // what writes metrics is loaded after the first answer, in turns of the event loop
+    // What writes metrics is loaded after the first answer, in turns of the event loop.
+    if (one.subjects.some(({ name }) => name === deployedName)) await setTimeout(300)
     const contestants = [bare, ...one.subjects.map((subject) => contestant(subject, one.events))]
-    rows.push(...rowsOf(one.name, "us", await inRounds(contestants, floorName, effort(2)), floorName))
+    rows.push(...rowsOf(one.name, "us", await inRounds(contestants, floorName, effort("walk")), floorName))
   }
   process.send?.(rows, () => process.disconnect())
 }

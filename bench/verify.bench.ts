@@ -31,11 +31,15 @@ async function compared(
   prepared: readonly Prepared[],
 ): Promise<ResultRow[]> {
   for (const { name: subject, check } of subjects) {
-    // Right before fast: what every subject answers is looked at before it is timed.
-    for (const each of prepared)
+    // Right before fast: what every subject answers is looked at before it is timed. A cache that misses must be full.
+    for (const each of subject.endsWith("missed") ? prepared : prepared.slice(0, 200))
       if (subjectOf(await check(each)) !== each.subject) throw new Error(`${subject} is wrong`)
   }
-  const series = await inRounds([bare, ...subjects.map((each) => contestant(each, prepared))], floorName, effort(4))
+  const series = await inRounds(
+    [bare, ...subjects.map((each) => contestant(each, prepared))],
+    floorName,
+    effort("verify"),
+  )
   return rowsOf(name, "us", series, floorName)
 }
 

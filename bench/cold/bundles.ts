@@ -42,38 +42,35 @@ export async function buildBundles(folder: string, key: BenchKey): Promise<Bundl
   const bundle = (name: string, environment: Bundle["environment"], file = "authorizer"): Bundle => ({
     ...{ name, folder: at(name), handler: `${file}.handler`, environment },
   })
-  for (const [file, name] of [
-    ["bare", bareName],
-    ["aws-jwt-verify", awsName],
-  ] as const) {
+  const others = { bare: bareName, "aws-jwt-verify": awsName }
+  const built: Promise<unknown>[] = Object.entries(others).map(([file, name]) => {
     const entryPoints = [join(import.meta.dirname, `handlers/${file}.mjs`)]
-    await build({ ...bundleOptions, entryPoints, outdir: at(name) }) // the same settings for all
-  }
+    return build({ ...bundleOptions, entryPoints, outdir: at(name) }) // the same settings for all
+  })
   const jwks = { keys: [key.jwk] }
   const snapshot = join(folder, "key-snapshot.json")
   writeFileSync(
     snapshot,
     JSON.stringify({ takenAt: new Date(Date.now() - 60_000).toISOString(), sets: { [issuer]: jwks } }),
   )
-  await buildBundle({ outdir: at("hallpass fetching") })
-  const { startBytes } = await buildBundle({ outdir: at(ownName), snapshot })
-  await buildBundle({ outdir: at("hallpass, code cache"), snapshot, codeCache: true })
+  built.push(buildBundle({ outdir: at("hallpass fetching") }))
+  built.push(buildBundle({ outdir: at("hallpass, code cache"), snapshot, codeCache: true }))
 
   const ofConfiguration: Bundle["environment"] = ({ jwksUri, ca }) => {
     const issuers = [{ provider: "oidc", issuer, audience, jwksUri, ...(ca && { keys: { ca } }) }]
     return { HALLPASS_CONFIG: JSON.stringify({ issuers, gateway: { responses: "simple" } }) }
   }
   /** With its configuration in the bundle. */
-  const bundled = async (name: string, config: AuthorizerConfig): Promise<Bundle> => {
+  const bundled = (name: string, config: AuthorizerConfig): Bundle => {
     createAuthorizer(config) // reports what is wrong with it
     const configuration = `${at(name)}.ts`
     writeFileSync(configuration, `export default ${JSON.stringify(config)}\n`)
-    await buildBundle({ outdir: at(name), configuration })
+    built.push(buildBundle({ outdir: at(name), configuration }))
     return bundle(name, () => ({}))
   }
   const entry = (name: string) =>
     ({ provider: "oidc", issuer: name, audience, jwks }) as AuthorizerConfig["issuers"][number]
-  const others = Array.from({ length: 199 }, (_, index) => entry(`https://tenant-${index}.issuer.example/`))
+  const tenants = Array.from({ length: 199 }, (_, index) => entry(`https://tenant-${index}.issuer.example/`))
   const simple = { responses: "simple" } as const
   const aws = (seed: { [name: string]: string }): Bundle => {
     const fixed = { COLD_ISSUER: issuer, COLD_AUDIENCE: audience, ...seed }
@@ -83,10 +80,12 @@ export async function buildBundles(folder: string, key: BenchKey): Promise<Bundl
   const own = bundle(ownName, ofConfiguration)
   const inBundle = [
     bundle("hallpass, code cache", ofConfiguration),
-    await bundled("hallpass, bundled configuration", { issuers: [entry(issuer)], gateway: simple }),
-    await bundled("hallpass, 50 bundled routes", { issuers: [entry(issuer)], routes: rulesOf(50) }),
-    await bundled("hallpass, 200 bundled issuers", { issuers: [...others, entry(issuer)], gateway: simple }),
+    bundled("hallpass, bundled configuration", { issuers: [entry(issuer)], gateway: simple }),
+    bundled("hallpass, 50 bundled routes", { issuers: [entry(issuer)], routes: rulesOf(50) }),
+    bundled("hallpass, 200 bundled issuers", { issuers: [...tenants, entry(issuer)], gateway: simple }),
   ]
+  const { startBytes } = await buildBundle({ outdir: at(ownName), snapshot })
+  await Promise.all(built)
   return {
     seeded: [bare, own, aws({ COLD_JWKS: JSON.stringify(jwks) }), ...inBundle],
     fetching: [bare, { ...own, folder: at("hallpass fetching") }, aws({})],

@@ -57,9 +57,7 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 
-/**
- * One event after the other: billed milliseconds, as means. Lambda rounds each invocation up to a whole millisecond.
- */
+/** One event after the other: billed milliseconds, as means. Lambda bills each invocation in whole milliseconds. */
 async function invocations(own: Bundle, share: number): Promise<readonly number[]> {
   limit(1)
   const { invoke, stop } = await startFunction(own, known, launch)

@@ -51,9 +51,7 @@ export async function bundleCases(): Promise<{ readonly file: string; readonly r
   return { file: join(folder, "child.mjs"), remove: () => rmSync(folder, { recursive: true }) }
 }
 
-/**
- * Instructions of one iteration of a case: the median of some blocks in one process, after its start and warming up.
- */
+/** Instructions of one iteration of a case: the median of some blocks in one process, after it has warmed up. */
 export async function countInstructions(file: string, name: string, { warm, perBlock }: Iterations): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "hallpass-callgrind-"))
   try {

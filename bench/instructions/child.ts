@@ -8,7 +8,7 @@ const [name = "", warm = "", blocks = "", count = ""] = process.argv.slice(2)
 const run = hotCases[name]?.()
 if (run === undefined) throw new Error(`There is no case ${name}.`)
 await run(0)
-await setTimeout(2000) // what writes metrics is loaded after the first answer, in turns of the event loop
+if (name.endsWith("observed")) await setTimeout(2000) // what writes metrics is loaded in turns of the event loop
 for (let index = 0; index < Number(warm); index++) await run(index)
 mark()
 for (let block = 0; block < Number(blocks); block++) {
@@ -16,9 +16,7 @@ for (let block = 0; block < Number(blocks); block++) {
   mark()
 }
 
-/**
- * callgrind writes its count and starts from zero when libuv's function behind this is entered: no other code calls it.
- */
+/** callgrind writes its count and starts from zero when libuv's function for this is entered. Nothing else calls it. */
 function mark(): void {
   getPriority()
 }

@@ -7,9 +7,15 @@ import type { Effort } from "./rounds.ts"
 /** Whether a short run is wanted: `npm run bench -- --quick`, or `--quick` for a bench that is started by itself. */
 export const quick: boolean = process.argv.includes("--quick")
 
-/** At least 30 rounds, and at most so many seconds for a group. */
-export function effort(mostSeconds: number, leastRounds = 30): Effort {
-  return quick ? { leastRounds: 4, mostSeconds: 0.1 } : { leastRounds, mostSeconds }
+/** Whether a long run is wanted: groups of three times the seconds, and many more tokens and requests. */
+export const long: boolean = process.argv.includes("--long")
+
+/** After so many seconds a group ends, by its kind. A test holds that all of them fit into a run of four minutes. */
+export const most = { verify: 4, walk: 2, known: 20, fetched: 10, between: 3, growth: 2, bad: 3, http: 22, paced: 8 }
+
+/** At least 30 rounds, and at most the seconds of the group's kind. */
+export function effort(kind: keyof typeof most, leastRounds = 30): Effort {
+  return quick ? { leastRounds: 4, mostSeconds: 0.1 } : { leastRounds, mostSeconds: most[kind] * (long ? 3 : 1) }
 }
 
 /** Runs one bench: prints its rows, and sends them to bench/run.ts if that started it. */

@@ -1,9 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 
-/**
- * One measured figure; bench/results/schema.json describes each member. `case` and `subject` name it within its bench.
- */
+/** One measured figure; results/schema.json describes each member. `case` and `subject` name it within its bench. */
 export interface ResultRow {
   readonly case: string
   readonly subject: string

@@ -40,13 +40,13 @@ export async function inRounds(
   const series = new Map<string, number[]>(contestants.map(({ name }) => [name, []]))
   const compared = series.get(reference)
   if (compared === undefined || series.size < contestants.length) throw new Error(`${reference}: no or two such names`)
-  const known = (): boolean => [...series.values()].every((values) => uncertaintyOf(values, compared) <= wanted)
+  const known = (): boolean =>
+    [...series].every(([name, values]) => name === reference || uncertaintyOf(values, compared) <= wanted)
   const started = clock()
   for (let round = 0, check = leastRounds; ; round++) {
-    if (round === check) {
-      if (clock() - started >= mostSeconds || known()) return series
-      check = Math.ceil(round * 1.25)
-    }
+    if (round >= leastRounds && clock() - started >= mostSeconds) return series
+    if (round === check && known()) return series
+    if (round === check) check = Math.ceil(round * 1.25)
     for (const { name, sample } of round % 2 === 0 ? contestants : contestants.toReversed())
       series.get(name)?.push(await sample())
   }
@@ -64,8 +64,8 @@ export function rowsOf(name: string, unit: ResultRow["unit"], series: Series, re
 
 /** Long enough that the clock is exact, short enough that many rounds are possible. */
 const sliceMicros = 2000
-/** A warm function has made so many calls; of long ones those of an eighth of a second. */
-const [warmCalls, warmMicros] = quick ? [1000, 10_000] : [20_000, 125_000]
+/** A warm function has made so many calls; of long ones those of a tenth of a second. */
+const [warmCalls, warmMicros] = quick ? [1000, 10_000] : [20_000, 100_000]
 
 /**
  * A contestant whose value is the microseconds of one call: the mean of a slice of about 2 ms.
@@ -73,7 +73,7 @@ const [warmCalls, warmMicros] = quick ? [1000, 10_000] : [20_000, 125_000]
  * @param prepare makes what is not measured, for so many calls, and returns the work
  */
 export function calls(name: string, prepare: (count: number) => () => unknown): Contestant {
-  let count = 4
+  let [count, made, spent] = [4, 0, 0]
   const slice = async (): Promise<number> => {
     const work = prepare(count)
     const started = process.hrtime.bigint()
@@ -85,7 +85,6 @@ export function calls(name: string, prepare: (count: number) => () => unknown): 
     name,
     sample: async () => (await slice()) / count,
     async warmUp() {
-      let [made, spent] = [0, 0]
       while (made < warmCalls && spent < warmMicros) {
         const micros = await slice()
         made += count

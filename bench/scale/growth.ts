@@ -7,7 +7,7 @@ import { type Contestant, calls, inRounds, rowsOf } from "../machinery/rounds.ts
 /** hallpass at several sizes of what grows, each beside the first one. The subject of a row is the size. */
 export async function growthOver(name: string, sizes: readonly Contestant[]): Promise<ResultRow[]> {
   const least = sizes[0]?.name ?? ""
-  return rowsOf(name, "us", await inRounds(sizes, least, effort(2)), least)
+  return rowsOf(name, "us", await inRounds(sizes, least, effort("growth")), least)
 }
 
 /** Calls an asynchronous function with the next item, again and again. */

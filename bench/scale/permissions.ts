@@ -18,9 +18,7 @@ const caller = {
   claims: {},
 }
 
-/**
- * What a combination of permissions costs the first time, and in memory; and the policies of usual callers: 6 KB fit.
- */
+/** What a combination of permissions costs at first, and in memory; and the policies of usual callers: 6 KB fit. */
 export function permissions(): readonly ResultRow[] {
   const { scopes, document } = table(14)
   const random = pseudoRandom(7)

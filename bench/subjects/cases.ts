@@ -74,9 +74,7 @@ export async function casesOf(kind: Kind, key: BenchKey, callers: number): Promi
   return cases
 }
 
-/**
- * fast-jwt, looking up a token that it has verified before: no event is read, nothing is decided, nothing is answered.
- */
+/** fast-jwt, looking up a token that it has verified before. It reads no event, decides nothing, answers nothing. */
 function yardstick({ jwk }: BenchKey): CaseSubject {
   const { check } = fastJwt("RS256", createPublicKey({ key: jwk, format: "jwk" }), yardstickName, { cache: true })
   const bearerOf = ({ authorizationToken, headers }: GatewayEvent): string => {

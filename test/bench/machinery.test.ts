@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { disturbances, merged, refusals } from "../../bench/machinery/publish.ts"
 import type { Measured, Results } from "../../bench/machinery/results.ts"
-import { type Contestant, inRounds, inTurn, rowsOf } from "../../bench/machinery/rounds.ts"
+import { type Contestant, calls, inRounds, inTurn, rowsOf } from "../../bench/machinery/rounds.ts"
 import { median, p10, quantile, ratioOf, uncertaintyOf } from "../../bench/machinery/statistics.ts"
 
 /** A round takes what the script says; every value is noted. */
@@ -88,11 +88,22 @@ describe("rounds", () => {
       clock,
     })
     const [floor, own] = rowsOf("a case", "us", series, "floor")
-    expect(series.get("own")?.length).toBeLessThan(20)
+    expect(series.get("own")).toHaveLength(6) // at once, not only when the ratios are looked at again
     expect(floor).toEqual({ case: "a case", subject: "floor", unit: "us", value: 5, median: 5 })
     expect(own).toMatchObject({ subject: "own", ratioTo: "floor", known: expect.any(Number) })
     expect(own?.known).toBeGreaterThan(0.01)
     expect(own?.ratio).toBe((own?.value ?? 0) / 5)
+  })
+
+  it("warm up what takes part in a later group once only", async () => {
+    let made = 0
+    const { warmUp } = calls("a", (count) => () => {
+      made += count
+    })
+    await warmUp?.()
+    const once = made
+    await warmUp?.()
+    expect([once > 0, made]).toEqual([true, once])
   })
 
   it("refuse a reference that does not take part, and two of one name", async () => {

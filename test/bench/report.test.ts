@@ -3,7 +3,8 @@ import { join, resolve } from "node:path"
 import { Ajv } from "ajv"
 import { describe, expect, it } from "vitest"
 import { compareCounts, incomparable, type StoredCounts } from "../../bench/instructions/counts.ts"
-import { checkedRows, type ResultRow, type Results, readResults } from "../../bench/machinery/results.ts"
+import { most } from "../../bench/machinery/bench.ts"
+import { checkedRows, type ResultRow, type Results, readResults, rowsIn } from "../../bench/machinery/results.ts"
 import { budgetTable, verdictsOf } from "../../bench/report/budgets.ts"
 import { markdown, plainText } from "../../bench/report/format.ts"
 import { plotsOf } from "../../bench/report/plots.ts"
@@ -216,6 +217,21 @@ describe("the benches", () => {
     expect(lines.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(2500)
     const { scripts } = JSON.parse(read("package.json")) as { scripts: { [name: string]: string } }
     expect(Object.keys(scripts).filter((name) => name.startsWith("bench"))).toEqual(["bench", "bench:instructions"])
+  })
+
+  it("19-6: end each group in time, so that a whole run takes at most four minutes", () => {
+    const groups = (bench: string, cases = /./): number =>
+      new Set(rowsIn(latest, bench, cases).flatMap((row) => (row.ratio === undefined ? [] : row.case))).size
+    const { verify, walk, growth, ...ofOneGroup } = most
+    const seconds = [
+      groups("verify") * verify,
+      groups("pipeline") * walk,
+      groups("scale", /^(?!bad tokens)/) * growth,
+      ...Object.values(ofOneGroup),
+    ]
+    // The other 90 seconds are for what has no such limit: set-ups, warm-ups, heaps, and the counts of instructions.
+    expect(seconds.reduce((sum, each) => sum + each)).toBeLessThanOrEqual(150)
+    expect(Math.min(...seconds)).toBeGreaterThan(0)
   })
 })
 
