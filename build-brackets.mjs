@@ -37,7 +37,10 @@ export async function bracketStart(file, { ownConfiguration }) {
     ["rest", "http", ...(ownConfiguration ? ["own"] : [])].map((kind) => calls(kind).catch(() => undefined)),
   )
   if (rest === undefined || http === undefined) return false
-  const called = rest.answers.intersection(http.answers).union(own?.start ?? rest.start)
+  const called = rest.answers
+    .intersection(http.answers)
+    .union(own?.start ?? rest.start)
+    .union(own?.answers ?? new Set())
   await writeFile(file, bracketed(await readFile(file, "utf8"), called))
   return true
 }
@@ -83,6 +86,27 @@ function bracketed(text, called) {
   return out + slice(at, text.length)
 }
 
+/**
+ * Lets the first decisions of a start with bundled routes decide, if they are in the start. There is no token that the
+ * bundle's own configuration would take, so they get another table.
+ */
+async function decideFirst(outdir) {
+  const members = Object.values(globalThis[Symbol.for(pathToFileURL(join(outdir, "/")).href)])
+  // What it makes has such a method. Others call it, or have it of another form.
+  const firstTable = members.find(
+    (each) => typeof each === "function" && /=>\(\{[^{}]*,checkPrincipalPolicy\(/.test(each),
+  )
+  if (firstTable === undefined) return
+  const { compileConfiguration } = await import("./src/deployment.ts")
+  const issuers = [{ provider: "oidc", issuer: "https://issuer.invalid/", audience: "warm" }]
+  const routes = { "GET /warm/{id}": { scopes: ["warm"] } }
+  const { first } = compileConfiguration({ issuers, routes }, "")
+  const { decide, permitted } = firstTable(first).checkPrincipalPolicy({ routes }, {})
+  const principal = { scopes: ["warm"] }
+  decide({ method: "GET", arn: { method: "GET", path: "/warm/1" } }, principal).covers.form()
+  permitted(principal)
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [file, kind] = process.argv.slice(2)
   const session = new Session()
@@ -104,6 +128,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (kind === "own") {
     await import(pathToFileURL(join(dirname(file), "authorizer.mjs")).href)
     await started()
+    await decideFirst(dirname(file))
   } else await runBundle(dirname(file), { kinds: [kind], started })
   write(JSON.stringify({ start, answers: await called() }), () => process.exit(0))
 }

@@ -198,6 +198,9 @@ describe("19.3: a bundle with its configuration", () => {
     expect(built.files.filter(({ atStart }) => atStart)).toHaveLength(1)
     expect(atStart(built)).toContain("src/policy/first-decisions.ts")
     expect(atStart(built)).toContain("src/authorizer/optional/first-table.ts")
+    // What tries the rules is called for the first answer only.
+    const text = readFileSync(join(folder, "compiled/authorizer.mjs"), "utf8")
+    expect(text).toMatch(/=\(function\([\w,]*\)\{(?:(?!function).)*new Uint8Array\([^()]*\)\.fill\(1\)/)
     expect(atStart(built)).toContain("src/provider/auth0.ts")
     expect(atStart(built)).not.toContain("src/provider/entra.ts")
     const checks = ["compile", "decide", "examine", "table-sizes", "coarse-routes"].map(
