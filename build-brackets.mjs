@@ -3,7 +3,7 @@
 //   node build-brackets.mjs FILE KIND     prints where in FILE the functions are that a start calls. KIND is of the first
 //                                         event, rest or http; or own, for the start with the bundle's configuration
 import { execFile } from "node:child_process"
-import { readFile, writeFile } from "node:fs/promises"
+import { readFile, realpath, writeFile } from "node:fs/promises"
 import { Session } from "node:inspector/promises"
 import { dirname, join } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
@@ -41,27 +41,39 @@ export async function bracketStart(file, { ownConfiguration }) {
     .intersection(http.answers)
     .union(own?.start ?? rest.start)
     .union(own?.answers ?? new Set())
-  await writeFile(file, bracketed(await readFile(file, "utf8"), called))
+  const text = bracketed(await readFile(file, "utf8"), called)
+  if (text === undefined) return false
+  await writeFile(file, text)
   return true
 }
 
 /**
- * @param {string} text
+ * @param {string} text the start, which is its first function, and perhaps the entry with the configuration, which stays
+ *   as it is
  * @param {ReadonlySet<number>} called where the functions begin
+ * @returns {string | undefined} undefined if none of the functions is there
  */
-function bracketed(text, called) {
+export function bracketed(text, called) {
   const { program, errors } = parseSync("start.mjs", text)
   if (errors.length > 0) throw new Error(`The start cannot be read: ${errors[0].message}`)
-  const isCalled = ({ start, end }) => called.has(start) && end - start >= leastLength
   const brackets = []
-  let body
+  const methods = new Set()
+  let whole
+  const isCalled = ({ start, end }) =>
+    called.has(start) && end - start >= leastLength && start > whole.start && end < whole.end
   const expression = (node) => {
-    if (node.params[0]?.name === "__load") body = node.body.body
-    // A method is an expression, too, which begins with its parameters.
-    else if (isCalled(node) && !/^\(.*\)\{/.test(text.slice(node.start, node.end)))
-      brackets.push([node.start, "("], [node.end, ")"])
+    whole ??= node
+    if (isCalled(node) && !methods.has(node)) brackets.push([node.start, "("], [node.end, ")"])
   }
-  new Visitor({ FunctionExpression: expression, ArrowFunctionExpression: expression }).visit(program)
+  // The function of a method is an expression, too, but cannot be in brackets.
+  const member = ({ kind, method, value }) => {
+    if (method !== false || kind !== "init") methods.add(value)
+  }
+  new Visitor({
+    ...{ FunctionExpression: expression, ArrowFunctionExpression: expression },
+    ...{ MethodDefinition: member, Property: member },
+  }).visit(program)
+  const { body } = whole.body
   brackets.sort(([one], [other]) => one - other)
   const slice = (from, to) => {
     let [out, at] = ["", from]
@@ -74,11 +86,12 @@ function bracketed(text, called) {
   }
   // A declaration cannot be in brackets. The variables go first, because declarations are there before all else, too.
   const declared = body.filter((node) => node.type === "FunctionDeclaration" && isCalled(node))
+  if (declared.length + brackets.length === 0) return undefined
   const variables = declared.map(
     ({ id, start, end }) => `${id.name}=(${slice(start, id.start).trimEnd()}${slice(id.end, end)})`,
   )
   let at = body[0].end // after "use strict"
-  let out = `${slice(0, at)}var ${variables};`
+  let out = slice(0, at) + (declared.length > 0 ? `var ${variables};` : "")
   for (const { start, end } of declared) {
     out += slice(at, start)
     at = end
@@ -108,7 +121,8 @@ async function decideFirst(outdir) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [file, kind] = process.argv.slice(2)
+  const kind = process.argv[3]
+  const file = await realpath(process.argv[2]) // as Node.js names what it runs
   const session = new Session()
   session.connect()
   await session.post("Profiler.enable")

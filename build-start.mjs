@@ -6,6 +6,9 @@ import { kindOfCache } from "./build-code-cache.mjs"
 /** The module that the bundle is built of. */
 const entryModule = "handlers/authorizer.ts"
 
+/** A module of the start. */
+const inStart = "src/authorizer/load.ts"
+
 /** What many starts import at once, each as one part of the start. */
 const usualPart = /\/optional\/(?:\w+-presets|observe|compiled|checked-routes)\.ts$/
 
@@ -19,13 +22,15 @@ const usualPart = /\/optional\/(?:\w+-presets|observe|compiled|checked-routes)\.
  * @param {string} outdir
  * @param {import("esbuild").Metafile} metafile
  * @param {{ asScript: boolean }} options
- * @returns {Promise<string>} the file with the start
+ * @returns {Promise<{ file: string, others: readonly string[] }>} the file with the start; and the chunks that the entry
+ *   loads in addition, because the configuration imports what chunks import that are loaded later
  */
 export async function joinStart(outdir, { outputs }, { asScript }) {
   const entry = Object.keys(outputs).find((path) => outputs[path].entryPoint === entryModule)
-  const [{ path: start }, ...more] = outputs[entry].imports.filter(({ kind }) => kind === "import-statement")
-  if (more.length > 0)
-    throw new Error(`${entry} imports more than the start: ${more.map(({ path }) => path).join(", ")}`)
+  const imported = importsOf(outputs[entry])
+  const start = startOf(outputs, outputs[entry])
+  const more = importsOf(outputs[start])
+  if (more.length > 0) throw new Error(`The start imports other chunks: ${more.join(", ")}`)
   const importers = (path) =>
     Object.keys(outputs).filter((each) => outputs[each].imports.some((it) => it.path === path))
   const needsStartOnly = ({ imports }) => imports.every(({ kind, path }) => kind === "dynamic-import" || path === start)
@@ -51,13 +56,20 @@ const __parts={${parts}},__made={__proto__:null},__part=(path)=>__made[path]??=$
 ${code}
 const __start={${members}};return __start})`
   const entryFile = join(outdir, basename(entry))
-  const entryText = withoutImport(await readFile(entryFile, "utf8"))
+  const entryText = withoutImports(await readFile(entryFile, "utf8"), basename(start))
   const startFile = asScript ? join(outdir, "start.js") : entryFile
   if (asScript) await writeFile(startFile, text)
   await writeFile(entryFile, (asScript ? loader : `const __start=${shared}=${text}(${load});`) + entryText)
   await writeFile(chunk, `export const { ${exported} } = globalThis[Symbol.for(new URL("..", import.meta.url).href)]\n`)
-  return startFile
+  const others = imported.filter((path) => path !== start).map((path) => join(outdir, "chunks", basename(path)))
+  return { file: startFile, others }
 }
+
+/** The start chunk. Every other one that the entry imports has what the configuration shares with later chunks. */
+export const startOf = (outputs, entry) => importsOf(entry).find((path) => inStart in outputs[path].inputs)
+
+/** The files that an output imports when it is loaded. */
+const importsOf = ({ imports }) => imports.filter(({ kind }) => kind === "import-statement").map(({ path }) => path)
 
 /**
  * A chunk as the text of a function: what it imports is in `__start`, what it exports are `members` of an object. An
@@ -71,7 +83,7 @@ async function readChunk(file, importing) {
   const [end, list] = /export\s*\{([^{}]*)\};?\s*$/.exec(text)
   const exported = pairs(list).map(([local, name = local]) => name)
   const members = pairs(list).map(([local, name = local]) => `${name}:${local}`)
-  const code = withoutImport(text.slice(0, -end.length))
+  const code = withoutImports(text.slice(0, -end.length))
     // In a script, `import()` would need a part of node:vm that is experimental. Its caller imports for it.
     .replaceAll(/\bimport\("\.\/([\w-]+\.mjs)"\)/g, (_, name) => `${importing(name)}("./${name}")`)
     .replaceAll(/[^\0-\x7f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`)
@@ -79,11 +91,25 @@ async function readChunk(file, importing) {
 }
 const pairs = (list) => list.split(",").map((each) => each.trim().split(" as "))
 
-/** What a file imports of the start is in `__start`. */
-const withoutImport = (text) =>
-  text.replace(/^import\s*(?:\{([^{}]*)\}\s*from\s*)?"[^"]*";/, (_, list) =>
-    list === undefined ? "" : `const{${pairs(list).map(([name, local = name]) => `${name}:${local}`)}}=__start;`,
-  )
+/**
+ * What a file imports of the start is in `__start`. Every other chunk is imported after it, because it may need the start.
+ *
+ * @param {string} text
+ * @param {string} [start] the chunk of the start; by default all is imported of it
+ */
+function withoutImports(text, start) {
+  const statement = /\s*import\s*(?:\{([^{}]*)\}\s*from\s*)?"([^"]*)";/y
+  let [own, others, at] = ["", "", 0]
+  for (let found = statement.exec(text); found !== null; found = statement.exec(text)) {
+    const [, list, path] = found
+    at = statement.lastIndex
+    const isOwn = start === undefined || basename(path) === start
+    const names = list && `const{${pairs(list).map(([name, local = name]) => `${name}:${local}`)}}=`
+    if (!isOwn) others += `${names ?? ""}await import(${JSON.stringify(path)});`
+    else if (names !== undefined) own += `${names}__start;`
+  }
+  return own + others + text.slice(at)
+}
 
 /** Files that are loaded later find the start by the folder. */
 const shared = 'globalThis[Symbol.for(new URL(".",import.meta.url).href)]'

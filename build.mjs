@@ -19,7 +19,7 @@ import {
   plainCache,
   shareStart,
 } from "./build-plugins.mjs"
-import { joinStart } from "./build-start.mjs"
+import { joinStart, startOf } from "./build-start.mjs"
 
 const root = dirname(fileURLToPath(import.meta.url))
 const entryModule = "handlers/authorizer.ts"
@@ -89,12 +89,11 @@ export async function buildBundle({
   plugins.unshift(shareStart(join(root, startModule)))
   const { metafile } = await build({ ...options, plugins })
   const sizes = sizesOf(metafile, relative(root, configuration))
-  const started = await joinStart(outdir, metafile, { asScript: codeCache })
+  const { file: started, others } = await joinStart(outdir, metafile, { asScript: codeCache })
   const isBracketed = await bracketStart(started, { ownConfiguration: compiled !== undefined })
   const caches = codeCache ? await makeCodeCaches(outdir) : []
-  const files = await filesIn(outdir, new Set([started, join(outdir, "authorizer.mjs")]))
-  if (!codeCache)
-    sizes.startBytes = files.find(({ atStart }) => atStart).bytes - sizes.snapshotBytes - sizes.configurationBytes
+  const files = await filesIn(outdir, new Set([started, join(outdir, "authorizer.mjs"), ...others]))
+  if (!codeCache) sizes.startBytes = (await stat(started)).size - sizes.snapshotBytes - sizes.configurationBytes
   return { ...sizes, mostBytes: budgetOf(compiled), openApi, files, metafile, caches, isBracketed }
 }
 
@@ -117,7 +116,8 @@ export async function buildOpenBundle(outdir) {
   ]
   await rm(outdir, { recursive: true, force: true })
   const { metafile } = await build({ ...bundleOptions, entryPoints: { authorizer: entryModule }, outdir, plugins })
-  await bracketStart(await joinStart(outdir, metafile, { asScript: true }), { ownConfiguration: false })
+  const { file } = await joinStart(outdir, metafile, { asScript: true })
+  await bracketStart(file, { ownConfiguration: false })
 }
 
 /** Lambda's images start Node.js with `--expose-gc`, which V8 counts as another kind of code: one cache for each. */
@@ -169,7 +169,7 @@ async function filesIn(outdir, atStart) {
 /** By what esbuild put where: the start chunk and the entry. */
 function sizesOf({ outputs }, configuration) {
   const entry = Object.values(outputs).find(({ entryPoint }) => entryPoint === entryModule)
-  const [start] = entry.imports.filter(({ kind }) => kind === "import-statement").map(({ path }) => outputs[path])
+  const start = outputs[startOf(outputs, entry)]
   const bytesOf = (modules) => modules.reduce((sum, module) => sum + (entry.inputs[module]?.bytesInOutput ?? 0), 0)
   const snapshotBytes = bytesOf([snapshotModule])
   const configurationBytes = bytesOf([configuration, "with-routes:configuration", "handlers/compiled.ts"])

@@ -33,6 +33,7 @@ const takesLong = [
     "local/demonstration",
     "local/page",
     "package/bundle",
+    "package/bundle-text",
     "package/tarball",
   ].map((name) => `test/${name}.test.ts`),
   "test/comparison/compare.test.ts",
