@@ -83,6 +83,8 @@ export function projectsOf(mode: string): { readonly test: Settings & { readonly
       TEST_MODE: mode,
       // Child processes spend most of their time compiling the same modules.
       NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules/.cache/hallpass-tests"),
+      // esbuild, tsc and Terraform run for a moment: collecting garbage less often saves up to a third of their time.
+      GOGC: "400",
     },
   }
   const rooms = (without: readonly string[]): { test: Settings & { name: string } } => ({
