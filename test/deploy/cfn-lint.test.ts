@@ -2,6 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { awsPageTemplates } from "../docs/aws-page.ts"
+import { type PythonProgram, pythonProgram } from "../support/python-program.ts"
 import { cfnLint } from "../support/tools.ts"
 import { check } from "./cfn-guard.ts"
 import { root, run } from "./external-tools.ts"
@@ -15,15 +17,6 @@ interface Transformed {
 
 const folder = mkdtempSync(join(tmpdir(), "hallpass-cfn-lint-"))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-/** The program itself, which takes less time than pyenv's command of the same name. */
-const program = (): string => run("sh", ["-c", "pyenv which cfn-lint 2>/dev/null || command -v cfn-lint"]).output.trim()
-
-/** The Python that cfn-lint runs in: beside it, or the one that its first line names. */
-function python(cfnLintPath: string): string {
-  const [, interpreter = "python3"] = /^#!\s*(\S*python\S*)/.exec(readFileSync(cfnLintPath, "utf8")) ?? []
-  return interpreter
-}
 
 /** What the SAM transform makes of each template. */
 function transformed(interpreter: string, templates: readonly string[]): Map<string, string> {
@@ -54,6 +47,7 @@ const examples = ["examples/attach-existing-api.yaml", "examples/sam/template.ya
 const [, samExample = ""] = examples
 const asWritten = [...deployables.map(({ path }) => path), ...examples].map((path) => join(root, path))
 const transformedPath = (template: string): string => join(folder, `${template.replaceAll("/", "-")}.json`)
+const ofPage = awsPageTemplates.map((_text, at) => join(folder, `page-${at}.yaml`))
 const broken = join(folder, "broken.json")
 const misspelt = join(folder, "throttle.yaml")
 const misspeltText = demo.text.replace(
@@ -65,18 +59,24 @@ describe.skipIf(!cfnLint.isThere)("cfn-lint", () => {
   let texts: Map<string, string>
   let found: Map<string, string>
   beforeAll(() => {
-    const cfnLintPath = program()
+    const { path: cfnLintPath, interpreter } = pythonProgram("cfn-lint") as PythonProgram
     const templates = [...serverless, samExample]
-    texts = transformed(python(cfnLintPath), templates)
+    texts = transformed(interpreter, templates)
     for (const [template, text] of texts) writeFileSync(transformedPath(template), text)
     const Properties = { RetainedForDays: 30 }
     writeFileSync(broken, JSON.stringify({ Resources: { Logs: { Type: "AWS::Logs::LogGroup", Properties } } }))
     writeFileSync(misspelt, misspeltText)
-    found = lint(cfnLintPath, [...asWritten, ...templates.map(transformedPath), broken, misspelt])
+    for (const [at, path] of ofPage.entries()) writeFileSync(path, awsPageTemplates[at] ?? "")
+    found = lint(cfnLintPath, [...asWritten, ...templates.map(transformedPath), ...ofPage, broken, misspelt])
   })
 
   test("finds nothing in the templates and in the examples, warnings included", () => {
     expect(asWritten.map((path) => found.get(path))).toEqual(asWritten.map(() => ""))
+  })
+
+  test("18: finds nothing in the templates of docs/aws.md, warnings included", () => {
+    expect(ofPage.length).toBeGreaterThanOrEqual(2)
+    expect(ofPage.map((path) => found.get(path))).toEqual(ofPage.map(() => ""))
   })
 
   test("would find a property that does not exist, so its word counts", () => {

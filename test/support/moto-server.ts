@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { afterAll, beforeAll, vi } from "vitest"
+import { pythonProgram } from "./python-program.ts"
 import { moto } from "./tools.ts"
 
 /** Starts moto for the tests of a file, if it is there, and leads the AWS SDK to it. */
@@ -8,7 +9,9 @@ export function useMotoServer(): void {
 
   beforeAll(async () => {
     if (!moto.isThere) return
-    server = spawn("moto_server", ["-H", "127.0.0.1", "-p", "0"], { stdio: ["ignore", "pipe", "pipe"] })
+    server = spawn(pythonProgram("moto_server")?.path ?? "", ["-H", "127.0.0.1", "-p", "0"], {
+      stdio: ["ignore", "pipe", "pipe"],
+    })
     const { promise, resolve, reject } = Promise.withResolvers<string>()
     let said = ""
     const listen = (chunk: Buffer): void => {

@@ -1,6 +1,6 @@
-import { spawnSync } from "node:child_process"
 import { existsSync } from "node:fs"
 import { delimiter, join, resolve } from "node:path"
+import { hasPackages } from "./python-program.ts"
 
 /** A program that tests use if it is there. They install none of them. */
 export interface Tool {
@@ -15,7 +15,6 @@ export interface Tool {
 
 const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin"].filter((folder) => folder !== "")
 const isOnPath = (program: string): boolean => folders.some((folder) => existsSync(join(folder, program)))
-const answers = (program: string): boolean => spawnSync(program, ["--help"], { timeout: 60_000 }).status === 0
 
 /** The tool is looked for on the first call, and once. */
 function tool(looked: () => boolean, rest: Omit<Tool, "isThere">): Tool {
@@ -64,7 +63,7 @@ export const openssl: Tool = tool(() => isOnPath("openssl"), {
 })
 
 /** Another implementation of the two services, which knows nothing of ours (https://docs.getmoto.org). */
-export const moto: Tool = tool(() => answers("moto_server"), {
+export const moto: Tool = tool(() => hasPackages("moto_server", "moto", "flask", "flask_cors"), {
   shows:
     "secrets fetched from, and rotated in, a server of Secrets Manager and Parameter Store; a REST API read from a server",
   get: "pip install 'moto[server]'",
@@ -80,7 +79,7 @@ export const awsCli: Tool = tool(() => isOnPath("aws"), {
 export const cfnLint: Tool = tool(() => isOnPath("cfn-lint"), {
   shows: "the templates as cfn-lint judges them, before and after the SAM transform",
   get: "pip install cfn-lint",
-  files: /^test\/(?:deploy\/cfn-lint|docs\/aws)/,
+  files: /^test\/deploy\/cfn-lint/,
 })
 
 export const terraform: Tool = tool(() => isOnPath("terraform"), {
