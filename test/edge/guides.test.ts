@@ -89,8 +89,13 @@ const signing: Device = {
 const pair = generateKeyPairSync("rsa", { modulusLength: 2048 })
 
 /** A REST event of a request that carries the headers which an iRule left in it. */
-function eventOf(rule: string, device: Device, identity: object = {}, request: ClientRequest = {}): object {
-  const [outcome] = runRule(rule, device, [{ path: "/prod/orders/7", session, ...request }])
+async function eventOf(
+  rule: string,
+  device: Device,
+  identity: object = {},
+  request: ClientRequest = {},
+): Promise<object> {
+  const [outcome] = await runRule(rule, device, [{ path: "/prod/orders/7", session, ...request }])
   expect(outcome).not.toHaveProperty("responded")
   expect(outcome).not.toHaveProperty("error")
   return eventWith(Object.fromEntries(outcome?.headers ?? []), identity)
@@ -123,7 +128,7 @@ describe.runIf(tcl.isThere)("what BIG-IP sends as docs/f5.md says", () => {
 
   it.each(withEvidence("hmac"))("is believed with a signature: $name", async ({ json }) => {
     const { decide } = createAuthorizer(JSON.parse(json) as AuthorizerConfig, parts)
-    const decision = await decide(eventOf("sign-edge-v1.tcl", signing))
+    const decision = await decide(await eventOf("sign-edge-v1.tcl", signing))
     expect(decision).toMatchObject({ reason: "ok", principal: { subject: "alice", issuer: "edge", kind: "user" } })
     expect(decision.principal?.groups).toEqual([readers, "Comptes_éditeurs"])
     const { outcome, reason } = await decide(eventWith({ "X-Edge-User": "alice", "X-Edge-Groups": `| ${readers} |` }))
@@ -134,11 +139,11 @@ describe.runIf(tcl.isThere)("what BIG-IP sends as docs/f5.md says", () => {
     "is believed with a signature through the endpoint: $name",
     async ({ json }) => {
       const { decide } = createAuthorizer(JSON.parse(json) as AuthorizerConfig, parts)
-      const decision = await decide(eventOf("sign-edge-v1.tcl", signing, { vpceId }))
+      const decision = await decide(await eventOf("sign-edge-v1.tcl", signing, { vpceId }))
       expect(decision).toMatchObject({ reason: "ok", principal: { groups: ["Orders Readers", "Comptes_éditeurs"] } })
-      const elsewhere = await decide(eventOf("sign-edge-v1.tcl", signing, { vpceId: "vpce-00000000000000000" }))
+      const elsewhere = await decide(await eventOf("sign-edge-v1.tcl", signing, { vpceId: "vpce-00000000000000000" }))
       expect(elsewhere.reason).toBe("edge_network_refused")
-      expect((await decide(eventOf("sign-edge-v1.tcl", signing))).outcome).toBe("unauthenticated")
+      expect((await decide(await eventOf("sign-edge-v1.tcl", signing))).outcome).toBe("unauthenticated")
     },
   )
 
@@ -187,18 +192,20 @@ describe.runIf(tcl.isThere)("what BIG-IP sends as docs/f5.md says", () => {
     const config = JSON.parse(json, (name, value: unknown) => (name === "jwks" ? jwks : value)) as AuthorizerConfig
     const { decide } = createAuthorizer(config, parts)
     const minting = (header: object): Device => ({ keys: { "/Common/edge_jwk": { file: keyFile, header } } })
-    const event = eventOf("mint-jws.tcl", minting({ alg: "RS256", kid: "edge-1" }))
+    const event = await eventOf("mint-jws.tcl", minting({ alg: "RS256", kid: "edge-1" }))
     expect(await decide(event)).toMatchObject({
       reason: "ok",
       principal: { subject: "alice", groups: [readers, "Comptes_éditeurs"] },
     })
-    expect((await decide(eventOf("mint-jws.tcl", minting({ alg: "RS256", kid: "edge-2" })))).reason).toBe("key_unknown")
+    expect((await decide(await eventOf("mint-jws.tcl", minting({ alg: "RS256", kid: "edge-2" })))).reason).toBe(
+      "key_unknown",
+    )
     // BIG-IP names a key without key-id by its certificate: the same member in the JWK finds it.
     const { fingerprint } = new X509Certificate(readFileSync(certificate))
     const x5t = Buffer.from(fingerprint.replaceAll(":", ""), "hex").toString("base64url")
     const keys = [{ ...pair.publicKey.export({ format: "jwk" }), x5t }]
     const byThumbprint = JSON.parse(json, (name, value: unknown) => (name === "jwks" ? { keys } : value))
-    const named = eventOf("mint-jws.tcl", minting({ alg: "RS256", x5t }))
+    const named = await eventOf("mint-jws.tcl", minting({ alg: "RS256", x5t }))
     expect(await createAuthorizer(byThumbprint, parts).decide(named)).toMatchObject({ reason: "ok" })
     expect((await decide(named)).outcome).toBe("unauthenticated")
     const spoofed = { ...(event as { headers: { [name: string]: string } }).headers, "X-Edge-Groups": "| CN=Admins |" }

@@ -34,8 +34,8 @@ const one = (outcomes: readonly RuleOutcome[]): RuleOutcome => {
   expect(outcomes).toHaveLength(1)
   return outcomes[0] as RuleOutcome
 }
-const sign = (request: ClientRequest, device: Device = signing): RuleOutcome =>
-  one(runRule("sign-edge-v1.tcl", device, [request]))
+const sign = async (request: ClientRequest, device: Device = signing): Promise<RuleOutcome> =>
+  one(await runRule("sign-edge-v1.tcl", device, [request]))
 
 /** What the verifier's own code signs for a request that the rule let through: both must be the same, byte for byte. */
 function expectSigned(
@@ -95,15 +95,15 @@ describe("the iRules as texts", () => {
 })
 
 describe.runIf(tcl.isThere)("SR-130: sign-edge-v1.tcl and the verifier", () => {
-  it("agree on user and groups", () => {
+  it("agree on user and groups", async () => {
     const groups = "| CN=Ops,OU=G,DC=corp,DC=example | 0x436f6d707465735fc3a964697465757273 |"
-    const outcome = sign({ session: { ...alice, [memberOf]: groups } })
+    const outcome = await sign({ session: { ...alice, [memberOf]: groups } })
     expectSigned(outcome, { "x-edge-user": "alice", "x-edge-groups": groups })
   })
 
-  it("agree on the published vector", () => {
+  it("agree on the published vector", async () => {
     const groups = "| CN=Ops,OU=G,DC=corp,DC=example | 0x436f6d707465735fc3a964697465757273 |"
-    const outcome = sign({ session: { ...alice, [memberOf]: groups }, path: "/orders?limit=10" })
+    const outcome = await sign({ session: { ...alice, [memberOf]: groups }, path: "/orders?limit=10" })
     expect(valuesOf(outcome, "x-edge-signature")).toEqual([
       "v=1; kid=k1; ts=1767225600; sig=iQYHtzc9BrtK3XjlMrebWlc+1cuP8oYPbXvq5Bx+eGk=",
     ])
@@ -129,20 +129,20 @@ describe.runIf(tcl.isThere)("SR-130: sign-edge-v1.tcl and the verifier", () => {
     ["colons", "x-edge-user:eve"],
     ["every printable character", String.fromCharCode(...Array.from({ length: 95 }, (_, index) => index + 32)).trim()],
     ["8,000 characters", "| CN=Ops,OU=G,DC=corp,DC=example ".repeat(240).concat("|")],
-  ])("agree on a value with %s", (_name, value) => {
-    const outcome = sign({ session: { ...alice, [memberOf]: value } })
+  ])("agree on a value with %s", async (_name, value) => {
+    const outcome = await sign({ session: { ...alice, [memberOf]: value } })
     expectSigned(outcome, { "x-edge-user": "alice", "x-edge-groups": value })
-    const asUser = sign({ session: { [user]: value } })
+    const asUser = await sign({ session: { [user]: value } })
     expectSigned(asUser, { "x-edge-user": value, "x-edge-groups": "" })
   })
 
-  it("agree on blanks at the ends, which are not sent", () => {
-    expectSigned(sign({ session: { [user]: "  alice " } }), { "x-edge-user": "alice", "x-edge-groups": "" })
+  it("agree on blanks at the ends, which are not sent", async () => {
+    expectSigned(await sign({ session: { [user]: "  alice " } }), { "x-edge-user": "alice", "x-edge-groups": "" })
   })
 
-  it.each([undefined, "", "   "])("sign groups that are %j as absent and do not send them", (value) => {
+  it.each([undefined, "", "   "])("sign groups that are %j as absent and do not send them", async (value) => {
     const session = value === undefined ? alice : { ...alice, [memberOf]: value }
-    expectSigned(sign({ session }), { "x-edge-user": "alice", "x-edge-groups": "" })
+    expectSigned(await sign({ session }), { "x-edge-user": "alice", "x-edge-groups": "" })
   })
 
   it.each([
@@ -151,25 +151,25 @@ describe.runIf(tcl.isThere)("SR-130: sign-edge-v1.tcl and the verifier", () => {
     ["DELETE", "/a%20b/%C3%A9/%2f", "api.example.com:443", "api.example.com"],
     ["PATCH", "/[exit]/$x/{a;b}", "api.example.com", "api.example.com"],
     ["OPTIONS", "//..//x", "api.example.com:", "api.example.com"],
-  ])("agree on %s %s at %s", (method, path, sent, signedHost) => {
-    const outcome = sign({ method, path, headers: [["Host", sent]], session: alice })
+  ])("agree on %s %s at %s", async (method, path, sent, signedHost) => {
+    const outcome = await sign({ method, path, headers: [["Host", sent]], session: alice })
     expectSigned(outcome, { "x-edge-user": "alice", "x-edge-groups": "" }, { method, path, signedHost })
   })
 
-  it("agree after the host has been rewritten", () => {
+  it("agree after the host has been rewritten", async () => {
     const variables = { edge_v1_host: "abc123.execute-api.eu-west-1.amazonaws.com" }
-    const outcome = sign({ headers: [["Host", "portal.example.com"]], session: alice }, { ...signing, variables })
+    const outcome = await sign({ headers: [["Host", "portal.example.com"]], session: alice }, { ...signing, variables })
     const signedHost = variables.edge_v1_host
     expect(valuesOf(outcome, "host")).toEqual([signedHost])
     expectSigned(outcome, { "x-edge-user": "alice", "x-edge-groups": "" }, { signedHost })
   })
 
-  it("agree on the order of names, in which a name comes before a longer one that begins alike", () => {
+  it("agree on the order of names, in which a name comes before a longer one that begins alike", async () => {
     const variables = {
       edge_v1_headers: `x-edge-user ${user} text required  x-edge session.b text optional
         x-edge-user-name session.c base64url optional  x-edge-a session.d text optional`,
     }
-    const outcome = sign(
+    const outcome = await sign(
       { session: { ...alice, "session.b": "b", "session.c": "Ålice, “Al”\r\n😀", "session.d": "d" } },
       { ...signing, variables },
     )
@@ -181,19 +181,19 @@ describe.runIf(tcl.isThere)("SR-130: sign-edge-v1.tcl and the verifier", () => {
     })
   })
 
-  it("agree after a rotation, which is an edit of the data group only", () => {
+  it("agree after a rotation, which is an edit of the data group only", async () => {
     const rotated: Device = { dataGroups: { [keys]: { current: "k2", k1: keyHex, k2: otherKeyHex } } }
     const expected = { "x-edge-user": "alice", "x-edge-groups": "" }
-    expectSigned(sign({ session: alice }, rotated), expected, { keyId: "k2", hex: otherKeyHex })
+    expectSigned(await sign({ session: alice }, rotated), expected, { keyId: "k2", hex: otherKeyHex })
   })
 
-  it("agree on every request of a connection: nothing of one is left for the next", () => {
+  it("agree on every request of a connection: nothing of one is left for the next", async () => {
     const groups = "| CN=Ops |"
-    const [first, second, third] = runRule("sign-edge-v1.tcl", signing, [
+    const [first, second, third] = (await runRule("sign-edge-v1.tcl", signing, [
       { session: { ...alice, [memberOf]: groups } },
       { session: { [user]: "bob" } },
       { session: { [memberOf]: groups } },
-    ]) as [RuleOutcome, RuleOutcome, RuleOutcome]
+    ])) as [RuleOutcome, RuleOutcome, RuleOutcome]
     expectSigned(first, { "x-edge-user": "alice", "x-edge-groups": groups })
     expectSigned(second, { "x-edge-user": "bob", "x-edge-groups": "" })
     expectRefused(third, 403)
@@ -206,10 +206,10 @@ describe.runIf(tcl.isThere)("sign-edge-v1.tcl refuses", () => {
     ["an empty user", { [user]: "" }],
     ["a blank user", { [user]: "  " }],
     ["groups without a user", { [memberOf]: "| CN=Ops |" }],
-  ])("SR-125: %s", (_name, session) => expectRefused(sign({ session }), 403, ["CN=Ops"]))
+  ])("SR-125: %s", async (_name, session) => expectRefused(await sign({ session }), 403, ["CN=Ops"]))
 
-  it("SR-125: a user that can only be read with -secure", () => {
-    expectRefused(sign({ secure: alice }), 403)
+  it("SR-125: a user that can only be read with -secure", async () => {
+    expectRefused(await sign({ secure: alice }), 403)
   })
 
   it.each([
@@ -223,9 +223,9 @@ describe.runIf(tcl.isThere)("sign-edge-v1.tcl refuses", () => {
     ["a DEL", "al\u007fice"],
     ["UTF-8", "älice"],
     ["a byte that is not UTF-8", Buffer.from("al\xffice", "latin1")],
-  ])("SR-124: a value with %s", (_name, value) => {
-    expectRefused(sign({ session: { [user]: value } }), 403, ["lice", "X-Admin"])
-    expectRefused(sign({ session: { ...alice, [memberOf]: value } }), 403, ["lice", "X-Admin"])
+  ])("SR-124: a value with %s", async (_name, value) => {
+    expectRefused(await sign({ session: { [user]: value } }), 403, ["lice", "X-Admin"])
+    expectRefused(await sign({ session: { ...alice, [memberOf]: value } }), 403, ["lice", "X-Admin"])
   })
 
   it.each([
@@ -235,12 +235,12 @@ describe.runIf(tcl.isThere)("sign-edge-v1.tcl refuses", () => {
     ["a key of 31 bytes", { current: "k1", k1: keyHex.slice(2) }],
     ["a key that is not hex", { current: "k1", k1: `${keyHex.slice(1)}g` }],
     ["a key id that cannot stand in the header", { current: "k 1", "k 1": keyHex }],
-  ])("a data group with %s", (_name, records) => {
-    expectRefused(sign({ session: alice }, { dataGroups: { [keys]: records } }), 503, [keyHex, keyHex.slice(2)])
+  ])("a data group with %s", async (_name, records) => {
+    expectRefused(await sign({ session: alice }, { dataGroups: { [keys]: records } }), 503, [keyHex, keyHex.slice(2)])
   })
 
-  it("a request when the data group is missing, by an error that resets the connection", () => {
-    const outcome = sign({ session: alice }, {})
+  it("a request when the data group is missing, by an error that resets the connection", async () => {
+    const outcome = await sign({ session: alice }, {})
     expect(outcome.error).toBeDefined()
     expect(valuesOf(outcome, "x-edge-user")).toEqual([])
   })
@@ -253,7 +253,7 @@ describe.runIf(tcl.isThere)("sign-edge-v1.tcl refuses", () => {
     ["the asterisk form", { path: "*" }],
     ["no host", { headers: [] }],
     ["a blank in the host", { headers: [["Host", "a b"]] as const }],
-  ])("%s", (_name, request) => expectRefused(sign({ ...request, session: alice }), 400))
+  ])("%s", async (_name, request) => expectRefused(await sign({ ...request, session: alice }), 400))
 })
 
 const spoofed: readonly (readonly [name: string, headers: readonly HeaderLine[]])[] = [
@@ -282,8 +282,8 @@ describe.runIf(tcl.isThere).each(["all", "last"] as const)(
       ["Cookie", "x-edge-user=kept"],
     ]
 
-    it.each(spoofed)("sign-edge-v1.tcl sends nothing of a client's %s", (_name, headers) => {
-      const outcome = sign({ headers: [host, ...headers, ...kept], session }, { ...signing, removal })
+    it.each(spoofed)("sign-edge-v1.tcl sends nothing of a client's %s", async (_name, headers) => {
+      const outcome = await sign({ headers: [host, ...headers, ...kept], session }, { ...signing, removal })
       expectSigned(outcome, { "x-edge-user": "alice", "x-edge-groups": "| CN=Ops |" })
       expect(outcome.headers.map(([name]) => name)).toEqual([
         "Host",
@@ -294,43 +294,43 @@ describe.runIf(tcl.isThere).each(["all", "last"] as const)(
       ])
     })
 
-    it.each(spoofed)("mint-jws.tcl sends nothing of a client's %s", (_name, headers) => {
-      const outcome = mint({ headers: [host, ...headers, ...kept], session }, { removal })
+    it.each(spoofed)("mint-jws.tcl sends nothing of a client's %s", async (_name, headers) => {
+      const outcome = await mint({ headers: [host, ...headers, ...kept], session }, { removal })
       expect(outcome.payloads).toHaveLength(1)
       expect(outcome.headers.map(([name]) => name)).toEqual(["Host", ...kept.map(([name]) => name), "x-edge-identity"])
       expect(valuesOf(outcome, "x-edge-identity")[0]).toMatch(/^ey/)
     })
 
-    it.each(spoofed)("where APM is bypassed, both rules still strip a client's %s", (_name, headers) => {
+    it.each(spoofed)("where APM is bypassed, both rules still strip a client's %s", async (_name, headers) => {
       const request: ClientRequest = { headers: [host, ...headers, ...kept], session, bypassed: true }
-      for (const outcome of [sign(request, { ...signing, removal }), mint(request, { removal })]) {
+      for (const outcome of [await sign(request, { ...signing, removal }), await mint(request, { removal })]) {
         expect(outcome.headers).toEqual([host, ...kept])
       }
     })
 
-    it("a header that is set between the two events is replaced", () => {
+    it("a header that is set between the two events is replaced", async () => {
       const request: ClientRequest = { session: alice, between: ["X_Edge_Groups", "| CN=Admins |"] }
-      expectSigned(sign(request, { ...signing, removal }), { "x-edge-user": "alice", "x-edge-groups": "" })
+      expectSigned(await sign(request, { ...signing, removal }), { "x-edge-user": "alice", "x-edge-groups": "" })
     })
 
     it.each(["close, X-Edge-User", "x-edge-signature", "keep-alive,x_edge_groups ,close", "X-EDGE-IDENTITY"])(
       "SR-126: a Connection header of %j goes",
-      (connection) => {
+      async (connection) => {
         const headers: HeaderLine[] = [host, ["Connection", connection], ["connection", "close"]]
         for (const outcome of [
-          sign({ headers, session }, { ...signing, removal }),
-          mint({ headers, session }, { removal }),
+          await sign({ headers, session }, { ...signing, removal }),
+          await mint({ headers, session }, { removal }),
         ]) {
           expect(valuesOf(outcome, "connection")).toEqual([])
         }
       },
     )
 
-    it.each(["close", "Upgrade", "keep-alive, X-Edge-Users"])("a Connection header of %j stays", (connection) => {
+    it.each(["close", "Upgrade", "keep-alive, X-Edge-Users"])("a Connection header of %j stays", async (connection) => {
       const headers: HeaderLine[] = [host, ["Connection", connection]]
       for (const outcome of [
-        sign({ headers, session }, { ...signing, removal }),
-        mint({ headers, session }, { removal }),
+        await sign({ headers, session }, { ...signing, removal }),
+        await mint({ headers, session }, { removal }),
       ]) {
         expect(valuesOf(outcome, "connection")).toEqual([connection])
       }
@@ -347,12 +347,13 @@ const keyFile = join(folder, "edge.key")
 writeFileSync(keyFile, pair.privateKey.export({ type: "pkcs8", format: "pem" }))
 const jwk = { ...createPublicKey(pair.privateKey).export({ format: "jwk" }), kid: "edge-1", use: "sig" }
 
-function mint(
+async function mint(
   request: ClientRequest,
   device: Device = {},
   header: object = { alg: "RS256", kid: "edge-1" },
-): RuleOutcome {
-  return one(runRule("mint-jws.tcl", { ...device, keys: { "/Common/edge_jwk": { file: keyFile, header } } }, [request]))
+): Promise<RuleOutcome> {
+  const keys = { "/Common/edge_jwk": { file: keyFile, header } }
+  return one(await runRule("mint-jws.tcl", { ...device, keys }, [request]))
 }
 
 const edgeIssuer: IssuerConfig = {
@@ -377,7 +378,7 @@ const principalOf = (outcome: RuleOutcome) => verifierAt(deviceSeconds + 2).veri
 describe.runIf(tcl.isThere)("mint-jws.tcl and createVerifier", () => {
   it("agree on user and groups, which arrive decoded", async () => {
     const groups = "| CN=Ops,OU=G,DC=corp,DC=example | 0x436f6d707465735fc3a964697465757273 |"
-    const outcome = mint({ session: { ...alice, [memberOf]: groups } })
+    const outcome = await mint({ session: { ...alice, [memberOf]: groups } })
     expect(await principalOf(outcome)).toMatchObject({
       subject: "alice",
       groups: ["CN=Ops,OU=G,DC=corp,DC=example", "Comptes_éditeurs"],
@@ -390,14 +391,14 @@ describe.runIf(tcl.isThere)("mint-jws.tcl and createVerifier", () => {
   })
 
   it("agree that the token lives ten seconds and the tolerance of five", async () => {
-    const token = tokenOf(mint({ session: alice }))
+    const token = tokenOf(await mint({ session: alice }))
     await expect(verifierAt(deviceSeconds + 14).verify(token)).resolves.toMatchObject({ subject: "alice" })
     await expect(verifierAt(deviceSeconds + 16).verify(token)).rejects.toMatchObject({ code: "token_expired" })
     await expect(verifierAt(deviceSeconds - 6).verify(token)).rejects.toMatchObject({ code: "token_not_yet_valid" })
   })
 
   it("agree that it is for one audience and from one key", async () => {
-    const token = tokenOf(mint({ session: alice }))
+    const token = tokenOf(await mint({ session: alice }))
     const other = { ...edgeIssuer, audience: "https://other.example.com" } as IssuerConfig
     await expect(verifierAt(deviceSeconds, other).verify(token)).rejects.toMatchObject({ code: "audience_mismatch" })
     const { publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 })
@@ -406,8 +407,8 @@ describe.runIf(tcl.isThere)("mint-jws.tcl and createVerifier", () => {
     await expect(verifierAt(deviceSeconds, forged).verify(token)).rejects.toMatchObject({ code: "signature_invalid" })
   })
 
-  it("agree on two tokens of one user, which differ", () => {
-    const outcomes = runRule(
+  it("agree on two tokens of one user, which differ", async () => {
+    const outcomes = await runRule(
       "mint-jws.tcl",
       { keys: { "/Common/edge_jwk": { file: keyFile, header: { alg: "RS256", kid: "edge-1" } } } },
       [{ session: alice }, { session: alice }],
@@ -428,7 +429,7 @@ describe.runIf(tcl.isThere)("mint-jws.tcl and createVerifier", () => {
     "Ålice “Al” 😀 中文",
     "a  b",
   ])("agree on the user %j", async (name) => {
-    const { subject } = await principalOf(mint({ session: { [user]: name } }))
+    const { subject } = await principalOf(await mint({ session: { [user]: name } }))
     expect(subject).toBe(name)
   })
 
@@ -450,7 +451,7 @@ describe.runIf(tcl.isThere)("mint-jws.tcl and createVerifier", () => {
   ])("agree on the groups %s as the parser of headers does", async (groups) => {
     const expected = decodeApmList(groups, "raw")
     expect(Array.isArray(expected)).toBe(true)
-    const principal = await principalOf(mint({ session: { ...alice, [memberOf]: groups } }))
+    const principal = await principalOf(await mint({ session: { ...alice, [memberOf]: groups } }))
     expect(principal.groups).toEqual(expected)
   })
 
@@ -466,9 +467,9 @@ describe.runIf(tcl.isThere)("mint-jws.tcl and createVerifier", () => {
     "| 0x30783431 |",
     "0x30783431",
     "| 0x20 |",
-  ])("agree that the groups %s are refused", (groups) => {
+  ])("agree that the groups %s are refused", async (groups) => {
     expect(decodeApmList(groups, "raw")).toHaveProperty("refused")
-    expectRefused(mint({ session: { ...alice, [memberOf]: groups } }), 403, [groups])
+    expectRefused(await mint({ session: { ...alice, [memberOf]: groups } }), 403, [groups])
   })
 })
 
@@ -483,10 +484,10 @@ describe.runIf(tcl.isThere)("mint-jws.tcl refuses", () => {
     ["a user that ends in half a character", { [user]: Buffer.from("alice\xc3", "latin1") }],
     ["groups with a line feed", { ...alice, [memberOf]: "| a\nb |" }],
     ["groups with the byte 1", { ...alice, [memberOf]: "| a\u0001b |" }],
-  ])("SR-124, SR-125: %s", (_name, session) => expectRefused(mint({ session }), 403, ["lice"]))
+  ])("SR-124, SR-125: %s", async (_name, session) => expectRefused(await mint({ session }), 403, ["lice"]))
 
-  it("a request when the key is missing, by an error that resets the connection", () => {
-    const outcome = one(runRule("mint-jws.tcl", {}, [{ session: alice }]))
+  it("a request when the key is missing, by an error that resets the connection", async () => {
+    const outcome = one(await runRule("mint-jws.tcl", {}, [{ session: alice }]))
     expect(outcome.error).toBeDefined()
     expect(valuesOf(outcome, "x-edge-identity")).toEqual([])
   })

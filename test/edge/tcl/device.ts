@@ -1,5 +1,7 @@
-import { spawnSync } from "node:child_process"
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process"
+import { on } from "node:events"
 import { join, resolve } from "node:path"
+import { undoAfterFile } from "../../support/file-parts.ts"
 
 const root = resolve(import.meta.dirname, "../../..")
 
@@ -55,18 +57,57 @@ export interface RuleOutcome {
 /** Seconds since the epoch on the device's clock. */
 export const deviceSeconds = 1_767_225_600
 
-/** Runs requests through an iRule of `examples/f5/`, in order, on one connection. */
-export function runRule(rule: string, device: Device, requests: readonly ClientRequest[]): RuleOutcome[] {
-  const lines = [...deviceLines(device), ...requests.flatMap(requestLines)]
-  const { stdout, stderr, status } = spawnSync(
-    "tclsh",
-    [join(import.meta.dirname, "shims.tcl"), join(root, "examples/f5", rule)],
-    { input: `${lines.join("\n")}\n`, encoding: "utf8" },
-  )
-  if (status !== 0) throw new Error(`tclsh ended with ${status}: ${stderr}`)
-  const outcomes = stdout.split("done\n").slice(0, -1).map(outcome)
+/** Runs requests through an iRule of `examples/f5/`, in order, on one connection to a new device. */
+export async function runRule(
+  rule: string,
+  device: Device,
+  requests: readonly ClientRequest[],
+): Promise<RuleOutcome[]> {
+  const lines = [
+    line("rule", join(root, "examples/f5", rule)),
+    ...deviceLines(device),
+    ...requests.flatMap(requestLines),
+  ]
+  const said = await ask(`${lines.join("\n")}\nclose\n`)
+  const outcomes = said.split("done\n").slice(0, -1).map(outcome)
   if (outcomes.length !== requests.length) throw new Error(`${requests.length} requests, ${outcomes.length} outcomes`)
   return outcomes
+}
+
+const end = "closed\n"
+let program: ChildProcessWithoutNullStreams | undefined
+let before: Promise<unknown> = Promise.resolve()
+
+/** Says something to the program that plays the device, one after the other. A file starts it once. */
+function ask(text: string): Promise<string> {
+  const answer = before.then(() => answerTo(text))
+  before = answer.catch(() => undefined)
+  return answer
+}
+
+async function answerTo(text: string): Promise<string> {
+  program ??= start()
+  const { stdin, stdout, stderr } = program
+  stdin.write(text)
+  let said = ""
+  for await (const [chunk] of on(stdout, "data", { close: ["end"] })) {
+    said += chunk
+    if (said.endsWith(end)) return said.slice(0, -end.length)
+  }
+  program = undefined
+  throw new Error(`tclsh has ended: ${said.slice(-500)} ${stderr.read() ?? ""}`)
+}
+
+function start(): ChildProcessWithoutNullStreams {
+  const made = spawn("tclsh", [join(import.meta.dirname, "shims.tcl")])
+  made.stdin.on("error", () => undefined) // the end of its output says so
+  made.stdout.setEncoding("utf8")
+  made.stderr.setEncoding("utf8")
+  undoAfterFile(() => {
+    made.kill()
+    program = undefined
+  })
+  return made
 }
 
 function line(word: string, ...values: readonly (string | Buffer)[]): string {

@@ -1,9 +1,10 @@
 # Plays the part of BIG-IP around an iRule: the commands it uses, and events. Runs in tclsh 8.6.
 #
-# usage: tclsh shims.tcl RULE < input > output
+# usage: tclsh shims.tcl < input > output
 #
-# Input is one item per line, a word and hex-coded byte strings; it describes a device, then requests, each of which ends
-# with `run`. Output is what the rule did to each request, in the same form, and ends with `done`.
+# Input is one item per line, a word and hex-coded byte strings. A connection begins with `rule` and the path of a rule:
+# the device is new then. What follows describes the device, then requests, each of which ends with `run`, and `close`
+# ends the connection. Output is what the rule did to each request, in the same form, and ends with `done`; then `closed`.
 
 proc hex { bytes } {
     if { [regexp {[^\x00-\xff]} $bytes] } { error "a character above 0xFF left the rule" }
@@ -19,18 +20,17 @@ proc say { word args } {
 
 # -- what the input describes -----------------------------------------------------------------------------------------
 
-array set data_groups {}
-array set jwk_files {}
-array set jwk_headers {}
-array set session {}
-array set secure {}
-set headers {}
-set removal all
-set method GET
-set host ""
-set path /
-set now 0
-set random 0
+proc new_device {} {
+    foreach name {data_groups jwk_files jwk_headers session secure bodies between} { unset -nocomplain ::$name }
+    foreach name {data_groups jwk_files jwk_headers session secure bodies} { array set ::$name {} }
+    set ::headers {}
+    set ::removal all
+    set ::method GET
+    set ::host ""
+    set ::path /
+    set ::now 0
+    set ::random 0
+}
 
 # -- commands of BIG-IP -----------------------------------------------------------------------------------------------
 
@@ -165,30 +165,33 @@ set disabled {
     apply chan coroutine dict lassign lmap lrepeat lreverse tailcall throw try yield yieldto zlib lset
 }
 
-interp create rule
-rule eval { namespace eval static {} }
-foreach command $disabled { catch { rule hide $command } }
-foreach { command target } {
-    HTTP::header http_header  HTTP::host http_host  ACCESS::session access_session  ACCESS::respond access_respond
-    ACCESS::oauth access_oauth  CRYPTO::sign crypto_sign  class class_match  call call_proc  when when_event
-    sha256 sha256_digest
-} { interp alias rule $command {} $target }
-interp alias rule HTTP::method {} set ::method
-interp alias rule HTTP::path {} set ::path
-interp alias rule b64encode {} binary encode base64
-
-rule hide clock
-interp alias rule clock {} rule_clock
 proc rule_clock { unit } {
     if { $unit ne "seconds" } { error "only clock seconds is known here" }
     return $::now
 }
-interp alias rule AES::key {} aes_key
 proc aes_key { bits } { return "AES $bits [format %032x [incr ::random]]" }
-interp alias rule log {} rule_log
 proc rule_log { facility text } { say log $text }
 
-array set bodies {}
+proc new_interpreter {} {
+    if { [interp exists rule] } { interp delete rule }
+    interp create rule
+    rule eval { namespace eval static {} }
+    foreach command $::disabled { catch { rule hide $command } }
+    foreach { command target } {
+        HTTP::header http_header  HTTP::host http_host  ACCESS::session access_session  ACCESS::respond access_respond
+        ACCESS::oauth access_oauth  CRYPTO::sign crypto_sign  class class_match  call call_proc  when when_event
+        sha256 sha256_digest
+    } { interp alias rule $command {} $target }
+    interp alias rule HTTP::method {} set ::method
+    interp alias rule HTTP::path {} set ::path
+    interp alias rule b64encode {} binary encode base64
+
+    rule hide clock
+    interp alias rule clock {} rule_clock
+    interp alias rule AES::key {} aes_key
+    interp alias rule log {} rule_log
+}
+
 proc when_event { event args } { lappend ::bodies($event) [lindex $args end] }
 proc call_proc { name args } { return [rule eval [linsert $args 0 $name]] }
 proc fire { event } {
@@ -202,13 +205,18 @@ proc fire { event } {
     }
 }
 
-set rule_file [open [lindex $argv 0] r]
-fconfigure $rule_file -encoding utf-8
-set rule_text [read $rule_file]
-close $rule_file
+proc connect { rule_path } {
+    new_device
+    new_interpreter
+    set rule_file [open $rule_path r]
+    fconfigure $rule_file -encoding utf-8
+    set rule_text [read $rule_file]
+    close $rule_file
+    rule eval $rule_text
+    fire RULE_INIT
+}
+
 fconfigure stdout -translation lf
-rule eval $rule_text
-fire RULE_INIT
 
 # -- requests ---------------------------------------------------------------------------------------------------------
 
@@ -218,6 +226,8 @@ while { [gets stdin line] >= 0 } {
     set first [lindex $words 0]
     set second [lindex $words 1]
     switch -exact -- [lindex $line 0] {
+        rule { connect $first }
+        close { puts closed; flush stdout }
         static { rule eval [list set static::$first $second] }
         record { lappend data_groups([lindex $words 0]) $second [lindex $words 2] }
         group { set data_groups($first) {} }
