@@ -1,5 +1,4 @@
-import { generateKeyPair } from "node:crypto"
-import { promisify } from "node:util"
+import { generateKeyPairSync } from "node:crypto"
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest"
 import type { EntraIssuer } from "../../src/types/configuration.ts"
 import type { KeyOptions } from "../../src/types/key-options.ts"
@@ -44,20 +43,17 @@ const tokens = new Map<string, string>()
 const { payload } = claimFixtures.get("entra-v2-access-user") ?? expect.unreachable()
 const tenant = "7c1f0a3e-52b4-4d0b-9a86-0d6f2f1b9c11"
 
-beforeAll(async () => {
+beforeAll(() => {
   vi.stubEnv("no_proxy", "127.0.0.1") // a proxy of the machine must not come between
   const jwks = new Map(history.flatMap(({ keys }) => keys).map((jwk) => [jwk.kid, jwk]))
-  const generate = promisify(generateKeyPair)
-  await Promise.all(
-    [...jwks.values()].map(async ({ kid, issuer }) => {
-      const key = withKid(await generate("rsa", { modulusLength: 2048 }), kid)
-      const tid = issuer.includes(consumerTenant) ? consumerTenant : tenant
-      const iss = `https://login.microsoftonline.com/${tid}/v2.0`
-      const claims = { ...payload, iss, tid, iat: start - 60, nbf: start - 60, exp: end + hour }
-      pairs.set(kid, key)
-      tokens.set(kid, mint(JSON.stringify(claims), { key, header: { typ: "JWT" } }))
-    }),
-  )
+  for (const { kid, issuer } of jwks.values()) {
+    const key = withKid(generateKeyPairSync("rsa", { modulusLength: 2048 }), kid)
+    const tid = issuer.includes(consumerTenant) ? consumerTenant : tenant
+    const iss = `https://login.microsoftonline.com/${tid}/v2.0`
+    const claims = { ...payload, iss, tid, iat: start - 60, nbf: start - 60, exp: end + hour }
+    pairs.set(kid, key)
+    tokens.set(kid, mint(JSON.stringify(claims), { key, header: { typ: "JWT" } }))
+  }
 })
 
 /** A verifier of the entra preset and the server whose sets it fetches; the clock is the test's. */

@@ -4,6 +4,7 @@
 import { afterAll, vi } from "vitest"
 import { makeParts, removeParts, undoAll } from "./file-parts.ts"
 import "./known-imports.ts"
+import "./rsa-pairs.ts"
 
 const before = { ...process.env }
 const listeners = process.listeners("SIGTERM")
