@@ -71,7 +71,7 @@ export function signature(alg: string, key: KeyObject, input: string): Buffer {
   const digest = `sha${alg.slice(2)}`
   switch (alg.slice(0, 2)) {
     case "RS":
-      return sign(digest, octets, key)
+      return rsaSignature(digest, octets, key)
     case "PS":
       return sign(digest, octets, {
         key,
@@ -85,6 +85,18 @@ export function signature(alg: string, key: KeyObject, input: string): Buffer {
     default:
       throw new TypeError(`no signer for ${alg}`)
   }
+}
+
+const signatures = new WeakMap<KeyObject, Map<string, Buffer>>()
+
+/** A signature by PKCS #1 v1.5 is always the same for a text. It takes long, and two of three texts are signed again. */
+function rsaSignature(digest: string, octets: Buffer, key: KeyObject): Buffer {
+  const known = signatures.get(key) ?? new Map<string, Buffer>()
+  signatures.set(key, known)
+  const text = `${digest} ${octets.toString("latin1")}`
+  const made = known.get(text) ?? sign(digest, octets, key)
+  known.set(text, made)
+  return Buffer.from(made)
 }
 
 /** An HMAC in the place of a signature: what an attacker makes of a public key. */
