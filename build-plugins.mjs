@@ -113,16 +113,25 @@ export const embedEvents = (events) => ({
 
 /**
  * Bundles the configuration; its `routes` are the table, where they name a document. What else it says stays as it is.
+ *
+ * @param {unknown} constant all of it, if it is the same wherever it runs: engines read JSON faster than a literal
  */
-export const configure = (file, routes) => ({
+export const configure = (file, { routes, constant }) => ({
   name: "configuration",
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^\.\/authorizer\.config\.ts$/ }, () =>
-      routes === undefined ? { path: file } : { path: "configuration", namespace: "with-routes" },
+      routes === undefined && constant === undefined
+        ? { path: file }
+        : { path: "configuration", namespace: constant === undefined ? "with-routes" : "constant" },
     )
+    const parsed = (value) => `JSON.parse(${JSON.stringify(JSON.stringify(value))})`
+    onLoad({ filter: /.*/, namespace: "constant" }, () => ({
+      contents: `export default ${parsed(constant)}`,
+      loader: "js",
+    }))
     onLoad({ filter: /.*/, namespace: "with-routes" }, () => ({
       contents: `import configuration from ${JSON.stringify(file)}
-          export default { ...configuration, routes: JSON.parse(${JSON.stringify(JSON.stringify(routes))}) }`,
+          export default { ...configuration, routes: ${parsed(routes)} }`,
       loader: "js",
       resolveDir: dirname(file),
     }))
@@ -133,7 +142,7 @@ export const configure = (file, routes) => ({
  * Puts what was found out about the configuration in place of the module that holds nothing, and the code that reads it
  * into the start.
  */
-export const embedCompiled = ({ form: whole, withRoutes, presets }) => ({
+export const embedCompiled = ({ form: whole, withRoutes, presets, constant }) => ({
   name: "compiled-configuration",
   setup({ onLoad }) {
     const { table, ...rest } = whole
@@ -146,6 +155,7 @@ export const embedCompiled = ({ form: whole, withRoutes, presets }) => ({
         ${parts.join(", ")},
         presets: { ${presets.map((name) => `...${name}`).join(", ")} },
         form: JSON.parse(${JSON.stringify(JSON.stringify(form))}),
+        isConstant: ${constant !== undefined},
         ${isLater ? 'readTable: async () => (await import("./compiled-table.ts")).table,' : ""}
       }`
     const exports = [...parts, ...presets].map((name) => `export { ${name} } from "../src/${compiledCode[name]}.ts"`)

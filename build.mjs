@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url"
 import { parseArgs, promisify } from "node:util"
 import { build } from "esbuild"
 import { bracketStart } from "./build-brackets.mjs"
+import { isConstant } from "./build-constant.mjs"
 import {
   apart,
   configure,
@@ -80,8 +81,9 @@ export async function buildBundle({
   const plugins = [...bundleOptions.plugins, ...(snapshot === undefined ? [] : [embed(await readSnapshot(snapshot))])]
   const bundled = await bundledConfiguration(configuration)
   const openApi = await readOpenApi(bundled, dirname(configuration))
-  plugins.push(configure(configuration, openApi?.found.routes), embedEvents(await readEvents()))
-  const compiled = await compile(bundled, openApi?.found.routes)
+  const routes = openApi?.found.routes
+  const compiled = await compile(bundled, routes)
+  plugins.push(configure(configuration, { routes, constant: compiled?.constant }), embedEvents(await readEvents()))
   if (compiled !== undefined) plugins.push(embedCompiled(compiled))
   await rm(outdir, { recursive: true, force: true })
   const entryPoints = { authorizer: entryModule }
@@ -172,7 +174,12 @@ function sizesOf({ outputs }, configuration) {
   const start = outputs[startOf(outputs, entry)]
   const bytesOf = (modules) => modules.reduce((sum, module) => sum + (entry.inputs[module]?.bytesInOutput ?? 0), 0)
   const snapshotBytes = bytesOf([snapshotModule])
-  const configurationBytes = bytesOf([configuration, "with-routes:configuration", "handlers/compiled.ts"])
+  const configurationBytes = bytesOf([
+    configuration,
+    "with-routes:configuration",
+    "constant:configuration",
+    "handlers/compiled.ts",
+  ])
   return {
     startBytes: entry.bytes + start.bytes - snapshotBytes - configurationBytes,
     snapshotBytes,
@@ -192,7 +199,7 @@ async function readOpenApi({ text, run }, folder) {
  * What is found out about a configuration before it starts. A configuration that cannot be run here, or that is not
  * sound, is left to the check and to the start.
  */
-async function compile({ run }, routes) {
+async function compile({ text, run }, routes) {
   try {
     const source = await run()
     if (source === undefined) return undefined
@@ -200,7 +207,8 @@ async function compile({ run }, routes) {
     const configuration = routes === undefined ? source : { ...source, routes }
     const form = compileConfiguration(configuration, version)
     if (form === undefined) return undefined
-    return { form, withRoutes: configuration.routes !== undefined, presets: await presetsOf(configuration) }
+    const constant = isConstant(text) ? configuration : undefined
+    return { form, withRoutes: configuration.routes !== undefined, presets: await presetsOf(configuration), constant }
   } catch {
     return undefined
   }

@@ -17,6 +17,7 @@ import type { CheckEdge, CheckedEdge } from "./checked-edge.ts"
 import { withPlace } from "./declared/credential.ts"
 import type { CheckedGateway } from "./declared/gateway.ts"
 import { authorizerKeys, topLevel, verifierKeys } from "./declared/top-level.ts"
+import { plainCopy } from "./plain-copy.ts"
 import { checkAges, checkAnswerRules, checkWholeRules, identityIsEdge } from "./rules.ts"
 import type { CheckObserve } from "./rules-of-observe.ts"
 
@@ -68,6 +69,8 @@ export interface LoadedChecks {
   readonly sizes: SizeSearch
   /** Whether keys of the configuration were looked at when it was bundled. Then they are read with the first token. */
   readonly isBundled?: boolean
+  /** Whether the configuration is a constant of the build, which nothing else holds. */
+  readonly isConstant?: boolean
   /** In place of the check, where the issuers were checked when the configuration was bundled. */
   readonly checkIssuers?: typeof checkIssuers | undefined
   readonly explain: Explain
@@ -100,8 +103,8 @@ export function checkIssuersOf(config: unknown, presets: Presets, explain: Expla
 
 /** Checks a whole configuration. @throws ConfigurationError with every problem at once */
 export function checkConfiguration(config: unknown, loaded: LoadedChecks): CheckedConfiguration {
-  const { presets, edge } = loaded
-  return collected(config, loaded.explain, (raw, report, isSound) => {
+  const { presets, edge, isConstant } = loaded
+  const check = (raw: Block, report: Report, isSound: () => boolean): CheckedConfiguration => {
     checkNames(raw, report)
     const answers = checkAnswers(raw, loaded.routes, report)
     reportConflicts(answers.principalPolicy, report)
@@ -125,7 +128,8 @@ export function checkConfiguration(config: unknown, loaded: LoadedChecks): Check
     checkWholeRules({ raw, context, observe, ...verified }, report)
     const table = observe?.answerInContext === false ? undefined : (raw as AnswerTable)
     return { ...verified, ...answers, context, observe, edge: checkedEdge, assertion, table, principalId }
-  })
+  }
+  return collected(config, loaded.explain, check, isConstant)
 }
 
 /**
@@ -192,26 +196,18 @@ function verification(
   }
 }
 
-/** Checks a copy, so that what was checked is what is used, whatever the caller does with the object later. */
+/** Checks a copy, unless the object is a constant of the build. */
 function collected<T>(
   config: unknown,
   explain: Explain,
   check: (raw: Block, report: Report, isSound: () => boolean) => T,
+  isConstant = false,
 ): T {
   const problems: RawProblem[] = []
   const report = collect(problems)
-  const raw = object(plainCopy(config, report), "configuration", report)
+  const raw = object(isConstant ? config : plainCopy(config, report), "configuration", report)
   // Of what is no configuration at all, nothing else can be said.
   const checked = raw && check(raw, report, () => problems.length === 0)
   if (checked === undefined || problems.length > 0) throw new ConfigurationError(explain(problems))
   return checked
-}
-
-function plainCopy(config: unknown, report: Report): unknown {
-  try {
-    return structuredClone(config)
-  } catch {
-    report("configuration", "plain_data")
-    return undefined
-  }
 }

@@ -129,6 +129,23 @@ describe("19.3: a start from the compiled form of a bundled configuration", () =
     expect(await decide(reading)).toMatchObject({ outcome: "allow" })
   })
 
+  it.each([
+    ["for all routes", sound],
+    ["for one route", { ...sound, gateway: { resultTtlSeconds: 0 } } as AuthorizerConfig],
+    ["without routes", { issuers: sound.issuers } as AuthorizerConfig],
+  ])("changes nothing of a constant of the build, which it does not copy, %s", async (_, config) => {
+    const frozen = deepFrozen(JSON.parse(JSON.stringify(config)))
+    const form = deepFrozen(compiledFrom(config).form)
+    const constant = { form: { ...form, of: "not looked at" }, isConstant: true }
+    const fresh = await loadFromEnvironment({}, config, { clock })
+    const compiled = await loadFromEnvironment({}, frozen, { clock }, constant)
+    for (const method of ["GET", "POST", "GET"]) {
+      const event = restToken(`Bearer ${mint({ scope: "orders:read" })}`, { method, path: "/orders" })
+      expect(await compiled.handler(event)).toEqual(await fresh.handler(event))
+      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+    }
+  })
+
   it("names answers as a start without a form does", async () => {
     const event = restToken(`Bearer ${mint({ scope: "orders:read" })}`, { path: "/orders" })
     for (const config of [sound, { ...sound, gateway: { resultTtlSeconds: 0 } }, { issuers: sound.issuers }]) {
@@ -156,3 +173,8 @@ describe("19.3: a start from the compiled form of a bundled configuration", () =
       expect(() => compileConfiguration(config as unknown as AuthorizerConfig, "")).toThrow(ConfigurationError)
   })
 })
+
+function deepFrozen<T>(value: T): T {
+  if (typeof value === "object" && value !== null) for (const member of Object.values(value)) deepFrozen(member)
+  return Object.freeze(value)
+}

@@ -198,8 +198,9 @@ describe("19.3: a bundle with its configuration", () => {
     expect(built.files.filter(({ atStart }) => atStart)).toHaveLength(1)
     expect(atStart(built)).toContain("src/policy/first-decisions.ts")
     expect(atStart(built)).toContain("src/authorizer/optional/first-table.ts")
-    // What tries the rules is called for the first answer only.
     const text = readFileSync(join(folder, "compiled/authorizer.mjs"), "utf8")
+    expect(text).toContain("isConstant:!0")
+    // What tries the rules is called for the first answer only.
     expect(text).toMatch(/=\(function\([\w,]*\)\{(?:(?!function).)*new Uint8Array\([^()]*\)\.fill\(1\)/)
     expect(atStart(built)).toContain("src/provider/auth0.ts")
     expect(atStart(built)).not.toContain("src/provider/entra.ts")
@@ -262,6 +263,7 @@ describe("19.3: a bundle with its configuration", () => {
     const own = `process.env.DEPLOYED === undefined ? ${JSON.stringify({ "GET /orders": { scopes: ["a"] } })} : ${JSON.stringify(routes)}`
     const { built, allows } = await build("another", `export default { ...${config}, routes: ${own} }`)
     expect(atStart(built)).toContain("src/authorizer/optional/compiled.ts")
+    expect(readFileSync(join(folder, "another/authorizer.mjs"), "utf8")).toContain("isConstant:!1")
     expect(allows).toBe(true)
   })
 

@@ -17,6 +17,8 @@ import type { RouteSupport } from "./routes.ts"
 
 /** What was found out about a configuration, with the code that a build put into the start. */
 export interface CompiledCode extends CompiledConfiguration {
+  /** Whether form and configuration are constants of one build: then they belong to each other. */
+  readonly isConstant?: boolean
   readonly restore?: typeof restore
   readonly compiledTable?: typeof compiledTable
   readonly firstTable?: typeof firstTable
@@ -29,7 +31,7 @@ export interface CompiledCode extends CompiledConfiguration {
 
 /** What takes the place of checks that were made when the configuration was bundled. */
 export interface Precompiled {
-  readonly issuers: Pick<Loaded, "checkIssuers" | "connect" | "tableHash">
+  readonly issuers: Pick<Loaded, "checkIssuers" | "connect" | "tableHash" | "isConstant">
   readonly routes: RouteSupport
   readonly presets: Presets | undefined
 }
@@ -39,7 +41,7 @@ export async function restore(
   { form, ...code }: CompiledCode,
   config: { readonly routes?: unknown },
 ): Promise<Precompiled | undefined> {
-  if (!belongs(form, config)) return undefined
+  if (code.isConstant !== true && !belongs(form, config)) return undefined
   const { table, first } = form
   const readTable = code.readTable ?? (async () => table)
   const routes = first
@@ -59,6 +61,7 @@ export async function restore(
         late(`issuers[${index}]`, () => checkIssuers([raw], presets, keys, () => undefined, false, true)[0]),
       )) as typeof checkIssuers,
     tableHash: form.tableHash,
+    isConstant: code.isConstant === true,
     connect: ((...given) => connectLate(names, ...given)) as ConnectIssuers,
   }
   return { issuers, routes, presets: code.presets && { ...smallPresets, ...code.presets } }
