@@ -66,7 +66,8 @@ function patternsOf({ covered }: OrderForm): Patterns | undefined {
   const wild = new Set<number>()
   for (const one of covered) {
     const { grants, paths, overlaps, deniedWith, wildMethod, isDefault, slashRivals } = one
-    if (isDefault || slashRivals.length > 0) return undefined
+    // Without a pattern of a template, it would not be seen that a caller may not call it.
+    if (isDefault || slashRivals.length > 0 || paths.length === 0) return undefined
     const granted = grants.reduce((bits, [, each]) => bits | each, 0)
     const [only] = grants
     // One pattern for all methods depends on all of their rules at once.

@@ -4,7 +4,11 @@ import { readRequest } from "../../src/event/read.ts"
 import type { AuthorizerConfig } from "../../src/index.ts"
 import { CodeNeeded } from "../../src/policy/code-needed.ts"
 import { type FirstForm, firstDecisions } from "../../src/policy/first-decisions.ts"
+import { firstFormOf } from "../../src/policy/first-form.ts"
+import { everyMethod } from "../../src/policy/methods.ts"
+import type { Coverable } from "../../src/policy/patterns.ts"
 import type { DecidingPolicy } from "../../src/policy/stage-decisions.ts"
+import type { OrderForm, TableForm } from "../../src/policy/table-form.ts"
 import type { RouteRule } from "../../src/types/configuration.ts"
 import type { Principal } from "../../src/types/principal.ts"
 import type { AccessRequest } from "../../src/types/request.ts"
@@ -37,6 +41,34 @@ const whole: DecidingPolicy = {
 }
 const decisionsOf = (loadTable = async (): Promise<DecidingPolicy> => whole): DecidingPolicy =>
   firstDecisions({ routes }, firstOf(routes) as FirstForm, loadTable)
+/** The table with changes to what answers cover of its first template. */
+const covering = (order: OrderForm, change: Partial<Coverable>): Partial<TableForm> => ({
+  orders: [{ ...order, covered: [{ ...(order.covered[0] as Coverable), ...change }, ...order.covered.slice(1)] }],
+})
+const twoRules: Partial<Coverable> = {
+  grants: [
+    [0, 1],
+    [1, everyMethod - 1],
+  ],
+  wildMethod: "listed",
+  overlaps: [],
+}
+const ofAll: Partial<Coverable> = {
+  ...{ grants: [[0, everyMethod]], wildMethod: "listed", overlaps: [] },
+  deniedWith: [{ at: 1, bits: 1 }],
+}
+/** GET is first in the list for all methods, and POST is first by itself. */
+const around: Partial<Coverable> = {
+  ...{
+    grants: [
+      [0, 1],
+      [1, 2],
+    ],
+    wildMethod: "no",
+    overlaps: [],
+  },
+  around: { deny: [["a", "b"], ["b", "a"], [], [], [], [], []] },
+}
 /** The work after an answer waits for turns of the event loop. */
 const turns = async (): Promise<void> => {
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
@@ -150,6 +182,26 @@ describe("19.3: the first decisions of a start with bundled routes", () => {
   ])("are not for a table that %s", (_, table, changes) => {
     expect(firstOf(routes)).toBeDefined()
     expect(firstOf(table, changes)).toBeUndefined()
+  })
+
+  it.each<[string, (table: TableForm, order: OrderForm) => Partial<TableForm>]>([
+    ["that each kind of API reads in another way", () => ({ ordersDiffer: true })],
+    ["that admits every path", () => ({ complete: true })],
+    ["whose path decides", () => ({ closed: true })],
+    ["that HTTP APIs read", (_, order) => ({ orders: [{ ...order, order: "http" }] })],
+    ["that is read in no way", () => ({ orders: [] })],
+    ["with a rule that is read anew", ({ rules }) => ({ rules: [null, ...rules.slice(1)] })],
+    ["with a template that no pattern of an answer covers", (_, order) => covering(order, { paths: [] })],
+    ["with a template that takes what is named nowhere", (_, order) => covering(order, { isDefault: true })],
+    ["with a template beside a catch-all", (_, order) => covering(order, { slashRivals: [0] })],
+    ["with one pattern for methods of two rules", (_, order) => covering(order, twoRules)],
+    ["with one pattern that another template takes part in", (_, order) => covering(order, ofAll)],
+    ["around which more is denied for all methods than for each", (_, order) => covering(order, around)],
+  ])("are not for a table %s", (_, changed) => {
+    const table = compileConfiguration({ issuers: [oidcIssuer()], routes } as AuthorizerConfig, "")?.table as TableForm
+    expect(firstFormOf(table, false)).toBeDefined()
+    expect(firstFormOf(table, true)).toBeUndefined()
+    expect(firstFormOf({ ...table, ...changed(table, table.orders[0] as OrderForm) }, false)).toBeUndefined()
   })
 
   it("are the same for an HTTP API", () => {
