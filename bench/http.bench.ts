@@ -37,7 +37,7 @@ async function started(...words: string[]) {
   const child = spawn(process.execPath, [...first, ...words], { stdio: ["ignore", "pipe", "inherit", "ipc"] })
   const [text] = (await once(child.stdout as Readable, "data")) as [Buffer]
   const { url } = JSON.parse(text.toString()) as { url: string }
-  load(url, "-c32", quick ? "-d1s" : "-d3s") // warms it
+  load(url, "-c32", quick ? "-d1s" : "-d2s") // warms it
   return { child, url, count: 0 }
 }
 type Server = Awaited<ReturnType<typeof started>>
