@@ -1,7 +1,7 @@
 // The esbuild plugins of build.mjs.
 import { readFile } from "node:fs/promises"
 import { isBuiltin } from "node:module"
-import { dirname } from "node:path"
+import { dirname, join, sep } from "node:path"
 import { fileURLToPath } from "node:url"
 
 /**
@@ -68,23 +68,43 @@ export const plainBuiltins = {
  */
 export const shareStart = (start) => ({
   name: "share-start",
-  setup({ onResolve, onLoad, resolve }) {
+  setup({ onResolve, onLoad, resolve, esbuild }) {
+    const root = dirname(dirname(start))
+    const own = [join(root, "src") + sep, join(root, "handlers/authorizer.ts"), join(root, "handlers/compiled.ts")]
     onResolve({ filter: /.*/ }, async ({ path, kind, resolveDir, importer, pluginData }) => {
       if (kind !== "dynamic-import" || pluginData === asItIs) return undefined
-      if (isBuiltin(path)) return { path, namespace: "later-builtin", pluginData: { resolveDir } }
+      const isOwn = own.some((each) => importer.startsWith(each))
+      if (isBuiltin(path)) return { path, namespace: "later-builtin", pluginData: { resolveDir, isOwn } }
       const found = await resolve(path, { kind, resolveDir, importer, pluginData: asItIs })
       if (found.errors.length > 0 || found.external) return undefined // esbuild says what is wrong, and where
-      return { path: found.path, namespace: "later", pluginData: { resolveDir } }
+      return { path: found.path, namespace: "later", pluginData: { resolveDir, isOwn } }
     })
-    onLoad({ filter: /.*/, namespace: "later" }, ({ path, pluginData: { resolveDir } }) => {
-      const contents = [path, start].map((module) => `export * from ${JSON.stringify(module)}`).join("\n")
+    onLoad({ filter: /.*/, namespace: "later" }, async ({ path, pluginData: { resolveDir, isOwn } }) => {
+      const exported = isOwn ? "*" : `{ ${(await namesIn(path)).map((name) => JSON.stringify(name)).join(", ")} }`
+      const contents = `export ${exported} from ${JSON.stringify(path)}
+        export * from ${JSON.stringify(start)}`
       return { contents, loader: "js", resolveDir }
     })
+    // What a configuration imports may have a default export, and names that the start has, too: `*` leaves both out.
+    const namesIn = async (path) => {
+      const options = {
+        bundle: true,
+        write: false,
+        metafile: true,
+        format: "esm",
+        platform: "node",
+        logLevel: "silent",
+      }
+      const { metafile } = await esbuild.build({ ...options, entryPoints: [path], outdir: ".", packages: "external" })
+      return Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined).exports
+    }
     // Not what is a global, too: `http.WebSocket` is one, and loads undici when it is asked for (20 ms).
-    onLoad({ filter: /.*/, namespace: "later-builtin" }, ({ path, pluginData: { resolveDir } }) => {
+    onLoad({ filter: /.*/, namespace: "later-builtin" }, ({ path, pluginData: { resolveDir, isOwn } }) => {
       const members = Object.keys(process.getBuiltinModule(path))
-      const names = members.filter((name) => /^[A-Za-z_]\w*$/.test(name) && !(name in globalThis))
-      const contents = `export const { ${names} } = process.getBuiltinModule(${JSON.stringify(path)})
+      const names = members.filter((name) => /^[A-Za-z_]\w*$/.test(name) && !(isOwn && name in globalThis))
+      const theModule = `process.getBuiltinModule(${JSON.stringify(path)})`
+      const contents = `export const { ${names.filter((name) => name !== "default")} } = ${theModule}
+        ${isOwn ? "" : `export default ${theModule}`}
         export * from ${JSON.stringify(start)}`
       return { contents, loader: "js", resolveDir }
     })

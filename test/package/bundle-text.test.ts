@@ -98,6 +98,28 @@ describe("the text of a bundle", () => {
   )
 })
 
+test("has a configuration with all that it imports as it runs, whatever the names are", async () => {
+  const files = {
+    "rest.mjs": `export default { routes: { "GET /orders": { scopes: ["other"] } } }
+      export const Unavailable = 1, loadFromEnvironment = 2, Authorizer = 3`,
+    "rest.json": `{ "unmatched": "deny", "a b": 1, "default": 2 }`,
+    "rest.cjs": `module.exports = { gateway: { resultTtlSeconds: 300, identitySources: ["token"] } }`,
+    "importing.config.mjs": `const rest = await import("./rest.mjs")
+      const { unmatched } = (await import("./rest.json", { with: { type: "json" } })).default
+      const { Buffer, default: buffer } = await import("node:buffer")
+      const fs = await import("node:fs")
+      globalThis.found = [rest.Unavailable, rest.loadFromEnvironment, rest.Authorizer, typeof Buffer, typeof buffer.Buffer]
+      globalThis.found.push(typeof fs.readFileSync, typeof fs.default.readFileSync)
+      export default { ...${config}, unmatched, ...rest.default, ...(await import("./rest.cjs")).default }`,
+  }
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  const outdir = join(folder, "importing")
+  await buildBundle({ outdir, configuration: join(folder, "importing.config.mjs") })
+  const found = [1, 2, 3, "function", "function", "function", "function"]
+  // Without the routes that are imported, this caller may call everything.
+  expect(run(outdir)).toEqual({ effect: "Deny", found })
+})
+
 describe("brackets around what a start calls", () => {
   const start = (body: string): string => `const __start=(function(__load){"use strict";${body}})()`
   /** Brackets every function of which the text begins with one of these. */
