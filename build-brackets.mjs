@@ -1,7 +1,8 @@
 // Puts brackets around the functions that a start calls. V8 takes a function in brackets for one that is called at once,
 // and compiles it with the file. Every other one it parses twice: with the file, and when it is called.
-//   node build-brackets.mjs FILE KIND     prints where in FILE the functions are that a start calls. KIND is of the first
-//                                         event, rest or http; or own, for the start with the bundle's configuration
+//   node build-brackets.mjs FILE KIND [ISSUER]
+// prints where in FILE the functions are that a start calls. KIND is of the first event, rest or http; or own, for the
+// start with the bundle's configuration. ISSUER is what tokens call one of its issuers.
 import { execFile } from "node:child_process"
 import { readFile, realpath, writeFile } from "node:fs/promises"
 import { Session } from "node:inspector/promises"
@@ -20,27 +21,31 @@ const leastLength = 60
  * compiling a function that is not called takes longer than parsing one twice.
  *
  * @param {string} file of one function in brackets, with the start in it
- * @param {{ ownConfiguration: boolean }} options whether the bundle holds one that it can start with here
+ * @param {{ ownConfiguration: boolean, issuer?: string | undefined }} options whether the bundle holds one that it can
+ *   start with here, and what tokens call one of its issuers
  * @returns {Promise<boolean>} false if the bundle cannot be run here, because of what its configuration needs; the start
  *   is as it was then
  */
-export async function bracketStart(file, { ownConfiguration }) {
+export async function bracketStart(file, { ownConfiguration, issuer = "" }) {
   const { NODE_OPTIONS: _, ...env } = process.env
   const calls = async (kind) => {
-    const { stdout } = await promisify(execFile)(process.execPath, [fileURLToPath(import.meta.url), file, kind], {
-      env,
-    })
-    const { start, answers } = JSON.parse(stdout)
-    return { start: new Set(start), answers: new Set(answers) }
+    const given = [fileURLToPath(import.meta.url), file, kind, issuer]
+    const { stdout } = await promisify(execFile)(process.execPath, given, { env, timeout: 30_000 })
+    const { start, answers, first } = JSON.parse(stdout)
+    return { start: new Set(start), answers: new Set(answers), first: new Set(first) }
   }
   const [rest, http, own] = await Promise.all(
     ["rest", "http", ...(ownConfiguration ? ["own"] : [])].map((kind) => calls(kind).catch(() => undefined)),
   )
   if (rest === undefined || http === undefined) return false
-  const called = rest.answers
-    .intersection(http.answers)
-    .union(own?.start ?? rest.start)
-    .union(own?.answers ?? new Set())
+  const both = rest.answers.intersection(http.answers)
+  // The own token is refused, which calls what good starts do not call. The others read their issuer at once.
+  const called = own
+    ? both
+        .union(own.start)
+        .union(own.first)
+        .union(own.answers.intersection(both.union(rest.start)))
+    : both.union(rest.start)
   const text = bracketed(await readFile(file, "utf8"), called)
   if (text === undefined) return false
   await writeFile(file, text)
@@ -99,6 +104,18 @@ export function bracketed(text, called) {
   return out + slice(at, text.length)
 }
 
+/** Lets the bundle read an issuer, with a token of it whose signature is wrong. No key is fetched for that. */
+async function refuse(handler, iss) {
+  for (const name of ["node:http", "node:https"])
+    process.getBuiltinModule(name).request = () => {
+      throw new Error("There is no network where a bundle is built")
+    }
+  const encoded = (value) => Buffer.from(JSON.stringify(value)).toString("base64url")
+  const token = `${encoded({ alg: "RS256", typ: "JWT" })}.${encoded({ iss })}.${Buffer.alloc(256).toString("base64url")}`
+  const methodArn = "arn:aws:execute-api:eu-west-1:123456789012:abcdefghij/prod/GET/warm"
+  await handler({ type: "TOKEN", methodArn, authorizationToken: `Bearer ${token}` }, {}).catch(() => undefined)
+}
+
 /**
  * Lets the first decisions of a start with bundled routes decide, if they are in the start. There is no token that the
  * bundle's own configuration would take, so they get another table.
@@ -121,7 +138,7 @@ async function decideFirst(outdir) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const kind = process.argv[3]
+  const [kind, issuer] = process.argv.slice(3)
   const file = await realpath(process.argv[2]) // as Node.js names what it runs
   const session = new Session()
   session.connect()
@@ -140,9 +157,11 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     start = await called()
   }
   if (kind === "own") {
-    await import(pathToFileURL(join(dirname(file), "authorizer.mjs")).href)
+    const { handler } = await import(pathToFileURL(join(dirname(file), "authorizer.mjs")).href)
     await started()
-    await decideFirst(dirname(file))
+    if (issuer) await refuse(handler, issuer)
   } else await runBundle(dirname(file), { kinds: [kind], started })
-  write(JSON.stringify({ start, answers: await called() }), () => process.exit(0))
+  const answers = await called()
+  if (kind === "own") await decideFirst(dirname(file))
+  write(JSON.stringify({ start, answers, first: await called() }), () => process.exit(0))
 }

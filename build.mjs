@@ -92,7 +92,8 @@ export async function buildBundle({
   const { metafile } = await build({ ...options, plugins })
   const sizes = sizesOf(metafile, relative(root, configuration))
   const { file: started, others } = await joinStart(outdir, metafile, { asScript: codeCache })
-  const isBracketed = await bracketStart(started, { ownConfiguration: compiled !== undefined })
+  const issuer = compiled?.form.issuers[0]?.accepted[0]
+  const isBracketed = await bracketStart(started, { ownConfiguration: compiled !== undefined, issuer })
   const caches = codeCache ? await makeCodeCaches(outdir) : []
   const files = await filesIn(outdir, new Set([started, join(outdir, "authorizer.mjs"), ...others]))
   if (!codeCache) sizes.startBytes = (await stat(started)).size - sizes.snapshotBytes - sizes.configurationBytes

@@ -200,7 +200,8 @@ describe("19.3: a bundle with its configuration", () => {
     expect(atStart(built)).toContain("src/authorizer/optional/first-table.ts")
     const text = readFileSync(join(folder, "compiled/authorizer.mjs"), "utf8")
     expect(text).toContain("isConstant:!0")
-    // What tries the rules is called for the first answer only.
+    // What reads an issuer and what tries the rules is called for the first answer only.
+    expect(text).toMatch(/=\(function\([\w,=!]*\)\{(?:(?!function).)*"same_issuer"/)
     expect(text).toMatch(/=\(function\([\w,]*\)\{(?:(?!function).)*new Uint8Array\([^()]*\)\.fill\(1\)/)
     expect(atStart(built)).toContain("src/provider/auth0.ts")
     expect(atStart(built)).not.toContain("src/provider/entra.ts")
