@@ -34,6 +34,9 @@ const read = (event: unknown): AccessRequest => readRequest(event) as AccessRequ
 const request = (method: string, path: string, template = path): AccessRequest =>
   read(restRequest("Bearer x", { method, path, template }))
 
+const withoutPath = ({ arn, ...rest }: AccessRequest): AccessRequest =>
+  ({ ...rest, arn: { ...arn, path: undefined } }) as unknown as AccessRequest
+
 const whole: DecidingPolicy = {
   conflicts: [],
   decide: () => ({ route: undefined, refused: undefined, covers: undefined }),
@@ -86,6 +89,23 @@ describe("19.3: the first decisions of a start with bundled routes", () => {
     expect(covers).toHaveProperty("form")
   })
 
+  it("allow the root", () => {
+    const root: Routes = { "GET /": { scopes: ["read"] }, "GET /orders": { scopes: ["write"] } }
+    const decisions = firstDecisions({ routes: root }, firstOf(root) as FirstForm, async () => whole)
+    expect(decisions.decide(request("GET", "/"), caller("read")).route?.key).toBe("GET /")
+  })
+
+  it("cover the same for every request of a caller, so that its policy is written once", () => {
+    const [decisions, one] = [decisionsOf(), caller("read", "files")]
+    const { covers } = decisions.decide(request("GET", "/orders"), one)
+    expect(decisions.decide(request("GET", "/files/a", "/files/{path+}"), one).covers).toBe(covers)
+  })
+
+  it("hold patterns once that allow or deny", () => {
+    expect(firstOf({ "GET /orders": { scopes: ["read"] }, "PUT /a": {} })).not.toHaveProperty("silent")
+    expect(firstOf({ "ANY /orders": { scopes: ["read"] } })?.silent).toEqual({ texts: ["*/orders"], unmet: [[0]] })
+  })
+
   it("allow a connection", () => {
     const { route, covers } = decisionsOf().decide(read(webSocket("Bearer x")), caller("chat"))
     expect(route?.key).toBe("$connect")
@@ -101,7 +121,10 @@ describe("19.3: the first decisions of a start with bundled routes", () => {
     ["a template that the path does not lead to", request("GET", "/orders/7", "/orders")],
     ["a template with another name", request("GET", "/orders/7", "/orders/{order}")],
     ["a slash at the end", request("GET", "/orders/")],
-    ["another method in the ARN", { ...request("GET", "/orders"), method: "HEAD" }],
+    ["another method in the ARN", { ...request("GET", "/files/a", "/files/{path+}"), method: "HEAD" }],
+    ["an empty segment below a catch-all", request("GET", "/files/a//b", "/files/{path+}")],
+    ["no ARN", { ...request("GET", "/orders"), arn: undefined }],
+    ["no path in the ARN", withoutPath(request("GET", "/orders"))],
     ...["/orders//7", "/orders/.", "/orders/..", "/orders/a;b", "/orders/a\\b", "/orders/a#b", "/orders/%6f"].map(
       (path): [string, AccessRequest] => [`the path ${path}`, request("GET", path, "/orders/{id}")],
     ),
