@@ -101,6 +101,29 @@ describe("19.3: the first decisions of a start with bundled routes", () => {
     expect(decisions.decide(request("GET", "/files/a", "/files/{path+}"), one).covers).toBe(covers)
   })
 
+  it("allow a connection wherever the table has it, and only if it has it", () => {
+    const { $connect: chat, ...others } = routes
+    const first = { $connect: chat, ...others } as Routes
+    const decisions = firstDecisions({ routes: first }, firstOf(first) as FirstForm, async () => whole)
+    expect(decisions.decide(read(webSocket("Bearer x")), caller("chat")).route?.key).toBe("$connect")
+    expect(firstOf(others as Routes)).not.toHaveProperty("connect")
+    const without = firstDecisions(
+      { routes: others as Routes },
+      firstOf(others as Routes) as FirstForm,
+      async () => whole,
+    )
+    expect(() => without.decide(read(webSocket("Bearer x")), caller("read", "write", "files", "chat"))).toThrow(
+      CodeNeeded,
+    )
+  })
+
+  it("deny every method at once only if the table has every method", () => {
+    const methods = ["POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
+    const most = Object.fromEntries(methods.map((method) => [`${method} /{path+}`, { scopes: ["files"] }]))
+    expect(firstOf(most)?.silent).toBeUndefined()
+    expect(firstOf({ ...most, "GET /{path+}": { scopes: ["files"] } })?.silent?.texts).toEqual(["*/?*"])
+  })
+
   it("hold patterns once that allow or deny", () => {
     expect(firstOf({ "GET /orders": { scopes: ["read"] }, "PUT /a": {} })).not.toHaveProperty("silent")
     expect(firstOf({ "ANY /orders": { scopes: ["read"] } })?.silent).toEqual({
