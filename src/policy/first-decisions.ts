@@ -96,8 +96,12 @@ export function firstDecisions(
       if (place === undefined || met[form.routes[place] as number] !== 1) throw new CodeNeeded(load)
       if (!isWanted) {
         isWanted = true
-        // If that fails, these decisions go on.
-        afterPost(() => void load().catch(() => undefined))
+        // If that fails, these decisions go on. Else the table decides once, so that its code is compiled.
+        const rehearse = async (): Promise<void> => {
+          await load()
+          whole?.decide(request, principal)
+        }
+        afterPost(() => void rehearse().catch(() => undefined))
       }
       const key = Object.keys(routes)[place] as string
       const route = { key, rule: ruleThatIsMet, configured: routes[key] as DecidedRoute["configured"] }

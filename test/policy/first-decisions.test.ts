@@ -186,6 +186,17 @@ describe("19.3: the first decisions of a start with bundled routes", () => {
     expect(decisions.permitted(caller("read"))).toEqual([7])
   })
 
+  it("let the whole table decide once when it is loaded, so that the next request finds it compiled", async () => {
+    const decide = vi.fn(whole.decide)
+    const decisions = decisionsOf(async () => ({ ...whole, decide }))
+    const [asked, reader] = [request("GET", "/orders"), caller("read")]
+    decisions.decide(asked, reader)
+    decisions.decide(request("GET", "/orders/7", "/orders/{id}"), caller("read", "write"))
+    expect(decide).not.toHaveBeenCalled()
+    await turns()
+    expect(decide.mock.calls).toEqual([[asked, reader]])
+  })
+
   it("go on if the whole table cannot be loaded", async () => {
     const decisions = decisionsOf(() => Promise.reject(new Error("no such file")))
     const asked = request("GET", "/orders")
