@@ -80,23 +80,35 @@ export const shareStart = (start) => ({
       return { path: found.path, namespace: "later", pluginData: { resolveDir, isOwn } }
     })
     onLoad({ filter: /.*/, namespace: "later" }, async ({ path, pluginData: { resolveDir, isOwn } }) => {
-      const exported = isOwn ? "*" : `{ ${(await namesIn(path)).map((name) => JSON.stringify(name)).join(", ")} }`
-      const contents = `export ${exported} from ${JSON.stringify(path)}
-        export * from ${JSON.stringify(start)}`
-      return { contents, loader: "js", resolveDir }
+      const module = JSON.stringify(path)
+      const exported = isOwn ? `export * from ${module}` : exportsOf(module, await namesIn(path))
+      return { contents: `${exported}\nexport * from ${JSON.stringify(start)}`, loader: "js", resolveDir }
     })
     // What a configuration imports may have a default export, and names that the start has, too: `*` leaves both out.
+    const exportsOf = (module, names) => {
+      const each = names.map((name, at) => {
+        const text = JSON.stringify(name)
+        return `const $${at} = module[${text}]\nexport { $${at} as ${text} }`
+      })
+      return [`import * as module from ${module}`, ...each].join("\n")
+    }
     const namesIn = async (path) => {
-      const options = {
-        bundle: true,
-        write: false,
-        metafile: true,
-        format: "esm",
-        platform: "node",
-        logLevel: "silent",
+      const options = { bundle: true, write: false, format: "esm", platform: "node", logLevel: "silent" }
+      const { metafile } = await esbuild.build({
+        ...{ ...options, entryPoints: [path], outdir: ".", metafile: true, packages: "external" },
+      })
+      const found = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined)
+      if (metafile.inputs[found.entryPoint]?.format === "esm") return found.exports
+      // CommonJS and JSON say only where they run what import() gives.
+      const contents = `import * as module from ${JSON.stringify(path)}\nexport default Object.keys(module)`
+      const stdin = { contents, resolveDir: dirname(path) }
+      const { outputFiles } = await esbuild.build({ ...options, stdin, plugins: [plainBuiltins] })
+      const address = `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`
+      try {
+        return (await import(address)).default
+      } catch ({ message }) {
+        throw new Error(`${path} cannot be run here, so what import() gives is not known: ${message}`)
       }
-      const { metafile } = await esbuild.build({ ...options, entryPoints: [path], outdir: ".", packages: "external" })
-      return Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint !== undefined).exports
     }
     // Not what is a global, too: `http.WebSocket` is one, and loads undici when it is asked for (20 ms).
     onLoad({ filter: /.*/, namespace: "later-builtin" }, ({ path, pluginData: { resolveDir, isOwn } }) => {

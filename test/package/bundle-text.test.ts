@@ -103,21 +103,34 @@ test("has a configuration with all that it imports as it runs, whatever the name
     "rest.mjs": `export default { routes: { "GET /orders": { scopes: ["other"] } } }
       export const Unavailable = 1, loadFromEnvironment = 2, Authorizer = 3`,
     "rest.json": `{ "unmatched": "deny", "a b": 1, "default": 2 }`,
+    "named.cjs": `Object.assign(module.exports, { routes: { "GET /orders": { scopes: ["other"] } }, os: require("node:os") })`,
     "rest.cjs": `module.exports = { gateway: { resultTtlSeconds: 300, identitySources: ["token"] } }`,
     "importing.config.mjs": `const rest = await import("./rest.mjs")
       const { unmatched } = (await import("./rest.json", { with: { type: "json" } })).default
       const { Buffer, default: buffer } = await import("node:buffer")
       const fs = await import("node:fs")
+      const named = await import("./named.cjs")
+      const json = await import("./rest.json", { with: { type: "json" } })
+      globalThis.names = [Object.keys(named.routes), typeof named.os.cpus, named.default.routes === named.routes, json["a b"]]
       globalThis.found = [rest.Unavailable, rest.loadFromEnvironment, rest.Authorizer, typeof Buffer, typeof buffer.Buffer]
-      globalThis.found.push(typeof fs.readFileSync, typeof fs.default.readFileSync)
+      globalThis.found.push(...globalThis.names, typeof fs.readFileSync, typeof fs.default.readFileSync)
       export default { ...${config}, unmatched, ...rest.default, ...(await import("./rest.cjs")).default }`,
   }
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
   const outdir = join(folder, "importing")
   await buildBundle({ outdir, configuration: join(folder, "importing.config.mjs") })
-  const found = [1, 2, 3, "function", "function", "function", "function"]
+  const found = [1, 2, 3, "function", "function", ["GET /orders"], "function", true, 1, "function", "function"]
   // Without the routes that are imported, this caller may call everything.
   expect(run(outdir)).toEqual({ effect: "Deny", found })
+})
+
+test("is not built if a configuration imports what cannot be run here, and cannot be known otherwise", async () => {
+  writeFileSync(join(folder, "needy.cjs"), `if (!process.env.THERE) throw new Error("not here")\nexports.routes = {}`)
+  writeFileSync(join(folder, "needy.config.mjs"), `export default { ...${config}, ...(await import("./needy.cjs")) }`)
+  const building = buildBundle({ outdir: join(folder, "needy"), configuration: join(folder, "needy.config.mjs") })
+  await expect(building).rejects.toThrow(
+    /needy\.cjs cannot be run here, so what import\(\) gives is not known: not here/,
+  )
 })
 
 describe("brackets around what a start calls", () => {
