@@ -2,8 +2,8 @@
 import { parseSync } from "oxc-parser"
 
 /**
- * Whether a module only says constants: literals, and variables that are literals. Nothing is called, and nothing of the
- * environment is read.
+ * Whether a module only says constants that JSON can write: literals, and variables that are literals. Nothing is
+ * called, and nothing of the environment is read.
  *
  * @param {string} text of a module with all that it imports, without types
  */
@@ -14,11 +14,13 @@ export function isConstant(text) {
   const isFixed = (node) => {
     switch (node?.type) {
       case "Literal":
-        return node.regex === undefined && node.bigint === undefined
+        // 1e999 is no number of JSON.
+        return node.regex === undefined && node.bigint === undefined && node.value !== Number.POSITIVE_INFINITY
       case "TemplateLiteral":
         return node.expressions.length === 0
       case "UnaryExpression":
-        return node.operator === "-" && node.argument.type === "Literal" && isFixed(node.argument)
+        // Neither -0 nor -"a" is one.
+        return node.operator === "-" && Number.isFinite(node.argument.value) && node.argument.value !== 0
       case "Identifier":
         return declared.has(node.name)
       case "ArrayExpression":
@@ -26,7 +28,9 @@ export function isConstant(text) {
       case "ObjectExpression":
         return node.properties.every(isFixed)
       case "Property":
-        return node.kind === "init" && !node.method && !node.computed && isFixed(node.value)
+        if (node.kind !== "init" || node.method || node.computed) return false
+        // `__proto__: {}` is no member.
+        return (node.key.name ?? node.key.value) !== "__proto__" && isFixed(node.value)
       case "SpreadElement":
         return isFixed(node.argument)
       default:
