@@ -33,12 +33,20 @@ const paths = ["/", ...one, ...two, ...longer(two)]
 /** The ARN of a request with each method and path. */
 const arns = ["GET", "POST", "PUT"].flatMap((method) => paths.map((path) => arnOf(`${method} ${path}`)))
 
+/** What decides by a configuration. */
+const decidersOf = ({ issuers, ...answers }: AuthorizerConfig) => ({
+  ...createVerifier({ issuers }),
+  ...compilePolicy({ issuers, ...answers }),
+})
+
 /** The verdict on a witness, through the token's signature. */
-async function confirmed(config: AuthorizerConfig, { witness }: PolicyChange): Promise<string> {
+async function confirmed(
+  { verify, decide }: ReturnType<typeof decidersOf>,
+  { witness }: PolicyChange,
+): Promise<string> {
   const token = mint(JSON.stringify(witness?.claims), { header: { typ: "at+jwt" } })
   try {
-    const principal = await createVerifier({ issuers: config.issuers }).verify(token)
-    return compilePolicy(config).decide(principal, arnOf(witness?.request ?? "")).outcome
+    return decide(await verify(token), arnOf(witness?.request ?? "")).outcome
   } catch {
     return "unauthenticated"
   }
@@ -68,27 +76,39 @@ function brute(
   })
 }
 
-const holds = (list: readonly string[], part: unknown): boolean =>
-  (typeof part === "string" ? part.split(" ").filter((word) => word !== "") : ((part as string[]) ?? [])).every(
-    (name) => list.includes(name) || name.startsWith("other"),
+/** The names that a caller must have, of a claim of a witness. */
+const demanded = (part: unknown): readonly string[] =>
+  (typeof part === "string" ? part.split(" ").filter((word) => word !== "") : ((part as string[]) ?? [])).filter(
+    (name) => !name.startsWith("other"),
   )
 
-/** Whether a change covers a caller: the caller has everything that the witness has. */
-function covers({ witness, caller: text }: PolicyChange, caller: Principal): boolean {
+/** The callers that a change covers: those who have everything that the witness has. */
+function covered({ witness, caller: text }: PolicyChange): ReadonlySet<Principal> {
   const claims = (witness?.claims ?? {}) as { [name: string]: unknown }
   const kind = /^(?:any )?(user|app|caller of unknown kind)/
     .exec(text)?.[1]
     ?.replace("caller of unknown kind", "unknown")
-  return (
-    (kind === undefined || kind === caller.kind) &&
-    holds(caller.scopes, claims.scope) &&
-    holds(caller.roles, claims.roles) &&
-    holds(caller.groups, claims.groups) &&
-    ["tier", "org"].every(
-      (name) => claims[name] === undefined || JSON.stringify(claims[name]) === JSON.stringify(caller.claims[name]),
-    )
+  const [scopes, roles, groups] = [claims.scope, claims.roles, claims.groups].map(demanded) as [
+    readonly string[],
+    readonly string[],
+    readonly string[],
+  ]
+  const others = ["tier", "org"].filter((name) => claims[name] !== undefined)
+  return new Set(
+    callers.filter(
+      (caller) =>
+        (kind === undefined || kind === caller.kind) &&
+        scopes.every((name) => caller.scopes.includes(name)) &&
+        roles.every((name) => caller.roles.includes(name)) &&
+        groups.every((name) => caller.groups.includes(name)) &&
+        others.every((name) => JSON.stringify(claims[name]) === JSON.stringify(caller.claims[name])),
+    ),
   )
 }
+
+/** The issuer where no token is verified: no keys are imported. */
+const { jwks: _, ...keyless } = oidcIssuer({ jwksUri: "https://issuer.example/keys", roles: "roles", groups: "groups" })
+const issuers = [keyless]
 
 /** One answer per route, and answers for every route of a caller on each kind of API. */
 const gateways = [
@@ -104,26 +124,31 @@ describe("comparePolicies (issue 15, item 6)", () => {
     for (let round = 0; round < 2000; round++) {
       const gateway = pick(draw, gateways)
       const [before, after] = [0, 1].map(() =>
-        configOf(randomRoutes(draw), { gateway, unmatched: pick(draw, ["deny", "deny", "authenticated"] as const) }),
+        configOf(randomRoutes(draw), {
+          issuers,
+          gateway,
+          unmatched: pick(draw, ["deny", "deny", "authenticated"] as const),
+        }),
       ) as [AuthorizerConfig, AuthorizerConfig]
       const changes = comparePolicies(before, after)
       const expected = brute(compilePolicy(before), compilePolicy(after))
-      const context = JSON.stringify({
-        round,
-        before: before.routes,
-        after: after.routes,
-        unmatched: [before.unmatched, after.unmatched],
-      })
-      const covered = changes.map((each) => new Set(callers.filter((caller) => covers(each, caller))))
+      const context = (): string =>
+        JSON.stringify({
+          round,
+          before: before.routes,
+          after: after.routes,
+          unmatched: [before.unmatched, after.unmatched],
+        })
+      const coveredBy = changes.map(covered)
       for (const { routes, change, caller } of expected) {
         const found = changes.some(
-          (each, at) => each.change === change && routes.includes(each.route) && covered[at]?.has(caller),
+          (each, at) => each.change === change && routes.includes(each.route) && coveredBy[at]?.has(caller),
         )
-        if (!found) expect.fail(`missed: ${routes} ${change} ${JSON.stringify(caller)} in ${context}`)
+        if (!found) expect.fail(`missed: ${routes} ${change} ${JSON.stringify(caller)} in ${context()}`)
       }
       for (const { route, change } of changes) {
         const found = expected.some((each) => each.change === change && each.routes.includes(route))
-        if (!found) expect.fail(`made up: ${route} ${change} in ${context}`)
+        if (!found) expect.fail(`made up: ${route} ${change} in ${context()}`)
       }
       if (changes.length > 0) differing++
     }
@@ -135,9 +160,10 @@ describe("comparePolicies (issue 15, item 6)", () => {
     let confirmations = 0
     for (let round = 0; round < 60; round++) {
       const [before, after] = [configOf(randomRoutes(draw)), configOf(randomRoutes(draw))]
+      const [was, is] = [decidersOf(before), decidersOf(after)]
       for (const change of comparePolicies(before, after)) {
         expect(
-          [await confirmed(before, change), await confirmed(after, change)],
+          [await confirmed(was, change), await confirmed(is, change)],
           JSON.stringify({ change, before: before.routes, after: after.routes }),
         ).toEqual([change.before?.outcome, change.after?.outcome])
         confirmations++
@@ -156,8 +182,9 @@ describe("comparePolicies (issue 15, item 6)", () => {
         ...routes,
         "GET /only/here": { ...routes["GET /only/here"], scopes: ["planted"] },
       }
-      expect(comparePolicies(configOf(routes), configOf(changed)).map(({ route }) => route)).toContain("GET /only/here")
-      expect(comparePolicies(configOf(changed), configOf(routes)).map(({ change }) => change)).toContain("opened")
+      const [before, after] = [configOf(routes, { issuers }), configOf(changed, { issuers })]
+      expect(comparePolicies(before, after).map(({ route }) => route)).toContain("GET /only/here")
+      expect(comparePolicies(after, before).map(({ change }) => change)).toContain("opened")
       mutated++
     }
   })

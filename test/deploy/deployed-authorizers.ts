@@ -61,7 +61,8 @@ export function withCdk(configurations: readonly object[]): readonly Authorizers
   const env = { ...ownEnvironment(), CONFIGURATIONS: JSON.stringify({ configurations, bundle }) }
   const cwd = join(root, "examples/cdk")
   try {
-    return json(run(process.execPath, ["--input-type=module", "--eval", synthesis], { cwd, env })) as Authorizers[]
+    const words = ["--single-threaded-gc", "--input-type=module", "--eval", synthesis]
+    return json(run(process.execPath, words, { cwd, env })) as Authorizers[]
   } finally {
     rmSync(bundle, { recursive: true })
   }
