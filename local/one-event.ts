@@ -16,14 +16,31 @@ export interface OneEvent {
   readonly configuration: unknown
 }
 
+interface EventOptions {
+  readonly eventFile: string
+  readonly token: TokenChoice | undefined
+  readonly configFile: string | undefined
+}
+
+/** The files of the command line, as they are. */
+export interface GivenFiles {
+  readonly event: GatewayEvent
+  /** Undefined if the configuration is that of the local issuers. */
+  readonly configuration: Partial<AuthorizerConfig> | undefined
+}
+
+/** Reads the files of the command line, before the issuers make their keys. */
+export function readFiles({ eventFile, configFile }: EventOptions): GivenFiles {
+  return { event: readObject(eventFile), configuration: configFile === undefined ? undefined : readObject(configFile) }
+}
+
 /** Puts files, token and issuers of the command line together. */
 export async function prepareEvent(
-  options: { eventFile: string; token: TokenChoice | undefined; configFile: string | undefined },
+  options: EventOptions,
+  { event, configuration: given }: GivenFiles,
   issuers: readonly Issuer[],
 ): Promise<OneEvent> {
-  const event = readObject(options.eventFile)
-  const configuration: Partial<AuthorizerConfig> =
-    options.configFile === undefined ? configurationFor(issuers, gatewayFor(event)) : readObject(options.configFile)
+  const configuration = given ?? configurationFor(issuers, gatewayFor(event))
   if (options.token === undefined && options.configFile !== undefined) return { event, configuration }
   const choice = options.token ?? { persona: "okta", token: "good" }
   const token =

@@ -3,7 +3,7 @@ import { buildBundle } from "./build.ts"
 import { runDemonstration } from "./demonstration/run.ts"
 import { help } from "./help.ts"
 import { startIssuers } from "./issuers/all.ts"
-import { prepareEvent, runEvent } from "./one-event.ts"
+import { prepareEvent, readFiles, runEvent } from "./one-event.ts"
 import { progressOn } from "./progress.ts"
 import { prepareRuntimeClient } from "./runtime/client.ts"
 import { serveUntilStopped } from "./server/until-stopped.ts"
@@ -26,9 +26,10 @@ async function main(): Promise<number> {
     return 0
   }
   if (command.task === "demonstration") return demonstrate(command)
+  const files = command.task === "event" ? readFiles(command) : undefined
   const issuers = await startIssuers()
   try {
-    const prepared = command.task === "event" ? await prepareEvent(command, issuers) : undefined
+    const prepared = command.task === "event" && files ? await prepareEvent(command, files, issuers) : undefined
     const bundle = await progress.during("Building the bundle", buildBundle())
     const client = await prepareRuntimeClient(progress, { plain: !command.awsRuntime })
     const isGood =
