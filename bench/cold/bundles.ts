@@ -53,8 +53,8 @@ export async function buildBundles(folder: string, key: BenchKey): Promise<Bundl
     snapshot,
     JSON.stringify({ takenAt: new Date(Date.now() - 60_000).toISOString(), sets: { [issuer]: jwks } }),
   )
-  built.push(buildBundle({ outdir: at("hallpass fetching") }))
-  built.push(buildBundle({ outdir: at("hallpass fetching, code cache"), codeCache: true }))
+  built.push(buildBundle({ outdir: at(`${ownName} fetching`) }))
+  built.push(buildBundle({ outdir: at(`${ownName}, code cache fetching`), codeCache: true }))
   built.push(buildBundle({ outdir: at("hallpass, code cache"), snapshot, codeCache: true }))
 
   const ofConfiguration: Bundle["environment"] = ({ jwksUri, ca }) => {
@@ -90,10 +90,7 @@ export async function buildBundles(folder: string, key: BenchKey): Promise<Bundl
   await Promise.all(built)
   return {
     seeded: [bare, own, aws({ COLD_JWKS: JSON.stringify(jwks) }), ...inBundle],
-    fetching: [
-      ...[bare, { ...own, folder: at("hallpass fetching") }, aws({})],
-      { ...cached, folder: at("hallpass fetching, code cache") },
-    ],
+    fetching: [bare, aws({}), ...[own, cached].map((one) => ({ ...one, folder: `${one.folder}-fetching` }))],
     startBytes,
   }
 }
