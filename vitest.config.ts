@@ -12,6 +12,9 @@ const setupFiles = ["test/support/canary-scan.ts", "test/support/environment.ts"
 /** The project whose files share a process. */
 const shared = "rooms"
 
+/** The projects in the order of a run. */
+const order = ["alone", shared, "runtime"]
+
 /**
  * What changes what all files of a process share. Each such file has a process of its own; all others share one for each
  * processor, so that modules and keys are made once.
@@ -55,14 +58,18 @@ const longest = [
   "package/bundle",
   "keys/faults/",
   "test/cli/",
+  "runtime/snapshot",
+  "runtime/parameter-sets",
+  "runtime/freeze",
 ]
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId, project }: TestSpecification): number => {
       const found = longest.findIndex((part) => moduleId.includes(part))
-      // A process that files share ends when the next file is one of another project, so these stay together.
-      return (project.name === shared ? longest.length : 0) + (found < 0 ? longest.length : found)
+      // A process that files share ends when the next file is one of another project, so these stay together. What the
+      // last of them need is made meanwhile.
+      return order.indexOf(project.name) * 2 * longest.length + (found < 0 ? longest.length : found)
     }
     return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b))
   }
@@ -98,7 +105,7 @@ export function projectsOf(mode: string): { readonly test: Settings & { readonly
   return [
     rooms(["test/runtime/**"]),
     { test: { ...usual, name: "alone", include: alone } },
-    // Builds the bundle and AWS's runtime client first.
+    // Builds the bundle and AWS's runtime client while the others run.
     {
       test: {
         ...usual,

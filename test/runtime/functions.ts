@@ -1,4 +1,3 @@
-import { inject } from "vitest"
 import { type Issuer, startIssuer } from "../../local/issuers/issuer.ts"
 import { okta } from "../../local/issuers/okta.ts"
 import type { TokenName } from "../../local/issuers/tokens.ts"
@@ -8,6 +7,7 @@ import { configurationFor } from "../../local/table/configuration.ts"
 import { type GatewayEvent, sampleEvent, withCredential } from "../../local/table/event.ts"
 import type { AuthorizerConfig, GatewayOptions } from "../../src/index.ts"
 import { noteOutput } from "../support/noted-output.ts"
+import { bundle, runtimeClient } from "./prepared.ts"
 
 /** The issuer of the runtime tests, on loopback, as long as this process. */
 export const issuer: Issuer = await startIssuer(okta)
@@ -21,9 +21,9 @@ export async function stopFunctions(): Promise<void> {
 /** The built bundle in a process of its own, stopped when the file's tests are done. */
 export async function startFunction(
   environment: { readonly [name: string]: string },
-  client: RuntimeClient = inject("runtimeClient"),
+  client: RuntimeClient = runtimeClient,
 ): Promise<LambdaProcess> {
-  const lambda = await startLambdaProcess({ folder: inject("bundle"), environment, client })
+  const lambda = await startLambdaProcess({ folder: bundle, environment, client })
   running.push(lambda)
   return {
     ...lambda,

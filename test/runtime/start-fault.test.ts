@@ -1,11 +1,12 @@
 import { cpSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { expect, inject, it, onTestFinished } from "vitest"
+import { expect, it, onTestFinished } from "vitest"
 import { type LambdaProcess, startLambdaProcess } from "../../local/runtime/lambda-process.ts"
 import { configurationFor } from "../../local/table/configuration.ts"
 import type { AuthorizerConfig } from "../../src/index.ts"
 import { eventWith, issuer } from "./functions.ts"
+import { bundle, runtimeClient } from "./prepared.ts"
 
 const routes = { "GET /orders/{id}": { scopes: ["orders:read"] } }
 const configuration = (changes: Partial<AuthorizerConfig> = {}): AuthorizerConfig => ({
@@ -17,7 +18,7 @@ const configuration = (changes: Partial<AuthorizerConfig> = {}): AuthorizerConfi
 function copiedBundle(chunk: string): { folder: string; path: string } {
   const folder = mkdtempSync(join(tmpdir(), "hallpass-start-"))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  cpSync(inject("bundle"), folder, { recursive: true })
+  cpSync(bundle, folder, { recursive: true })
   const name = readdirSync(join(folder, "chunks")).find((file) => file.startsWith(`${chunk}-`))
   if (name === undefined) throw new TypeError(`the bundle has no chunk ${chunk}`)
   return { folder, path: join(folder, "chunks", name) }
@@ -25,7 +26,7 @@ function copiedBundle(chunk: string): { folder: string; path: string } {
 
 async function start(folder: string, config: unknown): Promise<LambdaProcess> {
   const environment = { HALLPASS_CONFIG: JSON.stringify(config) }
-  const lambda = await startLambdaProcess({ folder, environment, client: inject("runtimeClient") })
+  const lambda = await startLambdaProcess({ folder, environment, client: runtimeClient })
   onTestFinished(() => lambda.stop())
   return lambda
 }
@@ -60,7 +61,7 @@ it("2.6: a chunk that is no module ends the start, too", async () => {
 })
 
 it("2.6: a wrong configuration stays one for the life of the environment", async () => {
-  const lambda = await start(inject("bundle"), { ...configuration(), colour: "red" })
+  const lambda = await start(bundle, { ...configuration(), colour: "red" })
   expect(lambda.initError).toBeUndefined()
   for (let request = 0; request < 2; request++) {
     const { error } = await lambda.invoke(await eventWith("rest-token", "good"))

@@ -5,7 +5,6 @@ import { join } from "node:path"
 import { setTimeout as pause } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
-import { inject } from "vitest"
 import { type LambdaProcess, startLambdaProcess } from "../../local/runtime/lambda-process.ts"
 import type { GatewayEvent } from "../../local/table/event.ts"
 import type { KeyOptions } from "../../src/index.ts"
@@ -13,6 +12,7 @@ import { http2 } from "../support/events.ts"
 import { forEachFile } from "../support/file-parts.ts"
 import type { TestKey } from "../support/keys.ts"
 import { audience, issuer, mint } from "../support/mint.ts"
+import { bundle, runtimeClient } from "./prepared.ts"
 
 type Invoked = Awaited<ReturnType<LambdaProcess["invoke"]>>
 
@@ -93,7 +93,7 @@ let count = 0
 export async function startWatched(
   jwksUri: string,
   keys: KeyOptions = {},
-  folder: string = inject("bundle"),
+  folder: string = bundle,
 ): Promise<WatchedFunction> {
   const faultFile = join(scratch, `faults-${++count}`)
   writeFileSync(faultFile, "")
@@ -106,7 +106,7 @@ export async function startWatched(
     HALLPASS_CONFIG: JSON.stringify(configuration),
     NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(watch(faultFile) + standstill)}`,
   }
-  const lambda = await startLambdaProcess({ folder, environment, client: inject("runtimeClient") })
+  const lambda = await startLambdaProcess({ folder, environment, client: runtimeClient })
   running.add(lambda)
   const pid = lambda.initLines.find((line) => "pid" in line)?.pid
   if (typeof pid !== "number") throw new Error(`The function did not start: ${JSON.stringify(lambda.initError)}`)
