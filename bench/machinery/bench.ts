@@ -11,7 +11,7 @@ export const quick: boolean = process.argv.includes("--quick")
 export const long: boolean = process.argv.includes("--long")
 
 /** After so many seconds a group ends, by its kind. A test holds that all of them fit into a run of four minutes. */
-export const most = { verify: 4, walk: 2, known: 20, fetched: 10, between: 3, growth: 2, bad: 3, http: 22, paced: 8 }
+export const most = { verify: 4, walk: 2, known: 45, fetched: 10, between: 3, growth: 2, bad: 3, http: 22, paced: 8 }
 
 /** At least 30 rounds, and at most the seconds of the group's kind. */
 export function effort(kind: keyof typeof most, leastRounds = 30): Effort {
