@@ -4,7 +4,7 @@ import { basename, join } from "node:path"
 import { kindOfCache } from "./build-code-cache.mjs"
 
 /** The module that the bundle is built of. */
-const entryModule = "handlers/authorizer.ts"
+export const entryModule = "handlers/authorizer.ts"
 
 /** A module of the start. */
 const inStart = "src/authorizer/load.ts"

@@ -20,10 +20,9 @@ import {
   plainCache,
   shareStart,
 } from "./build-plugins.mjs"
-import { joinStart, startOf } from "./build-start.mjs"
+import { entryModule, joinStart, startOf } from "./build-start.mjs"
 
 const root = dirname(fileURLToPath(import.meta.url))
-const entryModule = "handlers/authorizer.ts"
 const startModule = "handlers/start.ts"
 const snapshotModule = "handlers/key-snapshot.ts"
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
@@ -67,9 +66,10 @@ export const bundleOptions = {
  *   handlers/authorizer.config.ts; `codeCache`: whether a code cache is made with this Node.js
  * @returns {Promise<{ startBytes: number, snapshotBytes: number, configurationBytes: number, mostBytes: number, openApi: {
  *   file: string, found: import("./src/policy.ts").OpenApiRoutes } | undefined, files: { path: string, bytes: number,
- *   atStart: boolean }[], metafile: import("esbuild").Metafile, isBracketed: boolean }>} `startBytes`: what every start loads, less
- *   `snapshotBytes` and `configurationBytes`, and without a code cache and the parts that are compiled in it; `mostBytes`: the budget of `startBytes` without `configurationBytes`; `openApi`: the document that the route table
- *   was read from, if the configuration names one
+ *   atStart: boolean }[], metafile: import("esbuild").Metafile, isBracketed: boolean }>} `startBytes`: what every start
+ *   loads, less `snapshotBytes` and `configurationBytes`, and without a code cache and the parts that are compiled in it;
+ *   `mostBytes`: the budget of `startBytes`; `openApi`: the document that the route table was read from, if the
+ *   configuration names one; `isBracketed`: false if the bundle could not be run here
  */
 export async function buildBundle({
   outdir = join(root, "build"),
