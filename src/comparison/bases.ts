@@ -46,9 +46,15 @@ export function basesOf(
   const tokens = side.issuers.flatMap((issuer) =>
     skeletonsOf(issuer, nowSeconds, named.issuers, everyVariant).flatMap((skeleton) => {
       const found = new Map<string, Base>()
+      // More than half of the candidates have the same claims as an earlier one.
+      const known = new Map<string, Principal | undefined>()
       const accept = (claims: Claims): Principal | undefined => {
+        const text = JSON.stringify(claims)
+        if (known.has(text)) return known.get(text)
         const principal = side.principalOf(claims, skeleton.type, nowSeconds)
-        return "refused" in principal || principal.issuer !== skeleton.claims.iss ? undefined : principal
+        const accepted = "refused" in principal || principal.issuer !== skeleton.claims.iss ? undefined : principal
+        known.set(text, accepted)
+        return accepted
       }
       for (const bare of candidates(skeleton, issuer.profile, named.fresh)) {
         const kind = accept(bare)?.kind

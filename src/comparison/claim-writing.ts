@@ -6,7 +6,7 @@ import type { Claims } from "../types/principal.ts"
 /** The claims with another value at a path; undefined takes it out. Nothing that is given is changed. */
 export function withClaim(claims: Claims, path: ClaimPath, value: unknown): Claims {
   const [name = "", ...inner] = typeof path === "string" ? [path] : path
-  const copy: { [name: string]: unknown } = Object.fromEntries(Object.entries(claims))
+  const copy: { [name: string]: unknown } = { ...claims }
   const own = Object.hasOwn(copy, name) ? copy[name] : undefined
   let written = value
   if (inner.length > 0) {
