@@ -24,26 +24,50 @@ export function witnesses(
   fresh: string,
   maxSegments: number,
 ): readonly (readonly string[])[] {
-  const found = new Map<string, readonly string[]>()
-  const visited = new Set<string>()
-  // The text of a path is made once for each path, not for each place that is reached with it.
-  const walk = (i: number, j: number, path: readonly string[], text: string): void => {
-    const state = `${i} ${j} ${text}`
-    if (visited.has(state)) return
-    if (visited.size > 20 * maxWitnesses || found.size > maxWitnesses) throw new TooTangled()
-    visited.add(state)
+  const found = new Set<Reached>()
+  const width = template.length + 1
+  let visited = 0
+  const walk = (i: number, j: number, path: Reached): void => {
+    const place = i * width + j
+    if (path.places.includes(place)) return
+    if (visited > 20 * maxWitnesses || found.size > maxWitnesses) throw new TooTangled()
+    visited++
+    path.places.push(place)
     const a = pattern[i]
     const b = template[j]
-    if ((a === undefined || a === rest) && (b === undefined || b === rest)) found.set(text, path)
-    if (a === undefined || b === undefined || path.length === maxSegments) return
+    if ((a === undefined || a === rest) && (b === undefined || b === rest)) found.add(path)
+    if (a === undefined || b === undefined || path.depth === maxSegments) return
     const segment = common(a, b, fresh)
     if (segment === undefined) return
-    const longer = [...path, segment]
-    const longerText = `${text}/${segment}`
-    for (const nextI of after(a, i)) for (const nextJ of after(b, j)) walk(nextI, nextJ, longer, longerText)
+    const next = longer(path, segment)
+    for (const nextI of after(a, i)) for (const nextJ of after(b, j)) walk(nextI, nextJ, next)
   }
-  walk(0, 0, [], "")
-  return [...found.values()]
+  walk(0, 0, { segment: "", depth: 0, before: undefined, longer: [], places: [] })
+  return [...found].map(segmentsOf)
+}
+
+/** A path that was reached: one object for each path, so that a place is looked at once with each. */
+interface Reached {
+  /** The last segment. */
+  readonly segment: string
+  readonly depth: number
+  readonly before: Reached | undefined
+  readonly longer: Reached[]
+  /** The places of the pattern and of the template that were reached with it. */
+  readonly places: number[]
+}
+
+function longer(path: Reached, segment: string): Reached {
+  for (const known of path.longer) if (known.segment === segment) return known
+  const made = { segment, depth: path.depth + 1, before: path, longer: [], places: [] }
+  path.longer.push(made)
+  return made
+}
+
+function segmentsOf(path: Reached): readonly string[] {
+  const segments: string[] = []
+  for (let at = path; at.before !== undefined; at = at.before) segments.unshift(at.segment)
+  return segments
 }
 
 /** The segment that two tokens have in common. */
