@@ -1,7 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { type AuthorizerConfig, createAuthorizer, type PolicyDocument } from "../../../src/index.ts"
-import { clock } from "../../support/mint.ts"
+import type { AuthorizerConfig, PolicyDocument } from "../../../src/index.ts"
 import { seeded, worth } from "../../support/seed.ts"
 import { type Asked, anyMethod, persons, requests, respelled, type Table, tables } from "./arbitraries.ts"
 import { problemOf, withoutNames } from "./coarse.ts"
@@ -10,7 +9,7 @@ import { chosenForAny, methodOf, templateOf } from "./gateway.ts"
 import { evaluate } from "./iam.ts"
 import type { Person } from "./rules.ts"
 import { tally } from "./tally.ts"
-import { arnOf, bearerOf, configOf, documentOf, eventOf, type HttpKind, httpKinds } from "./world.ts"
+import { arnOf, authorizerOf, bearerOf, configOf, documentOf, eventOf, type HttpKind, httpKinds } from "./world.ts"
 
 const { count, of } = tally("by route")
 
@@ -82,7 +81,7 @@ const cases: fc.Arbitrary<Case> = fc
 async function judge(tested: Case, setup: Setup): Promise<void> {
   if (Object.keys(tested.table).length === 0) return
   const config = configOf(tested.table, { unmatched: tested.unmatched, gateway: setup.gateway })
-  const { decide, handler } = createAuthorizer(config, { clock })
+  const { decide, handler } = authorizerOf(config)
   const isKept = setup.gateway.resultTtlSeconds !== 0
   for (const person of tested.people) {
     const documents: { readonly shared: string; readonly document: PolicyDocument; readonly asked: Asked }[] = []
@@ -97,7 +96,8 @@ async function judge(tested: Case, setup: Setup): Promise<void> {
       const shared = setup.holdsMethod ? `${asked.method} ${chosen}` : chosen
       const { outcome, reason } = await decide(event)
       const answer = await handler(event).catch(() => undefined)
-      expect(answer === undefined).toBe(outcome === "unavailable")
+      const isSilent = answer === undefined
+      if (isSilent !== (outcome === "unavailable")) expect(isSilent).toBe(outcome === "unavailable")
       arrived.push({ shared, asked, chosen, arn: arnOf(event), outcome, reason })
       if (answer !== undefined) documents.push({ shared, document: documentOf(answer), asked })
     }

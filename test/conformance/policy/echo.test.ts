@@ -1,14 +1,13 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { type AuthorizerConfig, createAuthorizer } from "../../../src/index.ts"
+import type { AuthorizerConfig } from "../../../src/index.ts"
 import { compilePolicy } from "../../../src/policy.ts"
 import type { EventKind } from "../../../src/types/request.ts"
-import { clock } from "../../support/mint.ts"
 import { seeded, worth } from "../../support/seed.ts"
 import { persons, tables } from "./arbitraries.ts"
 import { methods, templateOf } from "./gateway.ts"
 import { tally } from "./tally.ts"
-import { bearerOf, configOf, documentOf, eventOf } from "./world.ts"
+import { authorizerOf, authorizerUnlessConflicts, bearerOf, configOf, documentOf, eventOf } from "./world.ts"
 
 const marker = "zqXmarkQz"
 const { count, of } = tally("echo")
@@ -33,7 +32,8 @@ describe("P2, SR-141, SR-142: no text of a request or a token reaches a Resource
   it("path, query, headers, cookies and claims hold the marker, no Resource does: 2,400 cases", async () => {
     const property = fc.asyncProperty(subjects, async ({ table, kind, text, gateway, unmatched, person, ...rest }) => {
       const config = configOf(table, { gateway, unmatched })
-      if (compilePolicy(config).conflicts.length > 0) return
+      const authorizer = authorizerUnlessConflicts(config)
+      if (authorizer === undefined) return
       const keys = Object.keys(table)
       const chosen = keys[rest.pick % keys.length] as string
       const path = chosen.startsWith("$") ? `/${text}` : templateOf(chosen).replace(/\{[^}]*\}/g, text)
@@ -46,18 +46,18 @@ describe("P2, SR-141, SR-142: no text of a request or a token reaches a Resource
         headers: { "x-marker": text, host: text },
         cookies: [`${marker}=${marker}`],
       }
-      const { handler } = createAuthorizer(config, { clock })
-      const answer = await handler(eventOf(kind, bearer, { method, path }, chosen, more)).catch(() => undefined)
+      const answer = await authorizer
+        .handler(eventOf(kind, bearer, { method, path }, chosen, more))
+        .catch(() => undefined)
       count(answer === undefined ? "thrown" : "answered")
       if (answer === undefined) return
       const stage = `arn:aws:execute-api:eu-west-1:123456789012:abc123def4/${kind === "http-2.0" ? "$default" : "prod"}/`
       for (const resource of documentOf(answer).Statement.flatMap(({ Resource }) => Resource)) {
         // A form of ambiguous paths is denied on any API.
         const start = resource.startsWith("arn:aws:execute-api:*:*:*") ? "arn:aws:execute-api:*:*:*" : stage
-        expect(resource.startsWith(start), resource).toBe(true)
-        expect(resource).not.toContain(marker)
-        expect(resource).not.toContain("${")
-        expect(resource.length).toBeLessThanOrEqual(512)
+        if (!resource.startsWith(start)) expect(resource.startsWith(start), resource).toBe(true)
+        for (const text of [marker, "${"]) if (resource.includes(text)) expect(resource).not.toContain(text)
+        if (resource.length > 512) expect(resource.length).toBeLessThanOrEqual(512)
       }
       expect(Buffer.byteLength(JSON.stringify(answer))).toBeLessThanOrEqual(8192)
     })
@@ -84,7 +84,7 @@ describe("section 2.4: an answer fits, or it is none", () => {
       })
       const { conflicts, worstCaseBytes, maxBytes } = compilePolicy(config)
       expect(conflicts).toEqual([])
-      const { handler } = createAuthorizer(config, { clock })
+      const { handler } = authorizerOf(config)
       const path = templateOf(keys[0] as string).replace(/\{[^}]*\}/g, "7")
       const event = eventOf("rest-request", bearerOf(person), { method: "GET", path }, keys[0] as string)
       const answer = await handler(event).catch((error: { code: string }) => error.code)

@@ -1,8 +1,6 @@
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { createAuthorizer } from "../../../src/index.ts"
 import { compilePolicy } from "../../../src/policy.ts"
-import { clock } from "../../support/mint.ts"
 import { seeded, worth } from "../../support/seed.ts"
 import { type Asked, smallTables, type Table } from "./arbitraries.ts"
 import { type Api, expected, mayRefuseSlash } from "./expected.ts"
@@ -10,7 +8,7 @@ import { chosenRoute, coverOf, type Reading, templateOf } from "./gateway.ts"
 import { evaluate, matchesText } from "./iam.ts"
 import { meets, type Person } from "./rules.ts"
 import { tally } from "./tally.ts"
-import { arnOf, bearerOf, configOf, documentOf, eventOf, everyone, httpKinds } from "./world.ts"
+import { arnOf, authorizerOf, bearerOf, configOf, documentOf, eventOf, everyone, httpKinds } from "./world.ts"
 
 const population = everyone()
 const { count, of } = tally("exhaustive")
@@ -125,7 +123,7 @@ describe("P1 on small tables, every request of up to four segments", () => {
           return
         }
         count("compiled")
-        const { handler } = createAuthorizer(config, { clock })
+        const { handler } = authorizerOf(config)
         for (const person of representatives(api.table)) {
           for (const kind of ["rest-token", "http-1.0"] as const) {
             const at = eventOf(kind, bearerOf(person), { method: "GET", path: "/z" }, "GET /z")

@@ -1,13 +1,12 @@
 import { expect } from "vitest"
-import { createAuthorizer, type PolicyDocument } from "../../../src/index.ts"
+import type { PolicyDocument } from "../../../src/index.ts"
 import { compilePolicy } from "../../../src/policy.ts"
-import { clock } from "../../support/mint.ts"
 import { type Arrival, arriving, type Case, settingsOf } from "./cases.ts"
 import { expected, isAmbiguous, mayRefuseSlash, someSpellingIsForbidden } from "./expected.ts"
 import { chosenRoute, coverOf } from "./gateway.ts"
 import { evaluate, matchesText } from "./iam.ts"
 import { meets, type Person } from "./rules.ts"
-import { arnOf, bearerOf, configOf, documentOf, eventOf, httpKinds } from "./world.ts"
+import { arnOf, authorizerOf, bearerOf, configOf, documentOf, eventOf, httpKinds } from "./world.ts"
 
 type Count = (what: string) => void
 
@@ -20,11 +19,11 @@ export async function judge(tested: Case, count: Count): Promise<void> {
   const { conflicts, worstCaseBytes } = compilePolicy(config)
   if (conflicts.length > 0) {
     count("tables refused")
-    expect(() => createAuthorizer(config, { clock })).toThrow(/routes\["/)
+    expect(() => authorizerOf(config)).toThrow(/routes\["/)
     return
   }
   count("tables compiled")
-  const { decide, handler } = createAuthorizer(config, { clock })
+  const { decide, handler } = authorizerOf(config)
   for (const person of tested.people) {
     const documents = new Map<string, PolicyDocument>()
     const asked: (Arrival & { readonly arn: string; readonly outcome: string })[] = []

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { compilePolicy } from "../../../src/policy.ts"
@@ -10,6 +11,8 @@ import { tally } from "./tally.ts"
 import { configOf, everyone } from "./world.ts"
 
 const population = everyone()
+/** What an example looks like. */
+const form = /^(?:[A-Z]+\/|\$connect$)/
 const { count, of } = tally("refusals")
 
 describe("refusals of a table", () => {
@@ -21,15 +24,16 @@ describe("refusals of a table", () => {
         const { conflicts } = compilePolicy(configOf(table, { unmatched }))
         for (const { routes, example, message, remedy } of conflicts) {
           count("conflicts")
-          for (const text of [message, remedy]) expect(text).not.toBe("")
-          expect(example).toMatch(/^(?:[A-Z]+\/|\$connect$)/)
+          for (const text of [message, remedy]) if (text === "") expect(text).not.toBe("")
+          if (!form.test(example)) expect(example).toMatch(form)
           const verdicts = routes.map((key) => {
             if (!(key in table)) return population.map(() => unmatched === "authenticated")
             const isCovered = coverOf(key).some((pattern) => matchesText(pattern, example))
-            expect(isCovered, `${key} does not cover ${example}`).toBe(true)
+            if (!isCovered) expect(isCovered, `${key} does not cover ${example}`).toBe(true)
             return population.map((person) => meets(person, table[key] ?? {}))
           })
-          expect(verdicts[0], `${routes.join(" and ")} differ for nobody`).not.toEqual(verdicts[1])
+          if (isDeepStrictEqual(verdicts[0], verdicts[1]))
+            expect(verdicts[0], `${routes.join(" and ")} differ for nobody`).not.toEqual(verdicts[1])
         }
       },
     )

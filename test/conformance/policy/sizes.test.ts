@@ -65,8 +65,8 @@ describe("part 5: the bounds of a table's answers hold for every caller", () => 
         const coverage = policy.covers(principalOf(person), "rest")
         if (coverage === undefined) continue
         const size = shortestBytes(arn, coverage)
-        expect(size, "the simple count").toBeLessThanOrEqual(simple)
-        expect(size, "the bound").toBeLessThanOrEqual(bound)
+        if (size > simple) expect(size, "the simple count").toBeLessThanOrEqual(simple)
+        if (size > bound) expect(size, "the bound").toBeLessThanOrEqual(bound)
         count(size * 1.1 > Math.min(bound, simple) ? "near the bound" : "below the bound")
       }
     })
