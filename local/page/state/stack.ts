@@ -60,7 +60,14 @@ function takeBurst(): void {
   burst = []
   requests.value = [...added.toReversed(), ...requests.value].slice(0, maxRequests)
   // The number of kept answers changes with requests.
-  call<State>("/api/state").then(takeState, () => undefined)
+  const before = state.value
+  // A switch may be turned meanwhile. Its state is newer than this answer.
+  call<State>("/api/state").then(
+    (now) => {
+      if (state.value === before) takeState(now)
+    },
+    () => undefined,
+  )
 }
 
 function onEvent(type: string, data: string): void {
