@@ -1,4 +1,4 @@
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core"
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core"
 import { type ServedStack, serveStack } from "../../local/server/serve.ts"
 import { demoConfiguration } from "../../local/stack/demo.ts"
 import { LocalStack } from "../../local/stack/stack.ts"
@@ -91,7 +91,8 @@ async function opened(browser: Browser, address: string, options: BrowserContext
     if (page.url() !== "about:blank") {
       await page.evaluate("localStorage.clear(), sessionStorage.clear()")
       await context.clearCookies()
-      await page.goto("about:blank")
+      // A page of the same origin keeps the process, and about:blank would not.
+      await page.goto(`${address}/icon.svg`)
     }
     foreign.splice(0)
     trouble.splice(0)
@@ -101,3 +102,6 @@ async function opened(browser: Browser, address: string, options: BrowserContext
   await load()
   return { page, foreign, trouble, load }
 }
+
+/** Waits until this is there and not hidden. A hover also waits for two frames, and renders what it changes. */
+export const sees = (what: Locator): Promise<void> => what.waitFor()
