@@ -44,6 +44,14 @@ export async function installCdkExample(): Promise<string> {
   return process.platform === "linux" ? withLock(cdkFolder, install) : install() // the lock is Linux's
 }
 
+/**
+ * Compiler options for code that uses the CDK. Its entry also exports a namespace for each service of AWS, which take
+ * half of the time to read. A use of one would be refused.
+ */
+export const coreOfCdk: { readonly paths: { readonly [specifier: string]: readonly string[] } } = {
+  paths: { "aws-cdk-lib": [join(root, "node_modules/aws-cdk-lib/core/index.d.ts")] },
+}
+
 /** Versions are pinned in the example's package.json. */
 function isInstalled(modules: string): boolean {
   return Object.entries(manifest(cdkFolder).devDependencies ?? {}).every(([name, version]) => {
