@@ -18,19 +18,15 @@ interface Transformed {
 const folder = mkdtempSync(join(tmpdir(), "hallpass-cfn-lint-"))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** What the SAM transform makes of each template. */
-function transformed(interpreter: string, templates: readonly string[]): Map<string, string> {
-  const script = join(root, "test/deploy/sam-transform.py")
-  const { code, output } = run(interpreter, [script, ...templates.map((template) => join(root, template))])
-  const lines = output.trimEnd().split("\n")
-  if (code !== 0 || lines.length !== templates.length)
-    throw new Error(`The SAM transform failed: ${output.slice(-4000)}`)
-  return new Map(templates.map((template, at) => [template, lines[at] ?? ""]))
-}
-
-/** What cfn-lint says of each file. It loads its rules once for all of them. */
-function lint(cfnLintPath: string, paths: readonly string[]): Map<string, string> {
-  const { output } = run(cfnLintPath, ["--format", "parseable", "--", ...paths])
+/** Writes what the SAM transform makes of templates, and returns what cfn-lint says of each file. */
+function transformAndLint(
+  interpreter: string,
+  targets: readonly (readonly [template: string, target: string])[],
+  paths: readonly string[],
+): Map<string, string> {
+  const script = join(root, "test/deploy/sam-transform-and-lint.py")
+  const pairs = targets.map(([template, target]) => `${join(root, template)}=${target}`)
+  const { output } = run(interpreter, [script, ...pairs, "--", ...paths])
   const found = new Map(paths.map((path) => [path, ""]))
   for (const line of output.split("\n").filter((each) => each !== "")) {
     const path = paths.find((each) => line.startsWith(`${each}:`))
@@ -59,15 +55,17 @@ describe.skipIf(!cfnLint.isThere)("cfn-lint", () => {
   let texts: Map<string, string>
   let found: Map<string, string>
   beforeAll(() => {
-    const { path: cfnLintPath, interpreter } = pythonProgram("cfn-lint") as PythonProgram
-    const templates = [...serverless, samExample]
-    texts = transformed(interpreter, templates)
-    for (const [template, text] of texts) writeFileSync(transformedPath(template), text)
+    const { interpreter } = pythonProgram("cfn-lint") as PythonProgram
+    const targets = [...serverless, samExample].map((template) => [template, transformedPath(template)] as const)
     const Properties = { RetainedForDays: 30 }
     writeFileSync(broken, JSON.stringify({ Resources: { Logs: { Type: "AWS::Logs::LogGroup", Properties } } }))
     writeFileSync(misspelt, misspeltText)
     for (const [at, path] of ofPage.entries()) writeFileSync(path, awsPageTemplates[at] ?? "")
-    found = lint(cfnLintPath, [...asWritten, ...templates.map(transformedPath), ...ofPage, broken, misspelt])
+    const paths = [...asWritten, ...targets.map(([, target]) => target), ...ofPage, broken, misspelt]
+    found = transformAndLint(interpreter, targets, paths)
+    texts = new Map(targets.map(([template, target]) => [template, readFileSync(target, "utf8")]))
+    // One process judges all of them.
+    check(...texts.values(), readFileSync(join(root, samExample), "utf8"))
   })
 
   test("finds nothing in the templates and in the examples, warnings included", () => {

@@ -1,16 +1,21 @@
-"""What the SAM transform makes of templates: sam-transform.py TEMPLATE ..., a line of JSON each on standard output.
+"""Writes what the SAM transform makes of templates, then runs cfn-lint: sam-transform-and-lint.py TEMPLATE=TARGET ... -- PATH ...
 
-Runs in the Python that cfn-lint is installed in, which brings the translator (aws-sam-translator, Apache-2.0).
+Runs in the Python that cfn-lint is installed in, which brings the translator (aws-sam-translator, Apache-2.0). One
+process does both, because cfn-lint loads the translator as well.
 """
 
+import gc
 import json
 import logging
 import os
 import sys
 
+# Nearly all that is made is needed to the end.
+gc.disable()
 logging.disable(logging.CRITICAL)
 os.environ.setdefault("AWS_DEFAULT_REGION", "eu-west-1")
 
+from cfnlint.runner import main  # noqa: E402
 from samtranslator.translator.transform import transform  # noqa: E402
 from samtranslator.yaml_helper import yaml_parse  # noqa: E402
 
@@ -31,8 +36,16 @@ def transformed(path):
     return transform(template, parameters, NoManagedPolicies())
 
 
-for path in sys.argv[1:]:
+end = sys.argv.index("--")
+for pair in sys.argv[1:end]:
+    path, _, target = pair.partition("=")
     try:
-        print(json.dumps(transformed(path)))
+        text = json.dumps(transformed(path))
     except Exception as error:
-        raise SystemExit(f"{path}: {error!r}") from error
+        raise SystemExit(f"The SAM transform of {path} failed: {error!r}") from error
+    with open(target, "w", encoding="utf-8") as file:
+        file.write(text)
+
+logging.disable(logging.NOTSET)
+sys.argv = ["cfn-lint", "--format", "parseable", *sys.argv[end:]]
+main()
