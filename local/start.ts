@@ -49,12 +49,12 @@ async function demonstrate({
   port,
 }: Command & { readonly task: "demonstration" }): Promise<number> {
   const options = { mode: "demo", source: "the demonstration", config: demoConfiguration, localIssuers: true } as const
-  const [bundle, stack] = await progress.during(
-    "Building the bundle",
-    Promise.all([buildBundle(undefined, "hidden"), LocalStack.start(options)]),
-  )
+  const building = buildBundle(undefined, "hidden")
+  building.catch(() => undefined) // until it is waited for
+  const stack = await LocalStack.start(options)
   let isGood = false
   try {
+    const bundle = await progress.during("Building the bundle", building)
     const client = await prepareRuntimeClient(progress, { plain: !awsRuntime })
     isGood = await runDemonstration(stack, client, bundle, print)
   } catch (error) {

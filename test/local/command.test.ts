@@ -41,3 +41,13 @@ describe("npm start ends before it builds anything", () => {
     expect(stderr).toMatch(/^[^\n]+ See npm start -- --help\n$/)
   })
 })
+
+it("npm start ends with 1 and says why when the bundle cannot be built", () => {
+  const env = { ...process.env, ESBUILD_BINARY_PATH: start } // no program
+  const { status, stdout, stderr } = spawnSync(process.execPath, [start], {
+    ...{ cwd, encoding: "utf8", env },
+    timeout: 60_000, // ends one that does not end
+  })
+  expect({ status, stdout }).toEqual({ status: 1, stdout: "" })
+  expect(stderr).toMatch(/The bundle could not be built; the lines above say why\.\n$/)
+})
