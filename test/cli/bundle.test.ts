@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { createTestIssuer } from "../../src/testing.ts"
+import { buildWithoutAwsClients } from "../support/bundle.ts"
 import { restToken } from "../support/events.ts"
 import { command, file } from "./in-process.ts"
 
@@ -11,6 +12,8 @@ const folder = join(config, "..", "bundled")
 const event = file("event.json", restToken(`Bearer ${issuer.token({ scope: "orders:read" })}`, { path: "/orders" }))
 
 describe("17-8: hallpass bundle", () => {
+  buildWithoutAwsClients()
+
   it("writes a function that decides by the configuration, without a bundler of one's own", async () => {
     const { code, stdout } = await command(["bundle", "--config", config, "--out", folder, "--json"])
     expect(code).toBe(0)

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { beforeAll, describe, expect, it } from "vitest"
-import { buildBundle } from "../../local/build.ts"
 import { sampleEvent, withCredential } from "../../local/table/event.ts"
 import { createTestIssuer } from "../../src/testing.ts"
+import { buildBundle, buildWithoutAwsClients } from "../support/bundle.ts"
 import { folder, hallpass } from "./hallpass.ts"
 
 const issuer = createTestIssuer({ provider: "okta", audience: "api://orders" })
@@ -12,8 +12,9 @@ const event = (scopes: string[]): string =>
   JSON.stringify(withCredential(sampleEvent("rest-token"), `Bearer ${issuer.token({ scp: scopes })}`))
 
 describe("16-5: hallpass invoke", () => {
+  buildWithoutAwsClients()
   beforeAll(async () => {
-    await buildBundle(join(folder, "build"))
+    await buildBundle({ outdir: join(folder, "build") })
     writeFileSync(join(folder, "authorizer.json"), JSON.stringify(config))
   })
   const invoke = (args: string[], input = "") => hallpass(["invoke", ...args], {}, input)

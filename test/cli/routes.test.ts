@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest"
 import { readConfiguration } from "../../src/cli/configuration.ts"
 import { readOpenApiRoutes } from "../../src/cli/open-api-file.ts"
 import type { Authorizer } from "../../src/index.ts"
+import { buildBundle, buildWithoutAwsClients } from "../support/bundle.ts"
 import { http2 } from "../support/events.ts"
 import { testKey } from "../support/keys.ts"
 import { audience, mint } from "../support/mint.ts"
@@ -254,15 +255,9 @@ describe("routes.openapi of a configuration that --config names", () => {
   })
 })
 
-interface Build {
-  buildBundle(options: { outdir: string; configuration: string }): Promise<{
-    readonly metafile: { readonly inputs: object }
-    readonly openApi?: { readonly found: { readonly routes: object } }
-  }>
-}
-const { buildBundle } = (await import(new URL("../../build.mjs", import.meta.url).href)) as Build
-
 describe("routes.openapi at build time", () => {
+  buildWithoutAwsClients()
+
   it("bundles the plain table and no parser; routes beside it win; the rest stays code", async () => {
     const routes = '{ openapi: { file: "api/openapi.yaml", scopes: "any" }, "POST /x": { scopes: ["c"] } }'
     const configuration = configured("build", routes, "[{ o: [a, b] }]")

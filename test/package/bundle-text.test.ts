@@ -4,22 +4,17 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, describe, expect, test } from "vitest"
 import { createTestIssuer } from "../../src/testing.ts"
+import { buildBundle, buildWithoutAwsClients } from "../support/bundle.ts"
 import { restToken } from "../support/events.ts"
 
-interface Build {
-  buildBundle(options: { outdir: string; configuration?: string; codeCache?: boolean }): Promise<{
-    readonly isBracketed: boolean
-    readonly files: readonly { readonly path: string; readonly atStart: boolean }[]
-  }>
-}
 interface Brackets {
   bracketed(text: string, called: ReadonlySet<number>): string | undefined
 }
 
 // Plain JavaScript, without types of its own.
-const { buildBundle } = (await import(new URL("../../build.mjs", import.meta.url).href)) as Build
 const { bracketed } = (await import(new URL("../../build-brackets.mjs", import.meta.url).href)) as Brackets
 
+buildWithoutAwsClients()
 const folder = mkdtempSync(join(tmpdir(), "hallpass-bundle-text-"))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 

@@ -5,24 +5,10 @@ import { join } from "node:path"
 import type { Metafile } from "esbuild"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { createTestIssuer } from "../../src/testing.ts"
+import { type Bundle, buildBundle, buildFile, buildWithoutAwsClients } from "../support/bundle.ts"
 import { restToken } from "../support/events.ts"
 
-interface Bundle {
-  readonly startBytes: number
-  readonly configurationBytes: number
-  readonly snapshotBytes: number
-  readonly isBracketed: boolean
-  readonly mostBytes: number
-  readonly files: readonly { readonly path: string; readonly bytes: number; readonly atStart: boolean }[]
-  readonly metafile: Metafile
-}
-interface Build {
-  buildBundle(options: { outdir: string; configuration?: string }): Promise<Bundle>
-}
 type Output = Metafile["outputs"][string]
-
-const buildFile = new URL("../../build.mjs", import.meta.url)
-const { buildBundle } = (await import(buildFile.href)) as Build // plain JavaScript, without types of its own
 
 const folder = mkdtempSync(join(tmpdir(), "hallpass-bundle-"))
 let bundle: Bundle
@@ -173,10 +159,19 @@ describe("the deployed bundle", () => {
 })
 
 describe("19.3: a bundle with its configuration", () => {
+  buildWithoutAwsClients()
   const issuer = createTestIssuer({ provider: "auth0", audience: "https://orders" })
   const event = restToken(`Bearer ${issuer.token({ scope: "orders:read" })}`, { path: "/orders" })
   const routes = { "GET /orders": { scopes: ["orders:read"] }, "GET /orders/{id}": { scopes: ["orders:write"] } }
-  const build = async (name: string, text: string): Promise<{ built: Bundle; allows: boolean }> => {
+  const configured = `export default ${JSON.stringify({ issuers: [issuer.config], routes })}`
+  const builds = new Map<string, Promise<{ built: Bundle; allows: boolean }>>()
+  /** Builds a configuration once, by its name. */
+  const build = (name: string, text: string): Promise<{ built: Bundle; allows: boolean }> => {
+    const made = builds.get(name) ?? make(name, text)
+    builds.set(name, made)
+    return made
+  }
+  const make = async (name: string, text: string): Promise<{ built: Bundle; allows: boolean }> => {
     const configuration = join(folder, `${name}.config.mjs`)
     writeFileSync(configuration, text)
     const outdir = join(folder, name)
@@ -192,8 +187,7 @@ describe("19.3: a bundle with its configuration", () => {
     [...staticPart(built).outputs].flatMap((path) => Object.keys(built.metafile.outputs[path]?.inputs ?? {}))
 
   test("starts from the compiled form, in one file, without what checks a table", async () => {
-    const config = { issuers: [issuer.config], routes }
-    const { built, allows } = await build("compiled", `export default ${JSON.stringify(config)}`)
+    const { built, allows } = await build("compiled", configured)
     expect(allows).toBe(true)
     expect(built.files.filter(({ atStart }) => atStart)).toHaveLength(1)
     expect(atStart(built)).toContain("src/policy/first-decisions.ts")
@@ -218,14 +212,13 @@ describe("19.3: a bundle with its configuration", () => {
   })
 
   test("loads the whole table for a request that the first decisions leave to it", async () => {
-    const config = { issuers: [issuer.config], routes }
-    await build("whole", `export default ${JSON.stringify(config)}`)
+    await build("compiled", configured)
     const program = `const { handler } = await import(process.argv[1])
       const { policyDocument, context } = await handler(JSON.parse(process.argv[2]), { awsRequestId: "x" })
       console.log(JSON.stringify({ policyDocument, context }))`
     const answers = ["/orders", "/orders/7", "/orders/"].map((path) => {
       const asked = JSON.stringify(restToken(`Bearer ${issuer.token({ scope: "orders:read" })}`, { path }))
-      const given = ["--input-type=module", "-e", program, join(folder, "whole/authorizer.mjs"), asked]
+      const given = ["--input-type=module", "-e", program, join(folder, "compiled/authorizer.mjs"), asked]
       const printed = execFileSync(process.execPath, given, { encoding: "utf8" })
       return printed.split("\n").find((line) => line.startsWith(`{"policyDocument"`))
     })

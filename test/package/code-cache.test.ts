@@ -14,11 +14,7 @@ import {
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-
-interface Build {
-  buildBundle(options: { outdir: string; codeCache?: boolean }): Promise<unknown>
-}
-const { buildBundle } = (await import(new URL("../../build.mjs", import.meta.url).href)) as Build
+import { buildBundle, buildWithoutAwsClients } from "../support/bundle.ts"
 
 const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 })
 const jwk = JSON.stringify({ ...publicKey.export({ format: "jwk" }), kid: "k", alg: "RS256", use: "sig" })
@@ -28,6 +24,7 @@ const signed = `${encoded({ alg: "RS256", kid: "k", typ: "at+jwt" })}.${encoded(
 const token = `${signed}.${sign("sha256", Buffer.from(signed), privateKey).toString("base64url")}`
 const script = join(import.meta.dirname, "../support/cold-answer.mjs")
 
+buildWithoutAwsClients()
 const folder = mkdtempSync(join(tmpdir(), "hallpass-code-cache-"))
 const built = join(folder, "built")
 let expected: unknown

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { buildWithoutAwsClients } from "../support/bundle.ts"
 import { type TestKey, testKey } from "../support/keys.ts"
 import { type KeyServer, startKeyServer } from "./key-server.ts"
 import { buildWithSnapshot, snapshotOf, soon, startWatched, type WatchedFunction } from "./watched.ts"
@@ -8,6 +9,7 @@ import { buildWithSnapshot, snapshotOf, soon, startWatched, type WatchedFunction
 
 const [one, two] = [testKey("rsa", "1"), testKey("rsa", "2")]
 
+buildWithoutAwsClients()
 let server: KeyServer
 beforeEach(async () => {
   server = await startKeyServer()

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest"
+import { buildWithoutAwsClients } from "../support/bundle.ts"
 import { testKey } from "../support/keys.ts"
 import { issuer } from "../support/mint.ts"
 import { type KeyServer, startKeyServer } from "./key-server.ts"
@@ -22,6 +23,7 @@ function bundleOf(ageSeconds: number): Promise<string> {
   return bundle
 }
 
+buildWithoutAwsClients()
 let server: KeyServer
 beforeEach(async () => {
   server = await startKeyServer()

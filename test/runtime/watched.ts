@@ -1,13 +1,11 @@
-import { execFile } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as pause } from "node:timers/promises"
-import { fileURLToPath } from "node:url"
-import { promisify } from "node:util"
 import { type LambdaProcess, startLambdaProcess } from "../../local/runtime/lambda-process.ts"
 import type { GatewayEvent } from "../../local/table/event.ts"
 import type { KeyOptions } from "../../src/index.ts"
+import { buildBundle } from "../support/bundle.ts"
 import { http2 } from "../support/events.ts"
 import { forEachFile } from "../support/file-parts.ts"
 import type { TestKey } from "../support/keys.ts"
@@ -28,7 +26,6 @@ export interface WatchedFunction {
   faults(): string
 }
 
-const root = fileURLToPath(new URL("../..", import.meta.url))
 /** A folder of one test file. */
 let scratch = ""
 forEachFile({
@@ -138,12 +135,12 @@ export async function soon<T>(what: string, promise: Promise<T>): Promise<T> {
   }
 }
 
-/** Builds a bundle as `npm run build -- --snapshot FILE` does, into a folder of its own, which it returns. */
+/** Builds a bundle with a snapshot, into a folder of its own, which it returns. */
 export async function buildWithSnapshot(snapshot: unknown): Promise<string> {
   const folder = join(scratch, `bundle-${++count}`)
   const file = `${folder}.json`
   writeFileSync(file, JSON.stringify(snapshot))
-  await promisify(execFile)(process.execPath, ["build.mjs", "--snapshot", file, folder], { cwd: root })
+  await buildBundle({ outdir: folder, snapshot: file })
   return folder
 }
 
