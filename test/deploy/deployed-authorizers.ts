@@ -73,13 +73,12 @@ export function withCdk(configurations: readonly object[]): readonly Authorizers
  * nothing is fetched.
  */
 export function withTerraform(configurations: readonly object[]): readonly Authorizers[] {
-  const all = terraform(configurations)
-  if (!("refused" in all)) return all.authorizers
+  const [all] = terraform([configurations])
+  if (all !== undefined && !("refused" in all)) return all.authorizers
   // One that is refused ends the whole plan, so each is asked by itself.
-  return configurations.map((configuration) => {
-    const alone = terraform([configuration])
-    return "refused" in alone ? { rest: alone, http: alone } : (alone.authorizers[0] as Authorizers)
-  })
+  return terraform(configurations.map((configuration) => [configuration])).map((alone) =>
+    "refused" in alone ? { rest: alone, http: alone } : (alone.authorizers[0] as Authorizers),
+  )
 }
 
 interface Module {
@@ -88,10 +87,13 @@ interface Module {
   readonly result_ttl_seconds: number
 }
 
-function terraform(configurations: readonly object[]): Refused | { readonly authorizers: readonly Authorizers[] } {
+/** What Terraform plans for each list of configurations, all of one length. It is initialised once. */
+function terraform(
+  lists: readonly (readonly object[])[],
+): (Refused | { readonly authorizers: readonly Authorizers[] })[] {
   const folder = mkdtempSync(join(tmpdir(), "hallpass-terraform-"))
   mkdirSync(join(folder, ".terraform"))
-  const modules = [...configurations.keys()].map((index) => [
+  const modules = [...(lists[0] ?? []).keys()].map((index) => [
     `module "m${index}" {`,
     `  source        = ${JSON.stringify(join(root, "examples/terraform/modules/gateway"))}`,
     `  configuration = jsondecode(file("\${path.module}/${index}.json"))`,
@@ -99,13 +101,11 @@ function terraform(configurations: readonly object[]): Refused | { readonly auth
     `output "m${index}" { value = module.m${index} }`,
   ])
   writeFileSync(join(folder, "main.tf"), `${modules.flat().join("\n")}\n`)
-  for (const [index, configuration] of configurations.entries())
-    writeFileSync(join(folder, `${index}.json`), JSON.stringify(configuration))
   const env = { ...process.env, TF_IN_AUTOMATION: "1", CHECKPOINT_DISABLE: "1" }
   const ask = (...words: readonly string[]) => run("terraform", [`-chdir=${folder}`, ...words], { env })
-  try {
-    const initialised = ask("init", "-input=false", "-no-color")
-    if (initialised.code !== 0) throw new Error(initialised.output)
+  const plan = (configurations: readonly object[]): Refused | { readonly authorizers: readonly Authorizers[] } => {
+    for (const [index, configuration] of configurations.entries())
+      writeFileSync(join(folder, `${index}.json`), JSON.stringify(configuration))
     const planned = ask("plan", "-input=false", "-no-color", "-out=plan")
     if (planned.code !== 0) return { refused: planned.output }
     const { planned_values } = json(ask("show", "-json", "plan")) as {
@@ -119,6 +119,11 @@ function terraform(configurations: readonly object[]): Refused | { readonly auth
       return { rest: settings(module.rest), http: settings(module.http) }
     })
     return { authorizers }
+  }
+  try {
+    const initialised = ask("init", "-input=false", "-no-color")
+    if (initialised.code !== 0) throw new Error(initialised.output)
+    return lists.map(plan)
   } finally {
     rmSync(folder, { recursive: true })
   }
