@@ -60,14 +60,16 @@ function takeBurst(): void {
   burst = []
   requests.value = [...added.toReversed(), ...requests.value].slice(0, maxRequests)
   // The number of kept answers changes with requests.
-  const before = state.value
-  // A switch may be turned meanwhile. Its state is newer than this answer.
-  call<State>("/api/state").then(
-    (now) => {
-      if (state.value === before) takeState(now)
-    },
-    () => undefined,
-  )
+  askState().catch(() => undefined)
+}
+
+/** Takes the state as it is now. If another one was taken while the answer was under way, that one may be newer. */
+async function askState(): Promise<void> {
+  for (;;) {
+    const before = state.value
+    const now = await call<State>("/api/state")
+    if (state.value === before) return takeState(now)
+  }
 }
 
 function onEvent(type: string, data: string): void {
