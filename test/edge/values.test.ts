@@ -5,6 +5,7 @@ import { decodeList, decodeText, type ValueFormat } from "../../src/edge/values/
 import { isPlainName, readDistinguishedName } from "../../src/edge/values/distinguished-name.ts"
 import { type DnMode, dnModes } from "../../src/types/edge-options.ts"
 import { type ReasonCode, refusal } from "../../src/types/reasons.ts"
+import { anyText } from "../support/any-text.ts"
 import { seeded, worth } from "../support/seed.ts"
 
 const apm = (text: string, mode: DnMode = "dn") => decodeList(text, "apm-list", mode)
@@ -296,10 +297,10 @@ describe("for any list and any text", () => {
 
   test("no text makes a decoder throw, and lists hold texts that are not empty", () => {
     const hostile = fc.oneof(
-      fc.string({ unit: "binary" }),
+      anyText,
       fc.string({ unit: fc.constantFrom(...'|\\=,+"#;0x9fFcCnN '), maxLength: 200 }),
-      fc.string({ unit: "binary" }).map(hex),
-      fc.string({ unit: "binary" }).map(base64url),
+      anyText.map(hex),
+      anyText.map(base64url),
       fc.json({ maxDepth: 2 }).map(base64url),
     )
     const format = fc.constantFrom<ValueFormat>("apm-list", "csv", "base64url")
@@ -400,7 +401,7 @@ describe("comparing names and DNs", () => {
 
   test("what is equal stays equal when it is folded again, for any text", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary" }), (text) => {
+      fc.property(anyText, (text) => {
         expect(foldCase(foldCase(text))).toBe(foldCase(text))
       }),
       seeded("values 7"),
