@@ -49,14 +49,17 @@ async function demonstrate({
   port,
 }: Command & { readonly task: "demonstration" }): Promise<number> {
   const options = { mode: "demo", source: "the demonstration", config: demoConfiguration, localIssuers: true } as const
-  const building = buildBundle(undefined, "hidden")
-  building.catch(() => undefined) // until it is waited for
-  const stack = await LocalStack.start(options)
+  const [built, started] = await progress.during(
+    "Building the bundle",
+    Promise.allSettled([buildBundle(undefined, "hidden"), LocalStack.start(options)]),
+  )
+  if (started.status === "rejected") throw started.reason
+  const stack = started.value
   let isGood = false
   try {
-    const bundle = await progress.during("Building the bundle", building)
+    if (built.status === "rejected") throw built.reason
     const client = await prepareRuntimeClient(progress, { plain: !awsRuntime })
-    isGood = await runDemonstration(stack, client, bundle, print)
+    isGood = await runDemonstration(stack, client, built.value, print)
   } catch (error) {
     await stack.stop()
     throw error
