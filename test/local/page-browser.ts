@@ -103,5 +103,5 @@ async function opened(browser: Browser, address: string, options: BrowserContext
   return { page, foreign, trouble, load }
 }
 
-/** Waits until this is there and not hidden. A hover also waits for two frames, and renders what it changes. */
-export const sees = (what: Locator): Promise<void> => what.waitFor()
+/** Waits until this is there, stands still, and is neither hidden nor covered. */
+export const sees = (what: Locator): Promise<void> => what.hover({ trial: true })

@@ -31,7 +31,6 @@ describe("no test depends on real time", () => {
     expect(found.toSorted()).toEqual([
       "test/docs/metric-lines.ts", // a turn of the event loop, in a program for a child process
       "test/keys/fetch-faults.test.ts", // looks again and again whether a chunk is loaded
-      "test/local/page-browser.ts", // waits until the page shows something, however long that takes
       "test/runtime/overheard.ts", // looks again and again whether the process has ended
       "test/runtime/prepared.ts", // looks again and again whether the bundle is built
       "test/runtime/watched.ts", // says what did not come instead of hanging; the function's own timers stand still
