@@ -234,7 +234,7 @@ describe("the benches", () => {
       groups("scale", /^(?!bad tokens)/) * growth,
       ...Object.values(ofOneGroup),
     ]
-    // The other 90 seconds are for what has no such limit: set-ups, warm-ups, heaps, and the counts of instructions.
+    // The other 65 seconds are for what has no such limit: set-ups, warm-ups, heaps, and the counts of instructions.
     expect(seconds.reduce((sum, each) => sum + each)).toBeLessThanOrEqual(175)
     expect(Math.min(...seconds)).toBeGreaterThan(0)
   })
