@@ -6,7 +6,7 @@ const codePoint = fc
   .map((at) => String.fromCodePoint(at < 0xd800 ? at : at + surrogates))
 
 /**
- * Texts of any code points but halves of pairs, a third of them ASCII. The unit "binary" of fast-check is the same, and
- * each process makes its table for 0.8 s.
+ * Texts of any characters but halves of surrogate pairs; a third of them are ASCII. The unit "binary" of fast-check has
+ * the same ones, but each process spends 0.8 s on its table.
  */
 export const anyText: Arbitrary<string> = fc.string({ unit: codePoint })
