@@ -99,9 +99,10 @@ export function decideWithRoutes({ routes, unmatched }: RoutesToDecide, key: Rou
     const requested = readPath(path)
     if (byPath && requested.slash) {
       // A backend may take the slash for a segment, and the path for one of a catch-all.
-      const catchAll = table.trees[orderOf(kind)].find(requested).find((each) => isCatchAll(each.tokens))
-      const other = catchAll === place.own ? undefined : routeOf(catchAll, method)
-      if (other?.rule.refuse(principal) !== undefined) return { route, refused: ambiguousPath, covers: undefined }
+      const catchAlls = table.trees[orderOf(kind)].find(requested).filter((each) => isCatchAll(each.tokens))
+      const other = catchAlls.find((each) => routeOf(each, method) !== undefined)
+      if (other !== place.own && routeOf(other, method)?.rule.refuse(principal) !== undefined)
+        return { route, refused: ambiguousPath, covers: undefined }
     }
     const { covers, denies } = answers.of(principal)
     const all = covers === undefined || denies(method, path) ? answers.plain : covers

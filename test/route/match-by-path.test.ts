@@ -136,6 +136,24 @@ describe("2.9: beside a catch-all of the table", () => {
       }
     }
   })
+
+  it("and that is the catch-all of the request's method, whatever stands before it for other methods", async () => {
+    for (const before of ["POST /{rest+}", "POST /health/{rest+}", "DELETE /{rest+}"]) {
+      for (const last of ["$default", "ANY /{rest+}", "GET /{rest+}"]) {
+        const table = { "GET /health": {}, [before]: {}, [last]: ops }
+        for (const kind of kinds) {
+          for (const gateway of [{}, { resultTtlSeconds: 0 }]) {
+            const { decide } = authorizer(gateway, { routes: table })
+            const reason = async (caller: string, path: string): Promise<string> =>
+              (await decide(eventOf(kind, caller, { method: "GET", path }, single[kind]))).reason
+            expect(await reason(plain, "/health")).toBe("ok")
+            expect(await reason(plain, "/health/"), `${kind}, ${before}, ${last}`).toBe("path_ambiguous")
+            expect(await reason(operator, "/health/")).toBe("ok")
+          }
+        }
+      }
+    }
+  })
 })
 
 describe("2.9: simple responses", () => {
