@@ -37,7 +37,6 @@ const beyondSchema: readonly RegExp[] = [
   /^must be an https URL/,
   /^must be "[\w-]+" for this issuer/,
   /^must give the exact value of a claim/,
-  /^must look like eu-west-1/,
   /^must hold the API's client id/,
   /^must be your own API/,
   /^is Okta's admin console/,
@@ -54,8 +53,11 @@ const beyondSchema: readonly RegExp[] = [
 /** Route keys have a grammar of their own. */
 const routeKey = /^routes\["(?:[^"\\]|\\.)*"\]$/
 
-/** What a schema says in part: the form of an address, not its numbers; the form of secrets that nothing reads. */
-const partly = /^must be an address range|^goes with edge only/
+/**
+ * What a schema says in part: the form of an address, not its numbers; of a user pool, not its region; the form of
+ * secrets that nothing reads.
+ */
+const partly = /^must be an address range|^must look like eu-west-1|^goes with edge or assertion only/
 
 function isBeyond(path: string, message: string): boolean {
   if (path === "unmatched") return false
