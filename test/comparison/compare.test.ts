@@ -4,6 +4,7 @@ import { type CompiledPolicy, comparePolicies, compilePolicy, type PolicyChange 
 import { createVerifier } from "../../src/verify.ts"
 import { oidcIssuer } from "../support/config.ts"
 import { mint } from "../support/mint.ts"
+import { cases, seed, worth } from "../support/seed.ts"
 import { configOf, drawFrom, pick, randomRoutes } from "./random-tables.ts"
 
 const issuer = oidcIssuer().issuer
@@ -118,10 +119,10 @@ const gateways = [
 ] as const
 
 describe("comparePolicies (issue 15, item 6)", () => {
-  it("agrees with brute force on 2,000 random pairs of small tables", () => {
-    const draw = drawFrom(15)
+  it("agrees with brute force on 700 random pairs of small tables", () => {
+    const draw = drawFrom(seed)
     let differing = 0
-    for (let round = 0; round < 2000; round++) {
+    for (let round = 0; round < cases(700); round++) {
       const gateway = pick(draw, gateways)
       const [before, after] = [0, 1].map(() =>
         configOf(randomRoutes(draw), {
@@ -152,7 +153,7 @@ describe("comparePolicies (issue 15, item 6)", () => {
       }
       if (changes.length > 0) differing++
     }
-    expect(differing).toBeGreaterThan(1500)
+    expect(differing).toBeGreaterThan(worth(525))
   })
 
   it("every witness is confirmed by a token on both sides", async () => {

@@ -32,8 +32,8 @@ async function decisionOf({ decide }: Authorizer, event: Event): Promise<unknown
 
 describe("19.3: a start from the compiled form never changes a verdict", () => {
   it.each([
-    ["any tables", tables, 300, ["token"]],
-    ["tables of services, whose policies are shortened", services, 60, ["token"]],
+    ["any tables", tables, 100, ["token"]],
+    ["tables of services, whose policies are shortened", services, 50, ["token"]],
     ["answers for one route", tables, 100, ["token", "context.httpMethod", "context.resourcePath"]],
   ] as const)("%s: every answer is the one of a fresh start", async (name, from, most, identitySources) => {
     const further = fc.array(fc.constantFrom("GET /else", "ANY /a/{proxy+}"), { maxLength: 1 })
@@ -63,13 +63,13 @@ describe("19.3: a start from the compiled form never changes a verdict", () => {
       }
     })
     await fc.assert(property, seeded(`compiled, ${name}`, { numRuns: most }))
-    expect(of(`${name}: answered`)).toBeGreaterThan(worth(100))
+    expect(of(`${name}: answered`)).toBeGreaterThan(worth(34))
   })
 
   it.each([
-    ["any tables", tables, 300],
-    ["tables of services", services, 240],
-    ["small tables, whose routes overlap", smallTables, 240],
+    ["any tables", tables, 100],
+    ["tables of services", services, 80],
+    ["small tables, whose routes overlap", smallTables, 80],
   ] as const)("%s: each request is decided by a start of its own as by the table", async (name, from, most) => {
     const property = fc.asyncProperty(casesOf(from, fc.constant([])), async (tested) => {
       const config = configOf(tested.table, {
@@ -117,8 +117,8 @@ describe("19.3: a start from the compiled form never changes a verdict", () => {
       }
     })
     await fc.assert(property, seeded(`first, ${name}`, { numRuns: most }))
-    expect(of(`${name}: decided first`)).toBeGreaterThan(worth(100))
-    expect(of(`${name}: left to the table`)).toBeGreaterThan(worth(50))
+    expect(of(`${name}: decided first`)).toBeGreaterThan(worth(34))
+    expect(of(`${name}: left to the table`)).toBeGreaterThan(worth(17))
   })
 })
 
