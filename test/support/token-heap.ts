@@ -66,7 +66,7 @@ const found = Object.entries(shapes).map(([name, shape]) => {
   const config = { issuers, cache: { maxBytes: 1_000_000_000, maxTokens: 1_000_000 } }
   const { verifySync } = createVerifier(config, { clock: () => 1_700_000_005_000 })
   const store = makeTokenStore(1_000_000_000)
-  const count = token(shape).length > 3000 ? 75 : 300
+  const count = token(shape).length > 3000 ? 40 : 160
   let counted = 0
   const feed = (tokens: number): void => {
     for (let fed = 0; fed < tokens; fed++) {
