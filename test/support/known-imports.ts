@@ -1,18 +1,13 @@
-// vitest notes each import that Node.js resolves, by a message to another process. Commands load what they need when
-// they run, so a file with many runs of them would write thousands of messages about the same imports.
+// vitest notes each import that Node.js resolves, by a message to another process. Nothing here needs that, and the
+// place of these modules follows from their names.
 import { registerHooks } from "node:module"
-
-const known = new Map<string, { readonly url: string; readonly format?: string | null | undefined }>()
 
 registerHooks({
   resolve(specifier, context, next) {
-    // A module of this project from another one of it: its place does not change while the process lives.
-    if (!specifier.startsWith(".") || !specifier.endsWith(".ts")) return next(specifier, context)
-    const key = `${context.parentURL} ${specifier}`
-    const found = known.get(key)
-    if (found !== undefined) return { ...found, shortCircuit: true }
-    const made = next(specifier, context)
-    known.set(key, { url: made.url, format: made.format })
-    return made
+    if (specifier.startsWith("node:")) return { url: specifier, format: "builtin", shortCircuit: true }
+    // A module of this project from another one of it.
+    if (context.parentURL === undefined || !specifier.startsWith(".") || !specifier.endsWith(".ts"))
+      return next(specifier, context)
+    return { url: new URL(specifier, context.parentURL).href, format: "module-typescript", shortCircuit: true }
   },
 })
