@@ -12,8 +12,8 @@ export const seed: number =
 /** While single changes are tried, see test/mutation: most that a property notices, it notices soon. */
 const isBrief = process.env.TEST_MODE === "brief"
 
-/** So many cases; ten times as many in a long run, and a third in a brief one. */
-export const cases = (count: number): number => (isLong ? 10 * count : isBrief ? Math.ceil(count / 3) : count)
+/** So many cases; ten times as many in a long run, and half of them in a brief one. */
+export const cases = (count: number): number => (isLong ? 10 * count : isBrief ? Math.ceil(count / 2) : count)
 
 /** How many cases of a kind a run must have met to be worth something: in proportion. A brief one may meet none. */
 export const worth = (count: number): number => (isBrief ? -1 : cases(count))

@@ -128,19 +128,19 @@ async function judge(tested: Case, setup: Setup): Promise<void> {
 
 describe("1.1: an answer for one route is right for every request that shares it, with any method and any spelling", () => {
   it.each(Object.entries(setups))(
-    "%s: 150 tables, with and without catch-alls, gateways coarser than the table",
+    "%s: 90 tables, with and without catch-alls, gateways coarser than the table",
     async (name, setup) => {
       await fc.assert(
         fc.asyncProperty(cases, (tested) => judge(tested, setup)),
-        seeded(name, { numRuns: 150 }),
+        seeded(name, { numRuns: 90 }),
       )
     },
   )
 
   it("the cases are worth something", () => {
     for (const what of ["decided: allow", "decided: forbidden", "kept: allow", "kept: deny"])
-      expect(of(what)).toBeGreaterThan(worth(1670))
+      expect(of(what)).toBeGreaterThan(worth(1000))
     for (const what of ["undecided: gateway_mismatch", "undecided: method_unknown"])
-      expect(of(what)).toBeGreaterThan(worth(17))
+      expect(of(what)).toBeGreaterThan(worth(10))
   })
 })

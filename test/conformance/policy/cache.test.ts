@@ -176,15 +176,15 @@ async function replay({ kind, gateway, identity, byRoute }: Setup, scene: Scene)
 }
 
 describe("SR-143: what API Gateway's cache serves is what a fresh decision says", () => {
-  it.each(Object.entries(setups))("%s: 70 sequences of requests over time", async (name, setup) => {
+  it.each(Object.entries(setups))("%s: 40 sequences of requests over time", async (name, setup) => {
     await fc.assert(
       fc.asyncProperty(scenes, (scene) => replay(setup, scene)),
-      seeded(name, { numRuns: 70 }),
+      seeded(name, { numRuns: 40 }),
     )
   })
 
   it("the sequences are worth something: many answers of both kinds came from the cache", () => {
-    expect(of("from the cache: allow")).toBeGreaterThan(worth(175))
-    expect(of("from the cache: forbidden")).toBeGreaterThan(worth(175))
+    expect(of("from the cache: allow")).toBeGreaterThan(worth(100))
+    expect(of("from the cache: forbidden")).toBeGreaterThan(worth(100))
   })
 })

@@ -32,9 +32,9 @@ async function decisionOf({ decide }: Authorizer, event: Event): Promise<unknown
 
 describe("19.3: a start from the compiled form never changes a verdict", () => {
   it.each([
-    ["any tables", tables, 100, ["token"]],
-    ["tables of services, whose policies are shortened", services, 50, ["token"]],
-    ["answers for one route", tables, 100, ["token", "context.httpMethod", "context.resourcePath"]],
+    ["any tables", tables, 60, ["token"]],
+    ["tables of services, whose policies are shortened", services, 30, ["token"]],
+    ["answers for one route", tables, 60, ["token", "context.httpMethod", "context.resourcePath"]],
   ] as const)("%s: every answer is the one of a fresh start", async (name, from, most, identitySources) => {
     const further = fc.array(fc.constantFrom("GET /else", "ANY /a/{proxy+}"), { maxLength: 1 })
     const property = fc.asyncProperty(casesOf(from, further), async (tested) => {
@@ -63,12 +63,12 @@ describe("19.3: a start from the compiled form never changes a verdict", () => {
       }
     })
     await fc.assert(property, seeded(`compiled, ${name}`, { numRuns: most }))
-    expect(of(`${name}: answered`)).toBeGreaterThan(worth(34))
+    expect(of(`${name}: answered`)).toBeGreaterThan(worth(20))
   })
 
   it.each([
-    ["any tables", tables, 100],
-    ["tables of services", services, 80],
+    ["any tables", tables, 60],
+    ["tables of services", services, 48],
     ["small tables, whose routes overlap", smallTables, 80],
   ] as const)("%s: each request is decided by a start of its own as by the table", async (name, from, most) => {
     const property = fc.asyncProperty(casesOf(from, fc.constant([])), async (tested) => {
@@ -117,8 +117,8 @@ describe("19.3: a start from the compiled form never changes a verdict", () => {
       }
     })
     await fc.assert(property, seeded(`first, ${name}`, { numRuns: most }))
-    expect(of(`${name}: decided first`)).toBeGreaterThan(worth(34))
-    expect(of(`${name}: left to the table`)).toBeGreaterThan(worth(17))
+    expect(of(`${name}: decided first`)).toBeGreaterThan(worth(20))
+    expect(of(`${name}: left to the table`)).toBeGreaterThan(worth(10))
   })
 })
 

@@ -29,7 +29,7 @@ const subjects = fc.record({
 })
 
 describe("P2, SR-141, SR-142: no text of a request or a token reaches a Resource", () => {
-  it("path, query, headers, cookies and claims hold the marker, no Resource does: 800 cases", async () => {
+  it("path, query, headers, cookies and claims hold the marker, no Resource does: 480 cases", async () => {
     const property = fc.asyncProperty(subjects, async ({ table, kind, text, gateway, unmatched, person, ...rest }) => {
       const config = configOf(table, { gateway, unmatched })
       const authorizer = authorizerUnlessConflicts(config)
@@ -61,8 +61,8 @@ describe("P2, SR-141, SR-142: no text of a request or a token reaches a Resource
       }
       expect(Buffer.byteLength(JSON.stringify(answer))).toBeLessThanOrEqual(8192)
     })
-    await fc.assert(property, seeded("no echo", { numRuns: 800 }))
-    expect(of("answered")).toBeGreaterThan(worth(334))
+    await fc.assert(property, seeded("no echo", { numRuns: 480 }))
+    expect(of("answered")).toBeGreaterThan(worth(200))
   })
 })
 
@@ -75,7 +75,7 @@ const largeTables = fc.record({
 })
 
 describe("section 2.4: an answer fits, or it is none", () => {
-  it("at most 8,192 bytes and 512 characters a Resource, else unavailable: 50 tables", async () => {
+  it("at most 8,192 bytes and 512 characters a Resource, else unavailable: 30 tables", async () => {
     const property = fc.asyncProperty(largeTables, persons, async ({ count: routes, length, end, verb }, person) => {
       const keys = Array.from({ length: routes }, (_, i) => `${verb} /${i}-${"x".repeat(length)}${end}`)
       const table = Object.fromEntries(keys.map((key, i) => [key, i % 3 === 0 ? {} : { scopes: ["read"] }]))
@@ -97,7 +97,7 @@ describe("section 2.4: an answer fits, or it is none", () => {
       expect(Buffer.byteLength(JSON.stringify(answer))).toBeLessThanOrEqual(8192)
       expect(Buffer.byteLength(JSON.stringify(documentOf(answer)))).toBeLessThanOrEqual(worstCaseBytes)
     })
-    await fc.assert(property, seeded("size", { numRuns: 50 }))
-    for (const what of ["fits", "policy_too_large"]) expect(of(what)).toBeGreaterThan(worth(10))
+    await fc.assert(property, seeded("size", { numRuns: 30 }))
+    for (const what of ["fits", "policy_too_large"]) expect(of(what)).toBeGreaterThan(worth(6))
   })
 })

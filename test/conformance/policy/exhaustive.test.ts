@@ -100,7 +100,7 @@ function problemOf(
 }
 
 describe("P1 on small tables, every request of up to four segments", () => {
-  it("a document is right for all of them, and a refusal is one that no document could avoid: 90 tables", async () => {
+  it("a document is right for all of them, and a refusal is one that no document could avoid: 54 tables", async () => {
     const apis = fc.record({
       table: smallTables,
       unmatched: fc.constantFrom<Api["unmatched"][]>("deny", "deny", "authenticated"),
@@ -141,9 +141,9 @@ describe("P1 on small tables, every request of up to four segments", () => {
           }
         }
       }),
-      seeded("exhaustive", { numRuns: 90 }),
+      seeded("exhaustive", { numRuns: 54 }),
     )
-    expect(of("compiled")).toBeGreaterThan(worth(35))
-    expect(of("refused")).toBeGreaterThan(worth(11))
+    expect(of("compiled")).toBeGreaterThan(worth(20))
+    expect(of("refused")).toBeGreaterThan(worth(6))
   })
 })

@@ -10,11 +10,11 @@ const none = fc.constant<string[]>([])
 const { count, of } = tally("answers for listed routes")
 
 describe("P1, SR-143: an answer is right for every request that can share its cache entry", () => {
-  it("where the table names every route: 1,080 tables", async () => {
+  it("where the table names every route: 640 tables", async () => {
     const property = fc.asyncProperty(casesOf(tables, none), (tested) => judge(tested, count))
-    await fc.assert(property, seeded("listed", { numRuns: 1080 }))
-    for (const what of ["tables compiled", "tables refused"]) expect(of(what)).toBeGreaterThan(worth(340))
-    for (const what of ["allow: allow", "deny: forbidden"]) expect(of(what)).toBeGreaterThan(worth(1690))
+    await fc.assert(property, seeded("listed", { numRuns: 640 }))
+    for (const what of ["tables compiled", "tables refused"]) expect(of(what)).toBeGreaterThan(worth(200))
+    for (const what of ["allow: allow", "deny: forbidden"]) expect(of(what)).toBeGreaterThan(worth(1000))
     expect(of("slash refused")).toBeLessThan(of("allow: allow") / 200)
   })
 })

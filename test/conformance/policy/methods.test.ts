@@ -90,7 +90,7 @@ const cases = (catchAll: string | undefined) =>
 const catchAlls = [undefined, "ANY /{rest+}", "$default", "ANY /a/{rest+}", "GET /{rest+}"]
 
 describe("1.6, SR-149: decision and answer agree for every text of a method and of a path", () => {
-  it.each(catchAlls)("beside the catch-all %s: 135 tables", async (catchAll) => {
+  it.each(catchAlls)("beside the catch-all %s: 80 tables", async (catchAll) => {
     const property = fc.asyncProperty(cases(catchAll), async ({ table, person, kind, asked, ...api }) => {
       const { unmatched, resourcePolicyAllows } = api
       const config = configOf(table, {
@@ -135,11 +135,11 @@ describe("1.6, SR-149: decision and answer agree for every text of a method and 
         }
       }
     })
-    await fc.assert(property, seeded(`methods ${catchAll}`, { numRuns: 135 }))
+    await fc.assert(property, seeded(`methods ${catchAll}`, { numRuns: 80 }))
   })
 
   it("the cases are worth something: many of each kind", () => {
-    for (const what of ["allow", "forbidden", "method_unknown"]) expect(of(what)).toBeGreaterThan(worth(169))
+    for (const what of ["allow", "forbidden", "method_unknown"]) expect(of(what)).toBeGreaterThan(worth(100))
   })
 
   const catchAll: AuthorizerConfig["routes"] = { "ANY /{proxy+}": {}, "ANY /admin/{x+}": { groups: ["ops"] } }
