@@ -99,8 +99,9 @@ export function decideWithRoutes({ routes, unmatched }: RoutesToDecide, key: Rou
     const requested = readPath(path)
     if (byPath && requested.slash) {
       // A backend may take the slash for a segment, and the path for one of a catch-all.
-      const catchAlls = table.trees[orderOf(kind)].find(requested).filter((each) => isCatchAll(each.tokens))
-      const other = catchAlls.find((each) => routeOf(each, method) !== undefined)
+      const other = table.trees[orderOf(kind)]
+        .find(requested)
+        .find((each) => isCatchAll(each.tokens) && routeOf(each, method) !== undefined)
       if (other !== place.own && routeOf(other, method)?.rule.refuse(principal) !== undefined)
         return { route, refused: ambiguousPath, covers: undefined }
     }

@@ -107,51 +107,38 @@ describe("2.9: the answer that is kept for a principal", () => {
 })
 
 describe("2.9: beside a catch-all of the table", () => {
-  const open = { ...routes, $default: {} }
-  const closed = { "GET /health": {}, "ANY /{proxy+}": ops }
+  /** For each kind of event, with kept answers and without: the reason of a GET. */
+  const reasonsBy = (table: AuthorizerConfig["routes"] & object) =>
+    kinds.flatMap((kind) =>
+      [{}, { resultTtlSeconds: 0 }].map((gateway) => {
+        const { decide } = authorizer(gateway, { routes: table })
+        return async (caller: string, path: string): Promise<string> =>
+          (await decide(eventOf(kind, caller, { method: "GET", path }, single[kind]))).reason
+      }),
+    )
 
   it("takes what is left, and stricter routes stay as they are", async () => {
-    for (const kind of kinds) {
-      for (const gateway of [{}, { resultTtlSeconds: 0 }]) {
-        const { decide } = authorizer(gateway, { routes: open })
-        const reason = async (path: string): Promise<string> =>
-          (await decide(eventOf(kind, plain, { method: "GET", path }, single[kind]))).reason
-        expect(await reason("/else/where")).toBe("ok")
-        expect(await reason("/admin/x")).toBe("group_missing")
-        for (const path of ["/%61dmin/x", "//admin/x", "/else/../admin/x"])
-          expect(await reason(path)).toBe("path_ambiguous")
-      }
+    for (const reason of reasonsBy({ ...routes, $default: {} })) {
+      expect(await reason(plain, "/else/where")).toBe("ok")
+      expect(await reason(plain, "/admin/x")).toBe("group_missing")
+      for (const path of ["/%61dmin/x", "//admin/x", "/else/../admin/x"])
+        expect(await reason(plain, path)).toBe("path_ambiguous")
     }
   })
 
-  it("a slash at the end counts as refused where the catch-all would take it", async () => {
-    for (const kind of kinds) {
-      for (const gateway of [{}, { resultTtlSeconds: 0 }]) {
-        const { decide } = authorizer(gateway, { routes: closed })
-        const reason = async (caller: string, path: string): Promise<string> =>
-          (await decide(eventOf(kind, caller, { method: "GET", path }, single[kind]))).reason
-        expect(await reason(plain, "/health")).toBe("ok")
-        expect(await reason(plain, "/health/")).toBe("path_ambiguous")
-        expect(await reason(operator, "/health/")).toBe("ok")
-      }
-    }
-  })
-
-  it("and that is the catch-all of the request's method, whatever stands before it for other methods", async () => {
-    for (const before of ["POST /{rest+}", "POST /health/{rest+}", "DELETE /{rest+}"]) {
-      for (const last of ["$default", "ANY /{rest+}", "GET /{rest+}"]) {
-        const table = { "GET /health": {}, [before]: {}, [last]: ops }
-        for (const kind of kinds) {
-          for (const gateway of [{}, { resultTtlSeconds: 0 }]) {
-            const { decide } = authorizer(gateway, { routes: table })
-            const reason = async (caller: string, path: string): Promise<string> =>
-              (await decide(eventOf(kind, caller, { method: "GET", path }, single[kind]))).reason
-            expect(await reason(plain, "/health")).toBe("ok")
-            expect(await reason(plain, "/health/"), `${kind}, ${before}, ${last}`).toBe("path_ambiguous")
-            expect(await reason(operator, "/health/")).toBe("ok")
-          }
-        }
-      }
+  const others = ["POST /{rest+}", "POST /health/{rest+}", "DELETE /{rest+}"]
+  const tables = [
+    { "ANY /{proxy+}": ops },
+    // The catch-all of the request's method counts, whatever stands before it for other methods.
+    ...others.flatMap((before) =>
+      ["$default", "ANY /{rest+}", "GET /{rest+}"].map((last) => ({ [before]: {}, [last]: ops })),
+    ),
+  ]
+  it.each(tables)("a slash at the end counts as refused where the catch-all would take it: %o", async (catchAlls) => {
+    for (const reason of reasonsBy({ "GET /health": {}, ...catchAlls })) {
+      expect(await reason(plain, "/health")).toBe("ok")
+      expect(await reason(plain, "/health/")).toBe("path_ambiguous")
+      expect(await reason(operator, "/health/")).toBe("ok")
     }
   })
 })

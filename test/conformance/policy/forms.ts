@@ -117,7 +117,7 @@ export function everyForm(from: fc.Arbitrary<Table>, count: (what: string) => vo
             evaluations.get(text) ?? decided.map(({ arn }) => [evaluate(document, arn), asText(document, arn)] as const)
           evaluations.set(text, verdicts)
           for (const [at, { request, arn, outcome, reason }] of decided.entries()) {
-            const isMeant = outcome === "allow" && !(ambiguous && isMistakable(ambiguous, parseExecuteApiArn(arn)))
+            const isMeant = outcome === "allow" && !isMistaken(ambiguous, arn)
             const [verdict, other] = verdicts[at] as readonly [Evaluation, Evaluation]
             if (other !== verdict) throw new Error(`${arn}: ${verdict}, and ${other} in the other reading of wildcards`)
             if ((verdict === "allow") === isMeant) {
@@ -132,10 +132,9 @@ export function everyForm(from: fc.Arbitrary<Table>, count: (what: string) => vo
               continue
             }
             // The answer that was given could be mistaken on this text and denies it; not every other form has to.
-            const parsed = parseExecuteApiArn(arn)
             if (
               reason === "path_ambiguous" &&
-              documents.some((other) => other.ambiguous && isMistakable(other.ambiguous, parsed)) &&
+              documents.some((other) => isMistaken(other.ambiguous, arn)) &&
               expected({ table, unmatched }, person, request, httpKinds[kind]) === "allow"
             ) {
               count(`${form}: allows what another form could be mistaken on`)
@@ -148,6 +147,11 @@ export function everyForm(from: fc.Arbitrary<Table>, count: (what: string) => vo
       }
     },
   )
+}
+
+/** Whether a form could be mistaken on an ARN, and denies it. */
+function isMistaken(ambiguous: readonly string[] | undefined, arn: string): boolean {
+  return ambiguous !== undefined && isMistakable(ambiguous, parseExecuteApiArn(arn))
 }
 
 /** The forms that each kind of tables has to show, allowed and denied. */
