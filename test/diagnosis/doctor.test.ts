@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 import { startIssuers } from "../../local/issuers/all.ts"
 import type { Diagnosis, DiagnosisFinding } from "../../src/policy.ts"
 import { command, file } from "../cli/in-process.ts"
+import { passDeadlines, startTimers, stopTimers } from "../support/deadlines.ts"
 import { noteOutput } from "../support/noted-output.ts"
 import { type Answer, httpsServer, json } from "./https-server.ts"
 
@@ -76,12 +77,18 @@ describe("15-8: hallpass doctor", () => {
     (code: number): Answer =>
     (response) =>
       response.writeHead(code).end("{}")
-  const never: Answer = () => undefined
+  const never: Answer = () => void passDeadlines()
   /** What the clock for durations is ahead of itself, for answers that take long. */
   let skewMs = 0
   const now = performance.now.bind(performance)
-  beforeAll(() => void vi.spyOn(performance, "now").mockImplementation(() => now() + skewMs))
-  afterAll(() => void vi.restoreAllMocks())
+  beforeAll(() => {
+    stopTimers()
+    vi.spyOn(performance, "now").mockImplementation(() => now() + skewMs)
+  })
+  afterAll(() => {
+    vi.restoreAllMocks()
+    startTimers()
+  })
   const slow: Answer = (response, origin, request) => {
     skewMs += 1100
     json({ keys: [good] })(response, origin, request)

@@ -103,7 +103,7 @@ export function raw(octets: string | Uint8Array, { close = false }: { close?: bo
 export const head = (...fields: string[]): string => ["HTTP/1.1 200 OK", ...fields, "", ""].join("\r\n")
 
 /**
- * Writes a beginning and then a piece every few milliseconds, for as long as a client listens. Some pieces are no
+ * Writes a beginning and then a piece every millisecond, for as long as a client listens. Some pieces are no
  * progress.
  */
 export function drip(beginning: string, piece: string): Respond {
@@ -113,7 +113,7 @@ export function drip(beginning: string, piece: string): Respond {
     const timer = setInterval(() => {
       socket.write(piece)
       if (++written === 5) stalled()
-    }, 5)
+    }, 1)
     socket.on("close", () => clearInterval(timer))
   }
 }
