@@ -345,101 +345,94 @@ describe("a project that installs it", () => {
   })
 })
 
-describe.each([
-  ["a program in the place of the AWS CLI", join(root, "test/package/newcomer/bin"), true],
-  ["the AWS CLI", "", awsCli.isThere],
-])("17: a newcomer with an HTTP API of 20 routes, npm and %s", (_name, programs, isThere) => {
-  test.skipIf(!isThere)(
-    "follows the README's five commands, and the API refuses callers without the right",
-    async () => {
-      const [install = "", ...commands] = newcomersCommands()
-      expect(commands).toHaveLength(4)
-      // npm install: the package is the tarball, and the AWS SDK is that of this project.
-      const [installed, ...clients] = install.replace(/^npm install /, "").split(" ")
-      expect(installed).toBe(name)
-      for (const client of clients) {
-        expect(peerDependencies).toHaveProperty([client])
-        const link = join(scratch, "node_modules", client)
-        mkdirSync(join(link, ".."), { recursive: true })
-        if (!existsSync(link)) symlinkSync(join(root, "node_modules", client), link)
-      }
+/** The AWS CLI, or a program in its place. */
+const [cli, programs] = awsCli.isThere
+  ? ["the AWS CLI", ""]
+  : ["a program in the place of the AWS CLI", join(root, "test/package/newcomer/bin")]
 
-      const aws = new StubbedAws(newcomersRoutes)
-      const variables = { ...environment(), ...(await aws.start()), PATH: `${programs}${delimiter}${process.env.PATH}` }
-      onTestFinished(() => aws.stop())
-      for (const file of ["authorizer.json", "cases.yaml", "hallpass.yaml"])
-        rmSync(join(scratch, file), { force: true })
-      for (const command of commands) {
-        await inShell(command, scratch, variables)
-        if (!command.startsWith("npx hallpass init")) continue
-        // What the README asks for: a scope.
-        const written = JSON.parse(readFileSync(join(scratch, "authorizer.json"), "utf8"))
-        expect(Object.keys(written.routes)).toEqual(newcomersRoutes)
-        written.routes["DELETE /orders/{id}"] = { scopes: ["orders:admin"] }
-        writeFileSync(join(scratch, "authorizer.json"), JSON.stringify(written, null, 2))
-      }
-      const guarded = newcomersRoutes.map(() => `PATCH /v2/apis/${apiId}/routes/ROUTE`)
-      expect(aws.calls.slice(0, 4)).toEqual([
-        "PUT s3://BUCKET",
-        "PUT s3://BUCKET",
-        "CreateChangeSet",
-        "ExecuteChangeSet",
-      ])
-      expect(aws.calls.slice(4, 5)).toEqual([`POST /v2/apis/${apiId}/authorizers`])
-      expect(aws.calls.slice(5).filter((call) => call.startsWith("PATCH"))).toEqual(guarded)
+describe(`17: a newcomer with an HTTP API of 20 routes, npm and ${cli}`, () => {
+  test("follows the README's five commands, and the API refuses callers without the right", async () => {
+    const [install = "", ...commands] = newcomersCommands()
+    expect(commands).toHaveLength(4)
+    // npm install: the package is the tarball, and the AWS SDK is that of this project.
+    const [installed, ...clients] = install.replace(/^npm install /, "").split(" ")
+    expect(installed).toBe(name)
+    for (const client of clients) {
+      expect(peerDependencies).toHaveProperty([client])
+      const link = join(scratch, "node_modules", client)
+      mkdirSync(join(link, ".."), { recursive: true })
+      if (!existsSync(link)) symlinkSync(join(root, "node_modules", client), link)
+    }
 
-      // What CloudFormation got: parameters that the template takes, and code that a start needs.
-      const { parameters = {}, template, capabilities } = aws.stack ?? {}
-      expect(capabilities).toEqual(["CAPABILITY_IAM"])
-      expect(core.refusals(parameters)).toEqual([])
-      for (const [key, value] of Object.entries(parameters)) {
-        expect(core.problemsOf(key, value)).toEqual([])
-        expect(Buffer.byteLength(value)).toBeLessThan(4096)
-      }
-      const code = (resource: string): string =>
-        aws.objects
-          .get(String(template?.Resources[resource]?.Properties.CodeUri).replace("s3:/", ""))
-          ?.toString("latin1") ?? ""
-      for (const file of ["authorizer.mjs", "start.js"]) expect(code("AuthorizerFunction")).toContain(file)
-      expect(code("CheckFunction")).toContain("publish-checked-version.mjs")
+    const aws = new StubbedAws(newcomersRoutes)
+    const variables = { ...environment(), ...(await aws.start()), PATH: `${programs}${delimiter}${process.env.PATH}` }
+    onTestFinished(() => aws.stop())
+    for (const file of ["authorizer.json", "cases.yaml", "hallpass.yaml"]) rmSync(join(scratch, file), { force: true })
+    for (const command of commands) {
+      await inShell(command, scratch, variables)
+      if (!command.startsWith("npx hallpass init")) continue
+      // What the README asks for: a scope.
+      const written = JSON.parse(readFileSync(join(scratch, "authorizer.json"), "utf8"))
+      expect(Object.keys(written.routes)).toEqual(newcomersRoutes)
+      written.routes["DELETE /orders/{id}"] = { scopes: ["orders:admin"] }
+      writeFileSync(join(scratch, "authorizer.json"), JSON.stringify(written, null, 2))
+    }
+    const guarded = newcomersRoutes.map(() => `PATCH /v2/apis/${apiId}/routes/ROUTE`)
+    expect(aws.calls.slice(0, 4)).toEqual(["PUT s3://BUCKET", "PUT s3://BUCKET", "CreateChangeSet", "ExecuteChangeSet"])
+    expect(aws.calls.slice(4, 5)).toEqual([`POST /v2/apis/${apiId}/authorizers`])
+    expect(aws.calls.slice(5).filter((call) => call.startsWith("PATCH"))).toEqual(guarded)
 
-      // The function with these variables, except that the issuer's keys are those of the test.
-      const config = JSON.parse(parameters.Config ?? "")
-      const issuer = createTestIssuer({ provider: "okta", domain: "acme.okta.com", audience: "api://orders" })
-      expect(issuer.config).toMatchObject(config.issuers[0])
-      const Config = JSON.stringify({ ...config, issuers: [issuer.config] })
-      for (const [key, value] of Object.entries(deployedEnvironment({ Config }))) vi.stubEnv(key, value)
-      onTestFinished(() => void vi.unstubAllEnvs())
-      captureOutput() // the metrics of the check
-      onTestFinished(() => void vi.restoreAllMocks())
-      const entry = pathToFileURL(join(scratch, "node_modules/hallpass/dist/bundle/authorizer.mjs")).href
-      const { handler } = (await import(`${entry}?${isThere}${programs}`)) as Pick<Authorizer, "handler">
-      const settings = { issuers: [], gateway: config.gateway, routes: {} }
-      const report = { sound: true, problems: [], configuration: settings }
-      expect(await handler({ hallpass: "deployment-check" })).toMatchObject(report)
+    // What CloudFormation got: parameters that the template takes, and code that a start needs.
+    const { parameters = {}, template, capabilities } = aws.stack ?? {}
+    expect(capabilities).toEqual(["CAPABILITY_IAM"])
+    expect(core.refusals(parameters)).toEqual([])
+    for (const [key, value] of Object.entries(parameters)) {
+      expect(core.problemsOf(key, value)).toEqual([])
+      expect(Buffer.byteLength(value)).toBeLessThan(4096)
+    }
+    const code = (resource: string): string =>
+      aws.objects
+        .get(String(template?.Resources[resource]?.Properties.CodeUri).replace("s3:/", ""))
+        ?.toString("latin1") ?? ""
+    for (const file of ["authorizer.mjs", "start.js"]) expect(code("AuthorizerFunction")).toContain(file)
+    expect(code("CheckFunction")).toContain("publish-checked-version.mjs")
 
-      // The API as it is now.
-      expect(new Set(aws.routes.map((route) => route.AuthorizationType))).toEqual(new Set(["CUSTOM"]))
-      const [authorizer] = aws.authorizers
-      const gateway = new ApiGateway(
-        apiSettings({
-          ...{ kind: "http", apiId, routes: aws.routes.map(({ RouteKey }) => RouteKey) },
-          authorizer: {
-            identitySources: authorizer?.identitySource as string[],
-            simpleResponses: authorizer?.enableSimpleResponses as boolean,
-            resultTtlSeconds: authorizer?.authorizerResultTtlInSeconds as number,
-          },
-        }),
-        (event) => handler(event),
-      )
-      const status = async (method: string, token?: string): Promise<number> => {
-        const headers = token === undefined ? [] : [["authorization", `Bearer ${token}`] as const]
-        const request = { method, path: "/orders/7", query: "", headers, sourceIp: "198.51.100.7" }
-        return (await gateway.handle(request)).response?.status ?? 200
-      }
-      const token = issuer.token({ scp: ["orders:read"] })
-      expect([await status("GET", token), await status("DELETE", token), await status("GET")]).toEqual([200, 403, 401])
-      expect(await status("DELETE", issuer.token({ scp: ["orders:admin"] }))).toBe(200)
-    },
-  )
+    // The function with these variables, except that the issuer's keys are those of the test.
+    const config = JSON.parse(parameters.Config ?? "")
+    const issuer = createTestIssuer({ provider: "okta", domain: "acme.okta.com", audience: "api://orders" })
+    expect(issuer.config).toMatchObject(config.issuers[0])
+    const Config = JSON.stringify({ ...config, issuers: [issuer.config] })
+    for (const [key, value] of Object.entries(deployedEnvironment({ Config }))) vi.stubEnv(key, value)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    captureOutput() // the metrics of the check
+    onTestFinished(() => void vi.restoreAllMocks())
+    const entry = pathToFileURL(join(scratch, "node_modules/hallpass/dist/bundle/authorizer.mjs")).href
+    const { handler } = (await import(entry)) as Pick<Authorizer, "handler">
+    const settings = { issuers: [], gateway: config.gateway, routes: {} }
+    const report = { sound: true, problems: [], configuration: settings }
+    expect(await handler({ hallpass: "deployment-check" })).toMatchObject(report)
+
+    // The API as it is now.
+    expect(new Set(aws.routes.map((route) => route.AuthorizationType))).toEqual(new Set(["CUSTOM"]))
+    const [authorizer] = aws.authorizers
+    const gateway = new ApiGateway(
+      apiSettings({
+        ...{ kind: "http", apiId, routes: aws.routes.map(({ RouteKey }) => RouteKey) },
+        authorizer: {
+          identitySources: authorizer?.identitySource as string[],
+          simpleResponses: authorizer?.enableSimpleResponses as boolean,
+          resultTtlSeconds: authorizer?.authorizerResultTtlInSeconds as number,
+        },
+      }),
+      (event) => handler(event),
+    )
+    const status = async (method: string, token?: string): Promise<number> => {
+      const headers = token === undefined ? [] : [["authorization", `Bearer ${token}`] as const]
+      const request = { method, path: "/orders/7", query: "", headers, sourceIp: "198.51.100.7" }
+      return (await gateway.handle(request)).response?.status ?? 200
+    }
+    const token = issuer.token({ scp: ["orders:read"] })
+    expect([await status("GET", token), await status("DELETE", token), await status("GET")]).toEqual([200, 403, 401])
+    expect(await status("DELETE", issuer.token({ scp: ["orders:admin"] }))).toBe(200)
+  })
 })
