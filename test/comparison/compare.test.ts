@@ -119,10 +119,10 @@ const gateways = [
 ] as const
 
 describe("comparePolicies (issue 15, item 6)", () => {
-  it("agrees with brute force on 400 random pairs of small tables", () => {
+  it("agrees with brute force on 200 random pairs of small tables", () => {
     const draw = drawFrom(seed)
     let differing = 0
-    for (let round = 0; round < cases(400); round++) {
+    for (let round = 0; round < cases(200); round++) {
       const gateway = pick(draw, gateways)
       const [before, after] = [0, 1].map(() =>
         configOf(randomRoutes(draw), {
@@ -153,7 +153,7 @@ describe("comparePolicies (issue 15, item 6)", () => {
       }
       if (changes.length > 0) differing++
     }
-    expect(differing).toBeGreaterThan(worth(300))
+    expect(differing).toBeGreaterThan(worth(150))
   })
 
   it("every witness is confirmed by a token on both sides", async () => {

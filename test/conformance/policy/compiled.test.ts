@@ -32,9 +32,9 @@ async function decisionOf({ decide }: Authorizer, event: Event): Promise<unknown
 
 describe("19.3: a start from the compiled form never changes a verdict", () => {
   it.each([
-    ["any tables", tables, 60, ["token"]],
-    ["tables of services, whose policies are shortened", services, 30, ["token"]],
-    ["answers for one route", tables, 60, ["token", "context.httpMethod", "context.resourcePath"]],
+    ["any tables", tables, 30, ["token"]],
+    ["tables of services, whose policies are shortened", services, 15, ["token"]],
+    ["answers for one route", tables, 30, ["token", "context.httpMethod", "context.resourcePath"]],
   ] as const)("%s: every answer is the one of a fresh start", async (name, from, most, identitySources) => {
     const further = fc.array(fc.constantFrom("GET /else", "ANY /a/{proxy+}"), { maxLength: 1 })
     const property = fc.asyncProperty(casesOf(from, further), async (tested) => {
@@ -67,8 +67,8 @@ describe("19.3: a start from the compiled form never changes a verdict", () => {
   })
 
   it.each([
-    ["any tables", tables, 60],
-    ["tables of services", services, 48],
+    ["any tables", tables, 30],
+    ["tables of services", services, 24],
     ["small tables, whose routes overlap", smallTables, 80],
   ] as const)("%s: each request is decided by a start of its own as by the table", async (name, from, most) => {
     const property = fc.asyncProperty(casesOf(from, fc.constant([])), async (tested) => {

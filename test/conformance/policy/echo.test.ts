@@ -29,7 +29,7 @@ const subjects = fc.record({
 })
 
 describe("P2, SR-141, SR-142: no text of a request or a token reaches a Resource", () => {
-  it("path, query, headers, cookies and claims hold the marker, no Resource does: 480 cases", async () => {
+  it("path, query, headers, cookies and claims hold the marker, no Resource does: 240 cases", async () => {
     const property = fc.asyncProperty(subjects, async ({ table, kind, text, gateway, unmatched, person, ...rest }) => {
       const config = configOf(table, { gateway, unmatched })
       const authorizer = authorizerUnlessConflicts(config)
@@ -61,8 +61,8 @@ describe("P2, SR-141, SR-142: no text of a request or a token reaches a Resource
       }
       expect(Buffer.byteLength(JSON.stringify(answer))).toBeLessThanOrEqual(8192)
     })
-    await fc.assert(property, seeded("no echo", { numRuns: 480 }))
-    expect(of("answered")).toBeGreaterThan(worth(200))
+    await fc.assert(property, seeded("no echo", { numRuns: 240 }))
+    expect(of("answered")).toBeGreaterThan(worth(100))
   })
 })
 
