@@ -40,7 +40,7 @@ const takesLong = [
     "package/tarball",
   ].map((name) => `test/${name}.test.ts`),
   "test/comparison/compare.test.ts",
-  "test/secret/moto.test.ts",
+  "test/aws/moto.test.ts",
 ]
 
 /**
@@ -65,7 +65,7 @@ const longest = [
   "edge/irules",
   "edge/nginx",
   "test/cli/",
-  "secret/moto",
+  "aws/moto",
   "comparison/compare.test",
   "conformance/policy/",
   "keys/faults/",

@@ -67,7 +67,7 @@ export const moto: Tool = tool(() => hasPackages("moto_server", "moto", "flask",
   shows:
     "secrets fetched from, and rotated in, a server of Secrets Manager and Parameter Store; a REST API read from a server",
   get: "pip install 'moto[server]'",
-  files: /^test\/(?:secret|cli)\/moto/,
+  files: /^test\/aws\/moto/,
 })
 
 export const awsCli: Tool = tool(() => isOnPath("aws"), {
