@@ -87,15 +87,15 @@ async function opened(browser: Browser, address: string, options: BrowserContext
     void dialog.dismiss()
   })
   const load = async (): Promise<void> => {
-    // What the page that is left still reports is not of the next one.
     if (page.url() !== "about:blank") {
       await page.evaluate("localStorage.clear(), sessionStorage.clear()")
       await context.clearCookies()
-      // A page of the same origin keeps the process, and about:blank would not.
-      await page.goto(`${address}/icon.svg`)
     }
-    foreign.splice(0)
-    trouble.splice(0)
+    // What the page that is left still reports is not of the next one.
+    page.once("framenavigated", () => {
+      foreign.splice(0)
+      trouble.splice(0)
+    })
     await page.goto(`${address}/`)
     await page.waitForSelector(".panels")
   }
