@@ -1,4 +1,5 @@
 import { claimAt } from "../shared/claim.ts"
+import { withoutStack } from "../shared/without-stack.ts"
 import type { ClaimPath } from "../types/configuration.ts"
 import type { Coverage } from "../types/coverage.ts"
 import { Unavailable } from "../types/errors.ts"
@@ -159,16 +160,10 @@ export function createAnswers(options: AnswerOptions): Answers {
 }
 
 /**
- * What API Gateway turns into a 401. Without a stack, because it is no fault of the program. Collecting one took a
- * third of a cheap refusal. The runtime client would write it into the log group for every refused request.
+ * What API Gateway turns into a 401. Without a stack, because it is no fault of the program, and the runtime client would
+ * write it into the log group for every refused request.
  */
-function unauthorized(): Error {
-  const { stackTraceLimit } = Error
-  Reflect.set(Error, "stackTraceLimit", 0) // returns false and does not throw if Error is frozen
-  const error = new Error("Unauthorized")
-  Reflect.set(Error, "stackTraceLimit", stackTraceLimit)
-  return error
-}
+const unauthorized = (): Error => withoutStack(() => new Error("Unauthorized"))
 
 /** The last answer to a principal with a policy, and what it was for. */
 interface MadeAnswer {

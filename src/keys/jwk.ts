@@ -1,6 +1,7 @@
 import type { KeyObject } from "node:crypto"
 import { type Algorithm, algorithms as algorithmTable } from "../shared/algorithms.ts"
 import { isObject } from "../shared/is-object.ts"
+import { withoutStack } from "../shared/without-stack.ts"
 import { importPublicKey, isKeyType, type KeyFault } from "./public-key.ts"
 import { rsaPssKey } from "./rsa-pss.ts"
 import { maxKidLength, type Thumbprint, thumbprintsOfKey } from "./thumbprints.ts"
@@ -48,7 +49,7 @@ type Members = { readonly [name: string]: unknown }
  */
 export function importJwk(jwk: unknown, allowed: readonly Algorithm[]): VerificationKey | SkipReason {
   try {
-    return isObject(jwk) ? importMembers(jwk, allowed) : "not_a_key"
+    return isObject(jwk) ? withoutStack(() => importMembers(jwk, allowed)) : "not_a_key"
   } catch {
     return "invalid"
   }

@@ -200,3 +200,11 @@ describe("a set without any usable key", () => {
     expect(() => createVerifier({ issuers })).toThrow(/issuers\[0\]\.jwks/)
   })
 })
+
+it("an import, of whatever it is, leaves the limit of stacks as it was", () => {
+  const { stackTraceLimit } = Error
+  for (const jwk of [tried.jwk, { ...tried.jwk, n: "AQAB" }, { kty: "EC", crv: "P-256", x: "", y: "" }, null]) {
+    loaded(jwk)
+    expect(Error.stackTraceLimit).toBe(stackTraceLimit)
+  }
+})
