@@ -10,7 +10,7 @@ import { dirname, join } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { promisify } from "node:util"
 import { parseSync, Visitor } from "oxc-parser"
-import { runBundle } from "./build-code-cache.mjs"
+import { runBundle, runEnvironment } from "./build-code-cache.mjs"
 
 /** A shorter function is parsed twice faster than two more characters are read. */
 const leastLength = 60
@@ -27,7 +27,7 @@ const leastLength = 60
  *   is as it was then
  */
 export async function bracketStart(file, { ownConfiguration, issuer = "" }) {
-  const { NODE_OPTIONS: _, ...env } = process.env
+  const env = runEnvironment()
   const calls = async (kind) => {
     const given = [fileURLToPath(import.meta.url), file, kind, issuer]
     const { stdout } = await promisify(execFile)(process.execPath, given, { env, timeout: 30_000 })

@@ -2,7 +2,7 @@
 //   node build-code-cache.mjs OUTDIR     makes the cache anew with this Node.js, and with the flags that it was started with
 // build/start.js is the start chunk as a script; build/start.KIND.TAG.cache is its cache, TAG being
 // v8.cachedDataVersionTag().
-import { generateKeyPairSync, hash, sign } from "node:crypto"
+import { createPrivateKey, createPublicKey, generateKeyPairSync, hash, sign } from "node:crypto"
 import { writeFile } from "node:fs/promises"
 import { join, relative, resolve } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
@@ -18,6 +18,19 @@ export const kindOfCache = () =>
 /** What a bundled configuration with routes needs of the start. */
 const withRoutes = { "GET /warm": {}, "GET /warm/{id}": { scopes: ["warm"] } }
 
+const newKey = () => generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey
+let key
+
+/**
+ * The environment of a process that runs a bundle, with the key that signs its tokens. Two primes are searched for half
+ * as long as such a process takes, so a build does it once.
+ */
+export function runEnvironment() {
+  key ??= newKey().export({ type: "pkcs8", format: "pem" })
+  const { NODE_OPTIONS: _, ...env } = process.env
+  return { ...env, BUNDLE_RUN_KEY: key }
+}
+
 /**
  * Runs the bundle in this process until it has answered events with good tokens.
  *
@@ -26,8 +39,9 @@ const withRoutes = { "GET /warm": {}, "GET /warm/{id}": { scopes: ["warm"] } }
  *   `started` is called when the bundle is loaded, before the first event
  */
 export async function runBundle(outdir, { kinds, routes, started }) {
-  const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 })
-  const jwk = { ...publicKey.export({ format: "jwk" }), kid: "warm", alg: "RS256", use: "sig" }
+  const { BUNDLE_RUN_KEY: given } = process.env
+  const privateKey = given === undefined ? newKey() : createPrivateKey(given)
+  const jwk = { ...createPublicKey(privateKey).export({ format: "jwk" }), kid: "warm", alg: "RS256", use: "sig" }
   const issuer = "https://issuer.invalid/"
   for (const name of Object.keys(process.env)) if (name.startsWith("HALLPASS_")) delete process.env[name]
   process.env.HALLPASS_CONFIG = JSON.stringify({

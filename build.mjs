@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url"
 import { parseArgs, promisify } from "node:util"
 import { build } from "esbuild"
 import { bracketStart } from "./build-brackets.mjs"
+import { runEnvironment } from "./build-code-cache.mjs"
 import { isConstant } from "./build-constant.mjs"
 import {
   apart,
@@ -128,8 +129,7 @@ async function makeCodeCaches(outdir) {
   const caches = []
   for (const flags of [[], ["--expose-gc"]]) {
     const args = [...flags, join(root, "build-code-cache.mjs"), outdir]
-    const { NODE_OPTIONS: _, ...env } = process.env
-    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root, env })
+    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root, env: runEnvironment() })
     caches.push({ ...JSON.parse(stdout), flags })
   }
   return caches
