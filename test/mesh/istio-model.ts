@@ -1,4 +1,4 @@
-import { createPublicKey, type JsonWebKey, verify } from "node:crypto"
+import { createPublicKey, type JsonWebKey, type KeyObject, verify } from "node:crypto"
 
 // A model of what Istio makes of a RequestAuthentication and of AuthorizationPolicies: `JwtRule` and Envoy's jwt_authn
 // filter, the matchers of pilot/pkg/security/authz, and Envoy's path templates. Signatures are RS256 or ES256.
@@ -70,6 +70,19 @@ function verified(token: string, rules: readonly JwtRule[], nowMs: number): Clai
   return claims && split(claims, ["scope", "permission", ...(rule?.spaceDelimitedClaims ?? [])])
 }
 
+/** The keys of each set, imported once. */
+const keySets = new Map<string, readonly Imported[]>()
+type Imported = { readonly jwk: JsonWebKey; readonly key: KeyObject }
+
+function keysOf(set: string): readonly Imported[] {
+  const known = keySets.get(set)
+  if (known !== undefined) return known
+  const { keys } = JSON.parse(set) as { keys: JsonWebKey[] }
+  const made = keys.map((jwk) => ({ jwk, key: createPublicKey({ key: jwk, format: "jwk" }) }))
+  keySets.set(set, made)
+  return made
+}
+
 /** Signature, times, issuer and audience, as Envoy's jwt_authn compares them. */
 export function verifiedBy(token: string, rules: readonly JwtRule[], nowMs: number, skew: number): Claims | undefined {
   try {
@@ -79,14 +92,13 @@ export function verifiedBy(token: string, rules: readonly JwtRule[], nowMs: numb
     const rule = rules.find(({ issuer }) => issuer === claims.iss)
     const kty = { RS256: "RSA", ES256: "EC" }[String(alg)]
     if (rule === undefined || more.length > 0 || kty === undefined) return undefined
-    const { keys } = JSON.parse(rule.jwks ?? '{"keys":[]}') as { keys: JsonWebKey[] }
-    const isSigned = keys
-      .filter((key) => key.kty === kty && (kid === undefined || key.kid === kid))
-      .some((key) =>
+    const isSigned = keysOf(rule.jwks ?? '{"keys":[]}')
+      .filter(({ jwk }) => jwk.kty === kty && (kid === undefined || jwk.kid === kid))
+      .some(({ key }) =>
         verify(
           "sha256",
           Buffer.from(`${header}.${payload}`),
-          { key: createPublicKey({ key, format: "jwk" }), dsaEncoding: "ieee-p1363" },
+          kty === "EC" ? { key, dsaEncoding: "ieee-p1363" } : key,
           Buffer.from(signature, "base64url"),
         ),
       )

@@ -38,23 +38,9 @@ export function configOf(table: Table, changes: Partial<AuthorizerConfig> = {}):
   return { issuers, routes: table, ...changes } as AuthorizerConfig
 }
 
-/**
- * Node.js throws four errors of its own while it imports a key: without their stacks, which are never seen, an import
- * takes a third of the time.
- */
-function withoutStacks<Result>(work: () => Result): Result {
-  const { stackTraceLimit } = Error
-  Error.stackTraceLimit = 0
-  try {
-    return work()
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit
-  }
-}
-
 /** An authorizer of a configuration. */
 export function authorizerOf(config: AuthorizerConfig, now: () => number = clock): Authorizer {
-  return withoutStacks(() => createAuthorizer(config, { clock: now }))
+  return createAuthorizer(config, { clock: now })
 }
 
 /** The same; undefined for a table that is refused for its conflicts and for nothing else. */
@@ -63,7 +49,7 @@ export function authorizerUnlessConflicts(config: AuthorizerConfig, now: () => n
     return authorizerOf(config, now)
   } catch (error) {
     if (!(error instanceof ConfigurationError && error.problems.every(isConflict))) throw error
-    expect(withoutStacks(() => compilePolicy(config).conflicts)).not.toEqual([])
+    expect(compilePolicy(config).conflicts).not.toEqual([])
     return undefined
   }
 }
