@@ -47,11 +47,14 @@ interface Wanted {
   /** Where its first wildcard is; negative if it has none. Most texts differ before it. */
   readonly wildcardAt: number
   readonly before: string
+  /** The last unit of that, in which most texts differ: a number is compared faster than a text. */
+  readonly lastBefore: number
 }
 
 function wantedOf(pattern: string): Wanted {
   const wildcardAt = pattern.search(/[*?]/)
-  return { pattern, wildcardAt, before: pattern.slice(0, Math.max(0, wildcardAt)) }
+  const before = pattern.slice(0, Math.max(0, wildcardAt))
+  return { pattern, wildcardAt, before, lastBefore: before.charCodeAt(before.length - 1) }
 }
 
 /** What was made of each list of Resources. */
@@ -102,9 +105,9 @@ export function matchesText(pattern: string, text: string): boolean {
   return matches(wantedOf(pattern), text)
 }
 
-function matches({ pattern, wildcardAt, before }: Wanted, text: string): boolean {
+function matches({ pattern, wildcardAt, before, lastBefore }: Wanted, text: string): boolean {
   if (wildcardAt < 0) return pattern === text
-  if (!text.startsWith(before)) return false
+  if (before !== "" && (text.charCodeAt(before.length - 1) !== lastBefore || !text.startsWith(before))) return false
   let [at, from] = [wildcardAt, wildcardAt]
   let lastStar = -1
   let resume = 0
