@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs"
 import type { AuthorizerConfig } from "../src/index.ts"
 import { type TokenChoice, UsageError } from "./arguments.ts"
+import type { GivenFiles } from "./given-files.ts"
 import type { Issuer } from "./issuers/issuer.ts"
 import { type LogLine, startLambdaProcess } from "./runtime/lambda-process.ts"
 import type { RuntimeClient } from "./runtime/plain-runtime.ts"
@@ -20,18 +20,6 @@ interface EventOptions {
   readonly eventFile: string
   readonly token: TokenChoice | undefined
   readonly configFile: string | undefined
-}
-
-/** The files of the command line, as they are. */
-export interface GivenFiles {
-  readonly event: GatewayEvent
-  /** Undefined if the configuration is that of the local issuers. */
-  readonly configuration: Partial<AuthorizerConfig> | undefined
-}
-
-/** Reads the files of the command line, before the issuers make their keys. */
-export function readFiles({ eventFile, configFile }: EventOptions): GivenFiles {
-  return { event: readObject(eventFile), configuration: configFile === undefined ? undefined : readObject(configFile) }
 }
 
 /** Puts files, token and issuers of the command line together. */
@@ -92,20 +80,3 @@ export async function runEvent(
 }
 
 const errorText = ({ error }: LogLine) => safeLines(String((error as { message?: unknown }).message))
-
-function readObject(file: string): GatewayEvent {
-  let text: string
-  try {
-    text = readFileSync(file, "utf8")
-  } catch (error) {
-    throw new UsageError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code})`)
-  }
-  let value: unknown
-  try {
-    value = JSON.parse(text.replace(/^\uFEFF/, ""))
-  } catch (error) {
-    throw new UsageError(`${file} is not JSON: ${(error as Error).message.split("\n")[0]}`)
-  }
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as GatewayEvent
-  throw new UsageError(`${file} holds JSON, but no object`)
-}

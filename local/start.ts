@@ -1,15 +1,7 @@
-import { type Command, readArguments, UsageError } from "./arguments.ts"
-import { buildBundle } from "./build.ts"
-import { runDemonstration } from "./demonstration/run.ts"
+import { readArguments, UsageError } from "./arguments.ts"
+import { readFiles } from "./given-files.ts"
 import { help } from "./help.ts"
-import { startIssuers } from "./issuers/all.ts"
-import { prepareEvent, readFiles, runEvent } from "./one-event.ts"
 import { progressOn } from "./progress.ts"
-import { prepareRuntimeClient } from "./runtime/client.ts"
-import { serveUntilStopped } from "./server/until-stopped.ts"
-import { demoConfiguration } from "./stack/demo.ts"
-import { LocalStack } from "./stack/stack.ts"
-import { runTable } from "./table/run.ts"
 import { safeLine, safeLines } from "./terminal-text.ts"
 
 // Results go to standard output, what is under way goes to standard error.
@@ -25,48 +17,10 @@ async function main(): Promise<number> {
     print(help)
     return 0
   }
-  if (command.task === "demonstration") return demonstrate(command)
   const files = command.task === "event" ? readFiles(command) : undefined
-  const issuers = await startIssuers()
-  try {
-    const prepared = command.task === "event" && files ? await prepareEvent(command, files, issuers) : undefined
-    const bundle = await progress.during("Building the bundle", buildBundle())
-    const client = await prepareRuntimeClient(progress, { plain: !command.awsRuntime })
-    const isGood =
-      prepared === undefined
-        ? await runTable(client, bundle, issuers, print)
-        : await runEvent(client, bundle, prepared, print)
-    return isGood ? 0 : 1
-  } finally {
-    await Promise.all(issuers.map((issuer) => issuer.stop()))
-  }
-}
-
-/** The demonstration, and on a terminal the page until Ctrl-C. */
-async function demonstrate({
-  awsRuntime,
-  serve = process.stdout.isTTY === true,
-  port,
-}: Command & { readonly task: "demonstration" }): Promise<number> {
-  const options = { mode: "demo", source: "the demonstration", config: demoConfiguration, localIssuers: true } as const
-  const [built, started] = await progress.during(
-    "Building the bundle",
-    Promise.allSettled([buildBundle(undefined, "hidden"), LocalStack.start(options)]),
-  )
-  if (started.status === "rejected") throw started.reason
-  const stack = started.value
-  let isGood = false
-  try {
-    if (built.status === "rejected") throw built.reason
-    const client = await prepareRuntimeClient(progress, { plain: !awsRuntime })
-    isGood = await runDemonstration(stack, client, built.value, print)
-  } catch (error) {
-    await stack.stop()
-    throw error
-  }
-  if (serve) await serveUntilStopped(stack, port, print)
-  else await stack.stop()
-  return isGood ? 0 : 1
+  // Loading it takes 0.2 s.
+  const { runTask } = await import("./tasks.ts")
+  return (await runTask(command, files, progress, print)) ? 0 : 1
 }
 
 try {
