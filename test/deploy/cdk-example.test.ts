@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
@@ -83,8 +83,9 @@ describe("examples/cdk", () => {
     const readme = readFileSync(join(example, "README.md"), "utf8")
     expect(readme).toContain("Node.js 22.18 or newer")
     expect(readme).toContain("npm ci --prefix examples/cdk")
-    const { output: version } = run(join(example, "node_modules/.bin/cdk"), ["--version"], { env: ownEnvironment() })
-    expect(version).toContain(devDependencies["aws-cdk"])
+    expect(existsSync(join(example, "node_modules/.bin/cdk"))).toBe(true)
+    const { version } = JSON.parse(readFileSync(join(example, "node_modules/aws-cdk/package.json"), "utf8"))
+    expect(version).toBe(devDependencies["aws-cdk"])
   })
 
   test("configures it with variables that it reads, and with what it accepts", () => {
