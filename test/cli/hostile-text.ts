@@ -32,16 +32,23 @@ export function expectHarmless(text: string, what: string): void {
   if (/^FORGED/m.test(text)) expect.fail(`${what} prints a line of the input as one of its own`)
 }
 
-/** Runs a command as it is and with `--json`. @param terminal whether standard error is one */
-export async function run(words: readonly string[], terminal = false): Promise<{ readonly code: number }> {
-  const [asText, asJson] = [await command(words, terminal), await command([...words, "--json"], terminal)]
-  for (const { stdout, stderr } of [asText, asJson]) {
+type Form = "text" | "json"
+
+/** Runs a command as it is, and with `--json`. @param terminal whether standard error is one */
+export async function run(
+  words: readonly string[],
+  { terminal = false, forms = ["text", "json"] }: { terminal?: boolean; forms?: readonly Form[] } = {},
+): Promise<{ readonly code: number }> {
+  let first: { readonly code: number } | undefined
+  for (const form of forms) {
+    const done = await command(form === "json" ? [...words, "--json"] : words, terminal)
     // A cell of CSV may have several lines.
-    expectHarmless(words.includes("csv") ? stdout.replaceAll("\nFORGED", "") : stdout, words.join(" "))
-    expectHarmless(stderr, words.join(" "))
+    expectHarmless(words.includes("csv") ? done.stdout.replaceAll("\nFORGED", "") : done.stdout, words.join(" "))
+    expectHarmless(done.stderr, words.join(" "))
+    if (form === "json" && done.stdout !== "") JSON.parse(done.stdout)
+    first ??= done
   }
-  if (asJson.stdout !== "") JSON.parse(asJson.stdout)
-  return asText
+  return first ?? { code: 0 }
 }
 
 const repeating = [..."bcdefgh"].map((name, at) => {

@@ -227,6 +227,10 @@ const documents: readonly (readonly [what: string, document: unknown, ...lines: 
 const inTurn = (lines: readonly (readonly string[])[], turn: number): readonly (readonly string[])[] =>
   isLong ? lines : lines.filter((_, at) => (turn + at) % Math.min(3, lines.length) === 0)
 
+/** Text and JSON take turns as well. */
+const formInTurn = (turn: number): Parameters<typeof run>[1] =>
+  isLong ? {} : { forms: [turn % 4 < 2 ? "text" : "json"] }
+
 const on = (path: string, words: readonly string[]): readonly string[] =>
   words.map((word) => (word === "@" ? path : word))
 
@@ -241,10 +245,12 @@ describe("nothing of an input is interpreted by the terminal", () => {
       expect((await run(on(config, words))).code, words.join(" ")).toBeLessThan(2)
     let turn = 0
     for (const path of hostile(configuration, ending)) {
-      const { code } = await run(on(path, check))
+      const form = formInTurn(turn)
+      const { code } = await run(on(path, check), form)
       // All read YAML as check does, and refuse what it refuses in the same way: one more command shows it.
-      if (ending === "yaml") continue
-      for (const words of code === 0 ? inTurn(readers, turn++) : readers.slice(0, 1)) await run(on(path, words))
+      const lines = ending === "yaml" ? [] : code === 0 ? inTurn(readers, turn) : readers.slice(0, 1)
+      for (const words of lines) await run(on(path, words), form)
+      turn++
     }
   })
 
@@ -256,7 +262,10 @@ describe("nothing of an input is interpreted by the terminal", () => {
       if (what !== "a snapshot") expect(code).toBeLessThan(2)
       if (what === "an OpenAPI document") expect((await run(on(sound, lines.at(-1) ?? []))).code).toBe(0)
       let turn = 0
-      for (const path of hostile(document)) for (const words of inTurn(lines, turn++)) await run(on(path, words))
+      for (const path of hostile(document)) {
+        for (const words of inTurn(lines, turn)) await run(on(path, words), formInTurn(turn))
+        turn++
+      }
     },
   )
 
@@ -314,7 +323,7 @@ describe("nothing of an input is interpreted by the terminal", () => {
     const look = async (): Promise<void> => {
       await run(["doctor", "-c", path])
       await run(["snapshot", "-c", path, "--out", "-"])
-      await run(["explain", "-c", path, "--token", token, "--request", "GET /orders/7"], true)
+      await run(["explain", "-c", path, "--token", token, "--request", "GET /orders/7"], { terminal: true })
     }
     for (const document of hostileDocuments(metadata)) {
       Object.assign(documents, { "/metadata": document, "/keys": keySet })
@@ -334,7 +343,7 @@ describe("nothing of an input is interpreted by the terminal", () => {
       await run(["attach", "-c", orders, "--api-id", id, "--function-arn", functionArn])
       await run(["attach", "-c", orders, "--api-id", id, "--function-arn", functionArn, "--replace", "--apply"])
     }
-    await run(["check", "-c", orders, "--account"], true)
+    await run(["check", "-c", orders, "--account"], { terminal: true })
     expect(state.calls()).not.toEqual([])
     const lambda = mockClient(LambdaClient)
     const settings = {
