@@ -46,11 +46,12 @@ const takesLong = [
 /**
  * The longest files begin first, so that no processor waits for one of them at the end. Of these, files that start other
  * programs come before those that fill the heap: a process of 1 GB takes 20 times as long to start another one. While
- * http/neighbours waits for HAProxy, the browser of local/page uses both processors.
+ * http/neighbours waits for HAProxy, and cli/dev for a change to be seen, the browser of local/page uses both processors.
  */
 const longest = [
   "local/page.test",
   "http/neighbours",
+  "cli/dev",
   "package/tarball",
   "cli/terminal",
   "deploy/cfn-guard.test",
