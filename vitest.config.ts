@@ -7,7 +7,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node"
 // npm run test:long    everything, generated cases ten times as many and other ones each time (vitest --mode long)
 
 // Fails every test during which a secret of the tests is written anywhere; puts the environment back after each file.
-const setupFiles = ["test/support/canary-scan.ts", "test/support/environment.ts"]
+const setupFiles = ["test/support/each-file.ts"]
 
 /** The project whose files share a process. */
 const shared = "rooms"

@@ -32,7 +32,8 @@ describe("the scan of all output for canaries", () => {
   it("is set up in every project", () => {
     const projects = ["test", "quick", "long"].flatMap(projectsOf)
     expect(projects.length).toBeGreaterThan(6)
-    for (const { test } of projects) expect(test.setupFiles, test.name).toContain("test/support/canary-scan.ts")
+    for (const { test } of projects) expect(test.setupFiles, test.name).toContain("test/support/each-file.ts")
+    expect(readFileSync(resolve(import.meta.dirname, "../support/each-file.ts"), "utf8")).toMatch(/^scanOutput\(\)$/m)
   })
 
   it("is not gone round: only one place of the tests takes over the streams", () => {

@@ -1,5 +1,3 @@
-// Looks at everything that any test writes, in every project (`setupFiles` of vitest.config.ts, which run before each
-// file): a test during which a planted secret is written fails, whatever it was about.
 import { afterAll, afterEach } from "vitest"
 import { foundCanaries } from "./noted-output.ts"
 
@@ -8,5 +6,11 @@ function report(): void {
   if (leaks.length > 0) throw new Error(`A secret of the tests was written:\n  ${leaks.slice(0, 5).join("\n  ")}`)
 }
 
-afterEach(report)
-afterAll(report) // what was written after the last test
+/**
+ * Looks at everything that the tests of this file write: one during which a planted secret is written fails, whatever it
+ * was about.
+ */
+export function scanOutput(): void {
+  afterEach(report)
+  afterAll(report) // what was written after the last test
+}

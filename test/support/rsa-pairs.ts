@@ -1,7 +1,7 @@
 // Generating an RSA key takes 50 ms and more, because two primes are searched for. The tests need many keys that differ,
 // and none that is safe. So the primes of a few generated keys are combined into others, which takes 2 ms. It is done
 // in node:crypto and in Web Crypto, because the issuers of the product make their own keys
-// (test/support/environment.ts loads this before anything asks for a key).
+// (test/support/each-file.ts loads this before anything asks for a key).
 import crypto, { type JsonWebKey, type KeyObject, type KeyPairKeyObjectResult, type webcrypto } from "node:crypto"
 import { syncBuiltinESMExports } from "node:module"
 
