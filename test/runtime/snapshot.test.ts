@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest"
-import { buildWithoutAwsClients } from "../support/bundle.ts"
+import { buildBundle, buildWithoutAwsClients } from "../support/bundle.ts"
 import { testKey } from "../support/keys.ts"
 import { issuer } from "../support/mint.ts"
 import { type KeyServer, startKeyServer } from "./key-server.ts"
@@ -103,13 +103,23 @@ describe("node build.mjs --snapshot", () => {
     ["no sets", JSON.stringify({ takenAt: snapshot.takenAt }), "keySnapshot.sets"],
     ["something else than JSON", "keys: none", "JSON"],
     ["a name twice", '{"takenAt": "", "takenAt": "", "sets": {}}', "has takenAt twice, again in line 1"],
-  ])("refuses a file with %s, writes nothing, and repeats nothing of it", (_, text, problem) => {
+  ])("refuses a file with %s, writes nothing, and repeats nothing of it", async (_, text, problem) => {
     writeFileSync(file, text)
+    const message = await buildBundle({ outdir, snapshot: file }).then(
+      () => "",
+      (error: Error) => error.message,
+    )
+    expect(message).toContain(`The snapshot ${file}`)
+    expect(message).toContain(problem)
+    for (const secret of [privateJwk.d, "c2VjcmV0"]) expect(message).not.toContain(secret)
+    expect(existsSync(outdir)).toBe(false)
+  })
+
+  it("prints such a refusal as it is, and ends with 1", () => {
+    writeFileSync(file, "keys: none")
     const { status, stdout, stderr } = build("--snapshot", file, outdir)
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" })
-    expect(stderr).toContain(`The snapshot ${file}`)
-    expect(stderr).toContain(problem)
-    for (const secret of [privateJwk.d, "c2VjcmV0"]) expect(stderr).not.toContain(secret)
+    expect(stderr).toMatch(/^The snapshot \S+ cannot be used:\s+keySnapshot: is not JSON[^\n]*\n$/)
     expect(existsSync(outdir)).toBe(false)
   })
 
