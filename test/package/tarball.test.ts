@@ -58,11 +58,15 @@ async function begin(folder: string, program: string, ...parameters: string[]): 
 
 /**
  * Without what an outer `npm run` puts there, which would turn the inner npm towards this project. tsc needs nearly all
- * that it holds to its end, so it collects no garbage.
+ * that it holds to its end, so it collects no garbage, and other tests need the other processor.
  */
 function environment(): NodeJS.ProcessEnv {
   const outer = /^npm_(?:command|lifecycle_|package_|config_local_prefix)/
-  return { ...Object.fromEntries(Object.entries(process.env).filter(([key]) => !outer.test(key))), GOGC: "off" }
+  return {
+    ...Object.fromEntries(Object.entries(process.env).filter(([key]) => !outer.test(key))),
+    GOGC: "off",
+    GOMAXPROCS: "1",
+  }
 }
 const tool = (command: string): string => join(root, "node_modules/.bin", command)
 
