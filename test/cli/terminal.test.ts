@@ -248,7 +248,7 @@ describe("nothing of an input is interpreted by the terminal", () => {
       const form = formInTurn(turn)
       const { code } = await run(on(path, check), form)
       // All read YAML as check does, and refuse what it refuses in the same way: one more command shows it.
-      const lines = ending === "yaml" ? [] : code === 0 ? inTurn(readers, turn) : readers.slice(0, 1)
+      const lines = code === 0 && ending === "json" ? inTurn(readers, turn) : readers.slice(0, 1)
       for (const words of lines) await run(on(path, words), form)
       turn++
     }
